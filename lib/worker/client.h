@@ -1,0 +1,46 @@
+/*
+ * client.h - start, feed and outlive a media worker
+ *
+ * A worker is a process of its own (libexec/fonoteca/media-worker), started with
+ * posix_spawn, that parses hostile bytes in a sandbox.  One worker serves one
+ * thread; a thread that wants to work in parallel starts its own.  It is
+ * handed an open descriptor and answers with a struct record.  When it crashes,
+ * runs out of its memory limit or does not answer in time it is killed and the
+ * call reports that as the file's own error (ERR_FORMAT); the next call
+ * starts a fresh one.  It is replaced after 1,000 files anyway.
+ *
+ * The caller's message names the file: errors from here hold only the reason.
+ */
+#ifndef WORKER_CLIENT_H
+#define WORKER_CLIENT_H
+
+#include "base/err.h"
+#include "worker/record.h"
+
+struct worker;
+
+struct worker_limits {
+	int timeout_ms;    /* for one file; 0 = 10,000 */
+	long memory_bytes; /* address space; 0 = 512 MiB */
+};
+
+/* Prepare a worker; the process starts with the first call.  program NULL: found by worker_program(). */
+enum err_code worker_new(
+    struct worker **w, const char *program, const struct worker_limits *limits, struct err *e);
+
+/* Stop the process and free; NULL is allowed. */
+void worker_free(struct worker *w);
+
+/* What is fd?  ERR_NOTAUDIO where it is no audio format that we know.  Fills format, codec where the
+ * container tells it, and suffix of a zeroed *r.  The descriptor's offset does not matter and is not moved.
+ */
+enum err_code worker_sniff(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* Everything: format, properties, tags and covers of fd into a zeroed *r. */
+enum err_code worker_read(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* The path of the media worker that belongs to this program: $FONOTECA_WORKER, else beside the running
+ * executable (a build tree), else the installed one.  Malloced; NULL after filling in *e. */
+char *worker_program(struct err *e);
+
+#endif

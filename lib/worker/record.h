@@ -1,0 +1,83 @@
+/*
+ * record.h - what the media worker found in one file, and its form on the wire
+ *
+ * A plain struct that the media layer fills, the wire carries, staging keeps
+ * (as the encoded bytes) and the catalogue reads.  Values are UTF-8 without
+ * control bytes other than newline and tab, already in the vocabulary of
+ * base/field.h: a track tag "3/12" arrives as track 3 and tracktotal 12, a
+ * numeric genre as its name, gains in dB, `compilation` as "1".  A field that
+ * the file does not have is not there.
+ *
+ * Encoded form (version 1): the bytes "FMR1", then entries of
+ *     u8 kind, u16 field or length of a free name, u32 length, bytes
+ * in little-endian order; record_decode() accepts nothing else and never
+ * reads past its input.
+ */
+#ifndef WORKER_RECORD_H
+#define WORKER_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/field.h"
+
+enum { RECORD_VALUE_MAX = 1 << 20, RECORD_VALUES_MAX = 4096, RECORD_COVER_MAX = 16 << 20 };
+
+struct record_value {
+	enum field field; /* F_NONE: a free tag, named by name */
+	char *name;       /* lower-case name of a free tag, else NULL */
+	char *value;
+};
+
+struct record_cover {
+	char kind[16];       /* "front", "back", "artist", ... or "other" */
+	char mime[32];       /* from the bytes: image/jpeg, image/png, image/gif, image/webp, image/bmp */
+	char *text;          /* the tag's description, or NULL */
+	unsigned char *data; /* NULL in a record that was decoded without its covers */
+	size_t len;
+};
+
+struct record {
+	char format[12];     /* field `format`: "mpeg", "flac", "ogg", ... */
+	char codec[16];      /* field `codec`, "" where unknown */
+	char suffix[8];      /* of the blob's name: "mp3", "flac", "ogg", "opus", "m4a", ... */
+	int64_t duration_ms; /* 0 = unknown, as all of the following */
+	int64_t bitrate;     /* bit/s */
+	int64_t samplerate;  /* Hz */
+	int64_t bitdepth;    /* bits */
+	int64_t channels;
+	bool damaged; /* the container itself tells that bytes are missing */
+	struct record_value *values;
+	size_t nvalues;
+	struct record_cover *covers;
+	size_t ncovers;
+	char **notes; /* what a user should know of this file: sentences without a full stop */
+	size_t nnotes;
+};
+
+void record_free(struct record *r); /* release and zero */
+
+/* Append; strings are copied.  name is NULL unless field is F_NONE. */
+enum err_code record_add(
+    struct record *r, enum field field, const char *name, const char *value, struct err *e);
+enum err_code record_note(struct record *r, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Takes over c->data and c->text; they are freed on failure too. */
+enum err_code record_add_cover(struct record *r, struct record_cover *c, struct err *e);
+
+/* The first value of a field, or NULL. */
+const char *record_get(const struct record *r, enum field field);
+
+/* Replace every value of a field (NULL value: remove it). */
+enum err_code record_set(struct record *r, enum field field, const char *value, struct err *e);
+
+/* Append the encoded form to out; covers only where with_covers. */
+enum err_code record_encode(const struct record *r, bool with_covers, struct buf *out, struct err *e);
+
+/* Read the encoded form into a zeroed *r; ERR_FORMAT on anything that record_encode would not write. */
+enum err_code record_decode(struct record *r, const void *bytes, size_t len, struct err *e);
+
+#endif
