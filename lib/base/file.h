@@ -1,0 +1,42 @@
+/*
+ * file.h - whole reads and writes, durable folders, names
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* All of len bytes, EINTR and short counts handled; on error errno and -1.  file_read returns less only at
+ * the end. */
+ssize_t file_read(int fd, void *bytes, size_t len);
+ssize_t file_write(int fd, const void *bytes, size_t len);
+
+/* A whole file into b, at most max bytes (more is ERR_FORMAT). */
+enum err_code file_slurp(struct buf *b, int dirfd, const char *name, size_t max, struct err *e);
+
+/* Replace dirfd/name atomically: temporary file, fsync, rename, fsync of the folder. */
+enum err_code file_replace(
+    int dirfd, const char *name, const void *bytes, size_t len, mode_t mode, struct err *e);
+
+/* fsync a folder that is open, or one below dirfd. */
+enum err_code dir_sync(int fd, const char *what, struct err *e);
+enum err_code dir_sync_at(int dirfd, const char *name, struct err *e);
+
+/* Open a folder below dirfd without following a link in its last component; -1 with *e filled in. */
+int dir_open_at(int dirfd, const char *name, struct err *e);
+
+/* close() with fd = -1 allowed; sets *fd to -1. */
+void fd_close(int *fd);
+
+/* The last component of path; points into it. */
+const char *path_base(const char *path);
+
+/* a/b, malloced; b absolute: a copy of b. */
+char *path_join(const char *a, const char *b);
+
+#endif

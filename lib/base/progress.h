@@ -1,0 +1,25 @@
+/*
+ * progress.h - how library code tells a command how far it is
+ *
+ * The library calls report() now and then, never more often than it does work;
+ * the command draws it where stderr is a terminal (cli_progress_draw).
+ */
+#ifndef BASE_PROGRESS_H
+#define BASE_PROGRESS_H
+
+#include <stdint.h>
+
+struct progress {
+	void (*report)(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes);
+	void *context;
+	volatile const int *stop; /* set to non-zero: end between two items (ERR_INTERRUPTED) */
+};
+
+/* A bar with rate and ETA on stderr, at most ten times a second; fits struct progress.report.  total 0:
+ * unknown. */
+void cli_progress_draw(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes);
+
+/* Wipe the bar before other text is written to stderr. */
+void cli_progress_clear(void);
+
+#endif

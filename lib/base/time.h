@@ -1,0 +1,20 @@
+/*
+ * time.h - instants and their RFC 3339 form
+ *
+ * An instant is seconds since 1970-01-01 UTC.  $FONOTECA_NOW (seconds) sets the clock for tests of ages and
+ * back-offs; it is read once.
+ */
+#ifndef BASE_TIME_H
+#define BASE_TIME_H
+
+#include <stdint.h>
+
+enum { TIME_TEXT = 32 };
+
+int64_t time_now(void);
+int64_t time_monotonic_ms(void); /* for durations; not settable */
+
+/* "2026-03-01T12:34:56Z" into text. */
+const char *time_format(int64_t seconds, char text[TIME_TEXT]);
+
+#endif

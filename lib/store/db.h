@@ -1,0 +1,60 @@
+/*
+ * db.h - an open library: its folder, its SQLite file, its lock
+ *
+ *	LIBRARY/library.db  lock  blobs/00..ff/  staging/  trash/  backup/
+ *
+ * A library is created only where the folder is absent or empty and its parent
+ * exists; never where blobs/ holds anything.  Opening checks that the database
+ * is ours (application_id) and not newer than this program, and brings an
+ * older one up to date when opened for writing.  SQLite runs in WAL with
+ * synchronous=FULL on a local disk, TRUNCATE with EXTRA on a network one;
+ * automatic checkpoints are off (DESIGN 2): db_close() tries one after writes,
+ * under the exclusive library lock and without waiting.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+
+enum db_mode {
+	DB_READ,  /* never writes, not even the schema; no locks */
+	DB_WRITE, /* the library must exist */
+	DB_CREATE /* made where it does not exist */
+};
+
+struct db_options {
+	int wait_ms; /* how long writers wait for each other; 0 = 60,000, negative: not at all */
+};
+
+/* Open the library in folder path.  *created (may be NULL) tells whether it was made just now. */
+enum err_code db_open(struct db **db, const char *path, enum db_mode mode, const struct db_options *o,
+    bool *created, struct err *e);
+
+/* Checkpoint where due, close; NULL is allowed. */
+void db_close(struct db *db);
+
+/* The library's absolute path, without links. */
+const char *db_path(const struct db *db);
+
+/* The schema version that this program writes. */
+int db_schema_version(void);
+
+/* Append to the event log; inside the caller's transaction where there is one.  data is JSON or NULL. */
+enum err_code db_event(struct db *db, const char *kind, const char *subject, const char *data, struct err *e);
+
+/* The library lock, shared: from the first publish of an operation to the commit of its rows. */
+enum err_code db_lock_shared(struct db *db, struct err *e);
+/* Exclusive, without waiting: ERR_BUSY where somebody publishes. */
+enum err_code db_lock_exclusive(struct db *db, struct err *e);
+void db_unlock(struct db *db);
+
+/* A session's lock, without waiting: ERR_BUSY "session s3 is in use by ..." */
+enum err_code db_lock_session(struct db *db, int64_t session, struct err *e);
+void db_unlock_session(struct db *db, int64_t session);
+
+#endif

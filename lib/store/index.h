@@ -1,0 +1,23 @@
+/*
+ * index.h - upkeep of the search index: the only writer of fts, doc and skey
+ *
+ * Called inside the transaction that changes the track, after its rows are
+ * written, so that a search never sees one without the other.
+ */
+#ifndef STORE_INDEX_H
+#define STORE_INDEX_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/db.h"
+
+/* Put a track in, or again after it changed.  A removed track (track.removed) is taken out.
+ * ERR_BUG where it is still in: see index_forget(). */
+enum err_code index_track(struct db *db, int64_t track, struct err *e);
+
+/* A contentless index can only be told to forget exactly the text it holds: call this BEFORE the rows change,
+ * then change them, then index_track(). */
+enum err_code index_forget(struct db *db, int64_t track, struct err *e);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * sql.h - SQL inside the store: prepared once, checked always
+ *
+ * Private to lib/store.  Statements are cached by their text (string
+ * literals; the text's address is the key, so never pass a buffer that is reused)
+ * and come back reset with their bindings cleared.  A statement belongs to its
+ * caller until sql_done() or the next sql_get() of the same text.
+ */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/db.h"
+
+struct db {
+	sqlite3 *sql;
+	char *path; /* absolute */
+	int dirfd;  /* LIBRARY */
+	int lockfd;
+	enum db_mode mode;
+	int wait_ms;
+	bool wal;   /* journal mode */
+	bool wrote; /* a transaction was committed since the last checkpoint */
+	struct sql_cached *cache;
+};
+
+/* The prepared statement of a string literal, or NULL after filling in *e. */
+sqlite3_stmt *sql_get(struct db *db, const char *text, struct err *e);
+
+/* A statement of text made at run time; finalise it with sqlite3_finalize(). */
+sqlite3_stmt *sql_prepare(struct db *db, const char *text, struct err *e);
+
+/* 1 a row, 0 done, -1 with *e filled in. */
+int sql_step(struct db *db, sqlite3_stmt *st, struct err *e);
+
+/* Step to the end of a statement that gives no rows, and reset it. */
+enum err_code sql_run(struct db *db, sqlite3_stmt *st, struct err *e);
+
+/* Reset; NULL is allowed. */
+void sql_done(sqlite3_stmt *st);
+
+/* One or more statements without parameters. */
+enum err_code sql_exec(struct db *db, const char *text, struct err *e);
+
+/* BEGIN IMMEDIATE (waits up to db->wait_ms, then ERR_BUSY), COMMIT, ROLLBACK (never fails). */
+enum err_code sql_begin(struct db *db, struct err *e);
+enum err_code sql_commit(struct db *db, struct err *e);
+void sql_rollback(struct db *db);
+
+/* A read snapshot: BEGIN, ended by sql_commit(). */
+enum err_code sql_begin_read(struct db *db, struct err *e);
+
+/* Fill in *e from the connection's last error: busy, full, corrupt, ... in words. */
+enum err_code sql_error(struct db *db, struct err *e);
+
+/* Binding; text NULL binds NULL.  Text and bytes are copied. */
+void sql_text(sqlite3_stmt *st, int i, const char *text);
+void sql_int(sqlite3_stmt *st, int i, int64_t n);
+void sql_int_or_null(sqlite3_stmt *st, int i, int64_t n); /* 0 binds NULL */
+void sql_bytes(sqlite3_stmt *st, int i, const void *bytes, size_t len);
+
+#endif

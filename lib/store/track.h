@@ -1,0 +1,51 @@
+/*
+ * track.h - a track as a record of the vocabulary, for every command's output
+ */
+#ifndef STORE_TRACK_H
+#define STORE_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/field.h"
+#include "store/db.h"
+
+/* One field's value; which member is meant follows from field_info.type.  A field that is absent has n == 0.
+ */
+struct value {
+	size_t n;    /* texts in text[] (TEXT, DATE, PATH: 1), or 1 for numbers */
+	char **text; /* TEXT, DATE, PATH, LIST */
+	size_t len;  /* bytes of text[0] of a PATH, which may hold any byte but NUL */
+	int64_t num; /* INT, TIME, BOOL */
+	double real; /* REAL */
+};
+
+struct free_tag {
+	char *name;
+	char **value;
+	size_t n;
+};
+
+struct track {
+	int64_t id;
+	struct value v[F_COUNT];
+	struct free_tag *tags;
+	size_t ntags;
+};
+
+void track_free(struct track *t); /* release and zero */
+
+/* Everything that is known, into a zeroed *t.  ERR_NOTFOUND "there is no track 12".  Removed tracks are
+ * loaded too. */
+enum err_code track_load(struct db *db, int64_t id, struct track *t, struct err *e);
+
+/* Append one value as text (lists joined with "; ", times as RFC 3339, nothing where it is absent). */
+void track_text(const struct track *t, enum field f, struct buf *out);
+
+/* Append {"v":1,"type":"track",...} without a newline: absent fields left out, lists as arrays (DESIGN 6). */
+void track_json(const struct track *t, struct buf *out);
+
+#endif
