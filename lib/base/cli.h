@@ -60,13 +60,22 @@ enum { CLI_JSON = 900, CLI_COLOR, CLI_LOG, CLI_WAIT, CLI_DUMP };
 		0, NULL, NULL, NULL                                                                          \
 	}
 
+/* A word that a command takes as its first operand: "create", "orphans". */
+struct cli_verb {
+	const char *name;
+	const char *args; /* "NAME TRACK...", or NULL */
+	const char *help; /* a phrase */
+};
+
 struct cli {
 	const char *name;     /* "lib-import" */
 	const char *operands; /* "PATH..." */
 	const char *summary;  /* one sentence */
 	const struct opt *opts;
-	const char *more;   /* text after the options in --help (commands, examples), or NULL */
-	bool dashes_negate; /* after the first operand "-word" is an operand (lib-search) */
+	const char *more;             /* text after the options in --help (commands, examples), or NULL */
+	bool dashes_negate;           /* after the first operand "-word" is an operand (lib-search) */
+	const struct cli_verb *verbs; /* ended by a NULL name, or NULL: part of --help and --dump-options */
+	const char *verbs_title;      /* "Commands", "Tasks" */
 };
 
 /* Locale, signals, options.  Must be the first call of main(). */
