@@ -33,6 +33,7 @@ packages() {
 		check util-linux     util-linux           util-linux util-linux
 		check zsh            zsh                  zsh        zsh
 		check fish           fish                 fish       fish
+		lint  clang          clang                clang      clang
 		lint  clang-format-14 clang-tools-extra   clang      clang-extra-tools
 		lint  mandoc         mandoc               mandoc     mandoc
 		lint  shellcheck     ShellCheck           shellcheck shellcheck
