@@ -78,6 +78,7 @@ show "lib-import $(quote "$music") | lib-commit"
 # A word that is found in whatever music it is.
 word=love
 if ! lib-search --ids -q "$word" >/dev/null 2>&1; then
+	# shellcheck disable=SC2016 # the format is lib-search's to expand
 	word=$(lib-search --format '$title' | tr -cs 'A-Za-z' '\n' | grep -E '^[A-Za-z]{4,}$' | tr '[:upper:]' '[:lower:]' |
 		sort | uniq -c | sort -rn | awk 'NR == 1 { print $2 }')
 fi

@@ -1,10 +1,6 @@
 # not under SAN
 # Options, verbs, manual pages, completions, README and INSTALL say the same.
-load house
-
-setup() {
-	house_setup
-}
+load helper
 
 # dumped COMMAND KIND COLUMN: a column of --dump-options, sorted, empty ones left out.
 dumped() {
@@ -38,7 +34,7 @@ same() {
 
 @test "the manual page has the same options" {
 	for c in $COMMANDS; do
-		page=$TOP/man/$c.1
+		page=$TREE/man/$c.1
 		same "$c" "the manual's long options" "$(dumped "$c" option 3)" \
 			"$(grep -E '^\.It Fl ' "$page" | grep -oE 'Fl -[a-z0-9-]+' | sed 's/Fl -//' | sort)"
 		same "$c" "the manual's letters" "$(dumped "$c" option 2)" \
@@ -50,20 +46,20 @@ same() {
 	for c in $COMMANDS; do
 		[ -n "$(dumped "$c" verb 2)" ] || continue
 		same "$c" "the manual's verbs" "$(dumped "$c" verb 2)" \
-			"$(sed -nE 's/^\.It (Cm|Ic) ([a-z]+).*/\2/p' "$TOP/man/$c.1" | sort -u)"
+			"$(sed -nE 's/^\.It (Cm|Ic) ([a-z]+).*/\2/p' "$TREE/man/$c.1" | sort -u)"
 	done
 }
 
 @test "bash completes the same options and verbs" {
 	for c in $COMMANDS; do
 		same "$c" "bash's options" "$(dumped "$c" option 3)" "$(bash -c '
-			source "$TOP/completions/fonoteca.bash"
+			source "$TREE/completions/fonoteca.bash"
 			COMP_WORDS=("$0" --) COMP_CWORD=1
 			_fonoteca "$0" -- "$0"
 			printf "%s\n" "${COMPREPLY[@]#--}"' "$c" | sort)"
 		[ -n "$(dumped "$c" verb 2)" ] || continue
 		same "$c" "bash's verbs" "$(dumped "$c" verb 2)" "$(bash -c '
-			source "$TOP/completions/fonoteca.bash"
+			source "$TREE/completions/fonoteca.bash"
 			COMP_WORDS=("$0" "") COMP_CWORD=1
 			_fonoteca "$0" "" "$0"
 			printf "%s\n" "${COMPREPLY[@]}"' "$c" | sort)"
@@ -72,7 +68,7 @@ same() {
 
 @test "bash completes values: words, fields, playlists and sessions of the library named" {
 	bash_completes() {
-		bash -c 'source "$TOP/completions/fonoteca.bash"
+		bash -c 'source "$TREE/completions/fonoteca.bash"
 			COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 			_fonoteca "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 			printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
@@ -99,7 +95,7 @@ same() {
 		run -0 zsh -fc '
 			_arguments() { print -rl -- "$@" }
 			words=("$1" --) CURRENT=2
-			source "$TOP/completions/_fonoteca"' zsh "$c"
+			source "$TREE/completions/_fonoteca"' zsh "$c"
 		same "$c" "zsh's options" "$(dumped "$c" option 3)" \
 			"$(sed -nE 's/^\*--([a-z0-9-]+)=?\[.*/\1/p' <<<"$output" | sort)"
 		same "$c" "zsh's letters" "$(dumped "$c" option 2)" "$(sed -nE 's/^\*-([^-])\+?\[.*/\1/p' <<<"$output" | sort)"
@@ -111,7 +107,7 @@ same() {
 	cat >complete.zsh <<-'END'
 		zmodload zsh/zpty
 		zpty z zsh -f -i
-		zpty -w z "PS1=; fpath=($TOP/completions \$fpath); autoload -U compinit; compinit -D -u; echo rea''dy"
+		zpty -w z "PS1=; fpath=($TREE/completions \$fpath); autoload -U compinit; compinit -D -u; echo rea''dy"
 		zpty -r z seen '*ready*'
 		zpty -w -n z $'lib-import --dry\t'
 		zpty -r z seen '*dry-run*' && print completed
@@ -124,30 +120,30 @@ same() {
 	command -v fish >/dev/null || skip "fish is not installed"
 	for c in $COMMANDS; do
 		same "$c" "fish's options" "$(dumped "$c" option 3)" "$(fish --no-config -c \
-			"source $TOP/completions/fonoteca.fish; complete -C '$c --'" | sed -nE 's/^--([a-z0-9-]+).*/\1/p' | sort)"
+			"source $TREE/completions/fonoteca.fish; complete -C '$c --'" | sed -nE 's/^--([a-z0-9-]+).*/\1/p' | sort)"
 		[ -n "$(dumped "$c" verb 2)" ] || continue
 		same "$c" "fish's verbs" "$(dumped "$c" verb 2)" "$(fish --no-config -c \
-			"source $TOP/completions/fonoteca.fish; complete -C '$c '" | cut -f 1 | grep -xF "$(dumped "$c" verb 2)" | sort)"
+			"source $TREE/completions/fonoteca.fish; complete -C '$c '" | cut -f 1 | grep -xF "$(dumped "$c" verb 2)" | sort)"
 	done
 }
 
 @test "completions know the whole vocabulary" {
-	fields=$(sed -nE 's/^\t\[F_[A-Z0-9_]+\] = \{ "([a-z0-9_]+)".*/\1/p' "$TOP/lib/base/field.c")
+	fields=$(sed -nE 's/^\t\[F_[A-Z0-9_]+\] = \{ "([a-z0-9_]+)".*/\1/p' "$TREE/lib/base/field.c")
 	[ "$(wc -l <<<"$fields")" -gt 60 ]
-	bash=$(bash -c 'source "$TOP/completions/fonoteca.bash"; printf "%s\n" $_fonoteca_fields')
+	bash=$(bash -c 'source "$TREE/completions/fonoteca.bash"; printf "%s\n" $_fonoteca_fields')
 	same bash fields "$fields" "$bash"
-	same zsh fields "$fields" "$(sed -n '/_fonoteca_fields=(/,/)/p' "$TOP/completions/_fonoteca" |
+	same zsh fields "$fields" "$(sed -n '/_fonoteca_fields=(/,/)/p' "$TREE/completions/_fonoteca" |
 		sed 's/.*_fonoteca_fields=(//; s/)//' | tr -s ' \t' '\n\n' | grep .)"
-	same fish fields "$fields" "$(sed -n '/__fonoteca_fields/,/[^\\]$/p' "$TOP/completions/fonoteca.fish" |
+	same fish fields "$fields" "$(sed -n '/__fonoteca_fields/,/[^\\]$/p' "$TREE/completions/fonoteca.fish" |
 		sed -n '/^set /,/[^\\]$/p' | sed 's/.*__fonoteca_fields //; s/\\$//' | tr -s ' ' '\n' | grep .)"
 }
 
 @test "every command has its manual page, with the sections that people look for" {
 	for c in $COMMANDS; do
 		for section in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" FILES EXAMPLES "SEE ALSO"; do
-			grep -qx "\.Sh $section" "$TOP/man/$c.1" || fail "man/$c.1 has no $section"
+			grep -qx "\.Sh $section" "$TREE/man/$c.1" || fail "man/$c.1 has no $section"
 		done
-		grep -qx "\.Nm $c" "$TOP/man/$c.1"
+		grep -qx "\.Nm $c" "$TREE/man/$c.1"
 	done
 }
 
@@ -157,22 +153,22 @@ exit_table() {
 }
 
 @test "one table of exit statuses stands in every page, as the program has it" {
-	table=$(exit_table "$TOP/man/fonoteca.7")
+	table=$(exit_table "$TREE/man/fonoteca.7")
 	[ "$(sed -n 's/^\.It //p' <<<"$table" | tr '\n' ' ')" = "0 1 2 3 4 75 " ]
 	for c in $COMMANDS; do
-		same "man/$c.1" "exit status table" "$table" "$(exit_table "$TOP/man/$c.1")"
+		same "man/$c.1" "exit status table" "$table" "$(exit_table "$TREE/man/$c.1")"
 	done
 }
 
 @test "manual pages are without complaints" {
-	run -0 mandoc -Tlint -Wwarning "$TOP"/man/*.[1-9]
+	run -0 mandoc -Tlint -Wwarning "$TREE"/man/*.[1-9]
 	[ -z "$output" ]
 }
 
 @test "manual pages refer only to pages and commands that exist" {
-	for ref in $(sed -nE 's/^\.Xr ([a-z0-9-]+) ([0-9]).*/\1.\2/p' "$TOP"/man/*.[1-9] | sort -u); do
+	for ref in $(sed -nE 's/^\.Xr ([a-z0-9-]+) ([0-9]).*/\1.\2/p' "$TREE"/man/*.[1-9] | sort -u); do
 		case $ref in
-		lib-* | fonoteca*) [ -e "$TOP/man/$ref" ] || fail "there is no man/$ref" ;;
+		lib-* | fonoteca*) [ -e "$TREE/man/$ref" ] || fail "there is no man/$ref" ;;
 		esac
 	done
 }
@@ -182,44 +178,44 @@ exit_table() {
 	same fonoteca-library.5 tables \
 		"$(sqlite3 -readonly "$FONOTECA_LIBRARY/library.db" \
 			"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'fts_%'" | sort)" \
-		"$(sed -n '/^\.Sh TABLES/,/^\.Sh /p' "$TOP/man/fonoteca-library.5" | sed -nE 's/^\.It Sy ([a-z_]+)/\1/p' | sort)"
+		"$(sed -n '/^\.Sh TABLES/,/^\.Sh /p' "$TREE/man/fonoteca-library.5" | sed -nE 's/^\.It Sy ([a-z_]+)/\1/p' | sort)"
 }
 
 @test "fonoteca-library(5) has the field table of the program" {
 	run -0 "$FONOTECA_BUILD/unit/field-table"
 	same fonoteca-library.5 "the field table" "$output" \
-		"$(sed -n '/^\.\\" fields: begin/,/^\.\\" fields: end/p' "$TOP/man/fonoteca-library.5" | grep -v '^\.\\"')"
+		"$(sed -n '/^\.\\" fields: begin/,/^\.\\" fields: end/p' "$TREE/man/fonoteca-library.5" | grep -v '^\.\\"')"
 }
 
 @test "README names every command and shows the two that start it all" {
 	for c in $COMMANDS; do
-		grep -q "\`*$c\`*" "$TOP/README"
+		grep -q "\`*$c\`*" "$TREE/README"
 	done
-	for c in $(grep -oE '\blib-[a-z]+' "$TOP/README" "$TOP/INSTALL" "$TOP/HACKING" -h | sort -u); do
+	for c in $(grep -oE '\blib-[a-z]+' "$TREE/README" "$TREE/INSTALL" "$TREE/HACKING" -h | sort -u); do
 		[[ " $COMMANDS " == *" $c "* ]] || fail "there is no $c"
 	done
-	grep -q 'make demo' "$TOP/README"
-	grep -q 'lib-import .* | lib-commit && lib-search love' "$TOP/README"
+	grep -q 'make demo' "$TREE/README"
+	grep -q 'lib-import .* | lib-commit && lib-search love' "$TREE/README"
 }
 
 @test "INSTALL names every package that make deps installs" {
 	for group in build check lint; do
-		for p in $(sh "$TOP/share/deps.sh" list $group apt-get); do
-			grep -qE "(^|[ \`])$p([ ,\`]|\$)" "$TOP/INSTALL" || fail "INSTALL does not name $p"
+		for p in $(sh "$TREE/share/deps.sh" list $group apt-get); do
+			grep -qE "(^|[ \`])$p([ ,\`]|\$)" "$TREE/INSTALL" || fail "INSTALL does not name $p"
 		done
 	done
 }
 
 @test "every target that README, INSTALL and HACKING name is one of make's" {
-	for t in $(grep -ohE '\bmake [a-z-]+' "$TOP/README" "$TOP/INSTALL" "$TOP/HACKING" | sed 's/make //' | sort -u); do
+	for t in $(grep -ohE '\bmake [a-z-]+' "$TREE/README" "$TREE/INSTALL" "$TREE/HACKING" | sed 's/make //' | sort -u); do
 		case $t in
 		it | a | sure | of) continue ;;
 		esac
-		run env -u MAKEFLAGS make -C "$TOP" -n NODEPS=1 "$t"
+		run env -u MAKEFLAGS make -C "$TREE" -n NODEPS=1 "$t"
 		[[ $output != *"No rule to make target"* ]] || fail "make has no $t"
 	done
 }
 
 @test "the version is the same in VERSION and NEWS" {
-	[ "$(sed -n '1s/^Fonoteca \([0-9.]*\).*/\1/p' "$TOP/NEWS")" = "$(cat "$TOP/VERSION")" ]
+	[ "$(sed -n '1s/^Fonoteca \([0-9.]*\).*/\1/p' "$TREE/NEWS")" = "$(cat "$TREE/VERSION")" ]
 }

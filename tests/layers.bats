@@ -1,6 +1,6 @@
 # not under SAN
 # The direction between the layers: by their includes, by what links, by what they call.
-load house
+load helper
 
 # below LAYER: the layers that it may use.
 below() {
@@ -42,8 +42,8 @@ who_uses() {
 
 @test "a layer includes only itself and the layers below it" {
 	for layer in $LAYERS cmd; do
-		dir=$TOP/lib/$layer
-		[ "$layer" != cmd ] || dir=$TOP/cmd
+		dir=$TREE/lib/$layer
+		[ "$layer" != cmd ] || dir=$TREE/cmd
 		allowed=$(echo "$layer" $(below "$layer") | tr ' ' '|')
 		run -1 bash -c "grep -rnE --include='*.[ch]' --include='*.cc' '^#include \"' '$dir' |
 			grep -vE '#include \"($allowed)/'"
@@ -51,7 +51,7 @@ who_uses() {
 }
 
 @test "every folder of lib/ is a layer that this test knows" {
-	for d in "$TOP"/lib/*/; do
+	for d in "$TREE"/lib/*/; do
 		[[ " $LAYERS " == *" $(basename "$d") "* ]] || fail "$d is no layer"
 	done
 }
@@ -94,17 +94,17 @@ who_uses() {
 @test "commands hold no SQL, move and remove no files, and stay short" {
 	run -0 who_uses 'rename.*|unlink.*|link|linkat|sqlite3_.*' $(find "$FONOTECA_BUILD/cmd" -name '*.o')
 	[ -z "$output" ]
-	run -1 grep -nE '"(SELECT|INSERT|UPDATE|DELETE) |blobs/' "$TOP"/cmd/*.c
-	for f in "$TOP"/cmd/*.c; do
+	run -1 grep -nE '"(SELECT|INSERT|UPDATE|DELETE) |blobs/' "$TREE"/cmd/*.c
+	for f in "$TREE"/cmd/*.c; do
 		[ "$(wc -l <"$f")" -le 300 ] || fail "$f is long: $(wc -l <"$f") lines"
 	done
 }
 
 @test "no source file is longer than 700 lines" {
-	run -0 find "$TOP/lib" "$TOP/cmd" -name '*.[ch]' -size +0 -exec awk 'END { if (NR > 700) print FILENAME, NR }' {} \;
+	run -0 find "$TREE/lib" "$TREE/cmd" -name '*.[ch]' -size +0 -exec awk 'END { if (NR > 700) print FILENAME, NR }' {} \;
 	[ -z "$output" ]
 }
 
 @test "nothing says that it is not done yet" {
-	run -1 grep -rnEi 'TODO|FIXME|XXX|not implemented' "$TOP/lib" "$TOP/cmd" "$TOP/man" "$TOP/share"
+	run -1 grep -rnEi 'TODO|FIXME|XXX|not implemented' "$TREE/lib" "$TREE/cmd" "$TREE/man" "$TREE/share"
 }

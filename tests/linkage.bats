@@ -1,11 +1,11 @@
 # not under SAN
 # What each program drags in, as built with -Wl,--no-as-needed: some toolchains drop unused libraries by
 # themselves and would hide a mistake.
-load house
+load helper
 
 setup_file() {
 	export LINKED="$BATS_FILE_TMPDIR/build"
-	env -u MAKEFLAGS make -s -C "$TOP" -j"$(nproc)" NODEPS=1 B="$LINKED" CFLAGS=-O0 CXXFLAGS=-O0 \
+	env -u MAKEFLAGS make -s -C "$BATS_TEST_DIRNAME/.." -j"$(nproc)" NODEPS=1 B="$LINKED" CFLAGS=-O0 CXXFLAGS=-O0 \
 		LDFLAGS=-Wl,--no-as-needed all >&2
 }
 

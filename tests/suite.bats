@@ -1,9 +1,8 @@
 # What every command does alike: help, version, usage, streams, libraries that are not there or not ours.
-load house
+load helper
 
-setup() {
-	house_setup
-}
+# A line for each reader: what must refuse a library that is not ours.
+READERS=("lib-search love" "lib-commit s1" "lib-playlist list" "lib-sweep stage")
 
 @test "--help goes to stdout with status 0" {
 	for c in $COMMANDS; do
@@ -17,7 +16,7 @@ setup() {
 @test "--version is the release's" {
 	for c in $COMMANDS; do
 		run -0 --separate-stderr "$c" --version
-		[ "$output" = "$c (Fonoteca) $(cat "$TOP/VERSION")" ]
+		[ "$output" = "$c (Fonoteca) $(cat "$TREE/VERSION")" ]
 		[ -z "$stderr" ]
 	done
 }
@@ -198,11 +197,11 @@ setup() {
 
 @test "the main line again changes nothing" {
 	main_line
-	dump_catalogue >first
+	catalogue >first
 	find "$FONOTECA_LIBRARY/blobs" -type f | sort >first.blobs
 	[ -s first.blobs ]
 	main_line
-	dump_catalogue >second
+	catalogue >second
 	find "$FONOTECA_LIBRARY/blobs" -type f | sort >second.blobs
 	diff first second
 	diff first.blobs second.blobs
@@ -227,12 +226,7 @@ setup() {
 	for line in "lib-search --json love" "lib-playlist --json list" "lib-playlist --json show Evening" \
 	    "lib-commit --json --list" "lib-import --json --status" "lib-sweep --json health"; do
 		run -0 --separate-stderr $line
-		python3 -c '
-import json, sys
-for line in sys.stdin:
-    o = json.loads(line)
-    assert o["v"] == 1 and isinstance(o["type"], str), line
-' <<<"$output" || fail "$line: $output"
+		is_json <<<"$output" || fail "$line: $output"
 	done
 }
 
