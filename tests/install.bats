@@ -4,7 +4,7 @@ load helper
 
 setup() {
 	setup_fonoteca
-	unset MAKEFLAGS MAKELEVEL
+	unset MAKEFLAGS MAKELEVEL PREFIX BINDIR MANDIR LIBEXECDIR DATADIR
 	dest="$BATS_TEST_TMPDIR/dest"
 }
 

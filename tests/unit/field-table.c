@@ -39,10 +39,11 @@ main(void)
 	for (enum field f = 0; f < F_COUNT; f++) {
 		const struct field_info *info = field_info(f);
 
-		printf(".It Sy %s Ta %s Ta %s Ta %s%s%s Ta %s\n", info->name, json_type(info->type),
+		printf(".It Sy %s Ta %s Ta %s Ta %s%s%s%s Ta %s\n", info->name, json_type(info->type),
 		    info->unit != NULL ? info->unit : "\\(en", info->flags & FIELD_WRITABLE ? "w" : "",
 		    info->flags & FIELD_RELEASE ? "r" : "", info->flags & FIELD_PROPERTY ? "m" : "",
-		    info->aliases != NULL ? info->aliases : "");
+		    info->flags & (FIELD_WRITABLE | FIELD_RELEASE | FIELD_PROPERTY) ? "" : "\\(en",
+		    info->aliases != NULL ? info->aliases : "\\(en");
 		wrong += field_find(info->name) != f;
 	}
 	return wrong != 0;
