@@ -29,7 +29,7 @@ static struct {
 	int noperands;
 	bool only_operands; /* "--" was seen */
 	char *library;
-	bool null, dry_run, color_always, color_never;
+	bool library_named, null, dry_run, color_always, color_never;
 	int wait_ms;
 } me;
 
@@ -183,6 +183,7 @@ common(int key, const char *value)
 			cli_usage("--library is empty");
 		free(me.library);
 		me.library = strdup(value);
+		me.library_named = true;
 		return true;
 	case 'n':
 		me.dry_run = true;
@@ -333,6 +334,16 @@ cli_library(void)
 	else
 		cli_usage("no library is named: use --library, $FONOTECA_LIBRARY or $HOME");
 	return me.library != NULL ? me.library : "";
+}
+
+bool
+cli_library_is_default(void)
+{
+	const char *set = getenv("FONOTECA_LIBRARY");
+
+	if (me.library == NULL)
+		cli_library();
+	return !me.library_named && (set == NULL || *set == '\0');
 }
 
 bool

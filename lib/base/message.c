@@ -149,7 +149,7 @@ cli_finish(const struct err *e)
 	int status = err_worse(remembered, err_status(e->code));
 
 	cli_progress_clear();
-	if (e->code != ERR_NONE && e->msg[0] != '\0')
+	if (e->code != ERR_NONE && e->msg[0] != '\0' && !(e->code == ERR_NOMATCH && cli_state.quiet))
 		print_line(e->code == ERR_NOMATCH ? "note" : "error", e->msg);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		int why = errno;

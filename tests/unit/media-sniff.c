@@ -1,14 +1,9 @@
 /* media-sniff - formats are told by content, and what is no audio is not taken for it */
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "media/read.h"
-
-static int failures;
+#include "unit.h"
 
 /* what: "format codec suffix", or NULL where bytes are no audio. */
 static void
@@ -29,12 +24,12 @@ check(const char *name, const void *bytes, size_t len, const char *what)
 	else if (e.code != ERR_NOTAUDIO)
 		snprintf(got, sizeof got, "error %.40s", e.msg);
 	if (strcmp(got, what != NULL ? what : "nothing") != 0) {
-		printf("media-sniff: %s: got %s, want %s\n", name, got, what != NULL ? what : "nothing");
-		failures++;
+		fprintf(stderr, "%s: got %s, want %s\n", name, got, what != NULL ? what : "nothing");
+		unit_failures++;
 	}
 	if (lseek(fd, 0, SEEK_CUR) != 3) {
-		printf("media-sniff: %s: the offset moved\n", name);
-		failures++;
+		fprintf(stderr, "%s: the offset moved\n", name);
+		unit_failures++;
 	}
 	record_free(&r);
 	close(fd);
@@ -124,9 +119,9 @@ main(void)
 	mpeg();
 	others();
 	if (media_sniff(dir, &r, &e) != ERR_NOTAUDIO) {
-		printf("media-sniff: a folder was taken for audio\n");
-		failures++;
+		fprintf(stderr, "a folder was taken for audio\n");
+		unit_failures++;
 	}
 	close(dir);
-	return failures != 0;
+	return unit_end("media-sniff");
 }

@@ -1,10 +1,7 @@
 /* media-value - texts of tags in their normal form */
-#include <stdio.h>
-#include <string.h>
 
 #include "media/value.h"
-
-static int failures;
+#include "unit.h"
 
 static void
 check(const char *what, bool (*normal)(const char *, char *), const char *in, const char *want)
@@ -13,9 +10,9 @@ check(const char *what, bool (*normal)(const char *, char *), const char *in, co
 	bool ok = normal(in, out);
 
 	if (ok != (want != NULL) || (ok && strcmp(out, want) != 0)) {
-		printf("media-value: %s \"%s\": got %s, want %s\n", what, in, ok ? out : "nothing",
+		fprintf(stderr, "%s \"%s\": got %s, want %s\n", what, in, ok ? out : "nothing",
 		    want != NULL ? want : "nothing");
-		failures++;
+		unit_failures++;
 	}
 }
 
@@ -25,8 +22,8 @@ number(const char *in, bool ok, long n, long total)
 	long got = -1, of = -1;
 
 	if (value_number(in, &got, &of) != ok || (ok && (got != n || of != total))) {
-		printf("media-value: number \"%s\": got %ld of %ld\n", in, got, of);
-		failures++;
+		fprintf(stderr, "number \"%s\": got %ld of %ld\n", in, got, of);
+		unit_failures++;
 	}
 }
 
@@ -37,8 +34,8 @@ clean(const char *in, const char *want)
 
 	value_clean(&b, in);
 	if (b.failed || strcmp(b.data != NULL ? b.data : "", want) != 0) {
-		printf("media-value: clean: got \"%s\", want \"%s\"\n", b.data, want);
-		failures++;
+		fprintf(stderr, "clean: got \"%s\", want \"%s\"\n", b.data, want);
+		unit_failures++;
 	}
 	buf_free(&b);
 }
@@ -53,8 +50,8 @@ genre(const char *in, const char *want)
 		strcat(all, "|");
 	}
 	if (strcmp(all, want) != 0) {
-		printf("media-value: genre: got \"%s\", want \"%s\"\n", all, want);
-		failures++;
+		fprintf(stderr, "genre: got \"%s\", want \"%s\"\n", all, want);
+		unit_failures++;
 	}
 }
 
@@ -147,5 +144,5 @@ main(void)
 	clean("\xef\xbb\xbfname\xc2\x9b", "name");
 	clean("bad \xff byte", "bad \xef\xbf\xbd byte");
 	clean("\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
-	return failures != 0;
+	return unit_end("media-value");
 }

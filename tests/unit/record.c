@@ -1,19 +1,6 @@
 /* record - the wire form of what the media worker found */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "unit.h"
 #include "worker/record.h"
-
-static int failures;
-
-#define CHECK(x)                                                                                             \
-	do {                                                                                                 \
-		if (!(x)) {                                                                                  \
-			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #x);                               \
-			failures++;                                                                          \
-		}                                                                                            \
-	} while (0)
 
 static void
 fill(struct record *r)
@@ -99,7 +86,7 @@ truncations(void)
 		record_free(&back);
 		free(copy);
 	}
-	CHECK(accepted == 14 - 1); /* after the mark and each of 13 entries but the last */
+	CHECK(accepted == 14); /* after the mark, and after each of the 14 entries but the last */
 	record_free(&r);
 	buf_free(&out);
 }
@@ -143,8 +130,8 @@ hostile(void)
 		struct err e = { 0 };
 
 		if (record_decode(&r, cases[i].bytes, cases[i].len, &e) != ERR_FORMAT) {
-			printf("record: accepted: %s\n", cases[i].what);
-			failures++;
+			fprintf(stderr, "accepted: %s\n", cases[i].what);
+			unit_failures++;
 		}
 		record_free(&r);
 	}
@@ -177,5 +164,5 @@ main(void)
 	truncations();
 	hostile();
 	set();
-	return failures != 0;
+	return unit_end("record");
 }
