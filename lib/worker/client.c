@@ -231,18 +231,26 @@ remains(struct worker *w)
 	return stop(w);
 }
 
+/* Slowness may be the machine's, and a death by SIGKILL somebody else's doing: both get a second try. */
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
 	enum outcome how = SLOW;
+	bool again = true;
+	int status = -1;
 
-	for (int attempt = 0; attempt < 2 && how == SLOW; attempt++) {
+	for (int attempt = 0; attempt < 2 && again; attempt++) {
 		if (start(w, e) != ERR_NONE)
 			return e->code;
 		buf_clear(out);
 		how = exchange(w, kind, fd, out, e);
-		if (how == SLOW)
+		again = how == SLOW;
+		if (how == SLOW) {
 			stop(w);
+		} else if (how == DEAD) {
+			status = remains(w);
+			again = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+		}
 	}
 	w->served++;
 	switch (how) {
@@ -256,7 +264,7 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	case DEAD:
 		break;
 	}
-	return autopsy(w, remains(w), e);
+	return autopsy(w, status, e);
 }
 
 static enum err_code
