@@ -61,7 +61,7 @@ setup() {
 
 @test "a tag of many megabytes and a bomb stay the file's own business" {
 	python3 - "$FIXTURES/audio/untagged.wav" <<-'PY'
-	import struct, sys, zlib
+	import sys, zlib
 	def frame(name, data, flags=b"\0\0"):
 	    n = len(data)
 	    return name + bytes([n >> 21 & 127, n >> 14 & 127, n >> 7 & 127, n & 127]) + flags + data
@@ -70,13 +70,13 @@ setup() {
 	    return b"ID3\4\0\0" + bytes([n >> 21 & 127, n >> 14 & 127, n >> 7 & 127, n & 127]) + frames
 	audio = (b"\xff\xfb\x90\0" + b"\0" * 413) * 8
 	open("long.mp3", "wb").write(tag(frame(b"TIT2", b"\3" + b"x" * 10000000)) + audio)
-	# 1.9 GB of zeros in 2 MB: more than the worker may have
-	packer, packed = zlib.compressobj(9), b""
+	# 1.9 GB of one letter in 2 MB: more than the worker may have
+	packer = zlib.compressobj(9)
+	packed = packer.compress(b"\3")
 	for _ in range(1900):
 	    packed += packer.compress(b"a" * 1000000)
 	packed += packer.flush()
-	size = 1900 * 1000000 + 1
-	packed = bytes([size >> 21 & 127, size >> 14 & 127, size >> 7 & 127, size & 127]) + packed
+	packed = b"\x5f\x2f\x08\0" + packed
 	open("bomb.mp3", "wb").write(tag(frame(b"TIT2", packed, b"\0\x09")) + audio)
 	PY
 	run -0 "$DUMP" long.mp3 bomb.mp3 "$FIXTURES/audio/roads.wv"
@@ -85,5 +85,6 @@ setup() {
 	title=$(sed -n 's/^long.mp3\ttitle\t//p' <<<"$output")
 	[ ${#title} -gt 1000000 ] && [ ${#title} -le 1048576 ]
 	[ -z "${FONOTECA_SAN:-}" ] || return 0
-	[[ $output == *"bomb.mp3"$'\t'* ]]
+	# TagLib before 2.3 unpacks all of it
+	[[ $output == *"bomb.mp3"$'\terror\tMALFORMED tags need more than 512 MiB'* || $output == *"bomb.mp3"$'\tformat\t'* ]]
 }

@@ -196,18 +196,20 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	return FAILED;
 }
 
-/* Why the process is gone: as a rule the file's fault, but a program that cannot run is not. */
+/* Why the process is gone: as a rule the file's fault, but a program that cannot start is not. */
 static enum err_code
 autopsy(struct worker *w, int status, struct err *e)
 {
+	int code = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
 	if (status != -1 && WIFSIGNALED(status)) {
 		if (WTERMSIG(status) == SIGALRM)
 			return err_set(e, ERR_FORMAT, "tag reader did not finish in time");
 		return err_set(e, ERR_FORMAT, "tag reader crashed (signal %d)", WTERMSIG(status));
 	}
-	if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) != 0)
-		return err_set(e, ERR_IO, "%s: cannot run (status %d)", w->program, WEXITSTATUS(status));
-	return err_set(e, ERR_FORMAT, "tag reader ended without an answer");
+	if (code == 2 || code == 126 || code == 127) /* its usage, a shell's and the loader's */
+		return err_set(e, ERR_IO, "%s: cannot run (status %d)", w->program, code);
+	return err_set(e, ERR_FORMAT, "tag reader ended without an answer (status %d)", code);
 }
 
 /* The status of a process that closed its end: it is about to die by itself, so give it a moment. */

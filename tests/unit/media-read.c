@@ -113,37 +113,32 @@ a_hang_is_the_files_error(void)
 	worker_free(w);
 }
 
-/* 52,000 boxes inside each other: a stack overflow in TagLib before 2.3. */
+/* A track of sound, then 300,000 boxes inside each other: a stack overflow in TagLib before 2.3. */
 static void
 a_crash_is_the_files_error(void)
 {
-	enum { DEEP = 200000 };
-	unsigned char *bytes = calloc(DEEP, 8);
+	static const char sound[] = "\0\0\0\x10"
+				    "ftypM4A \0\0\0\0\0\0\0\x38moov\0\0\0\x30trak\0\0\0\x28mdia"
+				    "\0\0\0\x20hdlr\0\0\0\0\0\0\0\0soun\0\0\0\0\0\0\0\0\0\0\0";
+	enum { DEEP = 300000 };
 	struct worker *w = worker(0, NULL);
 	struct record r = { 0 };
 	struct err e = { 0 };
-	size_t len = (size_t)DEEP * 8;
+	size_t len = sizeof sound + (size_t)DEEP * 8;
+	char *bytes = malloc(len);
 	enum err_code code;
 	int fd;
 
-	memcpy(bytes,
-	    "\0\0\0\x10"
-	    "ftypM4A \0\0\0\0",
-	    16);
-	for (size_t at = 16; at < len; at += 8) {
-		unsigned char size[4] = { (unsigned char)((len - at) >> 24),
-			(unsigned char)((len - at) >> 16), (unsigned char)((len - at) >> 8),
-			(unsigned char)(len - at) };
-
-		memcpy(bytes + at, size, 4);
-		memcpy(bytes + at + 4, at == 16 ? "moov" : "trak", 4);
-	}
-	memcpy(bytes + 16 + 4, "moov", 4);
-	for (size_t at = 24; at < len; at += 8)
-		memcpy(bytes + at + 4, "udta", 4);
+	memcpy(bytes, sound, sizeof sound);
+	for (size_t at = sizeof sound; at < len; at += 8)
+		memcpy(bytes + at, "\0\0\0\0moov", 8);
 	fd = file_of(bytes, len);
 	code = worker_read(w, fd, &r, &e);
-	CHECK(code == ERR_FORMAT || code == ERR_NOTAUDIO);
+	/* later versions read it, or say that they cannot; an ASan build ends with a report instead of a
+	 * signal */
+	CHECK(code == ERR_FORMAT || code == ERR_NONE);
+	CHECK(code == ERR_NONE || strstr(e.msg, "tag reader crashed") != NULL ||
+	    strstr(e.msg, "cannot be read") != NULL || strstr(e.msg, "ended without") != NULL);
 	record_free(&r);
 	close(fd);
 	free(bytes);
@@ -183,6 +178,7 @@ reasons(void)
 		{ "#!/bin/sh\nprintf 'FMA1\\0\\0\\0\\0\\4\\0\\0\\0FMR2' >&3\nsleep 60\n",
 		    "a media record is malformed", ERR_FORMAT },
 		{ "#!/bin/sh\nexit 127\n", "cannot run (status 127)", ERR_IO },
+		{ "#!/bin/sh\nexit 1\n", "tag reader ended without an answer (status 1)", ERR_FORMAT },
 		{ "#!/no/such/interpreter\n", "no such file", ERR_NOTFOUND },
 	};
 
