@@ -26,6 +26,7 @@ struct db {
 	bool wal;   /* journal mode */
 	bool wrote; /* a transaction was committed since the last checkpoint */
 	struct sql_cached *cache;
+	uint8_t shards[32]; /* a bit for each folder of blobs/ that blob_sync() has yet to sync */
 };
 
 /* The prepared statement of a string literal, or NULL after filling in *e. */
