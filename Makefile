@@ -7,6 +7,7 @@
 #
 # V=1 shows the commands, WERROR=1 makes warnings errors, B=DIR builds elsewhere.
 
+, := ,
 VERSION := $(shell cat VERSION)
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
@@ -22,7 +23,6 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=al
 ALL_CPPFLAGS = -Ilib -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(SANFLAGS) $(CXXFLAGS)
-, := ,
 Q := $(if $(V),,@)
 
 # The layers, lowest first: each may include those before it, see HACKING.
@@ -47,7 +47,7 @@ lib-playlist_LIBS := $(SQLITE) $(TEXT)
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST)
 worker_LIBS        = $(TAGLIB_LIBS) -lseccomp
 
-all: $(programs)
+all: $(B)/libfonoteca.a $(programs)
 
 core_o   := $(core_c:%.c=$(B)/%.o)
 media_o  := $(media_c:%.c=$(B)/%.o) $(media_cc:%.cc=$(B)/%.o)

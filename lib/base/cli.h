@@ -97,6 +97,7 @@ void cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2), noretu
 
 /* The library's folder: -L, $FONOTECA_LIBRARY, $XDG_DATA_HOME/fonoteca, ~/.local/share/fonoteca. */
 const char *cli_library(void);
+bool cli_library_is_default(void); /* nobody named it: its parents may be made, as XDG has it */
 
 bool cli_json(void);
 bool cli_null(void);

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The numbers are stored in libraries (tagname.id = number + 1): new fields go to the end, none is ever
+ * removed. */
 /* clang-format off */
 enum field {
 	F_ID, F_TITLE, F_ARTIST, F_ARTISTS, F_ALBUM, F_ALBUMARTIST, F_ALBUMARTISTS,

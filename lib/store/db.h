@@ -28,7 +28,8 @@ enum db_mode {
 };
 
 struct db_options {
-	int wait_ms; /* how long writers wait for each other; 0 = 60,000, negative: not at all */
+	int wait_ms;       /* how long writers wait for each other; 0 = 60,000, negative: not at all */
+	bool make_parents; /* DB_CREATE: missing folders above are made too */
 };
 
 /* Open the library in folder path.  *created (may be NULL) tells whether it was made just now. */
@@ -40,6 +41,13 @@ void db_close(struct db *db);
 
 /* The library's absolute path, without links. */
 const char *db_path(const struct db *db);
+
+/* The file system is a network's: searches may have to wait for writers. */
+bool db_on_network(const struct db *db);
+
+/* Move the WAL into the database and truncate it, if nobody else is at work; never waits.  ERR_BUSY if
+ * somebody is. */
+enum err_code db_checkpoint(struct db *db, struct err *e);
 
 /* The schema version that this program writes. */
 int db_schema_version(void);

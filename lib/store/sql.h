@@ -1,10 +1,9 @@
 /*
  * sql.h - SQL inside the store: prepared once, checked always
  *
- * Private to lib/store.  Statements are cached by their text (string
- * literals; the text's address is the key, so never pass a buffer that is reused)
- * and come back reset with their bindings cleared.  A statement belongs to its
- * caller until sql_done() or the next sql_get() of the same text.
+ * Private to lib/store.  Statements are cached by their text, a string
+ * literal (its address is part of the key), and come back reset with their bindings cleared.  A statement
+ * belongs to its caller until sql_done() or the next sql_get() of the same text.
  */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
@@ -16,6 +15,9 @@
 #include "base/err.h"
 #include "store/db.h"
 
+enum { SQL_BUCKETS = 256 };
+enum held { HELD_NONE, HELD_SHARED, HELD_EXCLUSIVE };
+
 struct db {
 	sqlite3 *sql;
 	char *path; /* absolute */
@@ -23,9 +25,13 @@ struct db {
 	int lockfd;
 	enum db_mode mode;
 	int wait_ms;
-	bool wal;   /* journal mode */
-	bool wrote; /* a transaction was committed since the last checkpoint */
-	struct sql_cached *cache;
+	bool wal;          /* journal mode */
+	bool network;      /* LIBRARY is on a network file system */
+	bool wrote;        /* since the last checkpoint */
+	int wal_pages;     /* in the WAL after the last commit */
+	enum held held;    /* the library lock */
+	bool held_for_txn; /* ... only since sql_begin() */
+	struct sql_cached *cache[SQL_BUCKETS];
 	uint8_t shards[32]; /* a bit for each folder of blobs/ that blob_sync() has yet to sync */
 };
 
@@ -47,13 +53,18 @@ void sql_done(sqlite3_stmt *st);
 /* One or more statements without parameters. */
 enum err_code sql_exec(struct db *db, const char *text, struct err *e);
 
-/* BEGIN IMMEDIATE (waits up to db->wait_ms, then ERR_BUSY), COMMIT, ROLLBACK (never fails). */
+/* BEGIN IMMEDIATE (waits up to db->wait_ms, then ERR_BUSY), COMMIT, ROLLBACK (never fails).  Every write
+ * holds the library lock at least shared, so that no checkpoint ever meets a writer: sql_begin() takes it
+ * where the caller does not hold it. */
 enum err_code sql_begin(struct db *db, struct err *e);
 enum err_code sql_commit(struct db *db, struct err *e);
 void sql_rollback(struct db *db);
 
 /* A read snapshot: BEGIN, ended by sql_commit(). */
 enum err_code sql_begin_read(struct db *db, struct err *e);
+
+/* Finalise every cached statement and close the connection; db->sql is NULL afterwards. */
+void sql_close(struct db *db);
 
 /* Fill in *e from the connection's last error: busy, full, corrupt, ... in words. */
 enum err_code sql_error(struct db *db, struct err *e);

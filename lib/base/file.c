@@ -1,0 +1,180 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+ssize_t
+file_read(int fd, void *bytes, size_t len)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = read(fd, (char *)bytes + got, len - got);
+
+		if (n == 0)
+			break;
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+ssize_t
+file_write(int fd, const void *bytes, size_t len)
+{
+	size_t put = 0;
+
+	while (put < len) {
+		ssize_t n = write(fd, (const char *)bytes + put, len - put);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		put += (size_t)n;
+	}
+	return (ssize_t)put;
+}
+
+enum err_code
+file_slurp(struct buf *b, int dirfd, const char *name, size_t max, struct err *e)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	enum err_code rc = ERR_NONE;
+
+	if (fd < 0)
+		return err_sys(e, errno, "%s", name);
+	for (;;) {
+		char *at = buf_reserve(b, 65536);
+		ssize_t n;
+
+		if (at == NULL) {
+			rc = err_memory(e);
+			break;
+		}
+		n = file_read(fd, at, 65536);
+		if (n < 0)
+			rc = err_sys(e, errno, "%s", name);
+		if (n <= 0)
+			break;
+		b->len += (size_t)n;
+		if (b->len > max) {
+			rc = err_set(e, ERR_FORMAT, "%s: larger than %zu bytes", name, max);
+			break;
+		}
+	}
+	buf_add(b, "", 0);
+	close(fd);
+	return rc;
+}
+
+enum err_code
+file_replace(int dirfd, const char *name, const void *bytes, size_t len, mode_t mode, struct err *e)
+{
+	char *tmp = NULL;
+	int fd = -1;
+	enum err_code rc = ERR_NONE;
+	const char *slash = strrchr(name, '/');
+	int head = slash == NULL ? 0 : (int)(slash - name) + 1;
+	char *folder = NULL;
+
+	if (asprintf(&tmp, "%.*s.%s.%ld.tmp", head, name, name + head, (long)getpid()) < 0)
+		return err_memory(e);
+	folder = head == 0 ? strdup(".") : strndup(name, (size_t)head);
+	if (folder == NULL) {
+		rc = err_memory(e);
+		goto out;
+	}
+	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0) {
+		rc = err_sys(e, errno, "cannot write %s", name);
+		goto out;
+	}
+	if (file_write(fd, bytes, len) < 0 || fsync(fd) != 0) {
+		rc = err_sys(e, errno, "cannot write %s", name);
+		goto undo;
+	}
+	if (renameat(dirfd, tmp, dirfd, name) != 0) {
+		rc = err_sys(e, errno, "cannot write %s", name);
+		goto undo;
+	}
+	rc = dir_sync_at(dirfd, folder, e);
+	goto out;
+undo:
+	(void)unlinkat(dirfd, tmp, 0);
+out:
+	fd_close(&fd);
+	free(folder);
+	free(tmp);
+	return rc;
+}
+
+enum err_code
+dir_sync(int fd, const char *what, struct err *e)
+{
+	if (fsync(fd) != 0)
+		return err_sys(e, errno, "cannot make %s durable", what);
+	return ERR_NONE;
+}
+
+enum err_code
+dir_sync_at(int dirfd, const char *name, struct err *e)
+{
+	int fd = dir_open_at(dirfd, name, e);
+	enum err_code rc;
+
+	if (fd < 0)
+		return e->code;
+	rc = dir_sync(fd, name, e);
+	close(fd);
+	return rc;
+}
+
+int
+dir_open_at(int dirfd, const char *name, struct err *e)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		err_sys(e, errno, "cannot open folder %s", name);
+	return fd;
+}
+
+void
+fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+const char *
+path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+char *
+path_join(const char *a, const char *b)
+{
+	char *joined = NULL;
+	size_t len = strlen(a);
+
+	if (*b == '/')
+		return strdup(b);
+	if (asprintf(&joined, "%s%s%s", a, len > 0 && a[len - 1] == '/' ? "" : "/", b) < 0)
+		return NULL;
+	return joined;
+}

@@ -1,0 +1,167 @@
+/* What a command says on stderr, and how it ends. */
+#include "base/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/cli_state.h"
+#include "base/out.h"
+#include "base/progress.h"
+#include "base/time.h"
+
+volatile int cli_stop;
+
+static const char *command = "fonoteca";
+static int64_t started_ms;
+static int remembered; /* the worst status of an operand */
+static char run_id[17];
+
+void
+cli_message_start(const char *name)
+{
+	command = name;
+	started_ms = time_monotonic_ms();
+}
+
+static const char *
+run(void)
+{
+	uint64_t bits = 0;
+
+	if (run_id[0] == '\0') {
+		if (getrandom(&bits, sizeof bits, 0) < 0)
+			bits = (uint64_t)time_monotonic_ms() * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid();
+		snprintf(run_id, sizeof run_id, "%016llx", (unsigned long long)bits);
+	}
+	return run_id;
+}
+
+static void
+print_line(const char *level, const char *text)
+{
+	struct buf b = { 0 };
+
+	if (cli_state.log_json) {
+		json_open(&b, "log");
+		json_time(&b, "time", time_now());
+		json_text(&b, "run", run());
+		json_int(&b, "ms", time_monotonic_ms() - started_ms);
+		json_text(&b, "command", command);
+		json_text(&b, "level", level);
+		json_text(&b, "message", text);
+		json_close(&b);
+	} else {
+		buf_printf(&b, "%s: ", command);
+		out_printable(&b, text, strlen(text));
+	}
+	buf_putc(&b, '\n');
+	cli_progress_clear();
+	if (!b.failed)
+		fwrite(b.data, 1, b.len, stderr);
+	buf_free(&b);
+}
+
+static void
+print_list(const char *level, const char *fmt, va_list ap)
+{
+	struct buf b = { 0 };
+
+	buf_vprintf(&b, fmt, ap);
+	print_line(level, b.failed ? "out of memory" : b.data);
+	buf_free(&b);
+}
+
+void
+cli_message(const char *level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_list(level, fmt, ap);
+	va_end(ap);
+}
+
+void
+cli_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli_state.quiet)
+		return;
+	va_start(ap, fmt);
+	print_list("note", fmt, ap);
+	va_end(ap);
+}
+
+void
+cli_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_list("warning", fmt, ap);
+	va_end(ap);
+}
+
+void
+cli_failed(const struct err *e)
+{
+	int status = err_status(e->code);
+
+	print_line("error", e->msg);
+	/* one operand's failure is not the whole command's, unless the library itself is at fault */
+	if (status == 4 && e->code != ERR_SPACE && e->code != ERR_LIBRARY && e->code != ERR_MEMORY)
+		status = 3;
+	remembered = err_worse(remembered, status);
+}
+
+static void
+on_signal(int signo)
+{
+	cli_stop = signo;
+}
+
+void
+cli_catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+bool
+cli_interrupted(void)
+{
+	return cli_stop != 0;
+}
+
+int
+cli_finish(const struct err *e)
+{
+	int status = err_worse(remembered, err_status(e->code));
+
+	cli_progress_clear();
+	if (e->code != ERR_NONE && e->msg[0] != '\0' && !(e->code == ERR_NOMATCH && cli_state.quiet))
+		print_line(e->code == ERR_NOMATCH ? "note" : "error", e->msg);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		int why = errno;
+		char reason[128];
+
+		cli_message(
+		    "error", "cannot write to standard output: %s", strerror_r(why, reason, sizeof reason));
+		status = err_worse(status, 4);
+	}
+	if (cli_stop != 0) {
+		signal(cli_stop, SIG_DFL);
+		raise(cli_stop);
+	}
+	return status;
+}

@@ -1,0 +1,45 @@
+#include "base/time.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+int64_t
+time_now(void)
+{
+	const char *set = getenv("FONOTECA_NOW");
+	struct timespec ts;
+
+	if (set != NULL && *set != '\0') {
+		char *end;
+		long long n;
+
+		errno = 0;
+		n = strtoll(set, &end, 10);
+		if (*end == '\0' && errno == 0)
+			return n;
+	}
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec;
+}
+
+int64_t
+time_monotonic_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+const char *
+time_format(int64_t seconds, char text[TIME_TEXT])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL || strftime(text, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		snprintf(text, TIME_TEXT, "@%lld", (long long)seconds);
+	return text;
+}

@@ -1,0 +1,379 @@
+#include "store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/lock.h"
+#include "base/time.h"
+#include "store/layout.h"
+#include "store/migrate.h"
+#include "store/sql.h"
+
+enum { DEFAULT_WAIT_MS = 60000 };
+
+static int
+remember_wal(void *context, sqlite3 *sql, const char *name, int pages)
+{
+	struct db *db = context;
+
+	(void)sql;
+	(void)name;
+	db->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+/* RELIABILITY: nothing in a crafted database may run code, and nobody checkpoints behind our back. */
+static enum err_code
+harden(struct db *db, struct err *e)
+{
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL);
+	sqlite3_busy_timeout(db->sql, db->wait_ms);
+	if (sql_exec(db, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON", e) !=
+	    ERR_NONE)
+		return e->code;
+	if (db->mode == DB_READ)
+		return sql_exec(db, "PRAGMA query_only = ON", e);
+	return sql_exec(db, "PRAGMA cache_size = -16000", e);
+}
+
+static enum err_code
+read_journal_mode(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st = sql_prepare(db, "PRAGMA journal_mode", e);
+	int step;
+
+	if (st == NULL)
+		return e->code;
+	step = sql_step(db, st, e);
+	if (step == 1)
+		db->wal = strcmp((const char *)sqlite3_column_text(st, 0), "wal") == 0;
+	sqlite3_finalize(st);
+	return step < 0 ? e->code : ERR_NONE;
+}
+
+static enum err_code
+choose_journal(struct db *db, struct err *e)
+{
+	if (read_journal_mode(db, e) != ERR_NONE)
+		return e->code;
+	if (db->network != db->wal) { /* as it should be */
+		if (!db->wal)
+			return sql_exec(db, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA", e);
+	} else if (sql_exec(db, db->network ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = WAL",
+		       e) != ERR_NONE) {
+		return e->code;
+	}
+	if (read_journal_mode(db, e) != ERR_NONE)
+		return e->code;
+	sqlite3_wal_hook(db->sql, remember_wal, db); /* takes the place of automatic checkpoints */
+	return sql_exec(db, db->wal ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = EXTRA", e);
+}
+
+/* A read-only medium: SQLite cannot make its shared-memory file, and nobody else can write either. */
+static bool
+may_be_immutable(struct db *db)
+{
+	struct stat st;
+
+	if (faccessat(db->dirfd, ".", W_OK, AT_EACCESS) == 0)
+		return false;
+	return fstatat(db->dirfd, "library.db-wal", &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_size == 0;
+}
+
+static enum err_code
+open_immutable(struct db *db, struct err *e)
+{
+	struct buf uri = { 0 };
+	enum err_code rc = ERR_NONE;
+
+	buf_puts(&uri, "file:");
+	for (const char *p = db->path; *p != '\0'; p++)
+		buf_printf(&uri, strchr("%?#", *p) != NULL ? "%%%02X" : "%c", (unsigned char)*p);
+	buf_puts(&uri, "/library.db?immutable=1");
+	sql_close(db);
+	if (buf_ok(&uri, e) != ERR_NONE)
+		rc = e->code;
+	else if (sqlite3_open_v2(uri.data, &db->sql,
+		     SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
+		     NULL) != SQLITE_OK)
+		rc = sql_error(db, e);
+	buf_free(&uri);
+	return rc != ERR_NONE ? rc : harden(db, e);
+}
+
+static enum err_code
+open_sqlite(struct db *db, struct err *e)
+{
+	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE |
+	    (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+	char *file = path_join(db->path, "library.db");
+	int code;
+
+	if (file == NULL)
+		return err_memory(e);
+	code = sqlite3_open_v2(file, &db->sql, flags, NULL);
+	free(file);
+	if (db->sql == NULL)
+		return err_memory(e);
+	if (code != SQLITE_OK)
+		return sql_error(db, e);
+	return harden(db, e);
+}
+
+/* sqlite3_open succeeds on almost anything: only a real read tells. */
+static enum err_code
+open_and_check(struct db *db, struct err *e)
+{
+	if (open_sqlite(db, e) != ERR_NONE)
+		return e->code;
+	if (migrate_check(db, e) == ERR_NONE)
+		return ERR_NONE;
+	if (db->mode != DB_READ || e->code == ERR_LIBRARY || !may_be_immutable(db))
+		return e->code;
+	if (open_immutable(db, e) != ERR_NONE)
+		return e->code;
+	return migrate_check(db, e);
+}
+
+static enum err_code
+make_database(struct db *db, struct err *e)
+{
+	int fd;
+	enum err_code rc = ERR_NONE;
+
+	/* two processes may make the same library: one does, the other finds it made */
+	if (lock_take(db->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, db->wait_ms, e) != ERR_NONE)
+		return e->code;
+	db->held = HELD_EXCLUSIVE;
+	fd = openat(db->dirfd, "library.db", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		rc = err_sys(e, errno, "cannot make %s/library.db", db->path);
+	fd_close(&fd);
+	if (rc == ERR_NONE)
+		rc = open_sqlite(db, e);
+	if (rc == ERR_NONE)
+		rc = choose_journal(db, e);
+	if (rc == ERR_NONE)
+		rc = migrate_up(db, e);
+	if (rc == ERR_NONE)
+		rc = dir_sync(db->dirfd, db->path, e);
+	db_unlock(db);
+	return rc;
+}
+
+static enum err_code
+open_existing(struct db *db, struct err *e)
+{
+	if (db->mode != DB_READ) {
+		db->lockfd = layout_lock_file(db->dirfd, true, e);
+		if (db->lockfd < 0)
+			return err_context(e, "%s", db->path);
+	}
+	if (open_and_check(db, e) != ERR_NONE)
+		return e->code;
+	if (db->mode == DB_READ)
+		return read_journal_mode(db, e);
+	if (choose_journal(db, e) != ERR_NONE)
+		return e->code;
+	return migrate_up(db, e);
+}
+
+static enum err_code
+open_folder(struct db *db, const char *path, const struct db_options *o, bool *make, struct err *e)
+{
+	struct stat st;
+	bool absent = stat(path, &st) != 0 && errno == ENOENT;
+
+	*make = false;
+	if (absent && db->mode == DB_CREATE)
+		*make = true;
+	else if (layout_open(path, &db->dirfd, e) != ERR_NONE)
+		return e->code;
+	if (!*make && !layout_has_database(db->dirfd)) {
+		if (db->mode != DB_CREATE)
+			return err_set(
+			    e, ERR_LIBRARY, "there is no library in %s: lib-import makes one", path);
+		fd_close(&db->dirfd);
+		*make = true;
+	}
+	if (*make && layout_make(path, o != NULL && o->make_parents, &db->dirfd, e) != ERR_NONE)
+		return e->code;
+	db->path = realpath(path, NULL);
+	if (db->path == NULL)
+		return err_sys(e, errno, "%s", path);
+	db->network = layout_on_network(db->dirfd);
+	return ERR_NONE;
+}
+
+enum err_code
+db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_options *o, bool *created,
+    struct err *e)
+{
+	struct db *db = calloc(1, sizeof *db);
+	bool make = false;
+
+	if (db == NULL)
+		return err_memory(e);
+	db->dirfd = db->lockfd = -1;
+	db->mode = mode;
+	db->wait_ms = o == NULL || o->wait_ms == 0 ? DEFAULT_WAIT_MS : o->wait_ms < 0 ? 0 : o->wait_ms;
+	if (open_folder(db, path, o, &make, e) != ERR_NONE)
+		goto fail;
+	if (make) {
+		db->lockfd = layout_lock_file(db->dirfd, true, e);
+		if (db->lockfd < 0 || make_database(db, e) != ERR_NONE)
+			goto fail;
+	} else if (open_existing(db, e) != ERR_NONE) {
+		/* a making that was cut short, or that another process is at right now */
+		if (e->code != ERR_NOTFOUND || mode != DB_CREATE) {
+			e->code = e->code == ERR_NOTFOUND ? ERR_LIBRARY : e->code;
+			goto fail;
+		}
+		sql_close(db);
+		if (make_database(db, e) != ERR_NONE)
+			goto fail;
+	}
+	if (created != NULL)
+		*created = make;
+	*ret = db;
+	return ERR_NONE;
+fail:
+	db_close(db);
+	return e->code;
+}
+
+void
+db_close(struct db *db)
+{
+	struct err ignored = { 0 };
+
+	if (db == NULL)
+		return;
+	if (db->sql != NULL) {
+		sql_rollback(db);
+		if (db->wrote && db->held == HELD_NONE)
+			(void)db_checkpoint(db, &ignored); /* whoever closes last, or lib-sweep, does it */
+		sql_close(db);
+	}
+	fd_close(&db->lockfd);
+	fd_close(&db->dirfd);
+	free(db->path);
+	free(db);
+}
+
+enum err_code
+db_checkpoint(struct db *db, struct err *e)
+{
+	enum err_code rc;
+
+	if (!db->wal)
+		return ERR_NONE;
+	if (db_lock_exclusive(db, e) != ERR_NONE)
+		return e->code;
+	sqlite3_busy_timeout(db->sql, 0);
+	rc = sql_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", e);
+	sqlite3_busy_timeout(db->sql, db->wait_ms);
+	db_unlock(db);
+	if (rc == ERR_NONE) {
+		db->wrote = false;
+		db->wal_pages = 0;
+	}
+	return rc;
+}
+
+const char *
+db_path(const struct db *db)
+{
+	return db->path;
+}
+
+bool
+db_on_network(const struct db *db)
+{
+	return db->network;
+}
+
+enum err_code
+db_event(struct db *db, const char *kind, const char *subject, const char *data, struct err *e)
+{
+	sqlite3_stmt *st =
+	    sql_get(db, "INSERT INTO event(at, actor, kind, subject, data) VALUES(?, ?, ?, ?, ?)", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, time_now());
+	sql_int(st, 2, (int64_t)getuid());
+	sql_text(st, 3, kind);
+	sql_text(st, 4, subject != NULL ? subject : "");
+	sql_text(st, 5, data != NULL ? data : "{}");
+	return sql_run(db, st, e);
+}
+
+enum err_code
+db_lock_shared(struct db *db, struct err *e)
+{
+	if (lock_take(db->lockfd, LOCK_LIBRARY, LOCK_SHARED, db->wait_ms, e) != ERR_NONE)
+		return e->code;
+	db->held = HELD_SHARED;
+	return ERR_NONE;
+}
+
+enum err_code
+db_lock_exclusive(struct db *db, struct err *e)
+{
+	if (lock_take(db->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, 0, e) != ERR_NONE)
+		return e->code;
+	db->held = HELD_EXCLUSIVE;
+	return ERR_NONE;
+}
+
+void
+db_unlock(struct db *db)
+{
+	if (db->held != HELD_NONE)
+		lock_release(db->lockfd, LOCK_LIBRARY);
+	db->held = HELD_NONE;
+	db->held_for_txn = false;
+}
+
+static enum err_code
+name_holder(struct db *db, int64_t session, struct err *e)
+{
+	struct err lost = { 0 };
+	sqlite3_stmt *st = sql_get(db, "SELECT holder FROM session WHERE id = ?", &lost);
+	const char *holder = "";
+
+	if (st != NULL) {
+		sql_int(st, 1, session);
+		if (sql_step(db, st, &lost) == 1)
+			holder = (const char *)sqlite3_column_text(st, 0);
+	}
+	err_set(e, ERR_BUSY, "session s%lld is in use by %s", (long long)session,
+	    holder != NULL && *holder != '\0' ? holder : "another process");
+	sql_done(st);
+	return ERR_BUSY;
+}
+
+enum err_code
+db_lock_session(struct db *db, int64_t session, struct err *e)
+{
+	enum err_code rc = lock_take(db->lockfd, lock_session_byte(session), LOCK_EXCLUSIVE, 0, e);
+
+	return rc == ERR_BUSY ? name_holder(db, session, e) : rc;
+}
+
+void
+db_unlock_session(struct db *db, int64_t session)
+{
+	lock_release(db->lockfd, lock_session_byte(session));
+}

@@ -1,0 +1,212 @@
+#include "store/layout.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum { SHARDS = 256 };
+
+static const char *const folders[] = { "blobs", "staging", "trash", "backup" };
+static const char *const files[] = { "lock", "config", "library.db", "library.db-wal", "library.db-shm",
+	"library.db-journal" };
+
+static bool
+is_ours(const char *name)
+{
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+		if (strcmp(name, folders[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		if (strcmp(name, files[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* Is there anything in the folder (below it, down to depth), folders themselves aside? */
+static bool
+holds_files(int at, const char *name, int depth)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	bool found = fd < 0 && errno != ENOENT;
+	struct dirent *d;
+
+	if (dir == NULL) {
+		fd_close(&fd);
+		return found;
+	}
+	while (!found && (d = readdir(dir)) != NULL) {
+		if (is_dots(d->d_name))
+			continue;
+		found = (d->d_type != DT_DIR && d->d_type != DT_UNKNOWN) || depth == 0 ||
+		    holds_files(dirfd(dir), d->d_name, depth - 1);
+	}
+	closedir(dir);
+	return found;
+}
+
+/* A folder that a library may be made in: empty, or one whose making was cut short. */
+static enum err_code
+check_usable(int fd, const char *path, struct err *e)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *d;
+	enum err_code rc = ERR_NONE;
+
+	if (dir == NULL) {
+		rc = err_sys(e, errno, "cannot read folder %s", path);
+		fd_close(&copy);
+		return rc;
+	}
+	while (rc == ERR_NONE && (d = readdir(dir)) != NULL)
+		if (!is_dots(d->d_name) && !is_ours(d->d_name))
+			rc = err_set(e, ERR_LIBRARY,
+			    "%s is not empty and no library (it holds %s): none is made there", path,
+			    d->d_name);
+	closedir(dir);
+	if (rc == ERR_NONE && (holds_files(fd, "blobs", 1) || holds_files(fd, "trash", 0)))
+		rc = err_set(e, ERR_LIBRARY,
+		    "%s has lost its library.db but still holds blobs: nothing is made over them", path);
+	return rc;
+}
+
+static enum err_code
+make_folder(int dirfd, const char *name, struct err *e)
+{
+	if (mkdirat(dirfd, name, 0700) != 0 && errno != EEXIST)
+		return err_sys(e, errno, "cannot make folder %s", name);
+	return ERR_NONE;
+}
+
+static enum err_code
+make_shards(int dirfd, struct err *e)
+{
+	int blobs = dir_open_at(dirfd, "blobs", e);
+	enum err_code rc = ERR_NONE;
+	char name[4];
+
+	if (blobs < 0)
+		return e->code;
+	for (int i = 0; i < SHARDS && rc == ERR_NONE; i++) {
+		snprintf(name, sizeof name, "%02x", (unsigned)i & 0xff);
+		rc = make_folder(blobs, name, e);
+	}
+	if (rc == ERR_NONE)
+		rc = dir_sync(blobs, "blobs", e);
+	close(blobs);
+	return rc;
+}
+
+static enum err_code
+make_path(const char *path, bool parents, struct err *e)
+{
+	char *copy;
+
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return ERR_NONE;
+	if (errno != ENOENT || !parents)
+		return err_sys(e, errno, "cannot make the library's folder %s", path);
+	copy = strdup(path);
+	if (copy == NULL)
+		return err_memory(e);
+	for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		(void)mkdir(copy, 0700); /* the last mkdir tells what is wrong */
+		*slash = '/';
+	}
+	free(copy);
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return err_sys(e, errno, "cannot make the library's folder %s", path);
+	return ERR_NONE;
+}
+
+enum err_code
+layout_make(const char *path, bool make_parents, int *dirfd, struct err *e)
+{
+	int fd = -1;
+
+	if (make_path(path, make_parents, e) != ERR_NONE)
+		return e->code;
+	if (layout_open(path, &fd, e) != ERR_NONE)
+		return e->code;
+	if (check_usable(fd, path, e) != ERR_NONE)
+		goto fail;
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+		if (make_folder(fd, folders[i], e) != ERR_NONE)
+			goto fail;
+	if (make_shards(fd, e) != ERR_NONE || dir_sync(fd, path, e) != ERR_NONE ||
+	    dir_sync_at(fd, "..", e) != ERR_NONE)
+		goto fail;
+	*dirfd = fd;
+	return ERR_NONE;
+fail:
+	close(fd);
+	return err_context(e, "cannot make a library in %s", path);
+}
+
+enum err_code
+layout_open(const char *path, int *dirfd, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOTDIR)
+		return err_set(e, ERR_LIBRARY, "%s is not a folder, so it is no library", path);
+	if (fd < 0 && errno == ENOENT)
+		return err_set(e, ERR_LIBRARY, "there is no library in %s: lib-import makes one", path);
+	if (fd < 0) {
+		err_sys(e, errno, "cannot open the library in %s", path);
+		return e->code = ERR_LIBRARY;
+	}
+	*dirfd = fd;
+	return ERR_NONE;
+}
+
+bool
+layout_has_database(int dirfd)
+{
+	struct stat st;
+
+	return fstatat(dirfd, "library.db", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size > 0;
+}
+
+int
+layout_lock_file(int dirfd, bool create, struct err *e)
+{
+	int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | (create ? O_CREAT : 0);
+	int fd = openat(dirfd, "lock", flags, 0600);
+
+	if (fd < 0)
+		err_sys(e, errno, "cannot open the library's lock file");
+	return fd;
+}
+
+bool
+layout_on_network(int dirfd)
+{
+	static const long types[] = { 0x6969 /* NFS */, 0x517b /* SMB */, 0xff534d42 /* CIFS */,
+		0xfe534d42 /* SMB2 */, 0x5346414f /* AFS */, 0x01021997 /* 9p */, 0x00c36400 /* Ceph */,
+		0x65735546 /* FUSE: sshfs, rclone, ... */ };
+	struct statfs fs;
+
+	if (fstatfs(dirfd, &fs) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if ((unsigned long)fs.f_type == (unsigned long)types[i])
+			return true;
+	return false;
+}

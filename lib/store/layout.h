@@ -1,0 +1,27 @@
+/*
+ * layout.h - the folders of a library: made, recognised, opened
+ */
+#ifndef STORE_LAYOUT_H
+#define STORE_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* Make folder path and everything in it but the database, durably; *dirfd is open on it.  Refuses a folder
+ * that holds anything else than a library that was being made.  Two processes may do it at once. */
+enum err_code layout_make(const char *path, bool make_parents, int *dirfd, struct err *e);
+
+/* Open an existing library's folder. */
+enum err_code layout_open(const char *path, int *dirfd, struct err *e);
+
+/* Does the folder hold library.db? */
+bool layout_has_database(int dirfd);
+
+/* Open the lock file, making it where create is set; -1 with *e filled in. */
+int layout_lock_file(int dirfd, bool create, struct err *e);
+
+/* Is dirfd on a network file system, where SQLite's WAL does not work? */
+bool layout_on_network(int dirfd);
+
+#endif

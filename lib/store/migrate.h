@@ -1,0 +1,22 @@
+/*
+ * migrate.h - the schema's versions
+ *
+ * lib/store/schema/NNN-name.sql are append-only and embedded at build time; each runs
+ * in a transaction of its own together with its user_version.  A library
+ * that is newer than the program is refused, so is a database that is not ours.
+ */
+#ifndef STORE_MIGRATE_H
+#define STORE_MIGRATE_H
+
+#include "base/err.h"
+#include "store/sql.h"
+
+enum { FONOTECA_APPLICATION_ID = 0x466f6e6f }; /* "Fono" */
+
+/* ERR_LIBRARY where the open database is not ours or newer than we are, ERR_NOTFOUND where it is empty. */
+enum err_code migrate_check(struct db *db, struct err *e);
+
+/* Bring it to the newest version; an empty database becomes a library.  */
+enum err_code migrate_up(struct db *db, struct err *e);
+
+#endif
