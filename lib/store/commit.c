@@ -271,20 +271,32 @@ rehearse(struct job *j, struct commit_result *r, struct err *e)
 	return publish_check(j->plan, &j->item, e);
 }
 
+/* After the commit, and after one that died here.  What cannot be cleared now lib-sweep clears. */
+static enum err_code
+clear_up(struct job *j, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(j->db, "SELECT staging FROM session WHERE id = ?1", e);
+	struct err ignored = { 0 };
+	int64_t staging = 0;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, j->session);
+	if (job_number(j->db, st, &staging, e) == ERR_NONE && staging != 0)
+		(void)session_clear_staging(j->db, j->session, NULL, NULL, &ignored);
+	return e->code;
+}
+
 /* The session is this process's. */
 static enum err_code
 commit_locked(struct job *j, struct session *s, struct commit_result *r, struct err *e)
 {
-	struct err ignored = { 0 };
-
 	if (session_load(j->db, j->session, s, e) != ERR_NONE)
 		return e->code;
 	r->unchanged = s->unchanged;
 	if (strcmp(s->state, "committed") == 0) {
 		result_of_committed(s, r);
-		if (!j->o->dry_run)
-			(void)session_clear_staging(j->db, j->session, NULL, NULL, &ignored);
-		return ERR_NONE;
+		return j->o->dry_run ? ERR_NONE : clear_up(j, e);
 	}
 	if (check_state(s, j->o, e) != ERR_NONE || owner_of(j, e) != ERR_NONE)
 		return e->code;
@@ -300,9 +312,7 @@ commit_locked(struct job *j, struct session *s, struct commit_result *r, struct 
 		leave(j, for_now ? "staged" : "failed", for_now ? NULL : e);
 		return e->code;
 	}
-	/* what is left there lib-sweep clears */
-	(void)session_clear_staging(j->db, j->session, NULL, NULL, &ignored);
-	return ERR_NONE;
+	return clear_up(j, e);
 }
 
 enum err_code

@@ -178,9 +178,15 @@ job_write_items(struct job *j, struct err *e)
 		if (p->releases[i].fresh)
 			catalogue_raise_covers(&c, p->releases[i].id, e);
 	/* only now: a release may have learnt from its last track */
-	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++)
-		if (p->entries[i].verdict == PLAN_NEW || p->entries[i].verdict == PLAN_RESTORE)
-			index_track(j->db, p->entries[i].track, e);
+	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
+		const struct plan_entry *entry = &p->entries[i];
+
+		/* of a track that comes back with two files only the first finds it gone */
+		if (entry->verdict == PLAN_RESTORE)
+			index_forget(j->db, entry->track, e);
+		if (e->code == ERR_NONE && (entry->verdict == PLAN_NEW || entry->verdict == PLAN_RESTORE))
+			index_track(j->db, entry->track, e);
+	}
 	if (e->code == ERR_NONE)
 		j->item = 0;
 	return e->code;
