@@ -186,6 +186,8 @@ job_write_items(struct job *j, struct err *e)
 			index_forget(j->db, entry->track, e);
 		if (e->code == ERR_NONE && (entry->verdict == PLAN_NEW || entry->verdict == PLAN_RESTORE))
 			index_track(j->db, entry->track, e);
+		if (pr != NULL && pr->report != NULL && i % 64 == 0)
+			pr->report(pr->context, "indexing", (int64_t)i, (int64_t)p->n, 0);
 	}
 	if (e->code == ERR_NONE)
 		j->item = 0;

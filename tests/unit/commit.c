@@ -439,8 +439,21 @@ bad_blobs_are_replaced(void)
 }
 
 static void
+tell_stage(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes)
+{
+	static const char *last = "";
+	int64_t *start = context;
+
+	(void)done, (void)total, (void)bytes;
+	if (strcmp(stage, last) != 0)
+		printf("  %6" PRId64 " ms %s\n", time_monotonic_ms() - *start, stage);
+	last = stage;
+}
+
+static void
 measure(int64_t n)
 {
+	struct progress progress = { .report = tell_stage };
 	int64_t s = new_session(NULL), start;
 	struct commit_result r;
 	char path[64], bytes[64], title[64], artist[64], album[64], number[64];
@@ -461,7 +474,8 @@ measure(int64_t n)
 	OK(sql_commit(db, &e));
 	finish(s);
 	start = time_monotonic_ms();
-	CHECK(commit(s, (struct commit_options){ 0 }, &r) == ERR_NONE);
+	progress.context = &start;
+	CHECK(commit(s, (struct commit_options){ .progress = &progress }, &r) == ERR_NONE);
 	CHECK(r.tracks == n);
 	printf("%" PRId64 " items: %" PRId64 " ms\n", n, time_monotonic_ms() - start);
 }
