@@ -1,11 +1,7 @@
-# Fonoteca - GNU make, no configure step.
+# Fonoteca - GNU make, no configure step.  `make help` lists what it does.
 #
-#   make                 build everything into build/
-#   make demo            install what is missing, build, and show the main line on real music
-#   make check           install the test packages and run every test
-#   make check SAN=1     the same under ASan and UBSan
-#
-# V=1 shows the commands, WERROR=1 makes warnings errors, B=DIR builds elsewhere.
+#   V=1 shows the commands   WERROR=1 makes warnings errors   SAN=1 builds with ASan and UBSan
+#   B=DIR builds elsewhere   CC=clang CXX=clang++             NODEPS=1 installs no packages
 
 , := ,
 VERSION := $(shell cat VERSION)
@@ -14,6 +10,10 @@ BINDIR  ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/fonoteca
 MANDIR  ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share/fonoteca
+DOCDIR  ?= $(PREFIX)/share/doc/fonoteca
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 B       ?= build$(if $(SAN),-san)
 
 CFLAGS   ?= -O2 -g
@@ -52,16 +52,23 @@ all: $(B)/libfonoteca.a $(programs)
 core_o   := $(core_c:%.c=$(B)/%.o)
 media_o  := $(media_c:%.c=$(B)/%.o) $(media_cc:%.cc=$(B)/%.o)
 
+# Compilers, flags and folders of this build: when they change, everything is built again.
+FLAGS = $(filter-out -Werror,$(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(LDFLAGS) $(LDLIBS))
+$(B)/gen/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || { sh share/deps.sh headers '$(CC)' '$(CXX)' && \
+	    printf '%s\n' '$(subst ','\'',$(FLAGS))' > $@; }
+
 $(B)/libfonoteca.a: $(core_o)
 	@echo "  AR   $@"
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/%.o: %.c Makefile VERSION
+$(B)/%.o: %.c Makefile $(B)/gen/flags
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
 	$(Q)$(CC) $(ALL_CPPFLAGS) $($(*D)_CFLAGS) $(ALL_CFLAGS) -MD -MP -c -o $@ $<
 
-$(B)/%.o: %.cc Makefile VERSION
+$(B)/%.o: %.cc Makefile $(B)/gen/flags
 	@mkdir -p $(@D)
 	@echo "  CXX  $<"
 	$(Q)$(CXX) $(ALL_CPPFLAGS) $($(*D)_CFLAGS) $(ALL_CXXFLAGS) -MD -MP -c -o $@ $<
@@ -85,7 +92,7 @@ $(WORKER): $(B)/cmd/media-worker.o $(media_o) $(B)/libfonoteca.a
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(B)/cmd/media-worker.o $(media_o) $(B)/libfonoteca.a $(worker_LIBS) $(LDLIBS)
 
-# Unit tests: tests/unit/NAME.c becomes build/unit/NAME, linked with everything but TagLib.
+# Unit tests: tests/unit/NAME.c becomes build/unit/NAME; only media-NAME gets the media layer.
 unit_c := $(wildcard tests/unit/*.c)
 units  := $(unit_c:tests/unit/%.c=$(B)/unit/%)
 $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
@@ -94,13 +101,98 @@ $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
 	    $(SQLITE) $(TEXT) $(DIGEST) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
-unit: $(units) all
+unit-build: $(units)
+unit: unit-build all
 	$(Q)for t in $(units); do $$t || exit 1; done
 
-clean:
-	rm -rf build build-san
+# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint.
+deps deps-check deps-lint:
+	$(Q)$(if $(NODEPS),:,sh share/deps.sh $(@:deps-%=%))
 
-.PHONY: all unit clean
+# Everything below installs what it needs first, so it calls make again: only then do the tools exist.
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)FONOTECA_BUILD='$(abspath $(B))' MUSIC='$(MUSIC)' sh share/demo.sh
+
+check: deps deps-check
+	$(Q)$(MAKE) --no-print-directory all unit-build
+	$(Q)FONOTECA_BUILD='$(abspath $(B))' FONOTECA_SAN='$(SAN)' CC='$(CC)' bash tests/run $(TESTS)
+
+bench: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)FONOTECA_BUILD='$(abspath $(B))' bash tests/bench/run.sh
+
+# Installing.
+mans    := $(wildcard man/*.[1-9])
+docs    := $(wildcard README INSTALL NEWS HACKING LICENSE)
+data    := $(wildcard share/examples/*)
+D       := $(DESTDIR)
+installed = $(COMMANDS:%=$(BINDIR)/%) $(LIBEXECDIR)/media-worker \
+    $(foreach m,$(notdir $(mans)),$(MANDIR)/man$(lastword $(subst ., ,$m))/$m) \
+    $(COMMANDS:%=$(BASHDIR)/%) $(ZSHDIR)/_fonoteca $(COMMANDS:%=$(FISHDIR)/%.fish) \
+    $(data:share/%=$(DATADIR)/%) $(docs:%=$(DOCDIR)/%)
+
+install: all
+	$(Q)install -d $(foreach d,$(BINDIR) $(LIBEXECDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(DATADIR)/examples $(DOCDIR) \
+	    $(sort $(foreach m,$(mans),$(MANDIR)/man$(lastword $(subst ., ,$m)))),'$(D)$d')
+	$(Q)install -m 755 $(COMMANDS:%=$(B)/%) '$(D)$(BINDIR)'
+	$(Q)install -m 755 $(WORKER) '$(D)$(LIBEXECDIR)'
+	$(Q)for m in $(notdir $(mans)); do f='$(D)$(MANDIR)'/man$${m##*.}/$$m; \
+	    sed 's/@VERSION@/$(VERSION)/g' man/$$m > "$$f" && chmod 644 "$$f" || exit 1; done
+	$(Q)install -m 644 completions/fonoteca.bash '$(D)$(BASHDIR)/lib-import'
+	$(Q)for c in $(filter-out lib-import,$(COMMANDS)); do ln -sf lib-import '$(D)$(BASHDIR)'/$$c || exit 1; done
+	$(Q)install -m 644 completions/_fonoteca '$(D)$(ZSHDIR)/_fonoteca'
+	$(Q)for c in $(COMMANDS); do install -m 644 completions/fonoteca.fish '$(D)$(FISHDIR)'/$$c.fish || exit 1; done
+	$(Q)for f in $(data); do m=644; [ ! -x $$f ] || m=755; install -m $$m $$f '$(D)$(DATADIR)/examples' || exit 1; done
+	$(Q)install -m 644 $(docs) '$(D)$(DOCDIR)'
+
+# Takes away what install put there, and the folders that are ours alone.
+uninstall:
+	$(Q)rm -f $(foreach f,$(installed),'$(D)$f')
+	$(Q)for d in '$(D)$(LIBEXECDIR)' '$(D)$(DATADIR)/examples' '$(D)$(DATADIR)' '$(D)$(DOCDIR)'; do \
+	    [ ! -d "$$d" ] || rmdir "$$d" || exit 1; done
+
+# Releasing: the tracked files as fonoteca-VERSION.tar.gz, and the proof that they are enough.
+dist:
+	$(Q)mkdir -p dist
+	$(Q)git ls-files -z | tar -czf dist/fonoteca-$(VERSION).tar.gz --null -T - --transform 's|^|fonoteca-$(VERSION)/|S' \
+	    --owner=0 --group=0
+	@echo "  TAR  dist/fonoteca-$(VERSION).tar.gz"
+distcheck: deps deps-check dist
+	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz
+
+# Style: the C in the house style, the shell scripts and the manual pages without complaints.
+CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
+c_files   = $(shell find cmd lib tests -name '*.[ch]' -o -name '*.cc')
+sh_files  = $(shell grep -lrE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' .ci lib share tests --exclude=*.bats)
+format:
+	$(Q)$(CLANG_FORMAT) -i $(c_files)
+lint: deps-lint
+	$(Q)$(CLANG_FORMAT) --dry-run --Werror $(c_files)
+	$(Q)shellcheck -x $(sh_files) completions/fonoteca.bash
+	$(Q)mandoc -Tlint -Wwarning $(mans)
+
+clean:
+	rm -rf build build-* dist
+
+help:
+	@echo 'make                 build everything into build/'
+	@echo 'make demo            install what is missing, build, show the main line on real music (MUSIC=DIR: on yours)'
+	@echo 'make check           install the test packages, run every test (TESTS="tests/lib-import.bats" some)'
+	@echo 'make check SAN=1     the same under ASan and UBSan'
+	@echo 'make install         into PREFIX (/usr/local) below DESTDIR; make uninstall takes it away'
+	@echo 'make bench           speed beside cp, find, /bin/true and LIKE (BENCH_MUSIC=DIR: on yours)'
+	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint: to lint'
+	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
+	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
+	@echo 'make clean           remove what was built'
+	@echo
+	@sed -n 's/^#   //p' Makefile
+
+FORCE:
+.PHONY: all unit unit-build deps deps-check deps-lint demo check bench install uninstall dist distcheck format lint \
+    clean help FORCE
 .DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -2,10 +2,13 @@
 
 bats_require_minimum_version 1.5.0
 
+COMMANDS="lib-import lib-commit lib-search lib-playlist lib-sweep"
+
 setup_fonoteca() {
 	TREE=$(cd "$BATS_TEST_DIRNAME" && while [ ! -f VERSION ]; do cd ..; done && pwd)
 	: "${FONOTECA_BUILD:=$TREE/build}"
 	FIXTURES=$TREE/tests/fixtures
+	export TREE FONOTECA_BUILD FIXTURES
 	export HOME=$BATS_TEST_TMPDIR/home
 	export FONOTECA_LIBRARY=$BATS_TEST_TMPDIR/library
 	export LC_ALL=C.UTF-8 TZ=UTC
@@ -91,4 +94,15 @@ intact() {
 	        data = open("%s/blobs/%s/%s" % (lib, shard, name), "rb").read()
 	        assert hashlib.sha256(data).hexdigest() == name.split(".")[0], name
 	PY
+}
+
+# fail WHY... : end a test that a comparison in a loop has failed.
+fail() {
+	printf '%s\n' "$*" >&2
+	return 1
+}
+
+# main_line : import and commit the test music.
+main_line() {
+	lib-import -q "$FIXTURES/audio" | lib-commit -q >/dev/null
 }
