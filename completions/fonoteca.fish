@@ -11,6 +11,7 @@ set --global __fonoteca_fields id title artist artists album albumartist albumar
     session recording added modified owner plays lastplayed rating tags cover
 
 function __fonoteca_dump --argument-names command kind
+    command --query $command; or return
     command $command --dump-options 2>/dev/null | string match --entire --regex "^$kind\t"
 end
 
