@@ -35,7 +35,7 @@ packages() {
 		check zsh            zsh                  zsh        zsh
 		check fish           fish                 fish       fish
 		lint  clang          clang                clang      clang
-		lint  clang-format-14 clang-tools-extra   clang      clang-extra-tools
+		lint  clang-format   clang-tools-extra    clang      clang-extra-tools
 		lint  mandoc         mandoc               mandoc     mandoc
 		lint  shellcheck     ShellCheck           shellcheck shellcheck
 	END
