@@ -22,7 +22,8 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werro
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DFONOTECA_SAN)
 ALL_CPPFLAGS = -Ilib -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(CFLAGS)
-ALL_CXXFLAGS = -std=c++17 $(WARN) $(SANFLAGS) $(CXXFLAGS)
+# a struct and a function may share a name, as in C
+ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
 Q := $(if $(V),,@)
 
 # The layers, lowest first: each may include those before it, see HACKING.
@@ -38,7 +39,7 @@ programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
 SQLITE := -lsqlite3
 TEXT   := -lutf8proc
 DIGEST := -lnettle
-TAGLIB_CFLAGS = $(shell pkg-config --cflags taglib)
+TAGLIB_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags taglib))
 TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
 lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)

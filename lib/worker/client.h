@@ -14,6 +14,8 @@
 #ifndef WORKER_CLIENT_H
 #define WORKER_CLIENT_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 #include "worker/record.h"
 
@@ -38,6 +40,10 @@ enum err_code worker_sniff(struct worker *w, int fd, struct record *r, struct er
 
 /* Everything: format, properties, tags and covers of fd into a zeroed *r. */
 enum err_code worker_read(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* How the worker is shut in, for health and tests: "landlock=7 seccomp=1 rlimit_as=536870912"; 0 where the
+ * kernel or the build lacks it. */
+enum err_code worker_sandbox(struct worker *w, char *text, size_t size, struct err *e);
 
 /* The path of the media worker that belongs to this program: $FONOTECA_WORKER, else beside the running
  * executable (a build tree), else the installed one.  Malloced; NULL after filling in *e. */

@@ -9,9 +9,10 @@
  * the file does not have is not there.
  *
  * Encoded form (version 1): the bytes "FMR1", then entries of
- *     u8 kind, u16 field or length of a free name, u32 length, bytes
- * in little-endian order; record_decode() accepts nothing else and never
- * reads past its input.
+ *     u8 kind, u16 length of the name, u32 length, name, bytes
+ * in little-endian order.  Fields stand by their names, so that what an older
+ * program staged stays readable; record_decode() accepts nothing else and
+ * never reads past its input.
  */
 #ifndef WORKER_RECORD_H
 #define WORKER_RECORD_H

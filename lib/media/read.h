@@ -1,0 +1,17 @@
+/*
+ * read.h - everything about one file, in the process that may crash
+ *
+ * Called by the media worker only; other programs ask it (worker/client.h).
+ */
+#ifndef MEDIA_READ_H
+#define MEDIA_READ_H
+
+#include "worker/record.h"
+
+/* format, codec and suffix into a zeroed *r; ERR_NOTAUDIO. */
+enum err_code media_sniff(int fd, struct record *r, struct err *e);
+
+/* Everything into a zeroed *r.  ERR_NOTAUDIO; ERR_MEMORY where the process's limit is too small for it. */
+enum err_code media_read(int fd, struct record *r, struct err *e);
+
+#endif

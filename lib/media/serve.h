@@ -1,0 +1,11 @@
+/*
+ * serve.h - the worker's side of worker/protocol.h
+ */
+#ifndef MEDIA_SERVE_H
+#define MEDIA_SERVE_H
+
+/* Answer requests on socket until the other end closes it; 0, or 1 where the socket failed.  A request that
+ * takes longer than timeout_ms and a second ends the process by SIGALRM, should the parent not do it. */
+int serve(int socket, int timeout_ms);
+
+#endif

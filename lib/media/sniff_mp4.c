@@ -1,0 +1,142 @@
+/* MP4: is there a track of sound and none of moving pictures, and how is it coded? */
+#include <stdio.h>
+#include <string.h>
+
+#include "media/bytes.h"
+#include "media/sniff.h"
+
+enum { BOXES_MAX = 4096 };
+
+struct walk {
+	int fd, boxes;
+	bool sound, video, other;
+	char codec[16];
+};
+
+struct box {
+	char type[4];
+	int64_t body, end;
+};
+
+/* The box at `at` inside of something that ends at `end`; false at its end or where the size is nonsense. */
+static bool
+box_at(struct walk *w, int64_t at, int64_t end, struct box *b, bool *beyond)
+{
+	unsigned char h[16];
+	uint64_t size;
+
+	if (w->boxes++ > BOXES_MAX || at > end - 8 || bytes_at(w->fd, at, h, 8) != 8)
+		return false;
+	size = be32(h);
+	memcpy(b->type, h + 4, 4);
+	b->body = at + 8;
+	if (size == 1) {
+		if (bytes_at(w->fd, at + 8, h, 8) != 8)
+			return false;
+		size = be64(h);
+		b->body = at + 16;
+	} else if (size == 0) {
+		size = (uint64_t)(end - at);
+	}
+	if (size < (uint64_t)(b->body - at))
+		return false;
+	if (size > (uint64_t)(end - at)) {
+		*beyond = true;
+		size = (uint64_t)(end - at);
+	}
+	b->end = at + (int64_t)size;
+	return true;
+}
+
+/* "mp4a" may hold MP3, and is then marked so in its decoder configuration (esds). */
+static void
+name_codec(struct walk *w, int64_t at, const char *type)
+{
+	static const struct {
+		char type[5];
+		const char *codec;
+	} names[] = { { "mp4a", "aac" }, { "alac", "alac" }, { "fLaC", "flac" }, { "Opus", "opus" },
+		{ "ac-3", "ac3" }, { "ec-3", "eac3" }, { ".mp3", "mp3" }, { "lpcm", "pcm" },
+		{ "sowt", "pcm" }, { "twos", "pcm" }, { "samr", "amr" }, { "sawb", "amr" }, { "dtsc", "dts" },
+		{ "drms", "aac" } };
+	unsigned char entry[96];
+	size_t len = bytes_at(w->fd, at, entry, sizeof entry);
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (memcmp(names[i].type, type, 4) == 0)
+			snprintf(w->codec, sizeof w->codec, "%s", names[i].codec);
+	if (strcmp(w->codec, "aac") != 0)
+		return;
+	for (size_t i = 0; i + 20 < len; i++) {
+		size_t d = i + 8; /* behind the name and version: descriptor 3, then 4 with the object type */
+
+		if (memcmp(entry + i, "esds", 4) != 0)
+			continue;
+		for (; d + 5 < len && entry[d] != 4; d++)
+			;
+		for (d++; d + 1 < len && entry[d] == 0x80; d++)
+			;
+		if (d + 1 < len && (entry[d + 1] == 0x6b || entry[d + 1] == 0x69))
+			memcpy(w->codec, "mp3", 4);
+		return;
+	}
+}
+
+static void
+descend(struct walk *w, int64_t at, int64_t end, int depth)
+{
+	struct box b;
+	bool beyond = false;
+	unsigned char h[16];
+
+	for (; box_at(w, at, end, &b, &beyond); at = b.end) {
+		bool inner = memcmp(b.type, "trak", 4) == 0 || memcmp(b.type, "mdia", 4) == 0 ||
+		    memcmp(b.type, "minf", 4) == 0 || memcmp(b.type, "stbl", 4) == 0;
+
+		if (inner && depth < 6)
+			descend(w, b.body, b.end, depth + 1);
+		if (memcmp(b.type, "hdlr", 4) == 0 && depth == 3 && bytes_at(w->fd, b.body, h, 12) == 12) {
+			w->sound |= memcmp(h + 8, "soun", 4) == 0;
+			w->video |= memcmp(h + 8, "vide", 4) == 0;
+		}
+		if (memcmp(b.type, "stsd", 4) == 0 && w->sound && w->codec[0] == '\0' &&
+		    bytes_at(w->fd, b.body, h, 16) == 16)
+			name_codec(w, b.body + 16, (const char *)h + 12);
+		if (b.end <= at)
+			return;
+	}
+}
+
+/* The brands of files that are audio whatever still pictures they carry as a track. */
+static bool
+audio_brand(int fd, int64_t at)
+{
+	unsigned char h[12];
+
+	return bytes_at(fd, at, h, sizeof h) == sizeof h && memcmp(h + 4, "ftyp", 4) == 0 &&
+	    (memcmp(h + 8, "M4A ", 4) == 0 || memcmp(h + 8, "M4B ", 4) == 0 || memcmp(h + 8, "M4P ", 4) == 0);
+}
+
+void
+sniff_mp4(int fd, struct sniffed *s)
+{
+	struct walk w = { .fd = fd };
+	int64_t at = s->start;
+	struct box b;
+	bool beyond = false, moov = false;
+
+	while (!beyond && box_at(&w, at, s->size, &b, &beyond)) {
+		if (memcmp(b.type, "moov", 4) == 0) {
+			moov = true;
+			descend(&w, b.body, b.end, 1);
+		}
+		if (b.end <= at)
+			break;
+		at = b.end;
+	}
+	s->damaged = beyond;
+	snprintf(s->codec, sizeof s->codec, "%s", w.codec);
+	if ((moov && !w.sound) || (w.video && !audio_brand(fd, s->start)) ||
+	    (!moov && !audio_brand(fd, s->start)))
+		s->type = SNIFF_NONE;
+}

@@ -1,0 +1,299 @@
+#include "worker/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "worker/protocol.h"
+#include "worker/spawn.h"
+
+enum { FILES_MAX = 1000 }; /* then it is replaced, so that no leak of a parser grows for long */
+
+struct worker {
+	char *program;
+	int timeout_ms;
+	long memory_bytes;
+	pid_t pid; /* 0: not running */
+	int fd;
+	int served;
+};
+
+/* How one exchange ended. */
+enum outcome { DONE, FAILED, SLOW, DEAD };
+
+enum err_code
+worker_new(struct worker **w, const char *program, const struct worker_limits *limits, struct err *e)
+{
+	struct worker *made = calloc(1, sizeof *made);
+
+	if (made == NULL)
+		return err_memory(e);
+	made->fd = -1;
+	made->timeout_ms = limits != NULL && limits->timeout_ms > 0 ? limits->timeout_ms : 10000;
+	made->memory_bytes = limits != NULL && limits->memory_bytes > 0 ? limits->memory_bytes : 512L << 20;
+	if (program != NULL) {
+		made->program = strdup(program);
+		if (made->program == NULL)
+			err_memory(e);
+	} else {
+		made->program = worker_program(e);
+	}
+	if (made->program == NULL) {
+		free(made);
+		return e->code;
+	}
+	*w = made;
+	return ERR_NONE;
+}
+
+/* End the process; its wait status, or -1 where it had none. */
+static int
+stop(struct worker *w)
+{
+	int status = -1;
+
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
+	if (w->pid > 0) {
+		kill(w->pid, SIGKILL);
+		while (waitpid(w->pid, &status, 0) < 0)
+			if (errno != EINTR) {
+				status = -1;
+				break;
+			}
+	}
+	w->pid = 0;
+	w->served = 0;
+	return status;
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	stop(w);
+	free(w->program);
+	free(w);
+}
+
+/* A running process: the old one, or a fresh one where it had its fill or died while it had nothing to do. */
+static enum err_code
+start(struct worker *w, struct err *e)
+{
+	if (w->pid > 0 && (w->served >= FILES_MAX || waitpid(w->pid, NULL, WNOHANG) != 0))
+		stop(w);
+	if (w->pid > 0)
+		return ERR_NONE;
+	return spawn_worker(w->program, w->timeout_ms, w->memory_bytes, &w->pid, &w->fd, e);
+}
+
+static bool
+ask(struct worker *w, char kind, int fd)
+{
+	char request[4] = PROTOCOL_REQUEST;
+	struct iovec iov = { request, sizeof request };
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
+
+	request[3] = kind;
+	if (fd >= 0) {
+		struct cmsghdr *c = &control.align;
+
+		msg.msg_control = control.space;
+		msg.msg_controllen = sizeof control.space;
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof fd);
+		memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	}
+	do
+		n = sendmsg(w->fd, &msg, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof request;
+}
+
+/* Exactly len bytes before the deadline. */
+static enum outcome
+receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
+{
+	char *at = bytes;
+
+	while (len > 0) {
+		struct pollfd p = { .fd = w->fd, .events = POLLIN };
+		int64_t left = deadline - time_monotonic_ms();
+		int ready = poll(&p, 1, left > 0 ? (int)left : 0);
+		ssize_t n;
+
+		if (ready < 0 && errno != EINTR)
+			return DEAD;
+		if (ready == 0 && left <= 0)
+			return SLOW;
+		if (ready <= 0)
+			continue;
+		n = recv(w->fd, at, len, MSG_DONTWAIT);
+		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+			return DEAD;
+		if (n > 0) {
+			at += n;
+			len -= (size_t)n;
+		}
+	}
+	return DONE;
+}
+
+/* One request and its answer into out; FAILED with *e set where the worker says so. */
+static enum outcome
+exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
+{
+	int64_t deadline = time_monotonic_ms() + w->timeout_ms;
+	struct protocol_head head;
+	enum outcome how;
+	char *room;
+
+	if (!ask(w, kind, fd))
+		return DEAD;
+	how = receive(w, &head, sizeof head, deadline);
+	if (how != DONE)
+		return how;
+	if (memcmp(head.magic, "FMA1", 4) != 0 || head.len > PROTOCOL_REPLY_MAX) {
+		err_set(e, ERR_FORMAT, "tags and covers need more than %d MiB", PROTOCOL_REPLY_MAX >> 20);
+		stop(w);
+		return FAILED;
+	}
+	room = buf_reserve(out, head.len);
+	if (room == NULL) {
+		err_memory(e);
+		stop(w);
+		return FAILED;
+	}
+	how = receive(w, room, head.len, deadline);
+	if (how != DONE)
+		return how;
+	out->len += head.len;
+	room[head.len] = '\0';
+	if (head.code == ERR_NONE)
+		return DONE;
+	if (head.code == ERR_MEMORY) {
+		err_set(e, ERR_FORMAT, "tags need more than %ld MiB", w->memory_bytes >> 20);
+		stop(w);
+	} else {
+		err_set(e, head.code == ERR_NOTAUDIO ? ERR_NOTAUDIO : ERR_FORMAT, "%s", out->data);
+	}
+	return FAILED;
+}
+
+/* Why the process is gone: as a rule the file's fault, but a program that cannot run is not. */
+static enum err_code
+autopsy(struct worker *w, int status, struct err *e)
+{
+	if (status != -1 && WIFSIGNALED(status)) {
+		if (WTERMSIG(status) == SIGALRM)
+			return err_set(e, ERR_FORMAT, "tag reader did not finish in time");
+		return err_set(e, ERR_FORMAT, "tag reader crashed (signal %d)", WTERMSIG(status));
+	}
+	if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		return err_set(e, ERR_IO, "%s: cannot run (status %d)", w->program, WEXITSTATUS(status));
+	return err_set(e, ERR_FORMAT, "tag reader ended without an answer");
+}
+
+/* The status of a process that closed its end: it is about to die by itself, so give it a moment. */
+static int
+remains(struct worker *w)
+{
+	int status;
+
+	for (int tries = 0; tries < 200; tries++) {
+		pid_t pid = waitpid(w->pid, &status, WNOHANG);
+
+		if (pid == w->pid) {
+			w->pid = 0;
+			stop(w);
+			return status;
+		}
+		if (pid < 0 && errno != EINTR)
+			break;
+		poll(NULL, 0, 5);
+	}
+	return stop(w);
+}
+
+static enum err_code
+call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
+{
+	enum outcome how = SLOW;
+
+	for (int attempt = 0; attempt < 2 && how == SLOW; attempt++) {
+		if (start(w, e) != ERR_NONE)
+			return e->code;
+		buf_clear(out);
+		how = exchange(w, kind, fd, out, e);
+		if (how == SLOW)
+			stop(w);
+	}
+	w->served++;
+	switch (how) {
+	case DONE:
+		return ERR_NONE;
+	case FAILED:
+		return e->code;
+	case SLOW:
+		return err_set(
+		    e, ERR_FORMAT, "tag reader did not finish within %g s", w->timeout_ms / 1000.0);
+	case DEAD:
+		break;
+	}
+	return autopsy(w, remains(w), e);
+}
+
+static enum err_code
+fetch(struct worker *w, char kind, int fd, struct record *r, struct err *e)
+{
+	struct buf answer = { 0 };
+	off_t offset = lseek(fd, 0, SEEK_CUR); /* is the worker's too; it may die anywhere */
+	enum err_code code = call(w, kind, fd, &answer, e);
+
+	if (offset >= 0)
+		lseek(fd, offset, SEEK_SET);
+	if (code == ERR_NONE)
+		code = record_decode(r, answer.data, answer.len, e);
+	buf_free(&answer);
+	return code;
+}
+
+enum err_code
+worker_sniff(struct worker *w, int fd, struct record *r, struct err *e)
+{
+	return fetch(w, PROTOCOL_SNIFF, fd, r, e);
+}
+
+enum err_code
+worker_read(struct worker *w, int fd, struct record *r, struct err *e)
+{
+	return fetch(w, PROTOCOL_READ, fd, r, e);
+}
+
+enum err_code
+worker_sandbox(struct worker *w, char *text, size_t size, struct err *e)
+{
+	struct buf answer = { 0 };
+	enum err_code code = call(w, PROTOCOL_SANDBOX, -1, &answer, e);
+
+	if (code == ERR_NONE)
+		snprintf(text, size, "%s", answer.data);
+	buf_free(&answer);
+	return code;
+}

@@ -1,0 +1,34 @@
+/*
+ * protocol.h - what client and media worker say to each other
+ *
+ * Over a stream socket: the client sends a request of four bytes, one of the
+ * kinds below last, with the file's descriptor beside it (SCM_RIGHTS); the
+ * worker answers with a head and that many bytes: an encoded record where the
+ * code is ERR_NONE, else a reason.
+ */
+#ifndef WORKER_PROTOCOL_H
+#define WORKER_PROTOCOL_H
+
+#include <stdint.h>
+
+#define PROTOCOL_REQUEST "FMQ" /* and the kind */
+
+enum protocol_kind { PROTOCOL_SNIFF = 'S', PROTOCOL_READ = 'R', PROTOCOL_SANDBOX = '?' };
+
+enum {
+	PROTOCOL_FD = 3,               /* the worker's end of the socket */
+	PROTOCOL_REPLY_MAX = 48 << 20, /* bytes after the head; more is the file's error */
+	PROTOCOL_TEXT_MAX = 8 << 20,   /* of all values of one file */
+	PROTOCOL_COVERS_MAX = 36 << 20 /* of all covers of one file */
+};
+
+struct protocol_head {
+	char magic[4]; /* "FMA1" */
+	uint32_t code; /* enum err_code; ERR_MEMORY means the worker's own limit */
+	uint32_t len;
+};
+
+/* The worker's command line: media-worker --serve PARENT-PID TIMEOUT-MS MEMORY-BYTES */
+#define PROTOCOL_SERVE "--serve"
+
+#endif
