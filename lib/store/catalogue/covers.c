@@ -4,8 +4,8 @@
 #include "store/sql.h"
 
 enum err_code
-catalogue_blob(
-    struct catalogue *c, const uint8_t sha256[32], const char *suffix, int64_t size, int64_t *id, struct err *e)
+catalogue_blob(struct catalogue *c, const uint8_t sha256[32], const char *suffix, int64_t size, int64_t *id,
+    struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db, "SELECT id FROM blob WHERE sha256 = ?1", e);
 	int step;

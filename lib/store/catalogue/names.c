@@ -63,7 +63,8 @@ catalogue_artist(struct catalogue *c, const char *name, int64_t *id, struct err 
 
 	if (found != 0)
 		return e->code;
-	return insert_named(c->db, sql_get(c->db, "INSERT INTO artist (name, key) VALUES (?1, ?2)", e), name, id, e);
+	return insert_named(
+	    c->db, sql_get(c->db, "INSERT INTO artist (name, key) VALUES (?1, ?2)", e), name, id, e);
 }
 
 enum err_code
@@ -73,7 +74,8 @@ catalogue_genre(struct catalogue *c, const char *name, int64_t *id, struct err *
 
 	if (found != 0)
 		return e->code;
-	return insert_named(c->db, sql_get(c->db, "INSERT INTO genre (name, key) VALUES (?1, ?2)", e), name, id, e);
+	return insert_named(
+	    c->db, sql_get(c->db, "INSERT INTO genre (name, key) VALUES (?1, ?2)", e), name, id, e);
 }
 
 enum err_code

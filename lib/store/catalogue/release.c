@@ -58,7 +58,8 @@ set_columns(struct catalogue *c, struct release *to, const struct record *r, str
 	bool tells = (!to->filled[F_ALBUM] && record_get(r, F_ALBUM) != NULL) ||
 	    (!to->filled[F_ALBUMARTIST] &&
 		(record_get(r, F_ALBUMARTIST) != NULL || record_get(r, F_ALBUMARTISTS) != NULL)) ||
-	    (!to->filled[F_DISCTOTAL] && discs != NULL) || (!to->filled[F_COMPILATION] && compilation != NULL);
+	    (!to->filled[F_DISCTOTAL] && discs != NULL) ||
+	    (!to->filled[F_COMPILATION] && compilation != NULL);
 
 	if (!tells)
 		return ERR_NONE;
@@ -67,7 +68,8 @@ set_columns(struct catalogue *c, struct release *to, const struct record *r, str
 		goto out;
 	st = sql_get(c->db,
 	    "UPDATE release SET album = ifnull(album, ?2), albumartist = ifnull(albumartist, ?3),"
-	    " disctotal = ifnull(disctotal, nullif(CAST(?4 AS INTEGER), 0)), compilation = max(compilation, ?5)"
+	    " disctotal = ifnull(disctotal, nullif(CAST(?4 AS INTEGER), 0)), compilation = max(compilation, "
+	    "?5)"
 	    " WHERE id = ?1",
 	    e);
 	if (st == NULL)
@@ -113,7 +115,8 @@ add_tag(struct catalogue *c, int64_t release, enum field field, int64_t seq, con
 
 	if (catalogue_field(c, field, e) != ERR_NONE)
 		return e->code;
-	st = sql_get(c->db, "INSERT INTO release_tag (release_id, name_id, seq, value) VALUES (?1, ?2, ?3, ?4)", e);
+	st = sql_get(
+	    c->db, "INSERT INTO release_tag (release_id, name_id, seq, value) VALUES (?1, ?2, ?3, ?4)", e);
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, release);
@@ -125,8 +128,8 @@ add_tag(struct catalogue *c, int64_t release, enum field field, int64_t seq, con
 
 /* All values of one field of the release. */
 static enum err_code
-add_values(struct catalogue *c, struct release *to, const struct record *r, enum field from, enum field to_field,
-    struct err *e)
+add_values(struct catalogue *c, struct release *to, const struct record *r, enum field from,
+    enum field to_field, struct err *e)
 {
 	int64_t seq = 0;
 
@@ -151,8 +154,25 @@ add_values(struct catalogue *c, struct release *to, const struct record *r, enum
 static bool
 has_own_place(enum field f)
 {
-	return f == F_ALBUM || f == F_ALBUMARTIST || f == F_DISCTOTAL || f == F_COMPILATION || f == F_MB_ALBUMID ||
-	    f == F_ALBUMARTISTS;
+	return f == F_ALBUM || f == F_ALBUMARTIST || f == F_DISCTOTAL || f == F_COMPILATION ||
+	    f == F_MB_ALBUMID || f == F_ALBUMARTISTS;
+}
+
+/* A release that was there without an MBID learns it. */
+static enum err_code
+adopt_mbid(struct catalogue *c, struct release *to, struct err *e)
+{
+	sqlite3_stmt *st;
+
+	if (*to->mbid == '\0' || to->filled[F_MB_ALBUMID])
+		return ERR_NONE;
+	st = sql_get(c->db, "UPDATE release SET mb_albumid = ?2 WHERE id = ?1 AND mb_albumid IS NULL", e);
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, to->id);
+	sql_text(st, 2, to->mbid);
+	to->filled[F_MB_ALBUMID] = true;
+	return sql_run(c->db, st, e);
 }
 
 enum err_code
@@ -163,7 +183,7 @@ catalogue_release(struct catalogue *c, struct release *to, const struct record *
 	if (to->id == 0 && insert(c, to, e) != ERR_NONE)
 		return e->code;
 	if (!to->fresh)
-		return ERR_NONE;
+		return adopt_mbid(c, to, e);
 	if (set_columns(c, to, r, e) != ERR_NONE)
 		return e->code;
 	if (!to->filled[F_ALBUMARTISTS]) {
@@ -175,8 +195,8 @@ catalogue_release(struct catalogue *c, struct release *to, const struct record *
 	for (size_t i = 0; i < r->nvalues; i++) {
 		enum field f = r->values[i].field;
 
-		if (f == F_NONE || (field_info(f)->flags & FIELD_RELEASE) == 0 || has_own_place(f) || added[f] ||
-		    to->filled[f])
+		if (f == F_NONE || (field_info(f)->flags & FIELD_RELEASE) == 0 || has_own_place(f) ||
+		    added[f] || to->filled[f])
 			continue;
 		added[f] = true;
 		if (add_values(c, to, r, f, f, e) != ERR_NONE)
