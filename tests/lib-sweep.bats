@@ -129,7 +129,6 @@ state() {
 	mkdir "$STAGING/s77"
 	ln -s "$HOME" "$STAGING/s78"
 	echo x >"$STAGING/s77/keep"
-	touch -d '2020-01-01' "$STAGING/s77"
 	echo x >"$TRASH/stray"
 	ln -s /etc/passwd "$TRASH/$name.mp3"
 	before=$(find "$FONOTECA_LIBRARY" -path '*library.db*' -prune -o -print | sort)
@@ -307,6 +306,12 @@ state() {
 	[ "$(query "SELECT group_concat(id, ' ') FROM session WHERE staging = 1")" = '5 9' ]
 	run -0 lib-sweep stage
 	[ -z "$output" ]
+	# a folder that is left of a session that never came to be
+	mkdir "$STAGING/s99"
+	lib-sweep -n stage
+	[ -d "$STAGING/s99" ]
+	lib-sweep stage
+	[ ! -e "$STAGING/s99" ]
 }
 
 @test "a session that is held is left, whatever its age" {
@@ -438,4 +443,41 @@ assert h["files"]["ok"] == {"count": 9, "bytes": 72} and h["sessions"]["committe
 	fails 4 lib-sweep -L "$BATS_TEST_TMPDIR/none"
 	run -4 bash -c 'lib-sweep health >/dev/full'
 	lib-sweep --json | is_json
+}
+
+# killed SYSCALL N TASK... : kill lib-sweep before its Nth such call; false where it came to its end.
+killed() {
+	local call=$1 n=$2
+	shift 2
+	strace -qq -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$n" lib-sweep "$@" >/dev/null 2>&1 3>&-
+	[ $? -eq 137 ]
+}
+
+@test "killed anywhere, the next run ends where it would have" {
+	requires strace
+	strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+	[[ $FONOTECA_BUILD != *-san* ]] || skip "not under ASan"
+	cuts=0
+	for call in renameat fsync fdatasync unlinkat pwrite64; do
+		for n in 1 2 4 8; do
+			session $((100 + cuts)) rejected 0 staged
+			plant "orphan of $call $n"
+			mine=$planted
+			plant "second orphan of $call $n"
+			if killed "$call" "$n" --grace 0; then
+				cuts=$((cuts + 1))
+				[ -e "$(at "$mine")" ] || [ -e "$TRASH/$mine" ] || [ -z "$(query "SELECT 1 FROM trash WHERE name = '$mine'")" ]
+				FONOTECA_NOW=$((FONOTECA_NOW + 1)) lib-sweep -q --grace 0
+			fi
+			FONOTECA_NOW=$((FONOTECA_NOW + 2)) lib-sweep -q --grace 0
+			FONOTECA_NOW=$((FONOTECA_NOW + 3)) lib-sweep -q --grace 0
+			[ -z "$(ls -A "$TRASH")" ]
+			[ -z "$(ls -A "$STAGING")" ]
+			[ "$(find "$BLOBS" -type f | wc -l)" -eq 9 ]
+			[ "$(query "SELECT count(*) FROM trash")" = 0 ]
+			edit "DELETE FROM item; DELETE FROM session WHERE id > 1"
+		done
+	done
+	[ "$cuts" -ge 10 ]
+	intact
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -16,7 +15,7 @@
 #include "store/session.h"
 #include "store/sweep/sweep_priv.h"
 
-enum { TRIES = 3, HOUR = 3600 };
+enum { TRIES = 3 };
 
 static const char finished_sql[] =
     "SELECT s.id FROM session s WHERE s.staging = 1 AND (s.state IN ('committed', 'rejected', 'expired')"
@@ -198,34 +197,39 @@ still(struct db *db, const char *sql, int64_t before, int64_t id, struct err *e)
 	return next_session(db, sql, before, &again, e) > 0 && again == id;
 }
 
-/* What lies in staging/ and belongs to no session: an empty folder of ours goes, the rest is foreign. */
+/* Is this the folder of a session that has none any more, and empty?  Then it goes; inside a transaction, so
+ * that no session is being made meanwhile.  True where it is of a session, or gone. */
+static bool
+ours(struct db *db, const struct sweep *s, int dirfd, const char *name, int64_t id)
+{
+	struct err e = { 0 };
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM session WHERE id = ?1 AND staging = 1", &e);
+	bool gone;
+	int row;
+
+	if (st == NULL || (!s->dry_run && sql_begin(db, &e) != ERR_NONE))
+		return true; /* next time */
+	sql_int(st, 1, id);
+	row = sql_step(db, st, &e);
+	sql_done(st);
+	gone = row == 0 && !s->dry_run && unlinkat(dirfd, name, AT_REMOVEDIR) == 0;
+	if (!s->dry_run)
+		sql_rollback(db);
+	return row != 0 || gone;
+}
+
+/* One entry of staging/. */
 static void
 leftover(struct db *db, const struct sweep *s, struct sweep_report *r, int dirfd, const char *name)
 {
 	struct sweep_foreign f = { s, r };
-	struct err e = { 0 };
-	sqlite3_stmt *st = sql_get(db, "SELECT staging FROM session WHERE id = ?1", &e);
-	char path[300];
-	struct stat sb;
-	char *end;
-	int64_t id = strtoll(name + (name[0] == 's'), &end, 10);
-	int row;
+	char expected[32] = "", path[300];
+	struct stat st;
+	int64_t id = name[0] == 's' ? strtoll(name + 1, NULL, 10) : 0;
 
-	if (st == NULL)
-		return;
-	sql_int(st, 1, id);
-	row = sql_step(db, st, &e);
-	row = row > 0 ? sqlite3_column_int(st, 0) : row;
-	sql_done(st);
-	if (fstatat(dirfd, name, &sb, AT_SYMLINK_NOFOLLOW) != 0)
-		return;
-	if (row > 0 && S_ISDIR(sb.st_mode) && *end == '\0' && id > 0)
-		return;
-	/* a session that is being made may have its folder before others see its row */
-	if (id > 0 && *end == '\0' && S_ISDIR(sb.st_mode) && sb.st_mtime > time(NULL) - HOUR && row == 0)
-		return;
-	if (id > 0 && *end == '\0' && S_ISDIR(sb.st_mode) && !s->dry_run &&
-	    unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
+	session_name(expected, id);
+	if (id > 0 && strcmp(name, expected) == 0 && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode) && ours(db, s, dirfd, name, id))
 		return;
 	snprintf(path, sizeof path, "staging/%s", name);
 	sweep_foreign(&f, path);
