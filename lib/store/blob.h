@@ -34,6 +34,11 @@ bool blob_parse(const char *name, uint8_t sha256[32], char suffix[8]);
 enum err_code blob_publish(struct db *db, int64_t session, const uint8_t sha256[32], const char *suffix,
     int64_t size, struct err *e);
 
+/* Would blob_publish() succeed?  ERR_NOTFOUND where neither the staged copy nor the blob is there,
+ * ERR_CHANGED where the staged copy is not the plain file of this size that it was. */
+enum err_code blob_ready(struct db *db, int64_t session, const uint8_t sha256[32], const char *suffix,
+    int64_t size, struct err *e);
+
 /* fsync the shard folders marked by blob_publish() calls since the last call. */
 enum err_code blob_sync(struct db *db, struct err *e);
 

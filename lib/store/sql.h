@@ -32,6 +32,7 @@ struct db {
 	enum held held;    /* the library lock */
 	bool held_for_txn; /* ... only since sql_begin() */
 	struct sql_cached *cache[SQL_BUCKETS];
+	uint8_t shards[32]; /* a bit for each folder of blobs/ that blob_sync() has yet to sync */
 };
 
 /* The prepared statement of a string literal, or NULL after filling in *e. */

@@ -96,6 +96,7 @@ CREATE TABLE tag (
 	value     TEXT NOT NULL,
 	PRIMARY KEY (track_id, name_id, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tag_isrc ON tag(value) WHERE name_id = 29; -- field isrc: finds a recording again
 CREATE TABLE release_tag (
 	release_id  INTEGER NOT NULL REFERENCES release(id) ON DELETE CASCADE,
 	name_id     INTEGER NOT NULL REFERENCES tagname(id),

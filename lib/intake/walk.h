@@ -1,0 +1,61 @@
+/*
+ * walk.h - every file below some roots, in one order, without being led astray
+ *
+ *	while ((step = walk_next(w, &entry, &e)) != WALK_END) ...
+ *
+ * Names are bytes and come sorted by them, so that every run sees the same order.
+ * Roots are absolute paths without links (roots_resolve()).  Below them
+ * links are not followed unless asked for, and then a folder that is already on
+ * the way is not entered again.  What is neither file nor folder nor link is
+ * passed over and counted, and so is a link.  The library's own folder is passed over.
+ */
+#ifndef INTAKE_WALK_H
+#define INTAKE_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "intake/folder.h"
+
+struct walk;
+
+struct walk_options {
+	bool dereference;
+	const char *library; /* absolute path that is not walked, or NULL */
+};
+
+struct walk_entry {
+	struct folder *folder; /* the walk's: folder_ref() to keep it */
+	const char *name;      /* in folder; valid until the next call */
+	char *path;            /* absolute; valid until the next call */
+	struct stat st;
+};
+
+struct walk_counts {
+	int64_t links, special; /* passed over */
+};
+
+enum walk_step {
+	WALK_END,
+	WALK_FILE,
+	WALK_FAILED, /* a root, folder or file could not be looked at: *e names it; the walk goes on */
+	WALK_BROKEN  /* out of memory */
+};
+
+enum err_code walk_new(
+    struct walk **w, char **roots, size_t nroots, const struct walk_options *o, struct err *e);
+enum walk_step walk_next(struct walk *w, struct walk_entry *entry, struct err *e);
+const struct walk_counts *walk_counts(const struct walk *w);
+void walk_free(struct walk *w);
+
+/* Operands as roots: absolute, links in them followed, sorted, those inside another left out.  A root that
+ * does not exist, is neither file nor folder or lies in `library` is handed to failed() and left out.
+ * *roots is malloced and NULL-terminated. */
+enum err_code roots_resolve(char **operands, size_t n, const char *library,
+    void (*failed)(void *context, const struct err *e), void *context, char ***roots, size_t *nroots,
+    struct err *e);
+
+#endif
