@@ -26,10 +26,9 @@ staged() {
 
 @test "the pipe: import, commit, and the blobs are the files" {
 	run -0 --separate-stderr bash -c 'lib-import -q music | lib-commit'
-	[[ $output == "s1 committed: "*" tracks, 0 duplicates, 0 failed" ]]
 	[ -z "$stderr" ]
-	n=$(find music -type f | wc -l)
-	[ "$output" = "s1 committed: $n tracks, 0 duplicates, 0 failed" ]
+	n=$(find music -type f | wc -l) # two of them are the same place on a release
+	[ "$output" = "s1 committed: $((n - 1)) tracks, 0 duplicates, 0 failed, 1 attached" ]
 	for f in music/*; do
 		sum=$(sha256sum "$f" | cut -d ' ' -f 1)
 		cmp "$f" "$FONOTECA_LIBRARY/blobs/${sum:0:2}/$sum".*
@@ -78,7 +77,7 @@ staged() {
 
 @test "--ids prints the tracks and nothing else" {
 	run -0 --separate-stderr bash -c 'lib-import -q music | lib-commit --ids'
-	[ "$output" = "$(query "SELECT track_id FROM item WHERE state = 'committed' ORDER BY id")" ]
+	[ "$output" = "$(query "SELECT id FROM track ORDER BY id")" ]
 	[ -z "$stderr" ]
 }
 
@@ -194,8 +193,8 @@ staged() {
 	import music
 	lib-commit s1 >one 2>&1 3>&- &
 	run lib-commit s1
-	wait $!
-	first=$?
+	first=0
+	wait $! || first=$?
 	[ "$status" -eq 0 ] || [ "$status" -eq 75 ]
 	[ "$first" -eq 0 ] || [ "$first" -eq 75 ]
 	[ "$status" -eq 0 ] || [ "$first" -eq 0 ]
@@ -212,14 +211,16 @@ staged() {
 	[[ ${lines[0]} == $'s1\tstaged\t'* ]]
 	lib-commit --list --json | is_json
 	run -0 lib-commit --show s1
-	[ "$(grep -c ^new <<<"$output")" = "$(find music -type f | wc -l)" ]
-	[[ ${lines[-1]} == "s1: "*" new" ]]
+	n=$(find music -type f | wc -l)
+	[ "$(grep -c ^new <<<"$output")" = $((n - 1)) ]
+	[ "$(grep -c ^conflict <<<"$output")" = 1 ]
+	[ "${lines[-1]}" = "s1: $n items, $((n - 1)) new, 1 conflict" ]
 	lib-commit --show s1 --json | is_json
 	lib-commit --show s1 --json | python3 -c '
 import json, sys
 rows = [json.loads(line) for line in sys.stdin]
-assert all(r["type"] == "item" and r["verdict"] == "new" and r["source"] for r in rows[:-1])
-assert rows[-1]["type"] == "summary" and rows[-1]["new"] == len(rows) - 1'
+assert all(r["type"] == "item" and r["verdict"] in ("new", "conflict") and r["source"] for r in rows[:-1])
+assert rows[-1]["type"] == "summary" and rows[-1]["items"] == len(rows) - 1 and rows[-1]["conflicts"] == 1'
 	lib-commit -q s1
 	run -0 lib-commit --show s2
 	[[ ${lines[0]} == $'duplicate\t'*$'\ttrack '* ]]
