@@ -57,7 +57,7 @@ catalogue() {
 	db = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
 	for t in ("artist", "release", "recording", "track", "tag", "release_tag", "credit", "release_credit",
 	          "genre", "track_genre", "file", "blob", "cover", "doc", "skey", "playlist", "entry", "removed"):
-	    for row in db.execute("SELECT * FROM %s ORDER BY 1, 2, 3" % t):
+	    for row in sorted(map(repr, db.execute("SELECT * FROM " + t))):
 	        print(t, row)
 	PY
 }

@@ -1,0 +1,196 @@
+/* lib-sweep - clean up after crashes and age, and tell how a library is */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/out.h"
+#include "base/verb.h"
+#include "store/health.h"
+#include "store/sweep.h"
+
+enum { OPT_OLDER = CLI_LONG, OPT_GRACE, OPT_FORCE };
+enum { DAY = 86400, HEALTH = SWEEP_TASKS, MAX_TASKS = 32 };
+
+static const struct opt opts[] = { { OPT_OLDER, "older-than", "DAYS",
+				       "let unfinished sessions expire after so many days (30)" },
+	{ OPT_GRACE, "grace", "DAYS", "keep files in trash/ for so many days (30)" },
+	{ OPT_FORCE, "force", NULL, "even if more than 100 and 1 % of the blobs are orphans" }, CLI_DRY_RUN,
+	CLI_WAITING, CLI_COMMON, OPT_END };
+
+static const struct cli_verb verbs[] = { { "stage", NULL, "clear staging of finished and old sessions" },
+	{ "stuck", NULL, "put sessions and items back whose holder died" },
+	{ "orphans", NULL, "move blobs that nothing names to trash/" },
+	{ "trash", NULL, "delete what lies in trash/ longer than its grace" },
+	{ "optimize", NULL, "refresh statistics, forget old events, truncate the WAL" },
+	{ "health", NULL, "print how the library is; changes nothing" }, { NULL, NULL, NULL } };
+
+static const struct cli cli = { "lib-sweep", "[TASK]...", "Clean up a library, and tell how it is.", opts,
+	"Without a task: stage, stuck, orphans, trash, optimize.  Made for cron: silent when\n"
+	"there was nothing to do.\n",
+	false, verbs, "Tasks" };
+
+static struct sweep sweep = { .older_than = 30 * DAY, .grace = 30 * DAY };
+static long long foreign;
+static int worst; /* status of a task */
+
+static void
+print(struct buf *line, bool to_stdout, char end)
+{
+	if (!line->failed) {
+		buf_putc(line, end);
+		fwrite(line->data, 1, line->len, to_stdout ? stdout : stderr);
+	}
+	buf_free(line);
+}
+
+static void
+tell(const char *task, const char *action, const char *thing, int64_t bytes)
+{
+	struct buf b = { 0 };
+
+	foreign += strcmp(action, "foreign") == 0;
+	if (!cli_dry_run() && !cli_verbose())
+		return;
+	if (cli_json()) {
+		json_open(&b, "action");
+		json_text(&b, "task", task);
+		json_text(&b, "action", action);
+		json_bytes(&b, "thing", thing, strlen(thing));
+		if (bytes >= 0)
+			json_int(&b, "bytes", bytes);
+		if (cli_dry_run())
+			json_bool(&b, "dry_run", true);
+		json_close(&b);
+		print(&b, true, cli_separator());
+		return;
+	}
+	buf_printf(
+	    &b, "%s: %s%s ", task, sweep.dry_run && strcmp(action, "foreign") != 0 ? "would " : "", action);
+	out_escape(&b, thing, strlen(thing));
+	if (bytes >= 0)
+		buf_printf(&b, " (%lld bytes)", (long long)bytes);
+	print(&b, cli_dry_run(), cli_separator());
+}
+
+static void
+run_task(struct db *db, enum sweep_task task, struct err *e)
+{
+	struct sweep_report r;
+	struct buf b = { 0 };
+
+	foreign = 0;
+	sweep_run(db, task, &sweep, &r, e);
+	if (cli_json()) {
+		sweep_json(&r, &b);
+		print(&b, true, cli_separator());
+	} else if (r.changed || sweep.dry_run || cli_verbose()) {
+		sweep_text(&r, &b);
+		print(&b, true, cli_separator());
+	}
+	if (foreign > 0 && !cli_verbose())
+		cli_note("%s: %lld foreign, left alone; --verbose names them", sweep_name(task), foreign);
+}
+
+static void
+run_health(struct db *db, struct err *e)
+{
+	struct health h = { 0 };
+	struct buf out = { 0 }, why = { 0 };
+	enum health_verdict verdict;
+
+	if (health_read(db, &cli_stop, &h, e) != ERR_NONE)
+		return;
+	if (cli_json())
+		health_json(db, &h, &out);
+	else
+		health_text(db, &h, &out);
+	if (buf_ok(&out, e) == ERR_NONE) {
+		fwrite(out.data, 1, out.len, stdout);
+		if (cli_json())
+			putchar(cli_separator());
+	}
+	verdict = health_judge(&h, &why);
+	if (verdict != HEALTH_OK && buf_ok(&why, e) == ERR_NONE)
+		err_set(e, verdict == HEALTH_BROKEN ? ERR_LIBRARY : ERR_ATTENTION, "%s", why.data);
+	buf_free(&out);
+	buf_free(&why);
+}
+
+/* All tasks get their turn, whatever became of the one before; only a signal ends it. */
+static enum err_code
+run_all(struct db *db, const int *tasks, int n, struct err *e)
+{
+	for (int i = 0; i < n; i++) {
+		struct err one = { 0 };
+
+		if (tasks[i] == HEALTH)
+			run_health(db, &one);
+		else
+			run_task(db, (enum sweep_task)tasks[i], &one);
+		if (one.code == ERR_INTERRUPTED) {
+			*e = one;
+			break;
+		}
+		if (one.code != ERR_NONE) {
+			err_context(&one, "%s", verbs[tasks[i]].name);
+			cli_warn("%s", one.msg);
+			worst = err_worse(worst, err_status(one.code));
+		}
+	}
+	return e->code;
+}
+
+static int
+choose(int tasks[MAX_TASKS])
+{
+	int n = 0;
+
+	for (char **word = cli_operands(); *word != NULL; word++) {
+		const char *nearest;
+		int task = verb_find(verbs, *word, &nearest);
+
+		if (task < 0 && nearest != NULL)
+			cli_usage("there is no task '%s'; did you mean '%s'?", *word, nearest);
+		if (task < 0 || n == MAX_TASKS)
+			cli_usage(task < 0 ? "there is no task '%s'" : "too many tasks: '%s'", *word);
+		tasks[n++] = task;
+	}
+	for (int task = 0; cli_noperands() == 0 && task < SWEEP_TASKS; task++)
+		tasks[n++] = task;
+	return n;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e = { 0 };
+	struct db *db = NULL;
+	struct db_options o = { 0 };
+	const char *value;
+	int key, tasks[MAX_TASKS], n;
+	bool reads = true;
+
+	cli_start(&cli, argc, argv);
+	while ((key = cli_next(&value)) != 0) {
+		if (key == OPT_OLDER)
+			sweep.older_than = cli_number("--older-than", value, 0, 36500) * DAY;
+		else if (key == OPT_GRACE)
+			sweep.grace = cli_number("--grace", value, 0, 36500) * DAY;
+		else if (key == OPT_FORCE)
+			sweep.force = true;
+	}
+	n = choose(tasks);
+	for (int i = 0; i < n; i++)
+		reads = reads && tasks[i] == HEALTH;
+	cli_catch_signals();
+	sweep.dry_run = cli_dry_run();
+	sweep.stop = &cli_stop;
+	sweep.action = tell;
+	sweep.failed = cli_failed;
+	o.wait_ms = cli_wait_ms() > 0 ? cli_wait_ms() : -1;
+	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, &e) == ERR_NONE &&
+	    (reads || sweep.dry_run || sweep_lock(db, &e) == ERR_NONE))
+		run_all(db, tasks, n, &e);
+	db_close(db);
+	return err_worse(cli_finish(&e), worst);
+}

@@ -1,0 +1,78 @@
+#include "base/verb.h"
+
+#include <string.h>
+
+enum { LONGEST = 31 };
+
+/* Edits (insert, delete, replace, swap of neighbours) that make a into b; words that are long count as far.
+ */
+static int
+distance(const char *a, const char *b)
+{
+	int row[LONGEST + 2][LONGEST + 2];
+	int na = (int)strnlen(a, LONGEST + 1), nb = (int)strnlen(b, LONGEST + 1);
+
+	if (na > LONGEST || nb > LONGEST)
+		return LONGEST;
+	for (int i = 0; i <= na; i++)
+		for (int j = 0; j <= nb; j++) {
+			int best;
+
+			if (i == 0 || j == 0) {
+				row[i][j] = i + j;
+				continue;
+			}
+			best = row[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+			if (row[i - 1][j] + 1 < best)
+				best = row[i - 1][j] + 1;
+			if (row[i][j - 1] + 1 < best)
+				best = row[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    row[i - 2][j - 2] + 1 < best)
+				best = row[i - 2][j - 2] + 1;
+			row[i][j] = best;
+		}
+	return row[na][nb];
+}
+
+int
+verb_find(const struct cli_verb *verbs, const char *word, const char **nearest)
+{
+	int least = strlen(word) > 3 ? 3 : 2; /* fewer edits than this */
+
+	*nearest = NULL;
+	for (int i = 0; verbs[i].name != NULL; i++)
+		if (strcmp(verbs[i].name, word) == 0)
+			return i;
+	for (int i = 0; verbs[i].name != NULL; i++) {
+		int d = distance(verbs[i].name, word);
+
+		if (d < least) {
+			least = d;
+			*nearest = verbs[i].name;
+		}
+	}
+	return -1;
+}
+
+int
+verb_wanted(const struct cli_verb *verbs)
+{
+	char **words = cli_operands();
+	const char *nearest, *args;
+	int verb, wanted = 0, given = cli_noperands() - 1;
+
+	if (given < 0)
+		cli_usage("a command is wanted, as %s or %s", verbs[0].name, verbs[1].name);
+	verb = verb_find(verbs, words[0], &nearest);
+	if (verb < 0 && nearest != NULL)
+		cli_usage("there is no command '%s'; did you mean '%s'?", words[0], nearest);
+	if (verb < 0)
+		cli_usage("there is no command '%s'", words[0]);
+	args = verbs[verb].args != NULL ? verbs[verb].args : "";
+	for (const char *s = args; *s != '\0'; s++)
+		wanted += *s != ' ' && (s == args || s[-1] == ' ');
+	if (given < wanted || (given > wanted && strstr(args, "...") == NULL))
+		cli_usage("%s takes %s", words[0], wanted > 0 ? args : "no operand");
+	return verb;
+}

@@ -1,0 +1,73 @@
+#include "base/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+
+struct list {
+	char **v;
+	size_t n, cap;
+};
+
+/* Takes over word, which may be NULL where memory was out. */
+static enum err_code
+add(struct list *l, char *word, struct err *e)
+{
+	if (word != NULL && l->n == l->cap) {
+		size_t cap = l->cap != 0 ? l->cap * 2 : 64;
+		char **more = realloc(l->v, cap * sizeof *more);
+
+		if (more == NULL) {
+			free(word);
+			return err_memory(e);
+		}
+		l->v = more;
+		l->cap = cap;
+	}
+	if (word == NULL)
+		return err_memory(e);
+	l->v[l->n++] = word;
+	return ERR_NONE;
+}
+
+static enum err_code
+add_input(struct list *l, struct err *e)
+{
+	char *line;
+	int row;
+
+	while ((row = cli_read_record(&line, e)) > 0) {
+		if (line[0] == '\0')
+			free(line);
+		else if (add(l, line, e) != ERR_NONE)
+			return e->code;
+	}
+	return row < 0 ? e->code : ERR_NONE;
+}
+
+enum err_code
+words_read(char **words, char ***out, size_t *n, struct err *e)
+{
+	struct list l = { 0 };
+
+	for (; *words != NULL; words++) {
+		enum err_code code = strcmp(*words, "-") == 0 ? add_input(&l, e) : add(&l, strdup(*words), e);
+
+		if (code != ERR_NONE) {
+			words_free(l.v, l.n);
+			return code;
+		}
+	}
+	*out = l.v;
+	*n = l.n;
+	return ERR_NONE;
+}
+
+void
+words_free(char **words, size_t n)
+{
+	while (n > 0)
+		free(words[--n]);
+	free(words);
+}

@@ -1,0 +1,16 @@
+/*
+ * words.h - operands of which "-" stands for standard input
+ */
+#ifndef BASE_WORDS_H
+#define BASE_WORDS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* All words up to the NULL, malloced; in the place of each "-" the records of standard input (newline, or NUL
+ * with -0), empty ones left out. */
+enum err_code words_read(char **words, char ***out, size_t *n, struct err *e);
+void words_free(char **words, size_t n);
+
+#endif

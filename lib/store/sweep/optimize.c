@@ -1,0 +1,73 @@
+/* Statistics for the query planner, the event log's retention, the WAL. */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/time.h"
+#include "store/sweep/sweep_priv.h"
+
+enum { EVENT_DAYS = 400, DAY = 86400 };
+
+static int64_t
+wal_bytes(struct db *db)
+{
+	struct stat st;
+
+	return fstatat(db->dirfd, "library.db-wal", &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_size : 0;
+}
+
+static enum err_code
+forget_events(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	sqlite3_stmt *count = sql_get(db, "SELECT count(*) FROM event WHERE at < ?1", e);
+	sqlite3_stmt *del = sql_get(db, "DELETE FROM event WHERE at < ?1", e);
+	int64_t before = time_now() - (int64_t)EVENT_DAYS * DAY, n;
+
+	if (count == NULL || del == NULL)
+		return e->code;
+	sql_int(count, 1, before);
+	if (sql_step(db, count, e) < 0)
+		return e->code;
+	n = sqlite3_column_int64(count, 0);
+	sql_done(count);
+	sweep_add(r, "events", n);
+	if (n == 0 || s->dry_run)
+		return ERR_NONE;
+	if (sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	sql_int(del, 1, before);
+	if (sql_run(db, del, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE) {
+		sql_rollback(db);
+		return e->code;
+	}
+	r->changed = true;
+	return ERR_NONE;
+}
+
+/* PRAGMA optimize may write: it needs what every writer holds. */
+static enum err_code
+analyse(struct db *db, struct err *e)
+{
+	if (db_lock_shared(db, e) != ERR_NONE)
+		return e->code;
+	sql_exec(db, "PRAGMA optimize", e);
+	db->wrote = true;
+	db_unlock(db);
+	return e->code;
+}
+
+enum err_code
+sweep_optimize(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	int64_t before;
+
+	if (forget_events(db, s, r, e) != ERR_NONE)
+		return e->code;
+	if (!s->dry_run && analyse(db, e) != ERR_NONE)
+		return e->code;
+	before = wal_bytes(db);
+	if (!s->dry_run && before > 0)
+		db_checkpoint(db, e);
+	if (e->code == ERR_NONE)
+		sweep_add(r, "wal_bytes", before);
+	return e->code;
+}

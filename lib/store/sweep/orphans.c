@@ -1,0 +1,189 @@
+/* Blobs that nothing names: to trash/, with a row. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/time.h"
+#include "store/sweep/sweep_priv.h"
+
+enum { MANY = 100, MANY_PERCENT = 1 };
+
+struct pass {
+	struct db *db;
+	const struct sweep *s;
+	struct sweep_report *r;
+	struct hash_set spared;
+	int trash;
+	uint8_t shards[256]; /* that lost a file */
+	int64_t moved, bytes;
+};
+
+/* Give a file its place in trash/.  1 moved, 0 left alone, -1. */
+static int
+move_one(struct pass *p, const struct blob_entry *b, struct err *e)
+{
+	char path[BLOB_PATH], name[BLOB_NAME];
+	struct stat st;
+
+	blob_path(path, b->sha256, b->suffix);
+	blob_name(name, b->sha256, b->suffix);
+	if (fstatat(p->db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	/* the same bytes, from an earlier time, may be replaced; anything else is foreign */
+	if (fstatat(p->trash, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode)) {
+		struct sweep_foreign f = { p->s, p->r };
+		char taken[6 + BLOB_NAME];
+
+		snprintf(taken, sizeof taken, "trash/%s", name);
+		sweep_foreign(&f, taken);
+		return 0;
+	}
+	if (renameat(p->db->dirfd, path, p->trash, name) != 0) {
+		err_sys(e, errno, "cannot move %s to trash/", path);
+		return -1;
+	}
+	p->shards[b->sha256[0]] = 1;
+	return 1;
+}
+
+static enum err_code
+add_row(struct pass *p, const struct blob_entry *b, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(p->db,
+	    "INSERT OR REPLACE INTO trash(name, sha256, size, reason, at) VALUES (?1, ?2, ?3,"
+	    " coalesce((SELECT reason FROM removed WHERE sha256 = ?2), 'orphan'), ?4)",
+	    e);
+	sqlite3_stmt *forget = sql_get(p->db,
+	    "DELETE FROM blob WHERE sha256 = ?1 AND suffix = ?2 AND NOT EXISTS (SELECT 1 FROM file"
+	    " WHERE blob_id = blob.id) AND NOT EXISTS (SELECT 1 FROM cover WHERE blob_id = blob.id)",
+	    e);
+	char name[BLOB_NAME];
+
+	if (st == NULL || forget == NULL)
+		return e->code;
+	blob_name(name, b->sha256, b->suffix);
+	sql_text(st, 1, name);
+	sql_bytes(st, 2, b->sha256, 32);
+	sql_int(st, 3, b->size);
+	sql_int(st, 4, time_now());
+	if (sql_run(p->db, st, e) != ERR_NONE)
+		return e->code;
+	sql_bytes(forget, 1, b->sha256, 32);
+	sql_text(forget, 2, b->suffix);
+	return sql_run(p->db, forget, e);
+}
+
+/* Both ends of every rename are durable before the rows are. */
+static enum err_code
+make_durable(struct pass *p, struct err *e)
+{
+	char folder[16];
+
+	if (dir_sync(p->trash, "trash", e) != ERR_NONE)
+		return e->code;
+	for (unsigned i = 0; i < 256; i++) {
+		if (!p->shards[i])
+			continue;
+		snprintf(folder, sizeof folder, "blobs/%02x", i);
+		if (dir_sync_at(p->db->dirfd, folder, e) != ERR_NONE)
+			return e->code;
+	}
+	return ERR_NONE;
+}
+
+/* Inside the transaction, under the exclusive lock: what is an orphan still? */
+static enum err_code
+move_all(struct pass *p, const struct blob_list *l, struct err *e)
+{
+	if (sweep_spared(p->db, &p->spared, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < l->n && !sweep_stopped(p->s); i++) {
+		const struct blob_entry *b = &l->v[i];
+		char path[BLOB_PATH];
+		int is;
+
+		if (hash_set_has(&p->spared, b->sha256) || (is = sweep_is_named(p->db, b, e)) > 0)
+			continue;
+		if (is < 0 || (is = move_one(p, b, e)) < 0)
+			return e->code;
+		if (is == 0)
+			continue;
+		if (add_row(p, b, e) != ERR_NONE)
+			return e->code;
+		blob_path(path, b->sha256, b->suffix);
+		sweep_act(p->s, p->r, "trash", path, b->size);
+		p->moved++;
+		p->bytes += b->size;
+	}
+	return make_durable(p, e);
+}
+
+static enum err_code
+pass(struct db *db, const struct sweep *s, struct sweep_report *r, const struct blob_list *l, struct err *e)
+{
+	struct pass p = { .db = db, .s = s, .r = r, .trash = -1 };
+
+	if (db_lock_exclusive(db, e) != ERR_NONE)
+		return e->code;
+	p.trash = dir_open_at(db->dirfd, "trash", e);
+	if (p.trash < 0 || sql_begin(db, e) != ERR_NONE)
+		goto out;
+	if (move_all(&p, l, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE) {
+		sql_rollback(db);
+		goto out;
+	}
+	sweep_add(r, "moved", p.moved);
+	sweep_add(r, "bytes", p.bytes);
+	r->changed = p.moved > 0;
+	if (sweep_stopped(s))
+		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+out:
+	hash_set_free(&p.spared);
+	fd_close(&p.trash);
+	db_unlock(db);
+	return e->code;
+}
+
+/* A catalogue that was lost or put back from an old copy must not empty the library. */
+static bool
+too_many(const struct blob_survey *v)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < v->orphans.n; i++)
+		n += !v->orphans.v[i].removed;
+	return n > MANY && n * 100 > v->files * MANY_PERCENT;
+}
+
+enum err_code
+sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	struct blob_survey v = { 0 };
+	struct sweep_foreign f = { s, r };
+
+	if (sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
+		return e->code;
+	if (too_many(&v) && !s->force) {
+		sweep_add(r, "refused", (int64_t)v.orphans.n);
+		err_set(e, ERR_ATTENTION,
+		    "%zu of %lld blobs are named by nothing in the catalogue: if that is right, use --force",
+		    v.orphans.n, (long long)v.files);
+	} else if (s->dry_run) {
+		for (size_t i = 0; i < v.orphans.n; i++) {
+			const struct blob_entry *b = &v.orphans.v[i];
+			char path[BLOB_PATH];
+
+			blob_path(path, b->sha256, b->suffix);
+			sweep_act(s, r, "trash", path, b->size);
+			sweep_add(r, "moved", 1);
+			sweep_add(r, "bytes", b->size);
+		}
+	} else if (v.orphans.n > 0) {
+		pass(db, s, r, &v.orphans, e);
+	}
+	blob_survey_free(&v);
+	return e->code;
+}

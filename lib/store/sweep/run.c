@@ -1,0 +1,185 @@
+/* Running a task, counting, telling, and keeping its row. */
+#include "store/sweep.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/lock.h"
+#include "base/out.h"
+#include "base/time.h"
+#include "store/sweep/sweep_priv.h"
+
+static const struct {
+	const char *name;
+	sweep_fn *run;
+} tasks[SWEEP_TASKS] = {
+	[SWEEP_STAGE] = { "stage", sweep_stage },
+	[SWEEP_STUCK] = { "stuck", sweep_stuck },
+	[SWEEP_ORPHANS] = { "orphans", sweep_orphans },
+	[SWEEP_TRASH] = { "trash", sweep_trash },
+	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize },
+};
+
+const char *
+sweep_name(enum sweep_task task)
+{
+	return tasks[task].name;
+}
+
+void
+sweep_add(struct sweep_report *r, const char *name, int64_t n)
+{
+	size_t i = 0;
+
+	while (i < r->n && strcmp(r->counts[i].name, name) != 0)
+		i++;
+	if (i == sizeof r->counts / sizeof r->counts[0])
+		return;
+	if (i == r->n) {
+		r->counts[i].name = name;
+		r->counts[i].n = 0;
+		r->n++;
+	}
+	r->counts[i].n += n;
+}
+
+int64_t
+sweep_count(const struct sweep_report *r, const char *name)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->counts[i].name, name) == 0)
+			return r->counts[i].n;
+	return 0;
+}
+
+void
+sweep_act(
+    const struct sweep *s, const struct sweep_report *r, const char *action, const char *thing, int64_t bytes)
+{
+	if (s->action != NULL)
+		s->action(tasks[r->task].name, action, thing, bytes);
+}
+
+void
+sweep_failed(const struct sweep *s, const struct err *e)
+{
+	if (s->failed != NULL)
+		s->failed(e);
+}
+
+bool
+sweep_stopped(const struct sweep *s)
+{
+	return s->stop != NULL && *s->stop != 0;
+}
+
+void
+sweep_foreign(void *context, const char *path)
+{
+	const struct sweep_foreign *f = context;
+
+	sweep_add(f->r, "foreign", 1);
+	sweep_act(f->s, f->r, "foreign", path, -1);
+}
+
+enum err_code
+sweep_lock(struct db *db, struct err *e)
+{
+	if (lock_take(db->lockfd, LOCK_SWEEP, LOCK_EXCLUSIVE, 0, e) == ERR_BUSY)
+		err_set(e, ERR_BUSY, "another lib-sweep is at work on this library");
+	return e->code;
+}
+
+static void
+counts_json(const struct sweep_report *r, struct buf *out)
+{
+	for (size_t i = 0; i < r->n; i++)
+		json_int(out, r->counts[i].name, r->counts[i].n);
+}
+
+void
+sweep_json(const struct sweep_report *r, struct buf *out)
+{
+	json_open(out, "report");
+	json_text(out, "task", tasks[r->task].name);
+	counts_json(r, out);
+	if (r->dry_run)
+		json_bool(out, "dry_run", true);
+	json_close(out);
+}
+
+void
+sweep_text(const struct sweep_report *r, struct buf *out)
+{
+	const char *comma = " ";
+
+	buf_printf(out, "%s:", tasks[r->task].name);
+	if (r->dry_run)
+		buf_puts(out, " would be:");
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->counts[i].n == 0)
+			continue;
+		buf_printf(out, "%s%lld %s", comma, (long long)r->counts[i].n, r->counts[i].name);
+		comma = ", ";
+	}
+	if (comma[0] == ' ')
+		buf_puts(out, " nothing to do");
+}
+
+static enum err_code
+save_task(struct db *db, const struct sweep_report *r, int64_t started, int status, const char *counts,
+    struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "INSERT OR REPLACE INTO task(name, started, finished, status, counts)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5)",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_text(st, 1, tasks[r->task].name);
+	sql_int(st, 2, started);
+	sql_int(st, 3, time_now());
+	sql_int(st, 4, status);
+	sql_text(st, 5, counts);
+	return sql_run(db, st, e);
+}
+
+/* The task's row; the event, where something was changed. */
+static enum err_code
+note_run(struct db *db, const struct sweep_report *r, int64_t started, int status, struct err *e)
+{
+	struct buf counts = { 0 }, data = { 0 };
+
+	json_object(&counts, NULL);
+	counts_json(r, &counts);
+	json_object_end(&counts);
+	json_object(&data, NULL);
+	json_text(&data, "task", tasks[r->task].name);
+	counts_json(r, &data);
+	json_object_end(&data);
+	if (buf_ok(&counts, e) != ERR_NONE || buf_ok(&data, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
+		goto out;
+	if (save_task(db, r, started, status, counts.data, e) != ERR_NONE ||
+	    (r->changed && db_event(db, "sweep", "", data.data, e) != ERR_NONE) ||
+	    sql_commit(db, e) != ERR_NONE)
+		sql_rollback(db);
+out:
+	buf_free(&counts);
+	buf_free(&data);
+	return e->code;
+}
+
+enum err_code
+sweep_run(struct db *db, enum sweep_task task, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	int64_t started = time_now();
+	struct err noting = { 0 };
+
+	*r = (struct sweep_report){ .task = task, .dry_run = s->dry_run };
+	tasks[task].run(db, s, r, e);
+	if (!s->dry_run && note_run(db, r, started, err_status(e->code), &noting) != ERR_NONE &&
+	    e->code == ERR_NONE)
+		*e = noting;
+	return e->code;
+}

@@ -1,0 +1,234 @@
+/* trash/: what lies there too long is deleted; files and rows are brought back together. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/time.h"
+#include "store/sweep/sweep_priv.h"
+
+enum fate { KEEP, ADOPT, RESTORE, DELETE };
+
+struct pass {
+	struct db *db;
+	const struct sweep *s;
+	struct sweep_report *r;
+	bool act; /* the second look, under the lock; the first only counts what is to do */
+	int64_t todo;
+	int trash;
+	struct blob_list deleted; /* rows are gone, files follow after the commit */
+};
+
+static int64_t
+size_of(struct pass *p, const char *name)
+{
+	struct stat st;
+
+	return fstatat(p->trash, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_size : 0;
+}
+
+/* What is to become of a file in trash/?  Restored, where the catalogue names it and blobs/ has it not. */
+static enum err_code
+judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *fate, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(p->db, "SELECT at FROM trash WHERE name = ?1", e);
+	char path[BLOB_PATH];
+	struct stat there;
+	int64_t at = 0;
+	int row, is = sweep_is_named(p->db, b, e);
+
+	if (st == NULL || is < 0)
+		return e->code;
+	sql_text(st, 1, name);
+	row = sql_step(p->db, st, e);
+	if (row > 0)
+		at = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	if (row < 0)
+		return e->code;
+	blob_path(path, b->sha256, b->suffix);
+	if (is > 0 && fstatat(p->db->dirfd, path, &there, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+		*fate = RESTORE;
+	else if (row == 0)
+		*fate = ADOPT;
+	else
+		*fate = at <= time_now() - p->s->grace ? DELETE : KEEP;
+	return ERR_NONE;
+}
+
+static enum err_code
+drop_row(struct pass *p, const char *name, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(p->db, "DELETE FROM trash WHERE name = ?1", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_text(st, 1, name);
+	return sql_run(p->db, st, e);
+}
+
+static enum err_code
+adopt(struct pass *p, const struct blob_entry *b, const char *name, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(p->db,
+	    "INSERT INTO trash(name, sha256, size, reason, at) VALUES (?1, ?2, ?3,"
+	    " coalesce((SELECT reason FROM removed WHERE sha256 = ?2), 'orphan'), ?4)",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_text(st, 1, name);
+	sql_bytes(st, 2, b->sha256, 32);
+	sql_int(st, 3, size_of(p, name));
+	sql_int(st, 4, time_now());
+	return sql_run(p->db, st, e);
+}
+
+static enum err_code
+restore(struct pass *p, const struct blob_entry *b, const char *name, struct err *e)
+{
+	char path[BLOB_PATH], folder[16];
+
+	blob_path(path, b->sha256, b->suffix);
+	snprintf(folder, sizeof folder, "blobs/%02x", b->sha256[0]);
+	if (renameat(p->trash, name, p->db->dirfd, path) != 0)
+		return err_sys(e, errno, "cannot move trash/%s back", name);
+	if (dir_sync_at(p->db->dirfd, folder, e) != ERR_NONE || dir_sync(p->trash, "trash", e) != ERR_NONE)
+		return e->code;
+	return drop_row(p, name, e);
+}
+
+static enum err_code
+one_file(struct pass *p, const struct blob_entry *b, struct err *e)
+{
+	static const char *const words[] = { "keep", "adopt", "restore", "delete" };
+	static const char *const counts[] = { "kept", "adopted", "restored", "deleted" };
+	char name[BLOB_NAME], path[6 + BLOB_NAME];
+	enum fate fate = KEEP;
+	int64_t size;
+
+	blob_name(name, b->sha256, b->suffix);
+	if (judge(p, b, name, &fate, e) != ERR_NONE || fate == KEEP)
+		return e->code;
+	p->todo++;
+	if (!p->act && !p->s->dry_run)
+		return ERR_NONE;
+	size = size_of(p, name);
+	if (p->act) {
+		if (fate == ADOPT)
+			adopt(p, b, name, e);
+		else if (fate == RESTORE)
+			restore(p, b, name, e);
+		else if (drop_row(p, name, e) == ERR_NONE)
+			blob_list_add(&p->deleted, b, e);
+	}
+	if (e->code != ERR_NONE)
+		return e->code;
+	snprintf(path, sizeof path, "trash/%s", name);
+	sweep_act(p->s, p->r, words[fate], path, size);
+	sweep_add(p->r, counts[fate], 1);
+	if (fate == DELETE)
+		sweep_add(p->r, "bytes", size);
+	return ERR_NONE;
+}
+
+/* Rows whose file is gone. */
+static enum err_code
+lost_rows(struct pass *p, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(p->db, "SELECT name FROM trash WHERE name > ?1 ORDER BY name LIMIT 1", e);
+	char name[BLOB_NAME] = "";
+	struct stat there;
+	int row;
+
+	if (st == NULL)
+		return e->code;
+	for (;;) {
+		sql_text(st, 1, name);
+		row = sql_step(p->db, st, e);
+		if (row > 0)
+			snprintf(name, sizeof name, "%s", (const char *)sqlite3_column_text(st, 0));
+		sql_done(st);
+		if (row <= 0)
+			return row < 0 ? e->code : ERR_NONE;
+		if (fstatat(p->trash, name, &there, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+			continue;
+		p->todo++;
+		if (p->act && drop_row(p, name, e) != ERR_NONE)
+			return e->code;
+		if (p->act || p->s->dry_run)
+			sweep_add(p->r, "forgotten", 1);
+	}
+}
+
+/* All of trash/, once. */
+static enum err_code
+look(struct pass *p, struct err *e)
+{
+	struct blob_list l = { 0 };
+	struct sweep_foreign f = { p->s, p->r };
+
+	if (sweep_list(p->db, "trash", -1, &l, p->act ? NULL : sweep_foreign, &f, e) != ERR_NONE)
+		goto out;
+	for (size_t i = 0; i < l.n && !sweep_stopped(p->s); i++)
+		if (one_file(p, &l.v[i], e) != ERR_NONE)
+			goto out;
+	lost_rows(p, e);
+out:
+	blob_list_free(&l);
+	return e->code;
+}
+
+/* Their rows are durably gone: a crash from here on leaves files without rows. */
+static enum err_code
+unlink_deleted(struct pass *p, struct err *e)
+{
+	char name[BLOB_NAME];
+
+	for (size_t i = 0; i < p->deleted.n; i++) {
+		blob_name(name, p->deleted.v[i].sha256, p->deleted.v[i].suffix);
+		if (unlinkat(p->trash, name, 0) != 0 && errno != ENOENT) {
+			struct err one = { 0 };
+
+			err_sys(&one, errno, "cannot delete trash/%s", name);
+			sweep_failed(p->s, &one);
+		}
+	}
+	return p->deleted.n > 0 ? dir_sync(p->trash, "trash", e) : ERR_NONE;
+}
+
+enum err_code
+sweep_trash(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	struct pass p = { .db = db, .s = s, .r = r, .trash = -1 };
+
+	p.trash = openat(db->dirfd, "trash", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (p.trash < 0) {
+		struct sweep_foreign f = { s, r };
+
+		if (errno == ELOOP || errno == ENOTDIR)
+			sweep_foreign(&f, "trash");
+		return ERR_NONE;
+	}
+	if (look(&p, e) != ERR_NONE || p.todo == 0 || s->dry_run)
+		goto out;
+	p.act = true;
+	if (db_lock_exclusive(db, e) != ERR_NONE)
+		goto out;
+	if (sql_begin(db, e) == ERR_NONE && (look(&p, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE))
+		sql_rollback(db);
+	if (e->code == ERR_NONE) {
+		r->changed = true;
+		unlink_deleted(&p, e);
+	}
+	db_unlock(db);
+out:
+	if (e->code == ERR_NONE && sweep_stopped(s))
+		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+	blob_list_free(&p.deleted);
+	fd_close(&p.trash);
+	return e->code;
+}

@@ -1,0 +1,89 @@
+#include "text/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/out.h"
+#include "text/fold.h"
+
+void
+table_cell(struct table *t, const char *bytes, size_t len)
+{
+	size_t start;
+	int width;
+
+	if (!t->aligned) {
+		if (t->column++ > 0)
+			buf_putc(t->out, '\t');
+		out_escape(t->out, bytes, len);
+		return;
+	}
+	start = t->cells.len;
+	out_escape(&t->cells, bytes, len);
+	buf_putc(&t->cells, '\0');
+	if (t->cells.failed || t->column >= TABLE_COLUMNS)
+		return;
+	width = text_width(t->cells.data + start, t->cells.len - start - 1);
+	if (width > t->width[t->column])
+		t->width[t->column] = width;
+	t->column++;
+}
+
+void
+table_text(struct table *t, const char *s)
+{
+	table_cell(t, s != NULL ? s : "", s != NULL ? strlen(s) : 0);
+}
+
+void
+table_int(struct table *t, long long n)
+{
+	char text[24];
+
+	table_cell(t, text, (size_t)snprintf(text, sizeof text, "%lld", n));
+}
+
+void
+table_row(struct table *t)
+{
+	if (!t->aligned)
+		buf_putc(t->out, t->separator);
+	t->columns = t->column;
+	t->column = 0;
+	t->rows++;
+}
+
+static void
+pad(struct buf *out, int n)
+{
+	while (n-- > 0)
+		buf_putc(out, ' ');
+}
+
+void
+table_end(struct table *t)
+{
+	const char *cell = t->cells.data;
+
+	if (t->cells.failed)
+		t->out->failed = true;
+	for (size_t r = 0; t->aligned && !t->cells.failed && r < t->rows; r++) {
+		for (int c = 0; c < t->columns; c++) {
+			size_t len = strlen(cell);
+			int room = t->width[c] - text_width(cell, len);
+			bool right = (t->right >> c & 1) != 0;
+
+			if (c > 0)
+				pad(t->out, 2);
+			if (right)
+				pad(t->out, room);
+			buf_add(t->out, cell, len);
+			if (!right && c + 1 < t->columns)
+				pad(t->out, room);
+			cell += len + 1;
+		}
+		buf_putc(t->out, t->separator);
+	}
+	buf_free(&t->cells);
+	*t = (struct table){ .out = t->out, .separator = t->separator, .aligned = t->aligned };
+}

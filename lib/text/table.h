@@ -1,0 +1,41 @@
+/*
+ * table.h - rows of cells: aligned for people, tab-separated for programs
+ *
+ * Cells are escaped (base/out.h) as they come.  For a terminal they are kept
+ * until table_end() and laid out in columns by their width there; in a pipe
+ * the rows are already in place, cells separated by tabs, each row ended by
+ * the separator.
+ *
+ *	struct table t = { .out = &b, .separator = '\n', .aligned = isatty(1) };
+ *	table_cell(&t, "p1", 2); table_cell(&t, "Party", 5); table_row(&t);
+ *	table_end(&t);
+ */
+#ifndef TEXT_TABLE_H
+#define TEXT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum { TABLE_COLUMNS = 8 };
+
+struct table {
+	struct buf *out;
+	char separator;
+	bool aligned;
+	unsigned right; /* bit n set: column n is a number, laid to the right */
+	/* its own */
+	struct buf cells; /* NUL-terminated, row after row */
+	int column, width[TABLE_COLUMNS];
+	int columns;
+	size_t rows;
+};
+
+void table_cell(struct table *t, const char *bytes, size_t len);
+void table_text(struct table *t, const char *s); /* NULL: an empty cell */
+void table_int(struct table *t, long long n);
+void table_row(struct table *t); /* every row must have as many cells as the first */
+void table_end(struct table *t); /* writes what was kept; releases everything */
+
+#endif
