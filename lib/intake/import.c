@@ -25,14 +25,9 @@ struct import {
 	struct batch *batch;
 	const char *state; /* in which the session has to be */
 	int64_t handled;
-	bool lost; /* a sync or record failed: nothing more is recorded */
+	char **bases; /* the session's roots, on retry */
+	bool lost;    /* a sync or record failed: nothing more is recorded */
 };
-
-static const char *
-state_of(bool retry)
-{
-	return retry ? "staged" : "staging";
-}
 
 enum err_code
 import_begin(struct db *db, char **roots, size_t nroots, const struct import_options *o, int64_t *session,
@@ -109,19 +104,32 @@ tell(struct import *im)
 		p->report(p->context, "staging", im->handled, 0, im->run->counts.bytes);
 }
 
+/* What was not recorded does not count. */
+static void
+uncount(struct import *im, struct import_counts before)
+{
+	im->run->counts.staged -= before.staged;
+	im->run->counts.bytes -= before.bytes;
+}
+
 static enum err_code
 flush(struct import *im, struct err *e)
 {
 	struct import_run *run = im->run;
-	enum err_code rc;
+	struct import_counts inside = { 0 };
+	enum err_code rc = ERR_NONE;
 
-	if (im->lost) {
+	for (size_t i = 0; i < im->batch->n; i++)
+		inside.staged += im->batch->jobs[i]->end == JOB_STAGED;
+	inside.bytes = im->batch->bytes;
+	if (im->lost)
 		batch_clear(im->batch);
-		return ERR_NONE;
-	}
-	rc = batch_flush(im->batch, run->db, im->stage, run->session, im->state, run->counts.unchanged,
-	    run->counts.skipped, e);
-	im->lost = rc != ERR_NONE;
+	else
+		rc = batch_flush(im->batch, run->db, im->stage, run->session, im->state,
+		    run->counts.unchanged, run->counts.skipped, e);
+	if (im->lost || rc != ERR_NONE)
+		uncount(im, inside);
+	im->lost = im->lost || rc != ERR_NONE;
 	return rc;
 }
 
@@ -320,9 +328,14 @@ prepare(struct import *im, char **roots, size_t nroots, struct err *e)
 {
 	struct import_run *run = im->run;
 	struct items_owner owner = { run->db, run->session };
-	struct walk_options walk = { run->options->dereference, db_path(run->db) };
+	struct walk_options walk = { run->options->dereference, db_path(run->db), NULL, 0 };
 
 	raise_limits();
+	if (run->retry) {
+		if (session_roots(run->db, run->session, &im->bases, &walk.nbases, e) != ERR_NONE)
+			return e->code;
+		walk.bases = im->bases;
+	}
 	im->batch = calloc(1, sizeof *im->batch);
 	if (im->batch == NULL)
 		return err_memory(e);
@@ -356,7 +369,7 @@ clear_if_rejected(struct import_run *run, enum err_code rc)
 enum err_code
 import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 {
-	struct import im = { .run = run, .state = state_of(run->retry) };
+	struct import im = { .run = run, .state = "staging" };
 	struct session s = { 0 };
 	enum err_code rc;
 
@@ -366,7 +379,8 @@ import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 			return e->code;
 		run->counts.unchanged = s.unchanged;
 		run->counts.skipped = s.skipped;
-		im.state = strcmp(s.state, "staging") == 0 ? "staging" : "staged";
+		if (strcmp(s.state, "staged") == 0)
+			im.state = "staged";
 		session_free(&s);
 	}
 	rc = prepare(&im, roots, nroots, e);
@@ -379,6 +393,7 @@ import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 	if (rc == ERR_NONE && !run->retry)
 		rc = session_move(run->db, run->session, "staging", "staged", e);
 	walk_free(im.walk);
+	paths_free(im.bases);
 	stage_close(im.stage);
 	if (im.batch != NULL)
 		batch_clear(im.batch);

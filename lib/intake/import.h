@@ -31,9 +31,8 @@ struct import_run {
 	int64_t session;
 	const struct import_options *options;
 	int jobs;
-	bool retry;                /* only the session's failed items */
-	bool missed;               /* an operand has failed already: said by the caller */
-	struct progress *progress; /* or NULL */
+	bool retry;                                         /* only the session's failed items */
+	struct progress *progress;                          /* or NULL */
 	void (*failed)(void *context, const struct err *e); /* once for each file that fails, named */
 	void *context;
 	struct import_counts counts; /* filled in, on failure too */
