@@ -64,7 +64,7 @@ _fonoteca_value() {
 		--log) _fonoteca_offer <<<$'text\njson' ;;
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
-		--as) _fonoteca_offer <<<$'m3u8\nxspf\njspf\npls\njson' ;;
+		--as) _fonoteca_offer <<<m3u8 ;;
 		esac ;;
 	esac
 }

@@ -11,6 +11,7 @@ set --global __fonoteca_fields id title artist artists album albumartist albumar
     session recording added modified owner plays lastplayed rating tags cover
 
 function __fonoteca_dump --argument-names command kind
+    command --query $command; or return
     command $command --dump-options 2>/dev/null | string match --entire --regex "^$kind\t"
 end
 
@@ -51,6 +52,7 @@ function __fonoteca_verbs --argument-names command
 end
 
 for command in lib-import lib-commit lib-search lib-playlist lib-sweep
+    command --query $command; or continue
     complete --command $command --no-files
     for line in (__fonoteca_dump $command option)
         # option, letter, long name, argument, help
@@ -60,25 +62,25 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
         switch "$part[3]:$part[4]"
             case '*:'
             case '*:DIR'
-                set spec $spec --require-parameter --arguments '(__fish_complete_directories)'
+                set spec $spec --exclusive --arguments '(__fish_complete_directories)'
             case '*:FILE*'
                 set spec $spec --require-parameter --force-files
             case 'color:*'
-                set spec $spec --require-parameter --arguments 'auto always never'
+                set spec $spec --exclusive --arguments 'auto always never'
             case 'log:*'
-                set spec $spec --require-parameter --arguments 'text json'
+                set spec $spec --exclusive --arguments 'text json'
             case 'mode:*'
-                set spec $spec --require-parameter --arguments 'copy reflink hardlink move'
+                set spec $spec --exclusive --arguments 'copy reflink hardlink move'
             case 'on-conflict:*'
-                set spec $spec --require-parameter --arguments 'attach fail ignore skip'
+                set spec $spec --exclusive --arguments 'attach fail ignore skip'
             case 'as:*'
-                set spec $spec --require-parameter --arguments 'm3u8 xspf jspf pls json'
+                set spec $spec --exclusive --arguments m3u8
             case '*:ID' '*:SESSION'
-                set spec $spec --require-parameter --arguments '(__fonoteca_sessions)'
+                set spec $spec --exclusive --arguments '(__fonoteca_sessions)'
             case '*:FIELD*'
-                set spec $spec --require-parameter --arguments '$__fonoteca_fields'
+                set spec $spec --exclusive --arguments '$__fonoteca_fields'
             case '*'
-                set spec $spec --require-parameter
+                set spec $spec --exclusive
         end
         complete $spec
     end

@@ -28,13 +28,14 @@ packages() {
 		check procps         procps-ng            procps-ng  procps
 		check python3        python3              python     python3
 		check python3-mutagen python3-mutagen     python-mutagen py3-mutagen
+		check rsync          rsync                rsync      rsync
 		check sqlite3        sqlite               -          sqlite
 		check strace         strace               strace     strace
 		check util-linux     util-linux           util-linux util-linux
 		check zsh            zsh                  zsh        zsh
 		check fish           fish                 fish       fish
 		lint  clang          clang                clang      clang
-		lint  clang-format-14 clang-tools-extra   clang      clang-extra-tools
+		lint  clang-format   clang-tools-extra    clang      clang-extra-tools
 		lint  mandoc         mandoc               mandoc     mandoc
 		lint  shellcheck     ShellCheck           shellcheck shellcheck
 	END

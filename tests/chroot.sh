@@ -42,7 +42,7 @@ mounted=()
 clean_up() {
 	local m
 	for m in "${mounted[@]}"; do
-		umount "$m" || umount -l "$m"
+		umount "$m" 2>/dev/null || umount -l "$m"
 	done
 	rm -rf --one-file-system "$root"
 }

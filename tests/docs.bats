@@ -9,6 +9,7 @@ dumped() {
 
 # same COMMAND WHAT LIST-A LIST-B
 same() {
+	[ -n "$3" ] || fail "$1: $2: nothing to compare with"
 	diff <(printf '%s\n' "$3") <(printf '%s\n' "$4") || fail "$1: $2 differs"
 }
 
@@ -26,6 +27,7 @@ same() {
 
 @test "an option is described once, in one phrase that fits a line" {
 	for c in $COMMANDS; do
+		[ -n "$(dumped "$c" option 3)" ]
 		[ -z "$(dumped "$c" option 3 | uniq -d)" ]
 		[ -z "$(dumped "$c" option 2 | uniq -d)" ]
 		[ -z "$("$c" --dump-options | awk -F '\t' 'NF != ($1 == "option" ? 5 : 4) || $NF == ""')" ]
@@ -43,8 +45,7 @@ same() {
 }
 
 @test "the manual page has the same verbs" {
-	for c in $COMMANDS; do
-		[ -n "$(dumped "$c" verb 2)" ] || continue
+	for c in lib-playlist lib-sweep; do
 		same "$c" "the manual's verbs" "$(dumped "$c" verb 2)" \
 			"$(sed -nE 's/^\.It (Cm|Ic) ([a-z]+).*/\2/p' "$TREE/man/$c.1" | sort -u)"
 	done
@@ -201,16 +202,13 @@ exit_table() {
 @test "INSTALL names every package that make deps installs" {
 	for group in build check lint; do
 		for p in $(sh "$TREE/share/deps.sh" list $group apt-get); do
-			grep -qE "(^|[ \`])$p([ ,\`]|\$)" "$TREE/INSTALL" || fail "INSTALL does not name $p"
+			tr -cs 'A-Za-z0-9+.-' '\n' <"$TREE/INSTALL" | grep -qxF "$p" || fail "INSTALL does not name $p"
 		done
 	done
 }
 
 @test "every target that README, INSTALL and HACKING name is one of make's" {
-	for t in $(grep -ohE '\bmake [a-z-]+' "$TREE/README" "$TREE/INSTALL" "$TREE/HACKING" | sed 's/make //' | sort -u); do
-		case $t in
-		it | a | sure | of) continue ;;
-		esac
+	for t in $(grep -ohE '(`|^    )make [a-z-]+' "$TREE/README" "$TREE/INSTALL" "$TREE/HACKING" | sed 's/.*make //' | sort -u); do
 		run env -u MAKEFLAGS make -C "$TREE" -n NODEPS=1 "$t"
 		[[ $output != *"No rule to make target"* ]] || fail "make has no $t"
 	done

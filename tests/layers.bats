@@ -34,6 +34,7 @@ objects() {
 who_uses() {
 	local regex=$1 o
 	shift
+	[ $# -gt 0 ] || fail "there are no objects"
 	for o in "$@"; do
 		nm -u "$o" | awk '{ print $2 }' | grep -qE "^($regex)$" && echo "${o#"$FONOTECA_BUILD/"}"
 	done
@@ -106,5 +107,5 @@ who_uses() {
 }
 
 @test "nothing says that it is not done yet" {
-	run -1 grep -rnEi 'TODO|FIXME|XXX|not implemented' "$TREE/lib" "$TREE/cmd" "$TREE/man" "$TREE/share"
+	run -1 grep -rnwE 'TODO|FIXME|XXX|not implemented' "$TREE/lib" "$TREE/cmd" "$TREE/man" "$TREE/share"
 }

@@ -29,11 +29,32 @@ needed() {
 }
 
 @test "what a command does not call is not in it" {
-	absent() { ! nm "$FONOTECA_BUILD/$1" | grep -E " [Tt] $2"; }
+	absent() {
+		nm "$LINKED/$1" >symbols
+		grep -qE ' T main$' symbols
+		! grep -E " [Tt] $2" symbols
+	}
 	absent lib-search 'worker_(new|read)$'
-	absent lib-search 'blob_publish$'
+	absent lib-search 'session_'
 	absent lib-search 'sha256_'
 	absent lib-playlist 'worker_(new|read)$'
-	absent lib-playlist 'blob_publish$'
-	nm "$FONOTECA_BUILD/lib-import" | grep -qE ' T worker_new$'
+	absent lib-playlist 'sha256_'
+	nm "$LINKED/lib-import" | grep -qE ' T worker_new$'
+}
+
+@test "a program calls every library that it is linked with" {
+	for p in $COMMANDS libexec/media-worker; do
+		nm -D --undefined-only "$LINKED/$p" >symbols
+		for lib in $(needed "$p"); do
+			case $lib in
+			libsqlite3) grep -q ' sqlite3_' symbols ;;
+			libutf8proc) grep -q ' utf8proc_' symbols ;;
+			libnettle) grep -q ' nettle_' symbols ;;
+			libseccomp) grep -q ' seccomp_' symbols ;;
+			libtag) grep -q ' _ZN.*6TagLib' symbols ;;
+			libtag_c | libstdc++ | libz) ;;		# TagLib's own company
+			*) fail "$p has $lib, that this test does not know" ;;
+			esac || fail "$p is linked with $lib and never calls it"
+		done
+	done
 }

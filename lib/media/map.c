@@ -167,6 +167,12 @@ keep(struct map *m, const char *key, const char *value)
 	while (n > 0 && ((unsigned char)key[n] & 0xc0) == 0x80) /* cut between characters */
 		n--;
 	name[n] = '\0';
+	for (size_t i = 0; i < m->r->nvalues; i++) {
+		const struct record_value *v = &m->r->values[i];
+
+		if (v->name != NULL && strcmp(v->name, name) == 0 && strcmp(v->value, value) == 0)
+			return ERR_NONE;
+	}
 	return record_add(m->r, F_NONE, name, value, m->e);
 }
 

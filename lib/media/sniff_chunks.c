@@ -144,11 +144,15 @@ sniff_asf(int fd, struct sniffed *s)
 		return;
 	}
 	end = le64(h + 16) < (uint64_t)s->size ? s->start + (int64_t)le64(h + 16) : s->size;
-	for (int n = 0; n < CHUNKS_MAX && at < end && bytes_at(fd, at, h, sizeof h) >= 24; n++) {
+	for (int n = 0; n < CHUNKS_MAX && at < end && bytes_at(fd, at, h, sizeof h) == sizeof h; n++) {
 		uint64_t size = le64(h + 16);
 
 		if (memcmp(h, stream, sizeof stream) == 0) {
-			heard |= memcmp(h + 24, audio, sizeof audio) == 0;
+			if (!heard && memcmp(h + 24, audio, sizeof audio) == 0) {
+				heard = true;
+				snprintf(s->codec, sizeof s->codec, "%s",
+				    le16(h + 78) == 0x163 ? "wmalossless" : "wma");
+			}
 			seen |= memcmp(h + 24, video, sizeof video) == 0;
 		}
 		if (size < 24 || size > (uint64_t)(end - at))
@@ -157,5 +161,4 @@ sniff_asf(int fd, struct sniffed *s)
 	}
 	if (!heard || seen)
 		s->type = SNIFF_NONE;
-	memcpy(s->codec, "wma", 4);
 }

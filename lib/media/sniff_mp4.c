@@ -11,6 +11,7 @@ struct walk {
 	int fd, boxes;
 	bool sound, video, other;
 	char codec[16];
+	int64_t rate, channels, bits;
 };
 
 struct box {
@@ -65,6 +66,17 @@ name_codec(struct walk *w, int64_t at, const char *type)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (memcmp(names[i].type, type, 4) == 0)
 			snprintf(w->codec, sizeof w->codec, "%s", names[i].codec);
+	if (len >= 28) {
+		w->channels = be16(entry + 16);
+		w->bits = be16(entry + 18);
+		w->rate = be16(entry + 24);
+	}
+	if (strcmp(w->codec, "flac") == 0 && len >= 58 && memcmp(entry + 32, "dfLa", 4) == 0) {
+		const unsigned char *info = entry + 44; /* STREAMINFO, whose rate has no limit of 16 bits */
+
+		w->rate = be32(info + 10) >> 12;
+		w->bits = (be32(info + 10) >> 4 & 31) + 1;
+	}
 	if (strcmp(w->codec, "aac") != 0)
 		return;
 	for (size_t i = 0; i + 20 < len; i++) {
@@ -107,14 +119,20 @@ descend(struct walk *w, int64_t at, int64_t end, int depth)
 	}
 }
 
-/* The brands of files that are audio whatever still pictures they carry as a track. */
 static bool
-audio_brand(int fd, int64_t at)
+brand(int fd, int64_t at, const char *name)
 {
 	unsigned char h[12];
 
 	return bytes_at(fd, at, h, sizeof h) == sizeof h && memcmp(h + 4, "ftyp", 4) == 0 &&
-	    (memcmp(h + 8, "M4A ", 4) == 0 || memcmp(h + 8, "M4B ", 4) == 0 || memcmp(h + 8, "M4P ", 4) == 0);
+	    memcmp(h + 8, name, 4) == 0;
+}
+
+/* The brands of files that are audio whatever still pictures they carry as a track. */
+static bool
+audio_brand(int fd, int64_t at)
+{
+	return brand(fd, at, "M4A ") || brand(fd, at, "M4B ") || brand(fd, at, "M4P ");
 }
 
 void
@@ -136,6 +154,11 @@ sniff_mp4(int fd, struct sniffed *s)
 	}
 	s->damaged = beyond;
 	snprintf(s->codec, sizeof s->codec, "%s", w.codec);
+	s->rate = w.rate;
+	s->channels = w.channels;
+	s->bits = w.bits;
+	if (brand(fd, s->start, "M4B "))
+		memcpy(s->suffix, "m4b", 4);
 	if ((moov && !w.sound) || (w.video && !audio_brand(fd, s->start)) ||
 	    (!moov && !audio_brand(fd, s->start)))
 		s->type = SNIFF_NONE;

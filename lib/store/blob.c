@@ -159,9 +159,9 @@ bring(const struct place *p, struct err *e)
 static enum err_code
 replace(const struct place *p, struct err *e)
 {
-	char copy[BLOB_NAME + 4];
+	char copy[BLOB_NAME];
 
-	snprintf(copy, sizeof copy, "tmp-%s", p->name);
+	snprintf(copy, sizeof copy, "tmp-%.16s", p->name); /* as stage.h names unfinished files */
 	if (unlinkat(p->staging, copy, 0) < 0 && errno != ENOENT)
 		return err_sys(e, errno, "staging: %s", copy);
 	if (linkat(p->staging, p->name, p->staging, copy, 0) < 0) {

@@ -9,23 +9,9 @@
 
 #include "base/out.h"
 #include "base/time.h"
-#include "digest/sha256.h"
-#include "store/catalogue.h"
-#include "store/index.h"
+#include "store/job.h"
 #include "store/publish.h"
 #include "store/sql.h"
-
-/* One commit at work. */
-struct job {
-	struct db *db;
-	int64_t session;
-	const struct commit_options *o;
-	char commit_id[33];
-	struct plan *plan;
-	const char *step; /* for commit_error */
-	int64_t item;
-	int64_t owner, created;
-};
 
 static enum err_code
 fresh_id(char id[33], struct err *e)
@@ -116,17 +102,6 @@ out:
 	buf_free(&json);
 }
 
-static enum err_code
-number(struct db *db, sqlite3_stmt *st, int64_t *n, struct err *e)
-{
-	if (st == NULL)
-		return e->code;
-	if (sql_step(db, st, e) == 1)
-		*n = sqlite3_column_int64(st, 0);
-	sql_done(st);
-	return e->code;
-}
-
 /* What tells whether the catalogue changed under a plan: other connections' commits, and among them those
  * that an event tells of (an importer's heartbeat is no reason to decide again). */
 struct moment {
@@ -136,216 +111,9 @@ struct moment {
 static enum err_code
 read_moment(struct db *db, struct moment *m, struct err *e)
 {
-	if (number(db, sql_get(db, "PRAGMA data_version", e), &m->version, e) != ERR_NONE)
+	if (job_number(db, sql_get(db, "PRAGMA data_version", e), &m->version, e) != ERR_NONE)
 		return e->code;
-	return number(db, sql_get(db, "SELECT ifnull(max(id), 0) FROM event", e), &m->event, e);
-}
-
-/* SHA-256 over the sorted hashes of what is staged. */
-static enum err_code
-fingerprint(struct job *j, uint8_t hash[32], struct err *e)
-{
-	sqlite3_stmt *st = sql_get(
-	    j->db, "SELECT sha256 FROM item WHERE session_id = ?1 AND state = 'staged' ORDER BY sha256", e);
-	struct sha256 h;
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, j->session);
-	sha256_begin(&h);
-	while (sql_step(j->db, st, e) == 1)
-		sha256_add(&h, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
-	sql_done(st);
-	sha256_end(&h, hash);
-	return e->code;
-}
-
-/* An earlier commit of the same set of files, all of which are still live: then every item is a duplicate. */
-static enum err_code
-find_same(struct job *j, const uint8_t hash[32], int64_t *same, struct err *e)
-{
-	const int64_t *n = j->plan->counts;
-	sqlite3_stmt *st;
-
-	*same = 0;
-	if (n[PLAN_DUPLICATE] == 0 ||
-	    n[PLAN_NEW] + n[PLAN_ATTACH] + n[PLAN_SKIP] + n[PLAN_REMOVED] + n[PLAN_RESTORE] +
-		    n[PLAN_CONFLICT] >
-		0)
-		return ERR_NONE;
-	st = sql_get(j->db,
-	    "SELECT min(id) FROM session WHERE fingerprint = ?1 AND state = 'committed' AND id <> ?2", e);
-	if (st == NULL)
-		return e->code;
-	sql_bytes(st, 1, hash, 32);
-	sql_int(st, 2, j->session);
-	return number(j->db, st, same, e);
-}
-
-/* Rewrite an item as what became of it.  What source and file rows tell of it goes. */
-static enum err_code
-settle_item(struct job *j, const struct plan_entry *entry, const char *state, struct err *e)
-{
-	bool stored = publish_wanted(entry);
-	sqlite3_stmt *st = sql_get(j->db,
-	    "UPDATE item SET state = ?2, track_id = ?3, record = NULL, device = NULL, inode = NULL,"
-	    " mtime_ns = NULL, ctime_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, entry->item);
-	sql_text(st, 2, state);
-	sql_int_or_null(st, 3, entry->track);
-	sql_int(st, 4, stored);
-	return sql_run(j->db, st, e);
-}
-
-static enum err_code
-forget_removal(struct job *j, const struct item *it, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(j->db, "DELETE FROM removed WHERE sha256 = ?1", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_bytes(st, 1, it->sha256, 32);
-	return sql_run(j->db, st, e);
-}
-
-/* A new track on its release. */
-static enum err_code
-write_track(
-    struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
-{
-	struct release *release = &j->plan->releases[entry->release];
-	struct record r = { 0 };
-
-	if (record_decode(&r, it->record, it->record_len, e) != ERR_NONE)
-		goto out;
-	if (entry->verdict == PLAN_ATTACH) {
-		if (catalogue_attach(c, entry->track, it, &r, e) != ERR_NONE)
-			goto out;
-	} else {
-		if (catalogue_release(c, release, &r, e) != ERR_NONE ||
-		    catalogue_add(c, release->id, it, &r, &entry->track, e) != ERR_NONE)
-			goto out;
-	}
-	catalogue_covers(c, it->id, entry->track, e);
-out:
-	record_free(&r);
-	return e->code;
-}
-
-static enum err_code
-write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
-{
-	static const char *const states[PLAN_VERDICTS] = { [PLAN_NEW] = "committed",
-		[PLAN_RESTORE] = "committed",
-		[PLAN_ATTACH] = "conflict",
-		[PLAN_DUPLICATE] = "duplicate",
-		[PLAN_SKIP] = "skipped",
-		[PLAN_REMOVED] = "removed-earlier" };
-
-	if (entry->first >= 0)
-		entry->track = j->plan->entries[entry->first].track;
-	if (publish_wanted(entry) && publish_confirm(j->plan, entry, it, e) != ERR_NONE)
-		return e->code;
-	switch (entry->verdict) {
-	case PLAN_NEW:
-	case PLAN_ATTACH:
-		write_track(j, c, entry, it, e);
-		break;
-	case PLAN_DUPLICATE:
-	case PLAN_RESTORE:
-		catalogue_revive(c, entry->track, it->sha256, e);
-		break;
-	default:
-		break;
-	}
-	if (e->code == ERR_NONE && publish_wanted(entry))
-		catalogue_source(c, it, e);
-	if (e->code == ERR_NONE && j->plan->again)
-		forget_removal(j, it, e);
-	return e->code != ERR_NONE ? e->code : settle_item(j, entry, states[entry->verdict], e);
-}
-
-static enum err_code
-write_items(struct job *j, struct err *e)
-{
-	struct plan *p = j->plan;
-	const struct progress *pr = p->progress;
-	struct catalogue c = {
-		.db = j->db, .session = j->session, .owner = j->owner, .now = time_now(), .seen = j->created
-	};
-	struct item it = { 0 };
-
-	for (size_t i = 0; i < p->n; i++) {
-		struct plan_entry *entry = &p->entries[i];
-
-		if (entry->verdict == PLAN_FAILED || entry->verdict == PLAN_SETTLED)
-			continue;
-		j->item = entry->item;
-		if (item_next(j->db, j->session, entry->item - 1, &it, e) != 1 ||
-		    write_item(j, &c, entry, &it, e) != ERR_NONE)
-			break;
-		if (pr != NULL && pr->report != NULL && i % 64 == 0)
-			pr->report(pr->context, "writing", (int64_t)i, (int64_t)p->n, 0);
-	}
-	item_free(&it);
-	for (size_t i = 0; i < p->nreleases && e->code == ERR_NONE; i++)
-		if (p->releases[i].fresh)
-			catalogue_raise_covers(&c, p->releases[i].id, e);
-	/* only now: a release may have learnt from its last track */
-	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++)
-		if (p->entries[i].verdict == PLAN_NEW || p->entries[i].verdict == PLAN_RESTORE)
-			index_track(j->db, p->entries[i].track, e);
-	if (e->code == ERR_NONE)
-		j->item = 0;
-	return e->code;
-}
-
-static enum err_code
-write_session(struct job *j, const uint8_t hash[32], const struct commit_result *r, struct err *e)
-{
-	char subject[24];
-	struct buf json = { 0 };
-	sqlite3_stmt *st = sql_get(
-	    j->db, "DELETE FROM item_cover WHERE item_id IN (SELECT id FROM item WHERE session_id = ?1)", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, j->session);
-	if (sql_run(j->db, st, e) != ERR_NONE)
-		return e->code;
-	st = sql_get(j->db,
-	    "UPDATE session SET state = 'committed', committed = ?3, changed = ?3, holder = '', fingerprint "
-	    "= ?4"
-	    " WHERE id = ?1 AND state = 'committing' AND commit_id = ?2",
-	    e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, j->session);
-	sql_text(st, 2, j->commit_id);
-	sql_int(st, 3, time_now());
-	sql_bytes(st, 4, hash, 32);
-	if (sql_run(j->db, st, e) != ERR_NONE)
-		return e->code;
-	if (sqlite3_changes(j->db->sql) != 1)
-		return err_set(
-		    e, ERR_STATE, "session s%" PRId64 " was taken over by another process", j->session);
-	buf_puts(&json, "{");
-	json_int(&json, "tracks", r->tracks);
-	json_int(&json, "duplicates", r->duplicates);
-	json_int(&json, "attached", r->attached);
-	json_int(&json, "skipped", r->skipped);
-	json_int(&json, "removed_earlier", r->removed_earlier);
-	json_int(&json, "failed", r->failed);
-	buf_puts(&json, "}");
-	snprintf(subject, sizeof subject, "s%" PRId64, j->session);
-	if (buf_ok(&json, e) == ERR_NONE)
-		db_event(j->db, "commit", subject, json.data, e);
-	buf_free(&json);
-	return e->code;
+	return job_number(db, sql_get(db, "SELECT ifnull(max(id), 0) FROM event", e), &m->event, e);
 }
 
 static void
@@ -430,11 +198,11 @@ carry_out(struct job *j, struct commit_result *r, struct err *e)
 	uint8_t hash[32];
 
 	j->step = "decide";
-	if (fingerprint(j, hash, e) != ERR_NONE)
+	if (job_fingerprint(j, hash, e) != ERR_NONE)
 		return e->code;
-	if (reach_transaction(j, e) == ERR_NONE && find_same(j, hash, &r->same_as, e) == ERR_NONE) {
+	if (reach_transaction(j, e) == ERR_NONE && job_find_same(j, hash, &r->same_as, e) == ERR_NONE) {
 		count(j->plan, r);
-		if (write_items(j, e) == ERR_NONE && write_session(j, hash, r, e) == ERR_NONE)
+		if (job_write_items(j, e) == ERR_NONE && job_write_session(j, hash, r, e) == ERR_NONE)
 			sql_commit(j->db, e);
 	}
 	if (e->code != ERR_NONE)
@@ -503,20 +271,32 @@ rehearse(struct job *j, struct commit_result *r, struct err *e)
 	return publish_check(j->plan, &j->item, e);
 }
 
+/* After the commit, and after one that died here.  What cannot be cleared now lib-sweep clears. */
+static enum err_code
+clear_up(struct job *j, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(j->db, "SELECT staging FROM session WHERE id = ?1", e);
+	struct err ignored = { 0 };
+	int64_t staging = 0;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, j->session);
+	if (job_number(j->db, st, &staging, e) == ERR_NONE && staging != 0)
+		(void)session_clear_staging(j->db, j->session, NULL, NULL, &ignored);
+	return e->code;
+}
+
 /* The session is this process's. */
 static enum err_code
 commit_locked(struct job *j, struct session *s, struct commit_result *r, struct err *e)
 {
-	struct err ignored = { 0 };
-
 	if (session_load(j->db, j->session, s, e) != ERR_NONE)
 		return e->code;
 	r->unchanged = s->unchanged;
 	if (strcmp(s->state, "committed") == 0) {
 		result_of_committed(s, r);
-		if (!j->o->dry_run)
-			(void)session_clear_staging(j->db, j->session, NULL, NULL, &ignored);
-		return ERR_NONE;
+		return j->o->dry_run ? ERR_NONE : clear_up(j, e);
 	}
 	if (check_state(s, j->o, e) != ERR_NONE || owner_of(j, e) != ERR_NONE)
 		return e->code;
@@ -532,9 +312,7 @@ commit_locked(struct job *j, struct session *s, struct commit_result *r, struct 
 		leave(j, for_now ? "staged" : "failed", for_now ? NULL : e);
 		return e->code;
 	}
-	/* what is left there lib-sweep clears */
-	(void)session_clear_staging(j->db, j->session, NULL, NULL, &ignored);
-	return ERR_NONE;
+	return clear_up(j, e);
 }
 
 enum err_code

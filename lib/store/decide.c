@@ -273,8 +273,10 @@ known_bytes(struct plan *p, struct plan_entry *entry, const struct item *it, str
 static int
 twice(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(
-	    p->db, "SELECT min(id) FROM item WHERE state = 'staged' AND sha256 = ?1 AND session_id = ?2", e);
+	sqlite3_stmt *st = sql_get(p->db,
+	    "SELECT min(id) FROM item INDEXED BY item_sha WHERE state = 'staged' AND sha256 = ?1 AND "
+	    "+session_id = ?2",
+	    e);
 	struct plan_entry *first = NULL;
 
 	if (st == NULL)

@@ -197,9 +197,15 @@ plan_make(struct plan **out, struct db *db, int64_t session, enum conflict polic
 {
 	struct plan *p = calloc(1, sizeof *p);
 	struct groups *g = NULL;
+	bool mine = sqlite3_get_autocommit(db->sql) != 0;
 
 	if (p == NULL)
 		return err_memory(e);
+	/* one snapshot: it is also much cheaper than one for each statement */
+	if (mine && sql_begin_read(db, e) != ERR_NONE) {
+		free(p);
+		return e->code;
+	}
 	p->db = db;
 	p->session = session;
 	p->policy = policy;
@@ -217,6 +223,8 @@ plan_make(struct plan **out, struct db *db, int64_t session, enum conflict polic
 		p = NULL;
 	}
 out:
+	if (mine)
+		sql_rollback(db);
 	groups_free(g);
 	plan_free(p);
 	return e->code;

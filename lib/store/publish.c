@@ -83,9 +83,12 @@ static enum err_code
 act_on_all(struct plan *p, const char *stage, action *fn, int64_t *item, struct err *e)
 {
 	const struct progress *pr = p->progress;
+	bool mine = sqlite3_get_autocommit(p->db->sql) != 0;
 	struct item it = { 0 };
 	int64_t bytes = 0;
 
+	if (mine && sql_begin_read(p->db, e) != ERR_NONE)
+		return e->code;
 	for (size_t i = 0; i < p->n; i++) {
 		if (!publish_wanted(&p->entries[i]))
 			continue;
@@ -101,6 +104,8 @@ act_on_all(struct plan *p, const char *stage, action *fn, int64_t *item, struct 
 		if (pr != NULL && pr->report != NULL && i % 16 == 0)
 			pr->report(pr->context, stage, (int64_t)i, (int64_t)p->n, bytes);
 	}
+	if (mine)
+		sql_rollback(p->db);
 	if (e->code == ERR_NONE)
 		*item = 0;
 	item_free(&it);

@@ -1,0 +1,148 @@
+/* media-value - texts of tags in their normal form */
+
+#include "media/value.h"
+#include "unit.h"
+
+static void
+check(const char *what, bool (*normal)(const char *, char *), const char *in, const char *want)
+{
+	char out[VALUE_TEXT] = "";
+	bool ok = normal(in, out);
+
+	if (ok != (want != NULL) || (ok && strcmp(out, want) != 0)) {
+		fprintf(stderr, "%s \"%s\": got %s, want %s\n", what, in, ok ? out : "nothing",
+		    want != NULL ? want : "nothing");
+		unit_failures++;
+	}
+}
+
+static void
+number(const char *in, bool ok, long n, long total)
+{
+	long got = -1, of = -1;
+
+	if (value_number(in, &got, &of) != ok || (ok && (got != n || of != total))) {
+		fprintf(stderr, "number \"%s\": got %ld of %ld\n", in, got, of);
+		unit_failures++;
+	}
+}
+
+static void
+clean(const char *in, const char *want)
+{
+	struct buf b = { 0 };
+
+	value_clean(&b, in);
+	if (b.failed || strcmp(b.data != NULL ? b.data : "", want) != 0) {
+		fprintf(stderr, "clean: got \"%s\", want \"%s\"\n", b.data, want);
+		unit_failures++;
+	}
+	buf_free(&b);
+}
+
+static void
+genre(const char *in, const char *want)
+{
+	char all[256] = "", one[64];
+
+	while (value_genre(&in, one, sizeof one)) {
+		strcat(all, one);
+		strcat(all, "|");
+	}
+	if (strcmp(all, want) != 0) {
+		fprintf(stderr, "genre: got \"%s\", want \"%s\"\n", all, want);
+		unit_failures++;
+	}
+}
+
+static bool
+mbid(const char *in, char *out)
+{
+	return value_mbid(in, strlen(in), out);
+}
+
+int
+main(void)
+{
+	check("date", value_date, "2001-08-27", "2001-08-27");
+	check("date", value_date, "2001/8/27", "2001-08-27");
+	check("date", value_date, "2001.08.27", "2001-08-27");
+	check("date", value_date, "20010827", "2001-08-27");
+	check("date", value_date, "2001-08-27T12:00:00", "2001-08-27");
+	check("date", value_date, "2001-08", "2001-08");
+	check("date", value_date, "2001", "2001");
+	check("date", value_date, "2001-00-00", "2001");
+	check("date", value_date, "2001-13-01", "2001");
+	check("date", value_date, "2001-02-31", "2001-02");
+	check("date", value_date, "0000", NULL);
+	check("date", value_date, "Oct 3, 1995", NULL);
+	check("date", value_date, "20011", NULL);
+	check("year", value_year, "1995 remaster", "1995");
+	check("year", value_year, "19951", NULL);
+	check("key", value_key, "C#m", "C#m");
+	check("key", value_key, "Eb", "Eb");
+	check("key", value_key, "A minor", "Am");
+	check("key", value_key, "F# Major", "F#");
+	check("key", value_key, "am", "Am");
+	check("key", value_key, "8A", "Am");
+	check("key", value_key, "08B", "C");
+	check("key", value_key, "12A", "C#m");
+	check("key", value_key, "1m", "Am");
+	check("key", value_key, "1d", "C");
+	check("key", value_key, "B\xe2\x99\xadm", "Bbm");
+	check("key", value_key, "CM", "C");
+	check("key", value_key, "o", "o");
+	check("key", value_key, "13A", NULL);
+	check("key", value_key, "H", NULL);
+	check("key", value_key, "Allegro", NULL);
+	check("bpm", value_bpm, "107,5", "107.5");
+	check("bpm", value_bpm, "120.00", "120");
+	check("bpm", value_bpm, "0", NULL);
+	check("bpm", value_bpm, "fast", NULL);
+	check("bpm", value_bpm, "0x10", NULL);
+	check("gain", value_gain, "-7.03 dB", "-7.03");
+	check("gain", value_gain, "+1.2dB", "1.20");
+	check("gain", value_gain, "nan", NULL);
+	check("gain", value_gain, "-7.03 volts", NULL);
+	check("peak", value_peak, "0.988831", "0.988831");
+	check("peak", value_peak, "1.5", "1.5");
+	check("peak", value_peak, "-1", NULL);
+	check("r128", value_r128, "-512", "3.00");
+	check("r128", value_r128, "256", "6.00");
+	check("r128", value_r128, "1.5", NULL);
+	check("r128", value_r128, "40000", NULL);
+	check("mbid", mbid, "F0F0F0F0-0000-4000-8000-00000000000A", "f0f0f0f0-0000-4000-8000-00000000000a");
+	check("mbid", mbid, "f0f0f0f0-0000-4000-8000-00000000000", NULL);
+	check("mbid", mbid, "f0f0f0f0x0000-4000-8000-000000000000", NULL);
+	check("isrc", value_isrc, "gb-aaa-01-00003", "GBAAA0100003");
+	check("isrc", value_isrc, "GBAAA010000", NULL);
+	check("iswc", value_iswc, "T-034.524.680-1", "T-034524680-1");
+	check("iswc", value_iswc, "034524680", NULL);
+	check("barcode", value_barcode, "5 016958 101008", "5016958101008");
+	check("barcode", value_barcode, "none", NULL);
+	check("position", value_position, "a1", "A1");
+	check("position", value_position, "AA2", "AA2");
+	check("position", value_position, "Side A", NULL);
+	number("3/12", true, 3, 12);
+	number("06", true, 6, 0);
+	number("3 of 12", true, 3, 12);
+	number("3/", true, 3, 0);
+	number("/12", true, 0, 12);
+	number("A1", false, 0, 0);
+	number("3x", false, 0, 0);
+	number("-1", false, 0, 0);
+	number("99999999999999999999", false, 0, 0);
+	genre("(17)", "Rock|");
+	genre("17", "Rock|");
+	genre("(4)Eurodisco", "Disco|Eurodisco|");
+	genre("(17)(13)", "Rock|Pop|");
+	genre("(RX)", "Remix|");
+	genre("((Weird) music", "(Weird) music|");
+	genre("Drum & Bass", "Drum & Bass|");
+	genre("(live)", "(live)|");
+	clean("  a\x1b[31mb\r\nc\x7f ", "a[31mb\nc");
+	clean("\xef\xbb\xbfname\xc2\x9b", "name");
+	clean("bad \xff byte", "bad \xef\xbf\xbd byte");
+	clean("\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	return unit_end("media-value");
+}
