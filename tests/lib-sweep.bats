@@ -382,7 +382,7 @@ state() {
 
 @test "health: fine, attention, broken" {
 	run -0 --separate-stderr lib-sweep health
-	[[ ${lines[0]} == "health "*"ok" && $output == *"9 tracks, 1 albums, "* && -z $stderr ]]
+	[[ ${lines[0]} == "health "*"ok" && $output == *"9 tracks, 1 albums, 3 artists"* && -z $stderr ]]
 	lib-sweep --json health | python3 -c '
 import json, sys
 h = json.loads(sys.stdin.read())
