@@ -1,0 +1,83 @@
+# Killed or failing at a system call: nothing is lost, and the rerun ends as the uninterrupted run.
+# tests/fault/sweep.py says how; FAULT_LIMIT=100000 visits every call of every kind.
+# not under SAN
+
+load helper
+
+sweep() {
+	requires strace python3
+	strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+	run "$TREE/tests/fault/sweep.py" --build "$FONOTECA_BUILD" --limit "${FAULT_LIMIT:-$limit}" "$@"
+	echo "$output"
+}
+
+# What a sweep must have printed: all of its cases ran, at least $1 of them, and none failed.
+all_held() {
+	local cases injected failures
+	[ "$status" -eq 0 ]
+	read -r cases injected failures < <(sed -n 's/^cases=\([0-9]*\) injected=\([0-9]*\) failures=\([0-9]*\)$/\1 \2 \3/p' <<<"$output")
+	[ "$failures" -eq 0 ]
+	[ "$cases" -ge "$1" ]
+	[ "$((injected * 10))" -ge "$((cases * 9))" ]
+	echo "# $BATS_TEST_DESCRIPTION: $cases cases, $injected injected" >&3
+}
+
+@test "lib-import, killed at its system calls" {
+	limit=110
+	sweep import
+	all_held 60
+}
+
+@test "lib-import that makes the library, killed at its system calls" {
+	limit=60
+	sweep create
+	all_held 40
+}
+
+@test "lib-import going on after a kill, killed again" {
+	limit=60
+	sweep resume
+	all_held 40
+}
+
+@test "lib-commit, killed at its system calls" {
+	limit=130
+	sweep commit
+	all_held 60
+}
+
+@test "the media worker, killed at its system calls" {
+	limit=40
+	sweep import --target worker
+	all_held 10
+}
+
+@test "lib-import on a disk that is full from some call on" {
+	limit=60
+	sweep import --fault ENOSPC --sticky
+	all_held 20
+}
+
+@test "lib-commit on a disk that is full from some call on" {
+	limit=60
+	sweep commit --fault ENOSPC --sticky
+	all_held 20
+}
+
+@test "lib-import and lib-commit with one call that fails by EIO" {
+	limit=40
+	sweep import --fault EIO
+	all_held 20
+	sweep commit --fault EIO
+	all_held 20
+}
+
+@test "the sweep catches a planted bug: rows before blobs" {
+	requires strace python3 make
+	make -s -C "$TREE" B="$BATS_TEST_TMPDIR/planted" CPPFLAGS=-DPLANT_ROWS_BEFORE_BLOBS CFLAGS=-O1 NODEPS=1 all
+	limit=130
+	run "$TREE/tests/fault/sweep.py" commit --build "$BATS_TEST_TMPDIR/planted" --limit 130
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"missing: "* ]]
+}
