@@ -249,6 +249,13 @@ state() {
 	[ "$output" = "trash: 1 restored" ]
 	run -0 lib-sweep health
 	intact
+	# but not with other bytes than its name promises
+	mv "$(at "$name")" "$TRASH/"
+	chmod u+w "$TRASH/$name"
+	printf 'AUDIO 4\n' >"$TRASH/$name"
+	run -0 lib-sweep trash
+	[ "$output" = "trash: 1 adopted" ]
+	run -4 lib-sweep health
 }
 
 @test "the same orphan twice; a folder in its place in trash/" {
