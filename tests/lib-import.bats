@@ -127,7 +127,7 @@ the_process() {
 	staged_right
 	[ "$(query "SELECT count(*) FROM item")" = "${#names[@]}" ]
 	for n in "${names[@]}"; do
-		hex=$(printf %s "$PWD/music/$n" | od -An -tx1 | tr -d ' \n')
+		hex=$(printf %s "$PWD/music/$n" | od -v -An -tx1 | tr -d ' \n')
 		[ "$(query "SELECT count(*) FROM item WHERE path = x'$hex'")" = 1 ]
 	done
 }
@@ -206,20 +206,17 @@ the_process() {
 	[ "$(query "SELECT count(*) FROM item")" = 2 ]
 }
 
-# /proc/1/mem and the like: files that even root cannot read
 @test "what cannot be read is named, the rest comes in: status 3" {
 	mkdir m m/closed
 	cp "$FIXTURES/audio/untagged.wav" m/good.wav
 	cp "$FIXTURES/audio/roads.wv" m/secret.wv
 	chmod 000 m/secret.wv m/closed
-	requires setpriv
+	# root reads everything, unless it gives that up
 	local as=()
 	if [ "$(id -u)" = 0 ]; then
-		as=(setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 --clear-groups)
-		chown -R 65534 m "$HOME"
-		chmod 777 .
-		"${as[@]}" test -x "$(command -v lib-import)" || skip "another user cannot reach the programs"
-		"${as[@]}" test -r m/good.wav || skip "another user cannot reach the test's folder"
+		requires setpriv
+		as=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search)
+		! "${as[@]}" cat m/secret.wv >/dev/null 2>&1 || skip "root cannot give up reading everything here"
 	fi
 	run -3 --separate-stderr "${as[@]}" lib-import -q m
 	[ "$output" = s1 ]
@@ -230,22 +227,34 @@ the_process() {
 }
 
 @test "a source that fails to read is tried again, and then its own failure" {
-	requires strace
-	mkdir m
-	cp "$FIXTURES/audio/untagged.wav" "$FIXTURES/audio/roads.wv" m
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
-	run -3 --separate-stderr strace -f -qq -o trace -P "$PWD/m/roads.wv" -e trace=pread64 \
-		-e inject=pread64:error=EIO lib-import -q -j1 m
-	[ "${output##*$'\n'}" = s1 ]
-	[[ $stderr == *"m/roads.wv: cannot be read: Input/output error"* ]]
+	[ -e /proc/self/mem ] || skip "no /proc/self/mem, whose first byte cannot be read"
+	run -3 --separate-stderr lib-import -q "$FIXTURES/audio/untagged.wav" /proc/self/mem
+	[ "$output" = s1 ]
+	[[ $stderr == *"/mem: cannot be read: Input/output error" ]]
 	[ "$(query "SELECT state, code, attempts FROM item WHERE state = 'failed'")" = "failed|IO|3" ]
 	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = 1 ]
 	staged_right
-	# --retry tries the failed one again, and nothing else
-	run -0 lib-import -q --retry s1
+}
+
+@test "--retry reads the failed files of a session again, and nothing else" {
+	mkdir -p m/Artist/Album
+	cp "$FIXTURES/damaged/cut-computer-love.m4a" "m/Artist/Album/07 x.m4a"
+	cp "$FIXTURES/audio/untagged.wav" m
+	run -3 lib-import -q m
+	run -3 --separate-stderr lib-import -q --retry s1
 	[ "$output" = s1 ]
-	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = 2 ]
+	cp "$FIXTURES/audio/plain.aac" "m/Artist/Album/07 x.m4a"
+	rm m/untagged.wav
+	run -0 --separate-stderr lib-import -q --retry s1
+	[ "$output" = s1 ]
+	[ "$(query "SELECT state, code, attempts FROM item ORDER BY id")" = "$(printf 'staged||3\nstaged||1')" ]
+	[ "$(query "SELECT state, skipped FROM session")" = "staged|0" ]
 	staged_right
+	# the names above the file still count from the root that was named first
+	lib-commit -q s1
+	[ "$(query "SELECT artist, title, track FROM track WHERE artist IS NOT NULL")" = "Artist|x|7" ]
+	fails 4 lib-import --retry s1
+	[[ $stderr == *"session s1 is committed"* ]]
 }
 
 @test "a source that changes while it is read is read again" {
@@ -519,14 +528,13 @@ the_process() {
 @test "--set gives every file a value, checked against the vocabulary" {
 	lib-import -q --set albumartist='Various Artists' --set genre=Trip-Hop --set genre=Live \
 		--set comment= --set comp=yes "$FIXTURES/audio/not-up-to-you.mp3" | lib-commit -q
-	run -0 lib-search --json .
-	[[ $output == *'"albumartist":"Various Artists"'* ]]
-	[[ $output == *'"genre":["Trip-Hop","Live"]'* ]]
-	[[ $output == *'"compilation":true'* ]]
+	[ "$(query "SELECT albumartist, compilation FROM release")" = "Various Artists|1" ]
+	[ "$(query "SELECT g.name FROM track_genre t JOIN genre g ON g.id = t.genre_id ORDER BY seq")" = \
+		"$(printf 'Trip-Hop\nLive')" ]
 	fails 2 lib-import --set 'colour=red' x
 	[[ $stderr == *"there is no field 'colour'"* ]]
-	fails 2 lib-import --set 'artits=x' x
-	[[ $stderr == *"did you mean 'artist'"* ]]
+	fails 2 lib-import --set 'titel=x' x
+	[[ $stderr == *"did you mean 'title'"* ]]
 	fails 2 lib-import --set duration_ms=3 x
 	fails 2 lib-import --set track=one x
 	fails 2 lib-import --set date=2001-13 x
@@ -602,11 +610,10 @@ the_process() {
 	[ "$(query "SELECT state FROM session")" = staged ]
 }
 
-@test "import and commit, then search: the main line" {
+@test "the main line: import, commit; once more changes nothing" {
 	lib-import "$FIXTURES/audio" | lib-commit
 	intact
-	run -0 lib-search --count love
-	[ "$output" -ge 4 ]
+	[ "$(query "SELECT count(*) FROM track")" = 19 ]
 	[ ! -e "$STAGING/s1" ]
 	# once more changes nothing
 	catalogue >before
