@@ -106,6 +106,22 @@ unit-build: $(units)
 unit: unit-build all
 	$(Q)for t in $(units); do $$t || exit 1; done
 
+# Fuzzing: tests/fuzz/NAME.c with clang's libFuzzer, FUZZ_TIME seconds each, starting from the test music.
+fuzz_c := $(wildcard tests/fuzz/*.c)
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz: deps deps-lint
+	$(Q)$(MAKE) --no-print-directory B=build-fuzz CC=clang CXX=clang++ CFLAGS='$(FUZZ_FLAGS)' CXXFLAGS='$(FUZZ_FLAGS)' fuzz-build
+	$(Q)for t in $(fuzz_c:tests/fuzz/%.c=%); do mkdir -p build-fuzz/corpus/$$t && cp -n tests/fixtures/*/* build-fuzz/corpus/$$t && \
+	    build-fuzz/fuzz/$$t -timeout=10 -rss_limit_mb=2048 -max_total_time=$(or $(FUZZ_TIME),60) \
+	    -artifact_prefix=build-fuzz/$$t- build-fuzz/corpus/$$t >build-fuzz/$$t.log 2>&1 || \
+	    { cat build-fuzz/$$t.log; exit 1; }; echo "  FUZZ $$t: $$(grep -oE 'Done .*' build-fuzz/$$t.log), nothing found"; done
+fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
+	@mkdir -p $(@D)
+	@echo "  LD   $@"
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) \
+	    $(worker_LIBS) -pthread $(LDLIBS)
+
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint.
 deps deps-check deps-lint:
 	$(Q)$(if $(NODEPS),:,sh share/deps.sh $(@:deps-%=%))
@@ -183,6 +199,7 @@ help:
 	@echo 'make check SAN=1     the same under ASan and UBSan'
 	@echo 'make install         into PREFIX (/usr/local) below DESTDIR; make uninstall takes it away'
 	@echo 'make bench           speed beside cp, find, /bin/true and LIKE (BENCH_MUSIC=DIR: on yours)'
+	@echo 'make fuzz            feed broken files and records to the parsers for FUZZ_TIME (60) seconds each, with clang'
 	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint: to lint'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
@@ -191,7 +208,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build deps deps-check deps-lint demo check bench install uninstall dist distcheck format lint \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint demo check bench install uninstall dist distcheck format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules

@@ -106,9 +106,10 @@ add_keys(struct text *t, int kind, const char *value, struct err *e)
 
 /* What is found though it is not spelt so: joined names, "and" for a sign. */
 static enum err_code
-add_other_spellings(struct text *t, const char *value, struct err *e)
+add_other_spellings(struct text *t, int column, const char *value, struct err *e)
 {
 	struct buf *b = &t->scratch;
+	struct buf *to = &t->column[column];
 
 	if (value == NULL)
 		return ERR_NONE;
@@ -116,11 +117,11 @@ add_other_spellings(struct text *t, const char *value, struct err *e)
 	if (fold_joined(b, value, strlen(value), e) != ERR_NONE)
 		return e->code;
 	if (b->len > 0) {
-		if (t->column[X].len > 0)
-			buf_putc(&t->column[X], ' ');
-		buf_add(&t->column[X], b->data, b->len);
+		if (to->len > 0)
+			buf_putc(to, ' ');
+		buf_add(to, b->data, b->len);
 	}
-	return strstr(value, " & ") != NULL ? add(t, X, "and", e) : buf_ok(&t->column[X], e);
+	return strstr(value, " & ") != NULL ? add(t, column, "and", e) : buf_ok(to, e);
 }
 
 static enum err_code
@@ -130,7 +131,7 @@ add_named(struct text *t, int column, int kind, const char *value, struct err *e
 		return ERR_NONE;
 	if (add(t, column, value, e) != ERR_NONE || add_keys(t, kind, value, e) != ERR_NONE)
 		return e->code;
-	return add_other_spellings(t, value, e);
+	return add_other_spellings(t, column, value, e);
 }
 
 /* The values that a statement lists, (role or 0, text) a row; the artists of a track go to its artist. */

@@ -1,0 +1,70 @@
+/*
+ * compile.h - a query's tree as SQL
+ *
+ * Private to lib/store/query.  Text never goes into SQL or into an FTS
+ * expression as it was typed: it is folded, which leaves only letters and
+ * digits, or bound as a parameter.  Parameters are numbered once for all
+ * statements of a query, so that their text can be put together in any order.
+ */
+#ifndef STORE_QUERY_COMPILE_H
+#define STORE_QUERY_COMPILE_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "store/query/tree.h"
+#include "store/sql.h"
+
+struct param {
+	enum { PARAM_TEXT, PARAM_INT, PARAM_REAL, PARAM_BYTES } type;
+	char *text;
+	size_t len;
+	int64_t num;
+	double real;
+};
+
+struct compiler {
+	struct db *db;
+	struct param *param;
+	int nparams;
+	int64_t now;
+	bool prefix_last; /* the last bare word is tried as a prefix */
+	struct err *e;    /* the first error stays */
+};
+
+void compiler_free(struct compiler *c);
+
+/* The number of a new parameter; 0 with *c->e filled in. */
+int param_text(struct compiler *c, const char *text, size_t len);
+int param_int(struct compiler *c, int64_t n);
+
+/* Bind every parameter that the statement mentions. */
+void compiler_bind(const struct compiler *c, sqlite3_stmt *st);
+
+/* An FTS expression that every match of n satisfies, or false where the index cannot tell.  exact: and that
+ * nothing else satisfies. */
+bool compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *exact);
+
+/* A condition on track t that is true for the matches of n. */
+void compile_where(struct compiler *c, const struct node *n, struct buf *sql);
+
+/* The leaf's words as an FTS expression; column NULL: anywhere.  False where it has none. */
+bool compile_words(struct compiler *c, const struct node *leaf, const char *column, struct buf *fts);
+
+/* Conditions on one field: range.c */
+void compile_range(struct compiler *c, const struct node *n, struct buf *sql);
+/* is: and has: flag.c */
+void compile_is(struct compiler *c, const struct node *n, struct buf *sql);
+void compile_has(struct compiler *c, const struct node *n, struct buf *sql);
+/* Does a value hold the words?  Text fields: text.c */
+void compile_text(struct compiler *c, const struct node *n, struct buf *sql);
+
+/* The SQL functions that these conditions use. */
+enum err_code compile_functions(struct db *db, struct err *e);
+
+/* An error that names the term. */
+void compile_complain(struct compiler *c, const struct node *n, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

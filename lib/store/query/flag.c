@@ -1,0 +1,70 @@
+/* is:, has: and missing: */
+#include <string.h>
+#include <strings.h>
+
+#include "store/query/compile.h"
+#include "store/query/place.h"
+
+#define OF_FILE(condition)                                                                                   \
+	"EXISTS (SELECT 1 FROM file f WHERE f.track_id = t.id AND f.preferred = 1 AND (" condition "))"
+#define LOSSLESS                                                                                             \
+	"f.codec IN ('flac', 'alac', 'pcm', 'ape', 'wavpack', 'tta', 'dsd') OR (f.codec IS NULL AND"         \
+	" f.format IN ('flac', 'wav', 'aiff', 'ape', 'wavpack', 'tta', 'dsf', 'dff'))"
+
+static const struct {
+	const char *name, *sql;
+} flags[] = {
+	{ "lossless", OF_FILE(LOSSLESS) },
+	{ "lossy", OF_FILE("NOT (" LOSSLESS ")") },
+	{ "compilation", "(SELECT r.compilation FROM release r WHERE r.id = t.release_id) = 1" },
+	{ "dup",
+	    "EXISTS (SELECT 1 FROM track o WHERE o.recording_id = t.recording_id AND o.id <> t.id"
+	    " AND o.removed IS NULL)" },
+	{ "missing", OF_FILE("f.state = 'missing'") },
+	{ "damaged", OF_FILE("f.state = 'damaged'") },
+	{ "rated", "t.rating IS NOT NULL" },
+	{ "unrated", "t.rating IS NULL" },
+};
+enum { FLAGS = sizeof flags / sizeof flags[0] };
+
+void
+compile_is(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	for (int i = 0; i < FLAGS; i++) {
+		if (strcasecmp(flags[i].name, n->value) != 0)
+			continue;
+		buf_puts(sql, flags[i].sql);
+		return;
+	}
+	compile_complain(c, n,
+	    "is: takes lossless, lossy, compilation, dup, missing, damaged, rated or unrated, not '%s'",
+	    n->value);
+}
+
+void
+compile_has(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	struct place p[PLACES_MAX];
+	enum field f = field_find(n->value), near = field_nearest(n->value);
+	int name = 0, count;
+
+	if (f == F_NONE && near != F_NONE) {
+		compile_complain(
+		    c, n, "there is no field '%s': did you mean '%s'?", n->value, field_info(near)->name);
+		return;
+	}
+	if (f == F_NONE)
+		name = param_text(c, n->value, strlen(n->value));
+	count = field_places(f, f == F_NONE, name, p);
+	buf_putc(sql, '(');
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			buf_puts(sql, " OR ");
+		if (p[i].from[0] == '\0')
+			buf_printf(sql, "(%s IS NOT NULL AND %s <> '')", p[i].value, p[i].value);
+		else
+			buf_printf(sql, "EXISTS (SELECT 1 %s AND %s IS NOT NULL AND %s <> '')", p[i].from,
+			    p[i].value, p[i].value);
+	}
+	buf_puts(sql, count == 0 ? "0)" : ")");
+}

@@ -1,0 +1,187 @@
+#include "store/query/place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FROM_RELEASE "FROM release r WHERE r.id = t.release_id"
+#define FROM_FILE    "FROM file f WHERE f.track_id = t.id AND f.preferred = 1"
+#define FROM_BLOB    "FROM file f JOIN blob b ON b.id = f.blob_id WHERE f.track_id = t.id AND f.preferred = 1"
+
+static const struct {
+	const char *from, *value, *key;
+} columns[F_COUNT] = {
+	[F_ID] = { "", "t.id", NULL },
+	[F_TITLE] = { "", "t.title", "t.title_key" },
+	[F_ARTIST] = { "", "t.artist", "t.artist_key" },
+	[F_TRACK] = { "", "t.track", NULL },
+	[F_DISC] = { "", "t.disc", NULL },
+	[F_DATE] = { "", "t.date", NULL },
+	[F_YEAR] = { "", "t.year", NULL },
+	[F_BPM] = { "", "t.bpm", NULL },
+	[F_KEY] = { "", "t.key", NULL },
+	[F_DURATION] = { "", "t.duration_ms", NULL },
+	[F_RATING] = { "", "t.rating", NULL },
+	[F_ADDED] = { "", "t.added", NULL },
+	[F_MODIFIED] = { "", "t.modified", NULL },
+	[F_RECORDING] = { "", "t.recording_id", NULL },
+	[F_OWNER] = { "", "t.owner", NULL },
+	[F_ALBUM] = { FROM_RELEASE, "r.album", "r.album_key" },
+	[F_ALBUMARTIST] = { FROM_RELEASE, "r.albumartist", NULL },
+	[F_DISCTOTAL] = { FROM_RELEASE, "r.disctotal", NULL },
+	[F_COMPILATION] = { FROM_RELEASE, "nullif(r.compilation, 0)", NULL },
+	[F_MB_ALBUMID] = { FROM_RELEASE, "r.mb_albumid", NULL },
+	[F_MB_TRACKID] = { "FROM recording c WHERE c.id = t.recording_id", "c.mb_trackid", NULL },
+	[F_FORMAT] = { FROM_FILE, "f.format", NULL },
+	[F_CODEC] = { FROM_FILE, "f.codec", NULL },
+	[F_BITRATE] = { FROM_FILE, "f.bitrate", NULL },
+	[F_SAMPLERATE] = { FROM_FILE, "f.samplerate", NULL },
+	[F_BITDEPTH] = { FROM_FILE, "f.bitdepth", NULL },
+	[F_CHANNELS] = { FROM_FILE, "f.channels", NULL },
+	[F_SOURCE] = { FROM_FILE, "f.source", NULL },
+	[F_SESSION] = { FROM_FILE, "f.session_id", NULL },
+	[F_SIZE] = { FROM_BLOB, "b.size", NULL },
+	[F_SHA256] = { FROM_BLOB, "b.sha256", NULL },
+	[F_FILE] = { FROM_BLOB,
+	    "'blobs/' || substr(lower(hex(b.sha256)), 1, 2) || '/' || lower(hex(b.sha256)) || '.' || "
+	    "b.suffix",
+	    NULL },
+	[F_ALBUMARTISTS] = { "FROM release_credit c JOIN artist a ON a.id = c.artist_id WHERE c.release_id = "
+			     "t.release_id",
+	    "a.name", "a.key" },
+	[F_GENRE] = { "FROM track_genre c JOIN genre g ON g.id = c.genre_id WHERE c.track_id = t.id",
+	    "g.name", "g.key" },
+};
+
+static bool
+is_credit(enum field f)
+{
+	return f == F_ARTISTS || (f >= F_COMPOSER && f <= F_REMIXER);
+}
+
+/* Tags are compared as text, but a number among them as one. */
+static const char *
+tag_value(enum field f)
+{
+	return f != F_NONE && (field_info(f)->type == FIELD_INT || field_info(f)->type == FIELD_REAL)
+	    ? "CAST(v.value AS REAL)"
+	    : "v.value";
+}
+
+int
+field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX])
+{
+	char which[64];
+
+	memset(p, 0, PLACES_MAX * sizeof *p);
+	if (!free_tag && columns[f].value != NULL) {
+		snprintf(p[0].from, sizeof p[0].from, "%s", columns[f].from);
+		p[0].value = columns[f].value;
+		p[0].key = columns[f].key;
+		return 1;
+	}
+	if (!free_tag && (f == F_PLAYS || f == F_LASTPLAYED))
+		return 0;
+	if (!free_tag && is_credit(f)) {
+		snprintf(p[0].from, sizeof p[0].from,
+		    "FROM credit c JOIN artist a ON a.id = c.artist_id WHERE c.track_id = t.id AND c.role = "
+		    "%d",
+		    f + 1);
+		p[0].value = "a.name";
+		p[0].key = "a.key";
+		return 1;
+	}
+	if (!free_tag && f == F_COVER) {
+		snprintf(p[0].from, sizeof p[0].from,
+		    "FROM cover c JOIN blob b ON b.id = c.blob_id WHERE c.track_id = t.id");
+		snprintf(p[1].from, sizeof p[1].from,
+		    "FROM cover c JOIN blob b ON b.id = c.blob_id WHERE c.release_id = t.release_id");
+		p[0].value = p[1].value = "lower(hex(b.sha256))";
+		return 2;
+	}
+	if (free_tag)
+		snprintf(which, sizeof which, "= (SELECT n.id FROM tagname n WHERE n.name = ?%d)", name);
+	else if (f == F_TAGS)
+		snprintf(which, sizeof which, ">= 1000");
+	else
+		snprintf(which, sizeof which, "= %d", f + 1);
+	snprintf(p[0].from, sizeof p[0].from, "FROM tag v WHERE v.track_id = t.id AND v.name_id %s", which);
+	snprintf(p[1].from, sizeof p[1].from,
+	    "FROM release_tag v WHERE v.release_id = t.release_id AND v.name_id %s", which);
+	p[0].value = p[1].value = tag_value(free_tag ? F_NONE : f);
+	return 2;
+}
+
+const char *
+field_column(enum field f)
+{
+	switch (f) {
+	case F_TITLE:
+		return "title";
+	case F_ARTIST:
+	case F_ARTISTS:
+		return "artist";
+	case F_ALBUM:
+		return "album";
+	case F_ALBUMARTIST:
+	case F_ALBUMARTISTS:
+	case F_GENRE:
+	case F_COMPOSER:
+	case F_LYRICIST:
+	case F_CONDUCTOR:
+	case F_PERFORMER:
+	case F_REMIXER:
+	case F_GROUPING:
+	case F_WORK:
+	case F_LABEL:
+	case F_CATALOGNUMBER:
+	case F_MOOD:
+	case F_TITLESORT:
+	case F_ARTISTSORT:
+	case F_ALBUMSORT:
+	case F_ALBUMARTISTSORT:
+		return "x";
+	default:
+		return NULL;
+	}
+}
+
+bool
+field_is_code(enum field f)
+{
+	switch (f) {
+	case F_POSITION:
+	case F_BARCODE:
+	case F_ISRC:
+	case F_ISWC:
+	case F_KEY:
+	case F_FORMAT:
+	case F_CODEC:
+	case F_COVER:
+	case F_MB_TRACKID:
+	case F_MB_ALBUMID:
+	case F_MB_ARTISTID:
+	case F_MB_ALBUMARTISTID:
+	case F_MB_RELEASEGROUPID:
+	case F_MB_RELEASETRACKID:
+	case F_MB_WORKID:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+field_order(enum field f, char *sql, size_t size)
+{
+	struct place p[PLACES_MAX];
+	int n = field_places(f, false, 0, p);
+	const char *value = n > 0 ? (p[0].key != NULL ? p[0].key : p[0].value) : "NULL";
+
+	if (n == 0 || p[0].from[0] == '\0')
+		snprintf(sql, size, "%s", value);
+	else if (n == 1)
+		snprintf(sql, size, "(SELECT %s %s LIMIT 1)", value, p[0].from);
+	else
+		snprintf(sql, size, "coalesce((SELECT %s %s LIMIT 1), (SELECT %s %s LIMIT 1))", value,
+		    p[0].from, value, p[1].from);
+}

@@ -1,0 +1,35 @@
+/*
+ * place.h - where in the catalogue a field's values are
+ *
+ * Private to lib/store/query.
+ */
+#ifndef STORE_QUERY_PLACE_H
+#define STORE_QUERY_PLACE_H
+
+#include <stdbool.h>
+
+#include "base/field.h"
+
+/* SELECT value FROM ... WHERE ..., of the track `t`; from is "" for its own columns. */
+struct place {
+	char from[200];
+	const char *value; /* an SQL expression */
+	const char *key;   /* the same, folded, or NULL */
+};
+enum { PLACES_MAX = 2 };
+
+/* The places of a field (0 where no track can have a value); free_tag: of the free tag whose name is the
+ * parameter ?name. */
+int field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX]);
+
+/* The column of the index that holds a field's words and nothing else ("title"), "x" where they are among
+ * others, NULL where they are not in the index. */
+const char *field_column(enum field f);
+
+/* Codes (ISRC, key, MBIDs) are compared whole, not by their words. */
+bool field_is_code(enum field f);
+
+/* What ORDER BY takes. */
+void field_order(enum field f, char *sql, size_t size);
+
+#endif

@@ -1,0 +1,177 @@
+#include "store/query/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "store/query/run.h"
+
+void
+query_free(struct query *q)
+{
+	if (q == NULL)
+		return;
+	node_free(q->root);
+	for (size_t i = 0; i < q->nwords; i++)
+		free(q->words[i]);
+	free(q->words);
+	free(q->note);
+	free(q);
+}
+
+/* 1000 and up: names of free tags, as schema 1 has it. */
+static bool
+has_tag(void *context, const char *name)
+{
+	struct db *db = context;
+	struct err ignored = { 0 };
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM tagname WHERE name = ? AND id >= 1000", &ignored);
+	bool found = false;
+
+	if (st != NULL) {
+		sql_text(st, 1, name);
+		found = sql_step(db, st, &ignored) == 1;
+	}
+	sql_done(st);
+	return found;
+}
+
+static enum err_code
+copy_words(struct query *q, char *const *words, struct err *e)
+{
+	size_t n = 0;
+
+	while (words[n] != NULL)
+		n++;
+	q->words = calloc(n + 1, sizeof *q->words);
+	if (q->words == NULL)
+		return err_memory(e);
+	for (; q->nwords < n; q->nwords++) {
+		q->words[q->nwords] = strdup(words[q->nwords]);
+		if (q->words[q->nwords] == NULL)
+			return err_memory(e);
+	}
+	return ERR_NONE;
+}
+
+enum err_code
+query_parse(struct query **ret, struct db *db, char *const *words, struct err *e)
+{
+	struct query *q = calloc(1, sizeof *q);
+
+	if (q == NULL)
+		return err_memory(e);
+	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE) {
+		query_free(q);
+		return e->code;
+	}
+	*ret = q;
+	return ERR_NONE;
+}
+
+const char *
+query_note(const struct query *q)
+{
+	return q->note;
+}
+
+enum err_code
+query_sort(struct query *q, const char *fields, struct err *e)
+{
+	struct order order[ORDER_MAX];
+	size_t n = 0;
+
+	for (const char *s = fields; *s != '\0';) {
+		size_t len = strcspn(s, ","), name = len;
+		bool sign = len > 0 && (s[len - 1] == '-' || s[len - 1] == '+');
+		enum field f;
+
+		name -= sign;
+		f = field_find_n(s, name);
+		if (f == F_NONE)
+			return err_set(e, ERR_USAGE, "--sort: there is no field '%.*s'", (int)name, s);
+		if (n == ORDER_MAX)
+			return err_set(e, ERR_USAGE, "--sort takes at most %d fields", ORDER_MAX);
+		order[n++] = (struct order){ f, sign && s[len - 1] == '-' };
+		s += len + (s[len] == ',');
+	}
+	for (size_t i = 0; i < q->norder && n < ORDER_MAX; i++)
+		order[n++] = q->order[i];
+	memcpy(q->order, order, n * sizeof order[0]);
+	q->norder = n;
+	return ERR_NONE;
+}
+
+/* The matches by rank, cut to the page. */
+static enum err_code
+ranked_ids(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
+{
+	struct ranking r = { 0 };
+	int64_t need = limit < 0 || limit > INT64_MAX - offset ? -1 : limit + offset;
+	size_t first, count;
+	int64_t *list = NULL;
+
+	if (run_ranked(c, q->root, need, &r) != ERR_NONE)
+		goto out;
+	first = (uint64_t)offset < r.n ? (size_t)offset : r.n;
+	count = r.n - first;
+	if (limit >= 0 && count > (uint64_t)limit)
+		count = (size_t)limit;
+	list = malloc((count + 1) * sizeof *list);
+	if (list == NULL) {
+		err_memory(c->e);
+		goto out;
+	}
+	for (size_t i = 0; i < count; i++)
+		list[i] = r.c[first + i].id;
+	*ids = list;
+	*n = count;
+out:
+	ranking_free(&r);
+	return c->e->code;
+}
+
+static enum err_code
+begin(struct compiler *c, struct db *db, struct err *e)
+{
+	*c = (struct compiler){ .db = db, .e = e, .now = time_now() };
+	if (compile_functions(db, e) != ERR_NONE)
+		return e->code;
+	return sql_begin_read(db, e);
+}
+
+static enum err_code
+end(struct compiler *c)
+{
+	struct err ignored = { 0 };
+
+	compiler_free(c);
+	(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
+	return c->e->code;
+}
+
+enum err_code
+query_ids(
+    struct query *q, struct db *db, int64_t limit, int64_t offset, int64_t **ids, size_t *n, struct err *e)
+{
+	struct compiler c;
+
+	if (begin(&c, db, e) != ERR_NONE)
+		return e->code;
+	if (q->norder > 0)
+		run_ordered(&c, q, limit, offset, ids, n);
+	else
+		ranked_ids(&c, q, limit, offset, ids, n);
+	return end(&c);
+}
+
+enum err_code
+query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
+{
+	struct compiler c;
+
+	if (begin(&c, db, e) != ERR_NONE)
+		return e->code;
+	run_count(&c, q->root, count);
+	return end(&c);
+}

@@ -1,0 +1,230 @@
+#include "store/query/rank.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 64 };
+
+void
+ranking_free(struct ranking *r)
+{
+	free(r->c);
+	free(r->slot);
+	free(r->text);
+	for (size_t i = 0; i < r->nwords; i++)
+		free(r->word[i]);
+	*r = (struct ranking){ 0 };
+}
+
+enum err_code
+ranking_words(struct ranking *r, const char *text, struct err *e)
+{
+	free(r->text);
+	for (size_t i = 0; i < r->nwords; i++)
+		free(r->word[i]);
+	r->nwords = 0;
+	r->text = strdup(text);
+	if (r->text == NULL)
+		return err_memory(e);
+	for (const char *s = text; *s != '\0' && r->nwords < WORDS_MAX;) {
+		size_t len = strcspn(s, " ");
+
+		r->word[r->nwords] = strndup(s, len);
+		if (r->word[r->nwords] == NULL)
+			return err_memory(e);
+		r->nwords++;
+		s += len + (s[len] == ' ');
+	}
+	return ERR_NONE;
+}
+
+/* Where a word of an alphabet ends; CJK has no such places. */
+static bool
+is_edge(unsigned char c)
+{
+	return c == ' ' || c == '\0' || c >= 0x80;
+}
+
+/* Does the key have the word (prefix: its beginning)? */
+static bool
+has_word(const char *key, const char *word, bool prefix)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = key; (at = strstr(at, word)) != NULL; at++) {
+		bool begins = at == key || is_edge((unsigned char)at[-1]);
+
+		if (begins &&
+		    (prefix || is_edge((unsigned char)at[len]) || (unsigned char)word[len - 1] >= 0x80))
+			return true;
+	}
+	return false;
+}
+
+static bool
+begins_with(const char *key, const char *text)
+{
+	return strncmp(key, text, strlen(text)) == 0;
+}
+
+/* Is every word of the key one of the query's? */
+static bool
+covered(const struct ranking *r, const char *key)
+{
+	for (const char *s = key; *s != '\0';) {
+		size_t len = strcspn(s, " ");
+		bool found = false;
+
+		for (size_t i = 0; i < r->nwords && !found; i++)
+			found = strncmp(r->word[i], s, len) == 0 && r->word[i][len] == '\0';
+		if (!found)
+			return false;
+		s += len + (s[len] == ' ');
+	}
+	return *key != '\0';
+}
+
+/* All words anywhere: "creep radiohead" finds Creep by Radiohead before a live take, and words in titles
+ * count more than those in artists, albums and elsewhere. */
+static void
+score_words(const struct ranking *r, struct candidate *c, const struct keys *k)
+{
+	int sum = 0;
+	bool in_title = false;
+
+	for (size_t i = 0; i < r->nwords; i++) {
+		bool prefix = c->tier == TIER_PREFIX && i + 1 == r->nwords;
+		bool title = has_word(k->title, r->word[i], prefix);
+
+		in_title |= title;
+		if (!title)
+			sum += has_word(k->artist, r->word[i], prefix) ? 1
+			    : has_word(k->album, r->word[i], prefix)   ? 2
+								       : 3;
+	}
+	c->score = 1000 + sum;
+	c->by_album = !in_title;
+	if (r->nwords > 1 && covered(r, k->title))
+		c->score = covered(r, k->artist) ? 0 : 500 + sum;
+}
+
+static void
+set_score(const struct ranking *r, struct candidate *c, const struct keys *k)
+{
+	c->length = (int)strnlen(k->title, 1 << 20);
+	switch (c->tier) {
+	case TIER_ARTIST:
+	case TIER_ALBUM:
+	case TIER_ALBUMARTIST:
+		c->by_album = true;
+		break;
+	case TIER_IN_TITLE:
+		c->score = strstr(k->title, r->text) == NULL;
+		break;
+	case TIER_PREFIX:
+		score_words(r, c, k);
+		if (begins_with(k->title, r->text))
+			c->score = 0;
+		else if (begins_with(k->artist, r->text))
+			c->score = 1;
+		else if (begins_with(k->album, r->text))
+			c->score = 2;
+		c->by_album = c->score == 1 || c->score == 2 || (c->score > 2 && c->by_album);
+		break;
+	case TIER_ALL:
+		score_words(r, c, k);
+		break;
+	case TIER_BEGINS:
+		c->by_album = !begins_with(k->title, r->text);
+		break;
+	case TIER_TITLE:
+	case TIER_REST:
+		break;
+	}
+}
+
+static size_t
+slot_of(const struct ranking *r, int64_t id)
+{
+	size_t i = (size_t)((uint64_t)id * 0x9e3779b97f4a7c15u >> 20) & (r->nslots - 1);
+
+	while (r->slot[i] != 0 && r->c[r->slot[i] - 1].id != id)
+		i = (i + 1) & (r->nslots - 1);
+	return i;
+}
+
+static enum err_code
+grow(struct ranking *r, struct err *e)
+{
+	size_t cap = r->cap > 0 ? 2 * r->cap : 512;
+	struct candidate *more = realloc(r->c, cap * sizeof *more);
+	uint32_t *slot;
+
+	if (more == NULL)
+		return err_memory(e);
+	r->c = more;
+	slot = calloc(2 * cap, sizeof *slot);
+	if (slot == NULL)
+		return err_memory(e);
+	free(r->slot);
+	r->slot = slot;
+	r->nslots = 2 * cap;
+	r->cap = cap;
+	for (size_t i = 0; i < r->n; i++)
+		r->slot[slot_of(r, r->c[i].id)] = (uint32_t)(i + 1);
+	return ERR_NONE;
+}
+
+enum err_code
+ranking_add(struct ranking *r, struct candidate *c, const struct keys *k, struct err *e)
+{
+	size_t slot;
+
+	if (r->n == r->cap && grow(r, e) != ERR_NONE)
+		return e->code;
+	slot = slot_of(r, c->id);
+	if (r->slot[slot] != 0)
+		return ERR_NONE;
+	if (k != NULL)
+		set_score(r, c, k);
+	c->arrival = r->n;
+	r->c[r->n++] = *c;
+	r->slot[slot] = (uint32_t)r->n;
+	return ERR_NONE;
+}
+
+static int
+compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+by_rank(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+	int order = compare(a->tier, b->tier);
+
+	if (order == 0)
+		order = compare(a->score, b->score);
+	if (order == 0 && a->tier == TIER_REST)
+		return compare((int64_t)a->arrival, (int64_t)b->arrival);
+	if (order == 0)
+		order = compare(b->by_album, a->by_album);
+	if (order == 0 && a->by_album) {
+		order = compare(a->year, b->year);
+		order = order != 0 ? order : compare(a->release, b->release);
+		order = order != 0 ? order : compare(a->disc, b->disc);
+		order = order != 0 ? order : compare(a->track, b->track);
+	}
+	if (order == 0 && !a->by_album)
+		order = compare(a->length, b->length);
+	return order != 0 ? order : compare(a->id, b->id);
+}
+
+void
+ranking_sort(struct ranking *r)
+{
+	if (r->n > 1)
+		qsort(r->c, r->n, sizeof *r->c, by_rank);
+}

@@ -1,0 +1,389 @@
+/* The parser: or, and, not, parentheses, terms. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "store/query/token.h"
+
+enum { DEPTH_MAX = 50 };
+
+struct parser {
+	const struct tokens *tokens;
+	size_t i;
+	int depth;
+	const struct node *scope; /* the field of artist:( ... ), or NULL */
+	struct err *e;
+};
+
+struct node *
+node_new(enum node_kind kind)
+{
+	struct node *n = calloc(1, sizeof *n);
+
+	if (n != NULL) {
+		n->kind = kind;
+		n->field = F_NONE;
+	}
+	return n;
+}
+
+void
+node_free(struct node *n)
+{
+	if (n == NULL)
+		return;
+	for (size_t i = 0; i < n->n; i++)
+		node_free(n->child[i]);
+	free(n->child);
+	free(n->tag);
+	free(n->value);
+	free(n->high);
+	free(n);
+}
+
+bool
+node_add(struct node *parent, struct node *child)
+{
+	struct node **more;
+
+	if (parent == NULL || child == NULL) {
+		node_free(child);
+		return false;
+	}
+	more = realloc(parent->child, (parent->n + 1) * sizeof *more);
+	if (more == NULL) {
+		node_free(child);
+		return false;
+	}
+	parent->child = more;
+	more[parent->n++] = child;
+	return true;
+}
+
+bool
+field_is_text(enum field f)
+{
+	switch (field_info(f)->type) {
+	case FIELD_TEXT:
+	case FIELD_LIST:
+	case FIELD_PATH:
+	case FIELD_OBJECT:
+	case FIELD_BOOL:
+		return true;
+	case FIELD_INT:
+	case FIELD_REAL:
+	case FIELD_DATE:
+	case FIELD_TIME:
+		return false;
+	}
+	return false;
+}
+
+static const struct token *
+peek(const struct parser *p)
+{
+	return &p->tokens->token[p->i];
+}
+
+static struct node *
+complain(struct parser *p, const struct token *at, const char *what)
+{
+	err_set(p->e, ERR_USAGE, "%s, at character %zu of '%s'", what, at->at + 1, at->word);
+	return NULL;
+}
+
+static struct node *parse_or(struct parser *p);
+
+/* A copy of the term; a bare one inside artist:( ... ) gets that field. */
+static struct node *
+copy_term(struct parser *p, const struct node *term)
+{
+	const struct node *scope =
+	    term->kind == NODE_TEXT && term->field == F_NONE && term->tag == NULL ? p->scope : NULL;
+	struct node *n = node_new(term->kind);
+
+	if (n != NULL) {
+		*n = *term;
+		n->value = term->value != NULL ? strdup(term->value) : NULL;
+		n->high = term->high != NULL ? strdup(term->high) : NULL;
+		n->tag = NULL;
+		if (scope != NULL) {
+			n->field = scope->field;
+			n->kind =
+			    scope->kind == NODE_TEXT && scope->field != F_NONE && !field_is_text(scope->field)
+			    ? NODE_RANGE
+			    : scope->kind;
+			n->plain_unit = scope->plain_unit;
+		}
+		if (term->tag != NULL || (scope != NULL && scope->tag != NULL))
+			n->tag = strdup(term->tag != NULL ? term->tag : scope->tag);
+		if (n->kind == NODE_RANGE && n->high == NULL && n->value != NULL && !node_split_range(n)) {
+			node_free(n);
+			n = NULL;
+		} else if ((term->value != NULL && n->value == NULL) ||
+		    (term->high != NULL && n->high == NULL)) {
+			node_free(n);
+			n = NULL;
+		}
+	}
+	if (n == NULL)
+		err_memory(p->e);
+	return n;
+}
+
+static struct node *
+parse_group(struct parser *p, const struct token *open)
+{
+	struct node *n;
+
+	if (++p->depth > DEPTH_MAX)
+		return complain(p, open, "parentheses are nested too deeply");
+	n = parse_or(p);
+	p->depth--;
+	if (n == NULL)
+		return NULL;
+	if (peek(p)->kind != TOKEN_CLOSE) {
+		node_free(n);
+		return complain(p, open, "a parenthesis is never closed");
+	}
+	p->i++;
+	return n;
+}
+
+static struct node *
+parse_scoped(struct parser *p, const struct token *field)
+{
+	const struct node *outer = p->scope;
+	const struct token *open = peek(p);
+	struct node *n;
+
+	p->i++; /* tokens_read() saw the parenthesis */
+	p->scope = field->term;
+	n = parse_group(p, open);
+	p->scope = outer;
+	return n;
+}
+
+static struct node *
+parse_unary(struct parser *p)
+{
+	const struct token *t = peek(p);
+	struct node *n, *not ;
+
+	switch (t->kind) {
+	case TOKEN_NOT:
+		p->i++;
+		if (++p->depth > DEPTH_MAX)
+			return complain(p, t, "negations are nested too deeply");
+		n = parse_unary(p);
+		p->depth--;
+		if (n == NULL)
+			return NULL;
+		not = node_new(NODE_NOT);
+		if (!node_add(not, n)) {
+			node_free(not );
+			err_memory(p->e);
+			return NULL;
+		}
+		return not ;
+	case TOKEN_OPEN:
+		p->i++;
+		return parse_group(p, t);
+	case TOKEN_FIELD:
+		p->i++;
+		return parse_scoped(p, t);
+	case TOKEN_TERM:
+		p->i++;
+		return copy_term(p, t->term);
+	case TOKEN_CLOSE:
+		return complain(p, t, "a parenthesis is closed that was never opened, or holds nothing");
+	case TOKEN_AND:
+	case TOKEN_OR:
+	case TOKEN_END:
+		break;
+	}
+	return complain(p, t, "a term is missing");
+}
+
+/* A list of one is that one. */
+static struct node *
+unwrap(struct node *list)
+{
+	struct node *only;
+
+	if (list->n != 1)
+		return list;
+	only = list->child[0];
+	list->n = 0;
+	node_free(list);
+	return only;
+}
+
+/* OR binds less than AND, which needs no word. */
+static struct node *
+parse_list(struct parser *p, enum node_kind kind)
+{
+	struct node *list = node_new(kind);
+
+	for (;;) {
+		struct node *n = kind == NODE_OR ? parse_list(p, NODE_AND) : parse_unary(p);
+		enum token_kind next = peek(p)->kind;
+
+		if (n == NULL)
+			break;
+		if (!node_add(list, n)) {
+			err_memory(p->e);
+			break;
+		}
+		if (next == TOKEN_END || next == TOKEN_CLOSE || (kind == NODE_AND && next == TOKEN_OR))
+			return unwrap(list);
+		if (next == TOKEN_OR || next == TOKEN_AND)
+			p->i++;
+	}
+	node_free(list);
+	return NULL;
+}
+
+static struct node *
+parse_or(struct parser *p)
+{
+	return parse_list(p, NODE_OR);
+}
+
+/* Is there a letter, a digit or anything beyond ASCII? */
+static bool
+has_letters(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (isalnum((unsigned char)*s) || (unsigned char)*s >= 128)
+			return true;
+	return false;
+}
+
+static bool
+is_bare(const struct node *n)
+{
+	return n->kind == NODE_TEXT && n->field == F_NONE && n->tag == NULL;
+}
+
+/* The dash of "Artist - Title" is not a word, but where signs are all there is ("!!!") they are. */
+static void
+drop_lone_signs(struct node *n)
+{
+	size_t kept = 0, words = 0;
+
+	for (size_t i = 0; i < n->n; i++)
+		words += n->kind == NODE_AND && is_bare(n->child[i]) && has_letters(n->child[i]->value);
+	for (size_t i = 0; i < n->n; i++) {
+		struct node *c = n->child[i];
+
+		drop_lone_signs(c);
+		if (words > 0 && is_bare(c) && !has_letters(c->value))
+			node_free(c);
+		else
+			n->child[kept++] = c;
+	}
+	n->n = kept;
+}
+
+/* The last bare word of the query is also tried as a prefix. */
+static void
+mark_last(struct node *n)
+{
+	while (n != NULL && (n->kind == NODE_AND || n->kind == NODE_OR) && n->n > 0) {
+		struct node *last = n->child[n->n - 1];
+
+		for (size_t i = n->n; n->kind == NODE_AND && i-- > 0;) {
+			last = n->child[i]; /* filters may follow it */
+			if (is_bare(last) || last->kind == NODE_AND || last->kind == NODE_OR)
+				break;
+		}
+		n = last;
+	}
+	if (n != NULL && is_bare(n) && !n->phrase && !n->prefix && has_letters(n->value))
+		n->last = true;
+}
+
+/* Every word of every argument as it stands. */
+static enum err_code
+read_plain(struct query *q, char **words, struct err *e)
+{
+	struct node *and = node_new(NODE_AND);
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		const char *s = words[i];
+
+		while (*(s += strspn(s, " \t\r\n")) != '\0') {
+			size_t len = strcspn(s, " \t\r\n");
+			struct node *leaf = node_new(NODE_TEXT);
+
+			if (leaf != NULL)
+				leaf->value = strndup(s, len);
+			if (leaf == NULL || leaf->value == NULL || and == NULL || and->n >= TERMS_MAX ||
+			    !node_add(and, leaf)) {
+				bool many = and != NULL && and->n >= TERMS_MAX;
+
+				node_free(leaf);
+				node_free(and);
+				return many
+				    ? err_set(e, ERR_USAGE, "the query has more than %d terms", TERMS_MAX)
+				    : err_memory(e);
+			}
+			s += len;
+		}
+	}
+	q->root = and;
+	return and != NULL ? ERR_NONE : err_memory(e);
+}
+
+static void
+set_note(struct query *q, const struct err *e)
+{
+	struct buf note = { 0 };
+
+	buf_printf(&note, "%s: searching for the words", e->msg);
+	free(q->note);
+	q->note = buf_detach(&note);
+}
+
+static enum err_code
+parse_tokens(struct query *q, const struct tokens *t, struct err *e)
+{
+	struct parser p = { .tokens = t, .e = e };
+
+	if (t->n == 1) { /* nothing at all: everything */
+		q->root = node_new(NODE_ALL);
+		return q->root != NULL ? ERR_NONE : err_memory(e);
+	}
+	q->root = parse_or(&p);
+	if (q->root == NULL)
+		return e->code;
+	if (peek(&p)->kind == TOKEN_CLOSE) {
+		complain(&p, peek(&p), "a parenthesis is closed that was never opened");
+		node_free(q->root);
+		q->root = NULL;
+	}
+	return e->code;
+}
+
+enum err_code
+query_read(struct query *q, char **words, tag_exists *exists, void *context, struct err *e)
+{
+	struct tokens t = { 0 };
+
+	if (tokens_read(&t, q, words, exists, context, e) == ERR_NONE)
+		parse_tokens(q, &t, e);
+	if (e->code == ERR_USAGE && !t.fields) {
+		set_note(q, e);
+		*e = (struct err){ 0 };
+		q->norder = 0;
+		read_plain(q, words, e);
+	}
+	tokens_free(&t);
+	if (e->code != ERR_NONE)
+		return e->code;
+	drop_lone_signs(q->root);
+	mark_last(q->root);
+	return ERR_NONE;
+}

@@ -1,0 +1,21 @@
+/*
+ * run.h - from a tree to ids
+ *
+ * Private to lib/store/query; the caller holds a read transaction.
+ */
+#ifndef STORE_QUERY_RUN_H
+#define STORE_QUERY_RUN_H
+
+#include "store/query/compile.h"
+#include "store/query/rank.h"
+
+/* The first `need` matches by rank (need < 0: all) into r, sorted. */
+enum err_code run_ranked(struct compiler *c, const struct node *root, int64_t need, struct ranking *r);
+
+/* The matches in the query's order. */
+enum err_code run_ordered(
+    struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n);
+
+enum err_code run_count(struct compiler *c, const struct node *root, int64_t *count);
+
+#endif

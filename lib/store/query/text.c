@@ -1,0 +1,285 @@
+/* Conditions on text fields that look at the value itself. */
+#include <ctype.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/out.h"
+#include "store/query/compile.h"
+#include "store/query/place.h"
+#include "text/fold.h"
+
+/* Does haystack have the words of needle in a row (the last may go on)? */
+static bool
+words_in(const char *haystack, const char *needle, bool prefix)
+{
+	size_t len = strlen(needle);
+
+	for (const char *at = haystack; len > 0 && (at = strstr(at, needle)) != NULL; at++)
+		if ((at == haystack || at[-1] == ' ') && (prefix || at[len] == ' ' || at[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* fonoteca_words(text, needle folded for the index, prefix) */
+static void
+sql_words(sqlite3_context *context, int n, sqlite3_value **arg)
+{
+	const char *text = (const char *)sqlite3_value_text(arg[0]);
+	const char *needle = (const char *)sqlite3_value_text(arg[1]);
+	bool prefix = sqlite3_value_int(arg[2]) != 0;
+	struct buf folded = { 0 }, joined = { 0 };
+	struct err e = { 0 };
+	bool found = false;
+	size_t len;
+
+	(void)n;
+	if (text == NULL || needle == NULL)
+		return;
+	len = (size_t)sqlite3_value_bytes(arg[0]);
+	if (fold_index(&folded, text, len, &e) == ERR_NONE && fold_joined(&joined, text, len, &e) == ERR_NONE)
+		found = words_in(folded.data, needle, prefix) ||
+		    (joined.len > 0 && words_in(joined.data, needle, prefix));
+	if (e.code != ERR_NONE)
+		sqlite3_result_error_nomem(context);
+	else
+		sqlite3_result_int(context, found);
+	buf_free(&folded);
+	buf_free(&joined);
+}
+
+static void
+sql_fold(sqlite3_context *context, int n, sqlite3_value **arg)
+{
+	const char *text = (const char *)sqlite3_value_text(arg[0]);
+	char *key;
+
+	(void)n;
+	if (text == NULL)
+		return;
+	key = fold_key(text);
+	if (key == NULL)
+		sqlite3_result_error_nomem(context);
+	else
+		sqlite3_result_text(context, key, -1, free);
+}
+
+/* fonoteca_path(path, pattern): a part of it, or with * and ? a pattern for the whole or for its end. */
+static void
+sql_path(sqlite3_context *context, int n, sqlite3_value **arg)
+{
+	int len = sqlite3_value_bytes(arg[0]);
+	const void *bytes = sqlite3_value_blob(arg[0]);
+	const char *pattern = (const char *)sqlite3_value_text(arg[1]);
+	char *path;
+	bool found = false;
+
+	(void)n;
+	if (bytes == NULL || pattern == NULL)
+		return;
+	path = strndup(bytes, (size_t)len);
+	if (path == NULL) {
+		sqlite3_result_error_nomem(context);
+		return;
+	}
+	if (strpbrk(pattern, "*?") == NULL) {
+		found = strcasestr(path, pattern) != NULL;
+	} else {
+		found = sqlite3_strglob(pattern, path) == 0;
+		for (const char *s = path; !found && (s = strchr(s, '/')) != NULL;)
+			found = sqlite3_strglob(pattern, ++s) == 0;
+	}
+	free(path);
+	sqlite3_result_int(context, found);
+}
+
+enum err_code
+compile_functions(struct db *db, struct err *e)
+{
+	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+
+	if (sqlite3_create_function(db->sql, "fonoteca_words", 3, flags, NULL, sql_words, NULL, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_create_function(db->sql, "fonoteca_fold", 1, flags, NULL, sql_fold, NULL, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_create_function(db->sql, "fonoteca_path", 2, flags, NULL, sql_path, NULL, NULL) !=
+		SQLITE_OK)
+		return sql_error(db, e);
+	return ERR_NONE;
+}
+
+/* Every word of the leaf is in the value. */
+static void
+test_words(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
+{
+	const char *s = n->value;
+	bool any = false;
+
+	while (*s != '\0') {
+		size_t len = n->phrase ? strlen(s) : strcspn(s, " \t\r\n");
+		struct buf needle = { 0 };
+
+		if (fold_index(&needle, s, len, c->e) == ERR_NONE && needle.len > 0) {
+			buf_printf(sql, "%sfonoteca_words(%s, ?%d, %d)", any ? " AND " : "", p->value,
+			    param_text(c, needle.data, needle.len), n->prefix && s[len] == '\0');
+			any = true;
+		}
+		buf_free(&needle);
+		s += len;
+		s += strspn(s, " \t\r\n");
+	}
+	if (!any)
+		buf_puts(sql, "0");
+}
+
+static void
+test_whole(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
+{
+	char *value = n->op == OP_EXACT ? text_nfc(n->value, strlen(n->value)) : fold_key(n->value);
+	int param = value != NULL ? param_text(c, value, strlen(value)) : 0;
+
+	if (value == NULL)
+		err_memory(c->e);
+	else if (n->op == OP_EXACT)
+		buf_printf(sql, "%s = ?%d", p->value, param);
+	else if (p->key != NULL)
+		buf_printf(sql, "%s = ?%d", p->key, param);
+	else
+		buf_printf(sql, "fonoteca_fold(%s) = ?%d", p->value, param);
+	free(value);
+}
+
+static void
+test_value(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
+{
+	bool path = n->tag == NULL && (n->field == F_SOURCE || n->field == F_FILE);
+	size_t len = strlen(n->value);
+
+	if (path && n->op == OP_HAS)
+		buf_printf(sql, "fonoteca_path(%s, ?%d)", p->value, param_text(c, n->value, len));
+	else if (path)
+		buf_printf(sql, "CAST(%s AS TEXT) = ?%d", p->value, param_text(c, n->value, len));
+	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT && n->prefix)
+		buf_printf(sql, "substr(%s, 1, length(?%d)) = ?%d COLLATE NOCASE", p->value, c->nparams + 1,
+		    param_text(c, n->value, len));
+	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT)
+		buf_printf(sql, "%s = ?%d COLLATE NOCASE", p->value, param_text(c, n->value, len));
+	else if (n->op == OP_HAS)
+		test_words(c, n, p, sql);
+	else
+		test_whole(c, n, p, sql);
+}
+
+/* sha256:ab12 - the beginning of a hash, by the index of blobs. */
+static void
+where_hash(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	uint8_t low[32], high[32];
+	char hex[64];
+	size_t len = strlen(n->value);
+	int first;
+
+	if (len == 0 || len > 64 || strspn(n->value, "0123456789abcdefABCDEF") != len) {
+		compile_complain(c, n, "sha256 takes up to 64 hexadecimal digits, not '%s'", n->value);
+		return;
+	}
+	memcpy(hex, n->value, len);
+	memset(hex + len, '0', 64 - len);
+	hex_read(low, 32, hex);
+	memset(hex + len, 'f', 64 - len);
+	hex_read(high, 32, hex);
+	first = param_text(c, (const char *)low, 32);
+	if (first == 0 || param_text(c, (const char *)high, 32) == 0)
+		return;
+	c->param[first - 1].type = c->param[first].type = PARAM_BYTES;
+	buf_printf(sql,
+	    "t.id IN (SELECT f.track_id FROM blob b JOIN file f ON f.blob_id = b.id"
+	    " WHERE b.sha256 BETWEEN ?%d AND ?%d AND f.state <> 'removed')",
+	    first, first + 1);
+}
+
+static void
+where_session(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	const char *digits = n->value + (*n->value == 's' || *n->value == 'S');
+	size_t len = strlen(digits);
+
+	if (len == 0 || len > 18 || strspn(digits, "0123456789") != len)
+		compile_complain(c, n, "session takes an id such as s3, not '%s'", n->value);
+	else
+		buf_printf(sql, "t.id IN (SELECT f.track_id FROM file f WHERE f.session_id = ?%d)",
+		    param_int(c, strtoll(digits, NULL, 10)));
+}
+
+static void
+where_owner(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	const struct passwd *user = getpwnam(n->value);
+	size_t len = strlen(n->value);
+
+	if (user != NULL)
+		buf_printf(sql, "t.owner = ?%d", param_int(c, (int64_t)user->pw_uid));
+	else if (len > 0 && len < 18 && strspn(n->value, "0123456789") == len)
+		buf_printf(sql, "t.owner = ?%d", param_int(c, strtoll(n->value, NULL, 10)));
+	else
+		buf_puts(sql, "0");
+}
+
+static void
+where_compilation(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	static const char *const words[] = { "false", "no", "0", "true", "yes", "1" };
+	int found = -1;
+
+	for (int i = 0; i < 6; i++)
+		if (strcasecmp(n->value, words[i]) == 0)
+			found = i >= 3;
+	if (found < 0)
+		compile_complain(c, n, "compilation takes true or false, not '%s'", n->value);
+	else
+		buf_printf(
+		    sql, "(SELECT r.compilation FROM release r WHERE r.id = t.release_id) = %d", found);
+}
+
+void
+compile_text(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	struct place p[PLACES_MAX];
+	int count, name = 0;
+
+	if (n->tag == NULL) {
+		switch (n->field) {
+		case F_SHA256:
+			where_hash(c, n, sql);
+			return;
+		case F_SESSION:
+			where_session(c, n, sql);
+			return;
+		case F_OWNER:
+			where_owner(c, n, sql);
+			return;
+		case F_COMPILATION:
+			where_compilation(c, n, sql);
+			return;
+		default:
+			break;
+		}
+	} else {
+		name = param_text(c, n->tag, strlen(n->tag));
+	}
+	count = field_places(n->field, n->tag != NULL, name, p);
+	buf_putc(sql, '(');
+	for (int i = 0; i < count; i++) {
+		bool own = p[i].from[0] == '\0';
+
+		if (i > 0)
+			buf_puts(sql, " OR ");
+		if (!own)
+			buf_printf(sql, "EXISTS (SELECT 1 %s AND ", p[i].from);
+		test_value(c, n, &p[i], sql);
+		if (!own)
+			buf_putc(sql, ')');
+	}
+	buf_puts(sql, count == 0 ? "0)" : ")");
+}

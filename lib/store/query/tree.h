@@ -1,0 +1,83 @@
+/*
+ * tree.h - a query as a tree, made by the parser, read by the planner
+ *
+ * Private to lib/store/query.
+ */
+#ifndef STORE_QUERY_TREE_H
+#define STORE_QUERY_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/field.h"
+
+enum node_kind {
+	NODE_ALL,   /* every track */
+	NODE_AND,   /* all children */
+	NODE_OR,    /* one of the children */
+	NODE_NOT,   /* not its only child */
+	NODE_TEXT,  /* words, anywhere or in a text field */
+	NODE_RANGE, /* a number, date, ... compared */
+	NODE_IS,    /* is:value */
+	NODE_HAS    /* has:field */
+};
+
+enum op {
+	OP_HAS,   /* field:words, or a number or date as it is written */
+	OP_EXACT, /* field:=value, byte by byte */
+	OP_SAME,  /* field:=~value, the whole value as it folds */
+	OP_LESS,
+	OP_LESS_EQUAL,
+	OP_GREATER,
+	OP_GREATER_EQUAL,
+	OP_BETWEEN /* value..high, either may be "" */
+};
+
+struct node {
+	enum node_kind kind;
+	struct node **child;
+	size_t n;
+	enum field field; /* F_NONE: anywhere, or the free tag `tag` */
+	char *tag;        /* name of a free tag, or NULL */
+	enum op op;
+	char *value, *high;
+	bool phrase;      /* was in quotes: its words follow each other */
+	bool prefix;      /* word* */
+	bool last;        /* the last bare word: also as a prefix */
+	bool plain_unit;  /* `duration_ms`: a plain number is milliseconds, not seconds */
+	const char *word; /* the argument it stood in, for messages */
+	size_t at;        /* where in it, from 0 */
+};
+
+struct node *node_new(enum node_kind kind);
+bool node_add(struct node *parent, struct node *child); /* takes child, also on failure */
+void node_free(struct node *n);
+
+/* One field by which results are ordered. */
+struct order {
+	enum field field;
+	bool descending;
+};
+enum { ORDER_MAX = 16 };
+
+struct query {
+	struct node *root;
+	struct order order[ORDER_MAX];
+	size_t norder;
+	char *note;   /* what the user should know, or NULL */
+	char **words; /* the arguments, kept because nodes point to them */
+	size_t nwords;
+};
+
+/* Is name a free tag of this library? */
+typedef bool tag_exists(void *context, const char *name);
+
+/* Words of the command line -> tree.  ERR_USAGE with the place where it does not parse and the text has
+ * fields: anything else becomes plain words, with a note. */
+enum err_code query_read(struct query *q, char **words, tag_exists *exists, void *context, struct err *e);
+
+/* Text is compared with words; the other types with numbers and dates. */
+bool field_is_text(enum field f);
+
+#endif

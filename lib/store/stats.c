@@ -1,0 +1,52 @@
+#include "store/stats.h"
+
+#include "base/out.h"
+#include "store/sql.h"
+
+static const struct {
+	const char *name;
+	const char *sql;
+} totals[] = {
+	{ "tracks", "SELECT count(*) FROM track WHERE removed IS NULL" },
+	{ "artists",
+	    "SELECT count(DISTINCT artist_key) FROM track WHERE removed IS NULL AND artist IS NOT NULL" },
+	{ "albums",
+	    "SELECT count(*) FROM release r WHERE r.album IS NOT NULL"
+	    " AND EXISTS (SELECT 1 FROM track t WHERE t.release_id = r.id AND t.removed IS NULL)" },
+	{ "files", "SELECT count(*) FROM file WHERE state <> 'removed'" },
+	{ "duration_ms", "SELECT coalesce(sum(duration_ms), 0) FROM track WHERE removed IS NULL" },
+	{ "size",
+	    "SELECT coalesce(sum(size), 0) FROM blob b"
+	    " WHERE EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state <> 'removed')" },
+};
+
+enum err_code
+stats_text(struct db *db, bool json, char end, struct buf *out, struct err *e)
+{
+	struct err ignored = { 0 };
+
+	if (sql_begin_read(db, e) != ERR_NONE)
+		return e->code;
+	if (json)
+		json_open(out, "report");
+	for (size_t i = 0; i < sizeof totals / sizeof totals[0] && e->code == ERR_NONE; i++) {
+		sqlite3_stmt *st = sql_get(db, totals[i].sql, e);
+		int64_t n;
+
+		if (st == NULL || sql_step(db, st, e) < 0)
+			break;
+		n = sqlite3_column_int64(st, 0);
+		sql_done(st);
+		if (json)
+			json_int(out, totals[i].name, n);
+		else
+			buf_printf(out, "%-12s %lld%c", totals[i].name, (long long)n, end);
+	}
+	if (json) {
+		json_close(out);
+		buf_putc(out, end);
+	}
+	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
+		sql_rollback(db);
+	return e->code != ERR_NONE ? e->code : buf_ok(out, e);
+}
