@@ -78,6 +78,14 @@ item_of(const struct job *j)
 	};
 }
 
+static int
+by_order(const void *a, const void *b)
+{
+	const struct job *p = *(struct job *const *)a, *q = *(struct job *const *)b;
+
+	return (p->order > q->order) - (p->order < q->order);
+}
+
 enum err_code
 batch_flush(struct batch *b, struct db *db, struct stage *stage, int64_t session, const char *state,
     int64_t unchanged, int64_t skipped, struct err *e)
@@ -85,6 +93,7 @@ batch_flush(struct batch *b, struct db *db, struct stage *stage, int64_t session
 	struct item_new *items = calloc(b->n + 1, sizeof *items);
 	enum err_code rc = items == NULL ? err_memory(e) : ERR_NONE;
 
+	qsort(b->jobs, b->n, sizeof b->jobs[0], by_order); /* ids come in the order of the names */
 	for (size_t i = 0; rc == ERR_NONE && i < b->n; i++) {
 		items[i] = item_of(b->jobs[i]);
 		memcpy(items[i].sha256, b->jobs[i]->sha256, sizeof items[i].sha256);

@@ -24,7 +24,7 @@ struct import {
 	struct walk *walk;
 	struct batch *batch;
 	const char *state; /* in which the session has to be */
-	int64_t handled;
+	int64_t sent, handled;
 	char **bases; /* the session's roots, on retry */
 	bool lost;    /* a sync or record failed: nothing more is recorded */
 };
@@ -254,6 +254,7 @@ send(struct import *im, const struct walk_entry *entry, struct err *e)
 	j = job_new(entry->folder, entry->path);
 	if (j == NULL)
 		return err_memory(e);
+	j->order = im->sent++;
 	pool_push(im->pool, j);
 	return ERR_NONE;
 }

@@ -33,6 +33,7 @@ struct job {
 	struct folder *folder;
 	char *path;       /* absolute */
 	const char *name; /* points into path */
+	int64_t order;    /* in which the walk found it */
 
 	enum job_end end;
 	struct err why; /* of JOB_FAILED and JOB_BROKEN: without the file's name */
