@@ -402,6 +402,16 @@ add_word(struct buf *out, size_t start, const char *s, size_t len)
 	buf_add(out, s, len);
 }
 
+/* Did fold() find nothing but signs, and keep them? */
+static bool
+is_signs(const char *folded)
+{
+	for (const char *s = folded; *s != '\0'; s++)
+		if (*s != ' ' && (unsigned char)*s < 128 && ascii[(unsigned char)*s] <= GONE)
+			return true;
+	return false;
+}
+
 /* The joined forms of one word without blanks. */
 static enum err_code
 join_word(struct buf *out, size_t start, const char *s, size_t len, struct err *e)
@@ -416,7 +426,7 @@ join_word(struct buf *out, size_t start, const char *s, size_t len, struct err *
 		return ERR_NONE;
 	if (fold(&folded, s, len, e) != ERR_NONE)
 		goto out;
-	if (memchr(folded.data, ' ', folded.len) == NULL)
+	if (memchr(folded.data, ' ', folded.len) == NULL || is_signs(folded.data))
 		goto out;
 	for (size_t i = 0; i < folded.len; i++)
 		if (folded.data[i] != ' ')

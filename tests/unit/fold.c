@@ -88,6 +88,7 @@ joined(void)
 	CHECK(gives(fold_joined, "Ke$ha and P!nk", "keha kesha pnk pink"));
 	CHECK(gives(fold_joined, "Plain Words, no more", ""));
 	CHECK(gives(fold_joined, "don't", ""));
+	CHECK(gives(fold_joined, "\"\xff--", ""));
 }
 
 static void

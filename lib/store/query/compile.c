@@ -284,7 +284,9 @@ where_text(struct compiler *c, const struct node *n, struct buf *sql)
 	bool exact = false;
 	bool bare = n->field == F_NONE && n->tag == NULL;
 
-	if (compile_match(c, n, &fts, &exact) && !fts.failed) {
+	if (c->driven && !bare) {
+		compile_text(c, n, sql);
+	} else if (compile_match(c, n, &fts, &exact) && !fts.failed) {
 		buf_printf(sql,
 		    "(t.id IN (SELECT d.track_id FROM fts JOIN doc d ON d.doc = fts.rowid WHERE fts MATCH "
 		    "?%d)",

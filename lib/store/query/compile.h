@@ -29,6 +29,7 @@ struct compiler {
 	struct param *param;
 	int nparams;
 	int64_t now;
+	bool driven;      /* the index gives the rows: look at their values rather than make lists */
 	bool prefix_last; /* the last bare word is tried as a prefix */
 	struct err *e;    /* the first error stays */
 };

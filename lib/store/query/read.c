@@ -64,6 +64,8 @@ node_add(struct node *parent, struct node *child)
 bool
 field_is_text(enum field f)
 {
+	if (f == F_NONE) /* anywhere, or a free tag */
+		return true;
 	switch (field_info(f)->type) {
 	case FIELD_TEXT:
 	case FIELD_LIST:
@@ -333,7 +335,7 @@ read_plain(struct query *q, char **words, struct err *e)
 			s += len;
 		}
 	}
-	q->root = and;
+	q->root = and != NULL ? unwrap(and) : NULL;
 	return and != NULL ? ERR_NONE : err_memory(e);
 }
 

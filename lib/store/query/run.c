@@ -7,7 +7,7 @@
 #include "store/query/token.h"
 #include "text/fold.h"
 
-enum { TIER_ROWS = 500 }; /* candidates a tier, ranked among each other */
+enum { TIER_ROWS = 250 }; /* candidates a tier, ranked among each other */
 
 /* What the index and the rows are asked for a set of terms that must all match. */
 struct part {
@@ -43,12 +43,14 @@ make_part(struct compiler *c, struct node *all, struct part *p)
 
 	if (!positive)
 		buf_clear(&p->match);
+	c->driven = positive;
 	for (size_t i = 0; i < all->n; i++) {
 		if (is_exact(c, all->child[i], positive))
 			continue;
 		buf_puts(&p->where, p->where.len > 0 ? " AND " : "");
 		compile_where(c, all->child[i], &p->where);
 	}
+	c->driven = false;
 }
 
 /* The terms of n as an AND that borrows them. */
@@ -307,9 +309,8 @@ rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 		buf_puts(&sql, "SELECT t.id FROM track t WHERE t.removed IS NULL");
 	if (all.where.len > 0)
 		buf_printf(&sql, " AND %s", all.where.data);
-	if (all.match.len == 0)
-		buf_puts(&sql, " ORDER BY t.id");
-	add_limit(&sql, need, 0);
+	add_limit(
+	    &sql, need, 0); /* no ORDER BY: an index's order is as good, and the first page comes at once */
 	part_free(&all);
 	return add_rows(c, &sql, TIER_REST, r);
 }
@@ -361,11 +362,11 @@ run_ranked(struct compiler *c, const struct node *root, int64_t need, struct ran
 
 /* FROM and WHERE of the whole query; true where the index is asked. */
 static bool
-add_set(struct compiler *c, const struct node *root, bool by_album, struct buf *sql)
+add_set(struct compiler *c, const struct node *root, enum field order, struct buf *sql)
 {
 	struct node list, *only;
 	struct part all = { 0 };
-	bool indexed;
+	bool by_album = order == F_ALBUM, indexed;
 
 	c->prefix_last = true;
 	as_list(root, &only, &list);
@@ -377,13 +378,21 @@ add_set(struct compiler *c, const struct node *root, bool by_album, struct buf *
 	else if (by_album)
 		buf_puts(
 		    sql, "FROM release r CROSS JOIN track t ON t.release_id = r.id WHERE t.removed IS NULL");
-	else
-		buf_puts(sql, "FROM track t WHERE t.removed IS NULL");
+	else /* SQLite would rather sort everything than follow an index and look rows up */
+		buf_printf(sql, "FROM track t%s WHERE t.removed IS NULL",
+		    order == F_ARTIST && root->kind == NODE_ALL ? " INDEXED BY track_artist" : "");
 	if (all.where.len > 0)
 		buf_printf(sql, " AND %s", all.where.data);
 	sql->failed |= all.where.failed || all.match.failed;
 	part_free(&all);
 	return indexed;
+}
+
+/* Asked for NULLS LAST, SQLite would not use an index. */
+static bool
+never_null(enum field f)
+{
+	return f == F_ID || f == F_TITLE || f == F_ARTIST || f == F_ADDED || f == F_MODIFIED;
 }
 
 /* An artist's tracks come in the order of albums, an album's in theirs. */
@@ -404,7 +413,7 @@ add_order(const struct query *q, bool by_album, struct buf *sql)
 			continue;
 		}
 		field_order(f, value, sizeof value);
-		buf_printf(sql, "%s%s NULLS LAST, ", value, down);
+		buf_printf(sql, "%s%s%s, ", value, down, never_null(f) ? "" : " NULLS LAST");
 	}
 	if (names && !by_album)
 		buf_puts(sql, "t.release_id, ");
@@ -422,7 +431,7 @@ run_ordered(
 	sqlite3_stmt *st;
 
 	buf_puts(&sql, "SELECT t.id ");
-	add_set(c, q->root, by_album, &sql);
+	add_set(c, q->root, q->order[0].field, &sql);
 	add_order(q, by_album, &sql);
 	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
 	st = prepare(c, &sql);
@@ -457,7 +466,10 @@ run_count(struct compiler *c, const struct node *root, int64_t *count)
 	sqlite3_stmt *st;
 
 	buf_puts(&sql, "SELECT count(*) ");
-	add_set(c, root, false, &sql);
+	if (root->kind == NODE_ALL)
+		buf_puts(&sql, "FROM doc"); /* what the index holds is what there is */
+	else
+		add_set(c, root, F_NONE, &sql);
 	st = prepare(c, &sql);
 	if (st == NULL)
 		return c->e->code;

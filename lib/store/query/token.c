@@ -357,7 +357,7 @@ shape_leaf(struct lexer *l, struct node *leaf, enum op op, const struct prefix *
 	leaf->op = op;
 	if (p->kind != NODE_TEXT)
 		return ERR_NONE;
-	if (p->free_tag || field_is_text(p->field)) {
+	if (field_is_text(p->field)) {
 		if (!leaf->phrase && op == OP_HAS && len > 1 && leaf->value[len - 1] == '*') {
 			leaf->value[len - 1] = '\0';
 			leaf->prefix = true;
@@ -372,7 +372,7 @@ static enum err_code
 read_field(struct lexer *l, const struct prefix *p)
 {
 	const char *start = l->s, *value, *end;
-	bool text = p->kind == NODE_TEXT && (p->free_tag || field_is_text(p->field));
+	bool text = p->kind == NODE_TEXT && field_is_text(p->field);
 	bool negated;
 	struct node *leaf;
 	enum op op = read_operator(p, text, &negated, &value);
@@ -541,7 +541,7 @@ is_field_with_words(struct lexer *l, struct prefix *p)
 	bool blank = false;
 
 	if (!field_prefix(l, l->s, p, &unknown) || p->kind != NODE_TEXT || *p->sign != ':' ||
-	    p->sign[1] == '=' || !(p->free_tag || field_is_text(p->field)) || is_blank(*p->value))
+	    p->sign[1] == '=' || !field_is_text(p->field) || is_blank(*p->value))
 		return false;
 	if (strpbrk(p->value, "()\"*") != NULL)
 		return false;

@@ -77,7 +77,7 @@ typedef bool tag_exists(void *context, const char *name);
  * fields: anything else becomes plain words, with a note. */
 enum err_code query_read(struct query *q, char **words, tag_exists *exists, void *context, struct err *e);
 
-/* Text is compared with words; the other types with numbers and dates. */
+/* Text is compared with words, and so are F_NONE and free tags; the other types with numbers and dates. */
 bool field_is_text(enum field f);
 
 #endif
