@@ -21,10 +21,10 @@ many() {
 	PY
 }
 
-# staged_right [SESSION] : every file in staging has the bytes that its name says, and each item and cover
+# staged_right : every file in staging has the bytes that its name says, and each item and cover
 # of the session has its file there; nothing else lies there.
 staged_right() {
-	python3 - "$FONOTECA_LIBRARY" "${1:-1}" <<-'PY'
+	python3 - "$FONOTECA_LIBRARY" 1 <<-'PY'
 	import hashlib, os, sqlite3, sys
 	lib, session = sys.argv[1], sys.argv[2]
 	folder = "%s/staging/s%s" % (lib, session)
