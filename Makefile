@@ -20,7 +20,7 @@ CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DFONOTECA_SAN)
-ALL_CPPFLAGS = -Ilib -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+ALL_CPPFLAGS = -Ilib -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(CFLAGS)
 # a struct and a function may share a name, as in C
 ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
@@ -45,7 +45,7 @@ lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT)
 lib-playlist_LIBS := $(SQLITE) $(TEXT)
-lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST)
+lib-sweep_LIBS    := $(SQLITE) $(DIGEST)
 worker_LIBS        = $(TAGLIB_LIBS) -lseccomp
 
 all: $(B)/libfonoteca.a $(programs)
@@ -59,6 +59,13 @@ $(B)/gen/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || { sh share/deps.sh headers '$(CC)' '$(CXX)' && \
 	    printf '%s\n' '$(subst ','\'',$(FLAGS))' > $@; }
+
+# Only this file knows where the media worker is installed.
+$(B)/gen/libexecdir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBEXECDIR)' | cmp -s - $@ || echo '$(LIBEXECDIR)' > $@
+$(B)/lib/worker/spawn.o: $(B)/gen/libexecdir
+$(B)/lib/worker/spawn.o: private ALL_CPPFLAGS += -DLIBEXECDIR='"$(LIBEXECDIR)"'
 
 $(B)/libfonoteca.a: $(core_o)
 	@echo "  AR   $@"
