@@ -168,7 +168,7 @@ compile_words(struct compiler *c, const struct node *leaf, const char *column, s
 static bool
 match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exact)
 {
-	bool or = n->kind == NODE_OR, any = false, refused = false, all_exact = true;
+	bool any_of = n->kind == NODE_OR, any = false, refused = false, all_exact = true;
 	size_t start = fts->len;
 
 	buf_putc(fts, '(');
@@ -179,7 +179,7 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 		if (! or &&n->child[i]->kind == NODE_NOT) /* match_negations() */
 			continue;
 		if (any)
-			buf_puts(fts, or ? " OR " : " AND ");
+			buf_puts(fts, any_of ? " OR " : " AND ");
 		if (compile_match(c, n->child[i], fts, &part)) {
 			any = true;
 			all_exact &= part;
@@ -208,7 +208,7 @@ match_negations(struct compiler *c, const struct node *n, struct buf *fts)
 	bool all = true;
 
 	for (size_t i = 0; i < n->n; i++) {
-		const struct node *not = n->child[i];
+		const struct node *negation = n->child[i];
 		size_t before = fts->len;
 		bool exact = false;
 
