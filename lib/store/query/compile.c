@@ -176,7 +176,7 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 		size_t before = fts->len;
 		bool part = false;
 
-		if (! or &&n->child[i]->kind == NODE_NOT) /* match_negations() */
+		if (!any_of && n->child[i]->kind == NODE_NOT) /* match_negations() */
 			continue;
 		if (any)
 			buf_puts(fts, any_of ? " OR " : " AND ");
@@ -191,7 +191,7 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 		}
 	}
 	buf_putc(fts, ')');
-	if ((!any || (or &&refused)) && !fts->failed) {
+	if ((!any || (any_of && refused)) && !fts->failed) {
 		fts->len = start;
 		any = false;
 	}
@@ -212,10 +212,10 @@ match_negations(struct compiler *c, const struct node *n, struct buf *fts)
 		size_t before = fts->len;
 		bool exact = false;
 
-		if (not ->kind != NODE_NOT)
+		if (negation->kind != NODE_NOT)
 			continue;
 		buf_puts(fts, " NOT ");
-		if (compile_match(c, not ->child[0], fts, &exact) && exact)
+		if (compile_match(c, negation->child[0], fts, &exact) && exact)
 			continue;
 		all = false;
 		if (!fts->failed) {

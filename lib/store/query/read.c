@@ -171,7 +171,7 @@ static struct node *
 parse_unary(struct parser *p)
 {
 	const struct token *t = peek(p);
-	struct node *n, *not ;
+	struct node *n, *negation;
 
 	switch (t->kind) {
 	case TOKEN_NOT:
@@ -184,11 +184,11 @@ parse_unary(struct parser *p)
 			return NULL;
 		negation = node_new(NODE_NOT);
 		if (!node_add(negation, n)) {
-			node_free(not );
+			node_free(negation);
 			err_memory(p->e);
 			return NULL;
 		}
-		return not ;
+		return negation;
 	case TOKEN_OPEN:
 		p->i++;
 		return parse_group(p, t);
