@@ -20,7 +20,7 @@ CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DFONOTECA_SAN)
-ALL_CPPFLAGS = -Ilib -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+ALL_CPPFLAGS = -Ilib -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(CFLAGS)
 # a struct and a function may share a name, as in C
 ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
@@ -45,7 +45,7 @@ lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT)
 lib-playlist_LIBS := $(SQLITE) $(TEXT)
-lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST)
+lib-sweep_LIBS    := $(SQLITE) $(DIGEST)
 worker_LIBS        = $(TAGLIB_LIBS) -lseccomp
 
 all: $(B)/libfonoteca.a $(programs)
@@ -59,6 +59,13 @@ $(B)/gen/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || { sh share/deps.sh headers '$(CC)' '$(CXX)' && \
 	    printf '%s\n' '$(subst ','\'',$(FLAGS))' > $@; }
+
+# Only this file knows where the media worker is installed.
+$(B)/gen/libexecdir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBEXECDIR)' | cmp -s - $@ || echo '$(LIBEXECDIR)' > $@
+$(B)/lib/worker/spawn.o: $(B)/gen/libexecdir
+$(B)/lib/worker/spawn.o: private ALL_CPPFLAGS += -DLIBEXECDIR='"$(LIBEXECDIR)"'
 
 $(B)/libfonoteca.a: $(core_o)
 	@echo "  AR   $@"
@@ -105,6 +112,22 @@ $(filter $(B)/unit/media-%,$(units)): $(media_o)
 unit-build: $(units)
 unit: unit-build all
 	$(Q)for t in $(units); do $$t || exit 1; done
+
+# Fuzzing: tests/fuzz/NAME.c with clang's libFuzzer, FUZZ_TIME seconds each, starting from the test music.
+fuzz_c := $(wildcard tests/fuzz/*.c)
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz: deps deps-lint
+	$(Q)$(MAKE) --no-print-directory B=build-fuzz CC=clang CXX=clang++ CFLAGS='$(FUZZ_FLAGS)' CXXFLAGS='$(FUZZ_FLAGS)' fuzz-build
+	$(Q)for t in $(fuzz_c:tests/fuzz/%.c=%); do mkdir -p build-fuzz/corpus/$$t && cp -n tests/fixtures/*/* build-fuzz/corpus/$$t && \
+	    build-fuzz/fuzz/$$t -timeout=10 -rss_limit_mb=2048 -max_total_time=$(or $(FUZZ_TIME),60) \
+	    -artifact_prefix=build-fuzz/$$t- build-fuzz/corpus/$$t >build-fuzz/$$t.log 2>&1 || \
+	    { cat build-fuzz/$$t.log; exit 1; }; echo "  FUZZ $$t: $$(grep -oE 'Done .*' build-fuzz/$$t.log), nothing found"; done
+fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
+	@mkdir -p $(@D)
+	@echo "  LD   $@"
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) \
+	    $(worker_LIBS) -pthread $(LDLIBS)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint.
 deps deps-check deps-lint:
@@ -183,6 +206,7 @@ help:
 	@echo 'make check SAN=1     the same under ASan and UBSan'
 	@echo 'make install         into PREFIX (/usr/local) below DESTDIR; make uninstall takes it away'
 	@echo 'make bench           speed beside cp, find, /bin/true and LIKE (BENCH_MUSIC=DIR: on yours)'
+	@echo 'make fuzz            feed broken files and records to the parsers for FUZZ_TIME (60) seconds each, with clang'
 	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint: to lint'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
@@ -191,7 +215,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build deps deps-check deps-lint demo check bench install uninstall dist distcheck format lint \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint demo check bench install uninstall dist distcheck format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules

@@ -34,12 +34,11 @@ static long long foreign;
 static int worst; /* status of a task */
 
 static void
-print(struct buf *line, bool to_stdout, char end)
+print(struct buf *line, char end)
 {
-	if (!line->failed) {
-		buf_putc(line, end);
-		fwrite(line->data, 1, line->len, to_stdout ? stdout : stderr);
-	}
+	buf_putc(line, end);
+	if (!line->failed)
+		fwrite(line->data, 1, line->len, stdout);
 	buf_free(line);
 }
 
@@ -61,15 +60,19 @@ tell(const char *task, const char *action, const char *thing, int64_t bytes)
 		if (cli_dry_run())
 			json_bool(&b, "dry_run", true);
 		json_close(&b);
-		print(&b, true, cli_separator());
+		print(&b, cli_separator());
 		return;
 	}
-	buf_printf(
-	    &b, "%s: %s%s ", task, sweep.dry_run && strcmp(action, "foreign") != 0 ? "would " : "", action);
-	out_escape(&b, thing, strlen(thing));
+	out_printable(&b, thing, strlen(thing));
 	if (bytes >= 0)
 		buf_printf(&b, " (%lld bytes)", (long long)bytes);
-	print(&b, cli_dry_run(), cli_separator());
+	if (b.failed || !cli_dry_run()) {
+		cli_note("%s: %s %s", task, action, b.failed ? thing : b.data);
+		buf_free(&b);
+		return;
+	}
+	printf("%s: %s%s ", task, strcmp(action, "foreign") != 0 ? "would " : "", action);
+	print(&b, cli_separator());
 }
 
 static void
@@ -82,10 +85,10 @@ run_task(struct db *db, enum sweep_task task, struct err *e)
 	sweep_run(db, task, &sweep, &r, e);
 	if (cli_json()) {
 		sweep_json(&r, &b);
-		print(&b, true, cli_separator());
+		print(&b, cli_separator());
 	} else if (r.changed || sweep.dry_run || cli_verbose()) {
 		sweep_text(&r, &b);
-		print(&b, true, cli_separator());
+		print(&b, cli_separator());
 	}
 	if (foreign > 0 && !cli_verbose())
 		cli_note("%s: %lld foreign, left alone; --verbose names them", sweep_name(task), foreign);

@@ -53,7 +53,7 @@ main(int argc, char **argv)
 	ignore_signals();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != atoi(argv[2]))
-		return 1; /* the parent died before that */
+		return 2; /* the parent died before that */
 	close_range(PROTOCOL_FD + 1, ~0U, 0);
 	sandbox_enter(memory_bytes);
 	return serve(PROTOCOL_FD, timeout_ms);

@@ -75,14 +75,17 @@ start=$(date +%s)
 
 show "lib-import $(quote "$music") | lib-commit"
 
-# A word that is found in whatever music it is.
+# A word that is found in whatever music it is: the commonest of the titles, or else the first.
 word=love
-if ! lib-search --ids -q "$word" >/dev/null 2>&1; then
+if ! lib-search -q --ids "$word" >/dev/null 2>&1; then
 	# shellcheck disable=SC2016 # the format is lib-search's to expand
-	word=$(lib-search --format '$title' | tr -cs 'A-Za-z' '\n' | grep -E '^[A-Za-z]{4,}$' | tr '[:upper:]' '[:lower:]' |
+	titles=$(lib-search -q --format '$title $artist')
+	word=$(printf '%s\n' "$titles" | tr -cs 'A-Za-z' '\n' | grep -E '^[A-Za-z]{4,}$' | tr '[:upper:]' '[:lower:]' |
 		sort | uniq -c | sort -rn | awk 'NR == 1 { print $2 }')
+	if [ -z "$word" ] || ! lib-search -q --ids "$word" >/dev/null 2>&1; then
+		word=$(printf '%s\n' "$titles" | awk 'NR == 1 { print $1 }')
+	fi
 fi
-: "${word:=the}"
 
 show "lib-search $word"
 show "lib-playlist create Evening"
@@ -90,13 +93,13 @@ show "lib-search -0 --ids $word | lib-playlist add -0 Evening -"
 show "lib-playlist show Evening"
 show "lib-sweep health"
 
-tracks=$(lib-search --count '')
+tracks=$(lib-search --count)
 cat <<END
 
 Done in $(($(date +%s) - start)) s: $tracks tracks in $FONOTECA_LIBRARY.  To go on, paste
 
   export PATH=$(quote "$build"):\$PATH FONOTECA_LIBRARY=$(quote "$FONOTECA_LIBRARY")
-  lib-search --facet artist
+  lib-search --stats
   lib-search --json $word
   lib-playlist export Evening --as m3u8
   man $(quote "$PWD/man/fonoteca.7")

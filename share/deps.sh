@@ -36,6 +36,7 @@ packages() {
 		check fish           fish                 fish       fish
 		lint  clang          clang                clang      clang
 		lint  clang-format   clang-tools-extra    clang      clang-extra-tools
+		lint  libclang-rt-dev compiler-rt         compiler-rt compiler-rt
 		lint  mandoc         mandoc               mandoc     mandoc
 		lint  shellcheck     ShellCheck           shellcheck shellcheck
 	END

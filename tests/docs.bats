@@ -193,10 +193,23 @@ exit_table() {
 		grep -q "\`*$c\`*" "$TREE/README"
 	done
 	for c in $(grep -oE '\blib-[a-z]+' "$TREE/README" "$TREE/INSTALL" "$TREE/HACKING" -h | sort -u); do
-		[[ " $COMMANDS " == *" $c "* ]] || fail "there is no $c"
+		[[ " $COMMANDS lib-x " == *" $c "* ]] || fail "there is no $c"
 	done
 	grep -q 'make demo' "$TREE/README"
 	grep -q 'lib-import .* | lib-commit && lib-search love' "$TREE/README"
+}
+
+@test "README's tour is what happens" {
+	# numbers aside: in what order files come is the file system's affair
+	tour() { tr -d '0-9' | tr -s ' \t' '  ' | sed 's/ $//' | sort; }
+	sed -n '/^A tour/,/^Tracks are/p' "$TREE/README" | sed -n 's/^    //p' >shown
+	ln -s "$TREE/share/demo/music" music
+	grep '^\$ ' shown | sed 's/^\$ //' | while IFS= read -r line; do
+		printf '$ %s\n' "$line"
+		bash -c "$line" 2>/dev/null </dev/null
+	done >happens
+	[ "$(wc -l <happens)" -gt 12 ]
+	diff <(tour <shown) <(tour <happens)
 }
 
 @test "INSTALL names every package that make deps installs" {

@@ -104,5 +104,5 @@ fail() {
 
 # main_line : import and commit the test music.
 main_line() {
-	lib-import -q "$FIXTURES/audio" | lib-commit -q >/dev/null
+	(set -o pipefail && lib-import -q "$FIXTURES/audio" | lib-commit -q >/dev/null)
 }

@@ -249,6 +249,13 @@ state() {
 	[ "$output" = "trash: 1 restored" ]
 	run -0 lib-sweep health
 	intact
+	# but not with other bytes than its name promises
+	mv "$(at "$name")" "$TRASH/"
+	chmod u+w "$TRASH/$name"
+	printf 'AUDIO 4\n' >"$TRASH/$name"
+	run -0 lib-sweep trash
+	[ "$output" = "trash: 1 adopted" ]
+	run -4 lib-sweep health
 }
 
 @test "the same orphan twice; a folder in its place in trash/" {
@@ -382,7 +389,7 @@ state() {
 
 @test "health: fine, attention, broken" {
 	run -0 --separate-stderr lib-sweep health
-	[[ ${lines[0]} == "health "*"ok" && $output == *"9 tracks, 1 albums, "* && -z $stderr ]]
+	[[ ${lines[0]} == "health "*"ok" && $output == *"9 tracks, 1 albums, 3 artists"* && -z $stderr ]]
 	lib-sweep --json health | python3 -c '
 import json, sys
 h = json.loads(sys.stdin.read())

@@ -220,6 +220,7 @@ READERS=("lib-search love" "lib-commit s1" "lib-playlist list" "lib-sweep stage"
 }
 
 @test "--json prints one object a line, each of version 1" {
+	lib-import -q "$FIXTURES/audio/roads.wv"
 	main_line
 	lib-playlist -q create Evening
 	lib-search --ids love | lib-playlist -q add Evening -

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/out.h"
 #include "digest/sha256.h"
 
 bool
@@ -173,8 +174,11 @@ look(struct folder *f, struct stage *s, struct err *e)
 		if (!art_is_name(f->names[i]))
 			continue;
 		if (read_art(f, f->names[i], &bytes, &why) != ERR_NONE) {
+			struct buf note = { 0 };
+
+			out_printable(&note, why.msg, strlen(why.msg));
 			free(f->art.note);
-			f->art.note = strdup(why.msg);
+			f->art.note = buf_detach(&note);
 		} else {
 			rc = take(&f->art.covers, &f->art.n, s, bytes.data, bytes.len, &c, e);
 		}

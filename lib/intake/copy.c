@@ -66,7 +66,7 @@ pass(struct copy_shared *shared, int from, int to, int64_t size, char *chunk, st
 			return err_sys(e, errno, "cannot write to the library");
 		}
 		c->size += n;
-		if (*shared->stop != 0) {
+		if (atomic_load(shared->stop) != 0) {
 			*fault = COPY_STOPPED;
 			return err_set(e, ERR_INTERRUPTED, "stopped");
 		}

@@ -23,7 +23,7 @@ enum copy_mode {
 struct copy_shared {
 	struct stage *stage;
 	enum copy_mode mode;
-	volatile const int *stop;
+	atomic_int *stop;     /* set: end where you are */
 	atomic_bool no_clone; /* the library's file system cannot share blocks */
 };
 

@@ -138,6 +138,22 @@ set_path(struct walk *w, const char *folder, const char *name, struct err *e)
 	return WALK_BROKEN;
 }
 
+/* So many bytes of a file's folder are the root that it counts as found below. */
+static size_t
+base_len(const struct walk *w, const char *folder)
+{
+	size_t full = strlen(folder), best = full;
+
+	for (size_t i = 0; i < w->o.nbases; i++) {
+		size_t len = strlen(w->o.bases[i]);
+
+		if (len < best && strncmp(folder, w->o.bases[i], len) == 0 &&
+		    (folder[len] == '/' || folder[len - 1] == '/'))
+			best = len;
+	}
+	return best;
+}
+
 /* The folder of a root that is a file: the one of the root before, where that is the same. */
 static enum walk_step
 enter_single(struct walk *w, const char *folder, struct err *e)
@@ -146,7 +162,7 @@ enter_single(struct walk *w, const char *folder, struct err *e)
 		return WALK_END;
 	folder_unref(w->single);
 	w->single = NULL;
-	if (folder_new(&w->single, -1, folder, folder, strlen(folder), true, false, e) != ERR_NONE)
+	if (folder_new(&w->single, -1, folder, folder, base_len(w, folder), true, false, e) != ERR_NONE)
 		return failure(e);
 	return WALK_END;
 }
@@ -179,7 +195,7 @@ next_root(struct walk *w, struct walk_entry *entry, struct err *e)
 	const char *root = w->roots[w->root++];
 	struct stat st;
 
-	if (lstat(root, &st) != 0) {
+	if (fstatat(AT_FDCWD, root, &st, w->o.dereference ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
 		err_sys(e, errno, "%s", root);
 		return WALK_FAILED;
 	}

@@ -25,6 +25,8 @@ struct walk;
 struct walk_options {
 	bool dereference;
 	const char *library; /* absolute path that is not walked, or NULL */
+	char **bases;        /* NULL, or the roots that files named by themselves once were found below */
+	size_t nbases;
 };
 
 struct walk_entry {

@@ -71,22 +71,32 @@ guard(F f, T failure)
 	return failure;
 }
 
+/* The readers that know ID3v2 take its factory at different places in TagLib 1 and 2. */
+template <typename T>
+static File *
+id3_reader(media::Stream *in, bool properties = true)
+{
+#if TAGLIB_MAJOR_VERSION < 2
+	return new T(in, ID3v2::FrameFactory::instance(), properties, AudioProperties::Average);
+#else
+	return new T(in, properties, AudioProperties::Average);
+#endif
+}
+
 /* The reader for a format; NULL where this TagLib has none.  Formats that TagLib 1 cannot open keep their
  * tags in an ID3v2 tag, which its MPEG reader finds when it is shown only that. */
 static File *
 reader(media::Stream *in, const struct sniffed *s)
 {
-	ID3v2::FrameFactory *frames = ID3v2::FrameFactory::instance();
-
 	switch (s->type) {
 	case SNIFF_MPEG:
-		return new MPEG::File(in, frames, true, AudioProperties::Average);
+		return id3_reader<MPEG::File>(in);
 	case SNIFF_ADTS:
 	case SNIFF_DSF:
 	case SNIFF_DFF:
-		return new MPEG::File(in, frames, false, AudioProperties::Average);
+		return id3_reader<MPEG::File>(in, false);
 	case SNIFF_FLAC:
-		return new FLAC::File(in, frames);
+		return id3_reader<FLAC::File>(in);
 	case SNIFF_VORBIS:
 		return new Ogg::Vorbis::File(in);
 	case SNIFF_OPUS:
@@ -110,7 +120,7 @@ reader(media::Stream *in, const struct sniffed *s)
 	case SNIFF_MUSEPACK:
 		return new MPC::File(in);
 	case SNIFF_TTA:
-		return new TrueAudio::File(in, frames);
+		return id3_reader<TrueAudio::File>(in);
 	case SNIFF_IT:
 		return new IT::File(in);
 	case SNIFF_S3M:

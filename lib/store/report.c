@@ -258,14 +258,15 @@ report_session(const struct session *s, bool json, struct buf *out)
 }
 
 enum err_code
-report_open_sessions(struct db *db, bool json, report_line *fn, void *context, size_t *n, struct err *e)
+report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e)
 {
 	struct buf line = { 0 };
 	int64_t *ids = NULL;
+	size_t n = 0;
 
-	if (session_list(db, "staging staged committing failed", &ids, n, e) != ERR_NONE)
+	if (session_list(db, "staging staged committing failed", &ids, &n, e) != ERR_NONE)
 		return e->code;
-	for (size_t i = 0; i < *n && e->code == ERR_NONE; i++) {
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
 		struct session s = { 0 };
 
 		if (session_load(db, ids[i], &s, e) == ERR_NONE) {

@@ -25,9 +25,8 @@ void report_commit(int64_t session, const struct commit_result *r, bool dry_run,
 /* A session; as text: id, state, items, size and first root by tabs. */
 void report_session(const struct session *s, bool json, struct buf *out);
 
-/* The open sessions, a line each; *n tells how many. */
-enum err_code report_open_sessions(
-    struct db *db, bool json, report_line *fn, void *context, size_t *n, struct err *e);
+/* The open sessions, a line each. */
+enum err_code report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e);
 
 /* What a commit would make of each item, then the totals; as text: verdict, source and detail by tabs. */
 enum err_code report_items(struct db *db, int64_t session, enum conflict policy,

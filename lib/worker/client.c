@@ -196,18 +196,20 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	return FAILED;
 }
 
-/* Why the process is gone: as a rule the file's fault, but a program that cannot run is not. */
+/* Why the process is gone: as a rule the file's fault, but a program that cannot start is not. */
 static enum err_code
 autopsy(struct worker *w, int status, struct err *e)
 {
+	int code = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
 	if (status != -1 && WIFSIGNALED(status)) {
 		if (WTERMSIG(status) == SIGALRM)
 			return err_set(e, ERR_FORMAT, "tag reader did not finish in time");
 		return err_set(e, ERR_FORMAT, "tag reader crashed (signal %d)", WTERMSIG(status));
 	}
-	if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) != 0)
-		return err_set(e, ERR_IO, "%s: cannot run (status %d)", w->program, WEXITSTATUS(status));
-	return err_set(e, ERR_FORMAT, "tag reader ended without an answer");
+	if (code == 2 || code == 126 || code == 127) /* its usage, a shell's and the loader's */
+		return err_set(e, ERR_IO, "%s: cannot run (status %d)", w->program, code);
+	return err_set(e, ERR_FORMAT, "tag reader ended without an answer (status %d)", code);
 }
 
 /* The status of a process that closed its end: it is about to die by itself, so give it a moment. */
@@ -231,18 +233,26 @@ remains(struct worker *w)
 	return stop(w);
 }
 
+/* Slowness may be the machine's, and a death by SIGKILL somebody else's doing: both get a second try. */
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
 	enum outcome how = SLOW;
+	bool again = true;
+	int status = -1;
 
-	for (int attempt = 0; attempt < 2 && how == SLOW; attempt++) {
+	for (int attempt = 0; attempt < 2 && again; attempt++) {
 		if (start(w, e) != ERR_NONE)
 			return e->code;
 		buf_clear(out);
 		how = exchange(w, kind, fd, out, e);
-		if (how == SLOW)
+		again = how == SLOW;
+		if (how == SLOW) {
 			stop(w);
+		} else if (how == DEAD) {
+			status = remains(w);
+			again = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+		}
 	}
 	w->served++;
 	switch (how) {
@@ -256,7 +266,7 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	case DEAD:
 		break;
 	}
-	return autopsy(w, remains(w), e);
+	return autopsy(w, status, e);
 }
 
 static enum err_code

@@ -1,5 +1,4 @@
 /* Fuzz sniff(): the input is a file's content. */
-#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -23,6 +23,7 @@ check(const char *name, const void *bytes, size_t len, const char *what)
 		snprintf(got, sizeof got, "%s %s %s", r.format, r.codec, r.suffix);
 	else if (e.code != ERR_NOTAUDIO)
 		snprintf(got, sizeof got, "error %.40s", e.msg);
+	unit_checks++;
 	if (strcmp(got, what != NULL ? what : "nothing") != 0) {
 		fprintf(stderr, "%s: got %s, want %s\n", name, got, what != NULL ? what : "nothing");
 		unit_failures++;

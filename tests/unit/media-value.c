@@ -9,6 +9,7 @@ check(const char *what, bool (*normal)(const char *, char *), const char *in, co
 	char out[VALUE_TEXT] = "";
 	bool ok = normal(in, out);
 
+	unit_checks++;
 	if (ok != (want != NULL) || (ok && strcmp(out, want) != 0)) {
 		fprintf(stderr, "%s \"%s\": got %s, want %s\n", what, in, ok ? out : "nothing",
 		    want != NULL ? want : "nothing");
@@ -21,6 +22,7 @@ number(const char *in, bool ok, long n, long total)
 {
 	long got = -1, of = -1;
 
+	unit_checks++;
 	if (value_number(in, &got, &of) != ok || (ok && (got != n || of != total))) {
 		fprintf(stderr, "number \"%s\": got %ld of %ld\n", in, got, of);
 		unit_failures++;
@@ -33,6 +35,7 @@ clean(const char *in, const char *want)
 	struct buf b = { 0 };
 
 	value_clean(&b, in);
+	unit_checks++;
 	if (b.failed || strcmp(b.data != NULL ? b.data : "", want) != 0) {
 		fprintf(stderr, "clean: got \"%s\", want \"%s\"\n", b.data, want);
 		unit_failures++;
@@ -49,6 +52,7 @@ genre(const char *in, const char *want)
 		strcat(all, one);
 		strcat(all, "|");
 	}
+	unit_checks++;
 	if (strcmp(all, want) != 0) {
 		fprintf(stderr, "genre: got \"%s\", want \"%s\"\n", all, want);
 		unit_failures++;

@@ -53,7 +53,7 @@ recording_by_isrc(struct catalogue *c, const struct record *r, const char *mbid,
 		st = sql_get(c->db,
 		    "SELECT recording_id FROM tag JOIN track ON track.id = track_id"
 		    " JOIN recording ON recording.id = recording_id"
-		    " WHERE name_id = 29 AND value = ?1 AND abs(duration_ms - ?2) <= ?3"
+		    " WHERE name_id + 0 = 29 AND value = ?1 AND abs(duration_ms - ?2) <= ?3"
 		    " AND (?4 IS NULL OR mb_trackid IS NULL OR mb_trackid = ?4) ORDER BY recording_id LIMIT "
 		    "1",
 		    e);

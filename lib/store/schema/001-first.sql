@@ -96,7 +96,9 @@ CREATE TABLE tag (
 	value     TEXT NOT NULL,
 	PRIMARY KEY (track_id, name_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tag_isrc ON tag(value) WHERE name_id = 29; -- field isrc: finds a recording again
+-- Field isrc: finds a recording again.  "+ 0" because SQLite prepares every statement with "name_id = ?" anew
+-- at each binding where a partial index says "name_id = 29".
+CREATE INDEX tag_isrc ON tag(value) WHERE name_id + 0 = 29;
 CREATE TABLE release_tag (
 	release_id  INTEGER NOT NULL REFERENCES release(id) ON DELETE CASCADE,
 	name_id     INTEGER NOT NULL REFERENCES tagname(id),

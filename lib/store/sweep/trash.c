@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "digest/sha256.h"
 #include "store/sweep/sweep_priv.h"
 
 enum fate { KEEP, ADOPT, RESTORE, DELETE };
@@ -30,6 +31,20 @@ size_of(struct pass *p, const char *name)
 	return fstatat(p->trash, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_size : 0;
 }
 
+/* A blob's name is a promise: only what still holds these bytes may go back. */
+static bool
+holds_its_bytes(struct pass *p, const struct blob_entry *b, const char *name)
+{
+	int fd = openat(p->trash, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	uint8_t sha256[SHA256_BYTES];
+	struct err e = { 0 };
+	bool same = fd >= 0 && sha256_file(fd, sha256, NULL, &e) == ERR_NONE &&
+	    memcmp(sha256, b->sha256, sizeof sha256) == 0;
+
+	fd_close(&fd);
+	return same;
+}
+
 /* What is to become of a file in trash/?  Restored, where the catalogue names it and blobs/ has it not. */
 static enum err_code
 judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *fate, struct err *e)
@@ -50,7 +65,8 @@ judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *f
 	if (row < 0)
 		return e->code;
 	blob_path(path, b->sha256, b->suffix);
-	if (is > 0 && fstatat(p->db->dirfd, path, &there, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+	if (is > 0 && fstatat(p->db->dirfd, path, &there, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT &&
+	    holds_its_bytes(p, b, name))
 		*fate = RESTORE;
 	else if (row == 0)
 		*fate = ADOPT;

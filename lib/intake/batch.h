@@ -1,0 +1,36 @@
+/*
+ * batch.h - what is staged but not yet durable: synced together, recorded together
+ */
+#ifndef INTAKE_BATCH_H
+#define INTAKE_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "intake/job.h"
+#include "store/db.h"
+
+enum { BATCH_FILES = 256, BATCH_BYTES = 256 << 20, BATCH_RECORDS = 8 << 20, BATCH_MS = 10000 };
+
+struct batch {
+	struct job *jobs[BATCH_FILES];
+	size_t n;
+	int64_t bytes, records, since_ms; /* since_ms: when the last one went out */
+};
+
+/* Take over a job that is staged or failed. */
+void batch_add(struct batch *b, struct job *j);
+
+/* Is it time to send it out?  Also where it is empty, for the heartbeat. */
+bool batch_is_due(const struct batch *b);
+
+/* Sync, record, free the jobs.  After a failure the batch is empty, too: what was in it is not recorded and
+ * may be copied again, but never synced again. */
+enum err_code batch_flush(struct batch *b, struct db *db, struct stage *stage, int64_t session,
+    const char *state, int64_t unchanged, int64_t skipped, struct err *e);
+
+void batch_clear(struct batch *b);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * import.h - a session's work: walk, stage, record; stopped at any moment, it goes on later
+ *
+ *	import_begin(&session, ...)     a new session, or the unfinished one of the same roots
+ *	import_run(...)
+ *
+ * Files are made durable in batches, and recorded after that: what the
+ * catalogue calls staged is on the disk.  SQLite is only used by the calling thread.
+ */
+#ifndef INTAKE_IMPORT_H
+#define INTAKE_IMPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "intake/options.h"
+#include "store/db.h"
+
+struct import_counts {
+	int64_t staged, bytes; /* by this run */
+	int64_t earlier;       /* staged by an earlier run of the session */
+	int64_t unchanged, skipped, failed;
+	int64_t links, special; /* symbolic links; devices, sockets, pipes: passed over */
+};
+
+struct import_run {
+	struct db *db;
+	int64_t session;
+	const struct import_options *options;
+	int jobs;
+	bool retry;                                         /* only the session's failed items */
+	struct progress *progress;                          /* or NULL */
+	void (*failed)(void *context, const struct err *e); /* once for each file that fails, named */
+	void *context;
+	struct import_counts counts; /* filled in, on failure too */
+};
+
+/* Find the unfinished session of these roots and options, or make one.  Its lock is held from now on.
+ * ERR_BUSY where another process works on it. */
+enum err_code import_begin(struct db *db, char **roots, size_t nroots, const struct import_options *o,
+    int64_t *session, bool *resumed, struct err *e);
+
+/* Take up a session by its id: its lock, its roots (paths_free()), its options. */
+enum err_code import_resume(struct db *db, int64_t session, bool retry, char ***roots, size_t *nroots,
+    struct import_options *o, struct err *e);
+
+/* Do it.  ERR_NONE: the session is staged.  ERR_INTERRUPTED, ERR_SPACE, ERR_IO, ...: it stays as it is,
+ * resumable, and nothing unrecorded is left of it.  ERR_STATE: it was rejected, and is cleared up. */
+enum err_code import_run(struct import_run *run, char **roots, size_t nroots, struct err *e);
+
+#endif

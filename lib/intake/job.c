@@ -1,0 +1,220 @@
+#include "intake/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/time.h"
+#include "intake/art.h"
+#include "intake/guess.h"
+
+enum { ATTEMPTS = 3, BACKOFF_MS = 100 };
+
+struct job *
+job_new(struct folder *folder, const char *path)
+{
+	struct job *j = calloc(1, sizeof *j);
+
+	if (j == NULL)
+		return NULL;
+	j->path = strdup(path);
+	if (j->path == NULL) {
+		free(j);
+		return NULL;
+	}
+	j->name = path_base(j->path);
+	j->folder = folder_ref(folder);
+	return j;
+}
+
+void
+job_free(struct job *j)
+{
+	if (j == NULL)
+		return;
+	folder_unref(j->folder);
+	buf_free(&j->record);
+	covers_free(j->covers, j->ncovers);
+	free(j->path);
+	free(j);
+}
+
+static enum job_end
+broken(struct job *j, const struct err *why)
+{
+	j->why = *why;
+	return JOB_BROKEN;
+}
+
+static enum job_end
+failed(struct job *j, const struct err *why)
+{
+	if (why->code == ERR_MEMORY)
+		return broken(j, why);
+	j->why = *why;
+	return JOB_FAILED;
+}
+
+/* Of the worker's answers only those about the file are the file's fault. */
+static enum job_end
+blame(struct job *j, const struct err *why)
+{
+	return why->code == ERR_FORMAT || why->code == ERR_NOTAUDIO ? failed(j, why) : broken(j, why);
+}
+
+static int
+open_source(struct job *j, const struct job_shared *shared, struct err *e)
+{
+	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = openat(j->folder->fd, j->name, flags | (shared->options->dereference ? 0 : O_NOFOLLOW));
+
+	if (fd < 0)
+		err_sys(e, errno, "cannot be opened");
+	else if (fstat(fd, &j->st) != 0)
+		err_sys(e, errno, "cannot be read");
+	else if (!S_ISREG(j->st.st_mode))
+		err_set(e, ERR_CHANGED, "is a file no longer");
+	if (e->code != ERR_NONE)
+		fd_close(&fd);
+	return fd;
+}
+
+/* The worker finds no audio in a file that cannot be read, either. */
+static enum job_end
+not_audio(struct job *j, int fd)
+{
+	struct err e = { 0 };
+	char byte;
+
+	if (pread(fd, &byte, 1, 0) >= 0)
+		return JOB_NOT_AUDIO;
+	err_sys(&e, errno, "cannot be read");
+	return failed(j, &e);
+}
+
+/* Everything that the tags and the name tell, and the covers. */
+static enum job_end
+describe(struct job *j, struct job_shared *shared, struct record *r)
+{
+	const struct import_options *o = shared->options;
+	struct stage *stage = shared->copy.stage;
+	struct err e = { 0 };
+
+	if (o->strict && r->damaged) {
+		err_set(&e, ERR_FORMAT, "is damaged: its end is missing");
+		return failed(j, &e);
+	}
+	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
+	if (guess_fill(r, j->path + j->folder->root_len + (j->path[j->folder->root_len] == '/'), &e) !=
+		ERR_NONE ||
+	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
+	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
+	    record_encode(r, false, &j->record, &e) != ERR_NONE)
+		return broken(j, &e);
+	return JOB_STAGED;
+}
+
+/* The copy is there: read it, describe it, give it its name. */
+static enum job_end
+understand(struct job *j, struct job_shared *shared, struct worker *worker, const struct copied *c)
+{
+	struct stage *stage = shared->copy.stage;
+	struct record r = { 0 };
+	struct err e = { 0 };
+	enum job_end end;
+	int fd = stage_reopen(stage, c->tmp, &e);
+
+	if (fd < 0)
+		end = broken(j, &e);
+	else if (worker_read(worker, fd, &r, &e) != ERR_NONE)
+		end = blame(j, &e);
+	else
+		end = describe(j, shared, &r);
+	fd_close(&fd);
+	record_free(&r);
+	if (end != JOB_STAGED) {
+		stage_drop(stage, c->tmp);
+		return end;
+	}
+	memcpy(j->sha256, c->sha256, sizeof j->sha256);
+	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, &e) != ERR_NONE)
+		return broken(j, &e);
+	return JOB_STAGED;
+}
+
+static enum job_end
+attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk)
+{
+	struct copied c;
+	struct record r = { 0 };
+	struct err e = { 0 };
+	enum copy_fault fault;
+	enum job_end end;
+	int fd;
+
+	j->seen = time_now();
+	fd = open_source(j, shared, &e);
+	if (fd < 0)
+		return failed(j, &e);
+	if (worker_sniff(worker, fd, &r, &e) != ERR_NONE)
+		end = e.code == ERR_NOTAUDIO ? not_audio(j, fd) : blame(j, &e);
+	else if (copy_file(&shared->copy, fd, &j->st, chunk, &c, &fault, &e) == ERR_NONE)
+		end = understand(j, shared, worker, &c);
+	else if (fault == COPY_STOPPED)
+		end = JOB_STOPPED;
+	else
+		end = fault == COPY_SOURCE ? failed(j, &e) : broken(j, &e);
+	record_free(&r);
+	close(fd);
+	return end;
+}
+
+/* What may pass by itself. */
+static bool
+is_transient(const struct err *e)
+{
+	if (e->code == ERR_CHANGED)
+		return true;
+	switch (e->sys) {
+	case EIO:
+	case ESTALE:
+	case ETIMEDOUT:
+	case EBUSY:
+	case EMFILE:
+	case ENFILE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+forget(struct job *j)
+{
+	buf_free(&j->record);
+	covers_free(j->covers, j->ncovers);
+	j->covers = NULL;
+	j->ncovers = 0;
+}
+
+void
+job_do(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk)
+{
+	for (int wait = BACKOFF_MS; atomic_load(&shared->stop) == 0; wait *= 4) {
+		j->attempts++;
+		j->end = attempt(j, shared, worker, chunk);
+		if (j->end == JOB_STAGED)
+			return;
+		forget(j);
+		if (j->end != JOB_FAILED || j->attempts == ATTEMPTS || !is_transient(&j->why))
+			return;
+		poll(NULL, 0, wait);
+	}
+	j->end = JOB_STOPPED;
+}

@@ -1,0 +1,64 @@
+/*
+ * job.h - one file on its way through an import, and what is done with it
+ *
+ * Made by the main thread, worked on by one thread, handed back to the main
+ * thread; nobody else touches it in between.
+ */
+#ifndef INTAKE_JOB_H
+#define INTAKE_JOB_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "intake/copy.h"
+#include "intake/folder.h"
+#include "intake/options.h"
+#include "store/items.h"
+#include "worker/client.h"
+
+enum job_end {
+	JOB_STOPPED,   /* not done: the import stops */
+	JOB_STAGED,    /* its bytes are in staging under their hash, not yet durable */
+	JOB_NOT_AUDIO, /* no audio */
+	JOB_FAILED,    /* its own fault: why says what */
+	JOB_BROKEN     /* the library's or the machine's fault: the import must stop */
+};
+
+struct job {
+	struct job *next;
+	struct folder *folder;
+	char *path;       /* absolute */
+	const char *name; /* points into path */
+	int64_t order;    /* in which the walk found it */
+
+	enum job_end end;
+	struct err why; /* of JOB_FAILED and JOB_BROKEN: without the file's name */
+	struct stat st;
+	int64_t seen;
+	int attempts;
+	uint8_t sha256[SHA256_BYTES];
+	char suffix[8];
+	struct buf record; /* encoded */
+	struct item_cover *covers;
+	size_t ncovers;
+};
+
+/* What the threads of one import share, all of it read-only or atomic. */
+struct job_shared {
+	const struct import_options *options;
+	struct copy_shared copy;
+	atomic_int stop;
+};
+
+/* A job for folder/name (folder is referenced, path copied); NULL when memory is out. */
+struct job *job_new(struct folder *folder, const char *path);
+void job_free(struct job *j); /* NULL is allowed */
+
+/* Read, copy, understand; fills in everything after `name`.  chunk has COPY_CHUNK bytes. */
+void job_do(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk);
+
+#endif

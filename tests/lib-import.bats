@@ -1,0 +1,631 @@
+#!/usr/bin/env bats
+# lib-import(1): everything that is music comes in, once, whole, and may be stopped at any moment.
+
+load helper
+
+setup() {
+	setup_fonoteca
+	STAGING=$FONOTECA_LIBRARY/staging
+}
+
+# many N FOLDER : N small audio files, no two with the same bytes.
+many() {
+	python3 - "$FIXTURES/audio" "$1" "$2" <<-'PY'
+	import os, sys
+	src, n, to = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+	data = open(src + "/love-will-tear-us-apart.mp3", "rb").read()
+	os.makedirs(to, exist_ok=True)
+	for i in range(n):
+	    with open("%s/%05d.mp3" % (to, i), "wb") as f:
+	        f.write(b"\0" * (i + 1) + data)
+	PY
+}
+
+# staged_right : every file in staging has the bytes that its name says, and each item and cover
+# of the session has its file there; nothing else lies there.
+staged_right() {
+	python3 - "$FONOTECA_LIBRARY" 1 <<-'PY'
+	import hashlib, os, sqlite3, sys
+	lib, session = sys.argv[1], sys.argv[2]
+	folder = "%s/staging/s%s" % (lib, session)
+	db = sqlite3.connect("file:" + lib + "/library.db?mode=ro", uri=True)
+	want = {}
+	for sha, suffix, size in db.execute("SELECT sha256, suffix, size FROM item WHERE session_id = ? AND"
+	    " state = 'staged' UNION SELECT c.sha256, c.suffix, c.size FROM item_cover c JOIN item i ON"
+	    " i.id = c.item_id WHERE i.session_id = ?", (session, session)):
+	    want["%s.%s" % (sha.hex(), suffix)] = size
+	for name in os.listdir(folder):
+	    path = folder + "/" + name
+	    data = open(path, "rb").read()
+	    assert name in want, name
+	    assert hashlib.sha256(data).hexdigest() == name.split(".")[0], name
+	    assert len(data) == want.pop(name), name
+	    assert os.stat(path).st_mode & 0o777 == 0o444, name
+	assert not want, want
+	PY
+}
+
+slow() {
+	# each rename into its last name takes its time, so that there is a middle to act in
+	requires strace
+	local ms=$1
+	shift
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -qq -o /dev/null -e trace=renameat,renameat2 \
+		-e inject=renameat,renameat2:delay_enter=$((ms * 1000)) "$@"
+}
+
+# until_true SECONDS COMMAND...
+until_true() {
+	local tries=$(($1 * 20))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		sleep 0.05
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+	done
+}
+
+has_items() {
+	[ "$(query "SELECT count(*) FROM item")" -ge "$1" ]
+}
+
+the_process() {
+	pgrep -f "^lib-import .*$BATS_TEST_TMPDIR" | head -1
+}
+
+@test "prints the session's id alone" {
+	run -0 --separate-stderr lib-import "$FIXTURES/audio"
+	[ "$output" = s1 ]
+	[[ $stderr == "lib-import: made a new library in "* ]]
+	run -0 --separate-stderr lib-import -q "$FIXTURES/audio"
+	[ "$output" = s2 ]
+	[ -z "$stderr" ]
+}
+
+@test "stages every fixture under its own hash, with its record" {
+	lib-import -q "$FIXTURES/audio"
+	staged_right
+	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = 20 ]
+	[ "$(query "SELECT count(*) FROM item WHERE state <> 'staged'")" = 0 ]
+	[ "$(query "SELECT state, skipped, unchanged FROM session")" = "staged|1|0" ]
+	[ "$(query "SELECT count(*) FROM item WHERE length(record) < 30")" = 0 ]
+	[ "$(query "SELECT substr(record, 1, 4) FROM item LIMIT 1")" = 464d5231 ]
+	for f in "$FIXTURES"/audio/*.*; do
+		sha=$(sha256sum "$f" | cut -d' ' -f1)
+		cmp "$f" "$STAGING/s1/$sha".*
+	done
+}
+
+@test "covers inside files and beside them are staged, each once" {
+	mkdir -p a/b
+	cp "$FIXTURES/audio/not-up-to-you.mp3" a/1.mp3
+	cp "$FIXTURES/audio/roygbiv.tta" a/2.tta
+	cp "$FIXTURES/audio/untagged.wav" a/b
+	cp "$FIXTURES/other/cover.jpg" a/CoVer.JPG
+	printf 'no picture' >a/folder.png
+	run -0 lib-import -q a
+	staged_right
+	[ "$(query "SELECT count(*) FROM item_cover WHERE folder = 1")" = 2 ]
+	[ "$(query "SELECT DISTINCT kind, mime, suffix, hex(sha256) FROM item_cover WHERE folder = 1")" = \
+		"front|image/jpeg|jpg|$(sha256sum <a/CoVer.JPG | cut -c1-64 | tr a-f A-F)" ]
+	[ "$(query "SELECT count(*) FROM item_cover WHERE folder = 0")" -ge 2 ]
+	# pictures are neither music nor counted as something else
+	[ "$(query "SELECT skipped FROM session")" = 0 ]
+}
+
+@test "names are bytes" {
+	mkdir music
+	local long
+	long=$(printf 'x%.0s' {1..251}).mp3
+	local names=("a b.mp3" $'new\nline.mp3' "-dash.mp3" $'bad\xff.mp3' "$long" '*.mp3' "'\"\\.mp3" $'\e[31m.mp3')
+	local i=0
+	for n in "${names[@]}"; do
+		i=$((i + 1))
+		{ head -c $i /dev/zero; cat "$FIXTURES/audio/love-will-tear-us-apart.mp3"; } >"music/$n"
+	done
+	run -0 lib-import -q music
+	staged_right
+	[ "$(query "SELECT count(*) FROM item")" = "${#names[@]}" ]
+	for n in "${names[@]}"; do
+		hex=$(printf %s "$PWD/music/$n" | od -v -An -tx1 | tr -d ' \n')
+		[ "$(query "SELECT count(*) FROM item WHERE path = x'$hex'")" = 1 ]
+	done
+}
+
+@test "a file whose name begins with a dash can be named" {
+	cp "$FIXTURES/audio/untagged.wav" ./-x.wav
+	fails 2 lib-import -x.wav
+	run -0 lib-import -q -- -x.wav
+	[ "$output" = s1 ]
+	[ "$(query "SELECT count(*) FROM item")" = 1 ]
+}
+
+@test "links, loops, pipes and devices lead nowhere" {
+	mkdir -p m/sub
+	cp "$FIXTURES/audio/untagged.wav" m/sub
+	ln -s .. m/sub/up
+	ln -s "$FIXTURES/audio" m/elsewhere
+	ln -s nowhere m/broken
+	mkfifo m/pipe.mp3
+	ln -s /dev/zero m/zero.mp3
+	python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('m/socket.mp3')"
+	run -0 --separate-stderr timeout 20 lib-import -v m
+	[ "$output" = s1 ]
+	[[ $stderr == *"1 file staged"*"4 symbolic links not followed, 2 special files passed over"* ]]
+	[ "$(query "SELECT count(*) FROM item")" = 1 ]
+}
+
+@test "--dereference follows links and ends loops" {
+	mkdir -p m/sub far
+	cp "$FIXTURES/audio/untagged.wav" m/sub
+	cp "$FIXTURES/audio/roads.wv" far
+	ln -s .. m/sub/up
+	ln -s ../far m/far
+	ln -s ../far/roads.wv m/link.wv
+	run -0 --separate-stderr timeout 20 lib-import --dereference m
+	[ "$(query "SELECT count(*) FROM item")" = 3 ]
+	ln -s nowhere m/broken
+	run -3 --separate-stderr lib-import --dereference m
+	[ "$output" = s2 ]
+	[[ $stderr == *"m/broken: No such file or directory"* ]]
+}
+
+@test "an operand that is a link is followed" {
+	ln -s "$FIXTURES/audio" music
+	ln -s "$FIXTURES/audio/roads.wv" one.wv
+	lib-import -q music
+	[ "$(query "SELECT count(*) FROM item")" = 20 ]
+	lib-import -q one.wv
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2")" = 1 ]
+}
+
+@test "operands that fail are named, the others come in: status 3" {
+	mkdir m
+	cp "$FIXTURES/audio/untagged.wav" m
+	mkfifo pipe
+	run -3 --separate-stderr lib-import -q m missing pipe $'no\nsuch' ''
+	[ "$output" = s1 ]
+	[[ $stderr == *"lib-import: missing: No such file or directory"* ]]
+	[[ $stderr == *"lib-import: pipe: neither a file nor a folder"* ]]
+	[[ $stderr == *'lib-import: no\nsuch: No such'* ]]
+	[[ $stderr == *"lib-import: '': No such"* ]]
+	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = 1 ]
+}
+
+@test "where no operand exists nothing is made" {
+	fails 3 lib-import missing
+	[ ! -e "$FONOTECA_LIBRARY" ]
+}
+
+@test "operands inside others count once" {
+	mkdir -p m/a 'm/a b'
+	cp "$FIXTURES/audio/untagged.wav" m/a
+	cp "$FIXTURES/audio/roads.wv" 'm/a b'
+	lib-import -q m/a m/a/untagged.wav m m/. "$PWD/m/a b"
+	[ "$(query "SELECT count(*) FROM session_root")" = 1 ]
+	[ "$(query "SELECT count(*) FROM item")" = 2 ]
+}
+
+@test "what cannot be read is named, the rest comes in: status 3" {
+	mkdir m m/closed
+	cp "$FIXTURES/audio/untagged.wav" m/good.wav
+	cp "$FIXTURES/audio/roads.wv" m/secret.wv
+	chmod 000 m/secret.wv m/closed
+	# root reads everything, unless it gives that up
+	local as=()
+	if [ "$(id -u)" = 0 ]; then
+		requires setpriv
+		as=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search)
+		! "${as[@]}" cat m/secret.wv >/dev/null 2>&1 || skip "root cannot give up reading everything here"
+	fi
+	run -3 --separate-stderr "${as[@]}" lib-import -q m
+	[ "$output" = s1 ]
+	[[ $stderr == *"m/secret.wv: cannot be opened: Permission denied"* ]]
+	[[ $stderr == *"m/closed: Permission denied"* ]]
+	[ "$(query "SELECT state, code FROM item ORDER BY id")" = "$(printf 'staged|\nfailed|DENIED')" ]
+	chmod 755 m/closed
+}
+
+@test "a source that fails to read is tried again, and then its own failure" {
+	[ -e /proc/self/mem ] || skip "no /proc/self/mem, whose first byte cannot be read"
+	run -3 --separate-stderr lib-import -q "$FIXTURES/audio/untagged.wav" /proc/self/mem
+	[ "$output" = s1 ]
+	[[ $stderr == *"/mem: cannot be read: Input/output error" ]]
+	[ "$(query "SELECT state, code, attempts FROM item WHERE state = 'failed'")" = "failed|IO|3" ]
+	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = 1 ]
+	staged_right
+}
+
+@test "--retry reads the failed files of a session again, and nothing else" {
+	mkdir -p m/Artist/Album
+	cp "$FIXTURES/damaged/cut-computer-love.m4a" "m/Artist/Album/07 x.m4a"
+	cp "$FIXTURES/audio/untagged.wav" m
+	run -3 lib-import -q m
+	run -3 --separate-stderr lib-import -q --retry s1
+	[ "$output" = s1 ]
+	cp "$FIXTURES/audio/plain.aac" "m/Artist/Album/07 x.m4a"
+	rm m/untagged.wav
+	run -0 --separate-stderr lib-import -q --retry s1
+	[ "$output" = s1 ]
+	[ "$(query "SELECT state, code, attempts FROM item ORDER BY id")" = "$(printf 'staged||3\nstaged||1')" ]
+	[ "$(query "SELECT state, skipped FROM session")" = "staged|0" ]
+	staged_right
+	# the names above the file still count from the root that was named first
+	lib-commit -q s1
+	[ "$(query "SELECT artist, title, track FROM track WHERE artist IS NOT NULL")" = "Artist|x|7" ]
+	fails 4 lib-import --retry s1
+	[[ $stderr == *"session s1 is committed"* ]]
+}
+
+@test "a source that changes while it is read is read again" {
+	requires strace
+	many 1 m
+	# the clock of the file moves between the first fstat and the last: done by a slow copy
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+	strace -f -qq -o /dev/null -e trace=pread64 -P "$PWD/m/00000.mp3" \
+		-e inject=pread64:delay_enter=300000 lib-import -q -j1 m >id 2>err &
+	local pid=$!
+	for _ in 1 2 3 4 5 6 7 8; do
+		sleep 0.1
+		printf x >>m/00000.mp3
+	done
+	wait $pid
+	[ "$(cat id)" = s1 ]
+	staged_right
+	[ "$(query "SELECT hex(sha256) FROM item")" = "$(sha256sum <m/00000.mp3 | cut -c1-64 | tr a-f A-F)" ]
+	[ "$(query "SELECT attempts FROM item")" -ge 2 ]
+}
+
+@test "no audio: a session with nothing in it" {
+	run -0 --separate-stderr lib-import -v "$FIXTURES/other/notes.txt" "$FIXTURES/other/clip.mp4"
+	[ "$output" = s1 ]
+	[[ $stderr == *"0 files staged (0.0 MB), 2 no audio"* ]]
+	[ "$(query "SELECT count(*) FROM item")" = 0 ]
+	[ "$(query "SELECT state, skipped FROM session")" = "staged|2" ]
+	mkdir empty
+	run -0 lib-import -q empty
+	[ "$output" = s2 ]
+}
+
+@test "--strict makes errors of what is no audio or damaged" {
+	run -3 --separate-stderr lib-import -q --strict "$FIXTURES/other/notes.txt" \
+		"$FIXTURES/damaged/cut-gruppa-krovi.wav" "$FIXTURES/audio/untagged.wav"
+	[ "$output" = s1 ]
+	[[ $stderr == *"notes.txt: is no audio that we know"* ]]
+	[[ $stderr == *"cut-gruppa-krovi.wav: is damaged"* ]]
+	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "$(printf 'failed|1\nstaged|1')" ]
+	lib-import -q "$FIXTURES/damaged/cut-gruppa-krovi.wav"
+	[ "$(query "SELECT state FROM item WHERE session_id = 2")" = staged ]
+}
+
+@test "a file that its reader dies of is its own failure" {
+	mkdir m
+	cp "$FIXTURES/audio/untagged.wav" m
+	printf 'wvpk\370\377\377\377\20\4\0\0%052d' 0 >m/hang.wv
+	run --separate-stderr timeout 120 lib-import -q m
+	[ "$status" -eq 3 ] || [ "$status" -eq 0 ]
+	[ "$output" = s1 ]
+	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged' AND suffix = 'wav'")" = 1 ]
+}
+
+@test "without a media worker it says so, and the session goes on later" {
+	printf '#!/bin/sh\nexit 5\n' >worker
+	chmod +x worker
+	FONOTECA_WORKER=$PWD/worker fails 4 lib-import -q "$FIXTURES/audio"
+	[[ $stderr == *"/worker: cannot run (status 5); 0 files so far: 'lib-import --resume s1' goes on"* ]]
+	run -0 lib-import -q "$FIXTURES/audio"
+	[ "$output" = s1 ]
+	staged_right
+}
+
+@test "usage" {
+	fails 2 lib-import
+	fails 2 lib-import --mode=magic x
+	fails 2 lib-import -j 0 x
+	fails 2 lib-import --set title x
+	fails 2 lib-import --resume s1 x
+	fails 2 lib-import --resume s1 --strict
+	fails 2 lib-import --resume p1
+	fails 2 lib-import --files-from - x
+	fails 2 lib-import --status --retry s1
+	[ ! -e "$FONOTECA_LIBRARY" ]
+	lib-import -q "$FIXTURES/audio"
+	fails 4 lib-import --resume s9
+	[[ $stderr == *"there is no session s9"* ]]
+	fails 4 lib-import --resume s1
+	[[ $stderr == *"session s1 is staged"* ]]
+}
+
+@test "a library is made only where it may be" {
+	fails 4 lib-import -L missing/parent "$FIXTURES/audio"
+	[ ! -e missing ]
+	mkdir full
+	echo mine >full/notes
+	fails 4 lib-import -L full "$FIXTURES/audio"
+	[[ $stderr == *"full is not empty and no library"* ]]
+	[ "$(ls full)" = notes ]
+	unset FONOTECA_LIBRARY
+	lib-import -q "$FIXTURES/audio"
+	[ -f "$HOME/.local/share/fonoteca/library.db" ]
+}
+
+@test "the library itself is never imported" {
+	lib-import -q "$FIXTURES/audio" | lib-commit -q
+	fails 3 lib-import "$FONOTECA_LIBRARY"
+	[[ $stderr == *"is inside the library itself"* ]]
+	fails 3 lib-import "$FONOTECA_LIBRARY/blobs/00"
+	# and passed over on the way
+	cp "$FIXTURES/damaged/cut-gruppa-krovi.wav" .
+	run -0 lib-import -q .
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2")" = 1 ]
+}
+
+@test "a library that cannot be written is named" {
+	requires unshare
+	unshare -rm true 2>/dev/null || skip "no mount namespaces here"
+	lib-import -q "$FIXTURES/audio/untagged.wav"
+	cat >inner <<-'SH'
+		mount --bind "$FONOTECA_LIBRARY" "$FONOTECA_LIBRARY" && mount -o remount,ro,bind "$FONOTECA_LIBRARY" || exit 99
+		lib-import -q "$1"
+	SH
+	run -4 --separate-stderr unshare -rm bash inner "$FIXTURES/audio"
+	[ -z "$output" ]
+	[[ $stderr == "lib-import: "*"ead-only"* ]]
+}
+
+@test "a full disk stops it at once; with room it goes on in the same session" {
+	requires unshare
+	unshare -rm true 2>/dev/null || skip "no mount namespaces here"
+	many 400 m
+	mkdir small
+	cat >inner <<-'SH'
+		mount -t tmpfs -o size=2200k none small || exit 99
+		export FONOTECA_LIBRARY=$PWD/small/lib
+		lib-import -q -j2 m >id 2>err
+		echo "first $?" >>log
+		ls small/lib/staging/s1 | grep -c tmp- >>log
+		mount -o remount,size=64m small
+		lib-import -v -j2 m >id2 2>err2
+		echo "second $?" >>log
+		cp -r small/lib copy
+	SH
+	python3 - <<-'PY'
+	import os
+	for i in range(400):     # 4 MB in all
+	    with open("m/%05d.mp3" % i, "ab") as f:
+	        f.write(os.urandom(8000))
+	PY
+	unshare -rm bash inner
+	[ "$(cat log)" = "$(printf 'first 4\n0\nsecond 0')" ]
+	[ ! -s id ]
+	grep -q "No space left on device.*'lib-import --resume s1' goes on" err
+	[ "$(cat id2)" = s1 ]
+	grep -q "going on with session s1" err2
+	export FONOTECA_LIBRARY=$PWD/copy
+	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = 400 ]
+	staged_right
+}
+
+@test "killed in the middle, the rerun goes on and ends as if nothing had been" {
+	many 600 m
+	slow 10 lib-import -q -j2 "$BATS_TEST_TMPDIR/m" 3>&- &
+	until_true 30 has_items 200
+	kill -9 "$(the_process)"
+	wait || true
+	before=$(query "SELECT count(*) FROM item")
+	[ "$before" -ge 200 ] && [ "$before" -lt 600 ]
+	[ "$(query "SELECT state FROM session")" = staging ]
+	run -0 --separate-stderr lib-import --json m
+	[[ $output == *'"id":"s1"'*'"staged":'$((600 - before))','*'"staged_earlier":'$before* ]]
+	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "staged|600" ]
+	staged_right
+}
+
+@test "interrupted, it says how to go on, and --resume does" {
+	many 400 m
+	slow 20 lib-import -j2 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
+	local pid=$!
+	until_true 10 test -e "$STAGING/s1"
+	sleep 0.7
+	kill -INT "$(the_process)"
+	local status=0
+	wait $pid || status=$?
+	[ $status -eq 130 ]
+	[ ! -s id ]
+	grep -q "lib-import: stopped; [0-9]* files\\? so far: 'lib-import --resume s1' goes on" err
+	said=$(sed -n 's/.*stopped; \([0-9]*\) file.*/\1/p' err)
+	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = "$said" ]
+	[ "$said" -gt 0 ] && [ "$said" -lt 400 ]
+	staged_right
+	run -0 lib-import -q --resume s1
+	[ "$output" = s1 ]
+	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "staged|400" ]
+	staged_right
+}
+
+@test "two processes never work on one session" {
+	many 300 m
+	slow 20 lib-import -q -j1 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
+	local pid=$!
+	until_true 10 test -e "$STAGING/s1"
+	fails 75 lib-import -q m
+	[[ $stderr == *"session s1 is in use by lib-import, process "* ]]
+	fails 75 lib-import -q --resume s1
+	# another tree is another session
+	run -0 lib-import -q "$FIXTURES/audio"
+	[ "$output" = s2 ]
+	wait $pid
+	[ "$(cat id)" = s1 ]
+}
+
+@test "rejected while it runs, it stops and clears up" {
+	many 60 m
+	slow 30 lib-import -q -j1 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
+	local pid=$!
+	until_true 10 test -e "$STAGING/s1"
+	lib-commit -q --reject s1
+	local status=0
+	wait $pid || status=$?
+	[ $status -eq 4 ]
+	[ ! -s id ]
+	grep -q "session s1 is no longer staging: somebody rejected it" err
+	[ "$(query "SELECT state, staging FROM session")" = "rejected|0" ]
+	[ ! -e "$STAGING/s1" ]
+}
+
+@test "what is unchanged and in the library is not opened" {
+	requires strace
+	mkdir m
+	cp "$FIXTURES"/audio/*.mp3 "$FIXTURES/other/notes.txt" m
+	touch -d '1 hour ago' m/*
+	# the change of the inode itself cannot be dated back: let the clock be ahead
+	export FONOTECA_NOW=$(($(date +%s) + 100))
+	lib-import -q m | lib-commit -q
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+	run -0 --separate-stderr strace -f -qq -o trace -e trace=openat lib-import --json m
+	[[ $output == *'"id":"s2"'*'"staged":0,'*'"unchanged":3,"not_audio":1'* ]]
+	grep -q notes.txt trace
+	[ "$(grep -c '\.mp3"' trace)" = 0 ]
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2")" = 0 ]
+	# a retag is seen
+	printf x >>m/love-will-tear-us-apart.mp3
+	run -0 lib-import --json m
+	[[ $output == *'"staged":1,'*'"unchanged":2'* ]]
+	# moved away and back, with other bytes of the same size and time
+	local t
+	t=$(stat -c %y m/not-up-to-you.mp3)
+	printf 'ID3' | dd of=m/not-up-to-you.mp3 conv=notrunc status=none
+	touch -d "$t" m/not-up-to-you.mp3
+	run -0 lib-import --json m
+	[[ $output == *'"staged":2,'*'"unchanged":1'* ]]
+}
+
+@test "times too close to the last reading are not trusted" {
+	mkdir m
+	cp "$FIXTURES/audio/untagged.wav" m
+	lib-import -q m | lib-commit -q
+	run -0 lib-import --json m
+	[[ $output == *'"staged":1,'*'"unchanged":0'* ]]
+}
+
+@test "--files-from reads lines or NUL-ended names, from a file or standard input" {
+	mkdir m
+	cp "$FIXTURES/audio/untagged.wav" m/$'new\nline.wav'
+	cp "$FIXTURES/audio/roads.wv" m/'plain name.wv'
+	find m -type f -print0 | lib-import -q -0 --files-from - >id
+	[ "$(cat id)" = s1 ]
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 1")" = 2 ]
+	printf '%s\n' "m/plain name.wv" gone.mp3 >list
+	run -3 --separate-stderr lib-import -q --files-from list
+	[ "$output" = s2 ]
+	[[ $stderr == *"gone.mp3: No such file"* ]]
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2")" = 1 ]
+	fails 4 lib-import --files-from no-list
+	run -0 --separate-stderr lib-import -q --files-from /dev/null
+	[ -z "$output" ]
+}
+
+@test "--set gives every file a value, checked against the vocabulary" {
+	lib-import -q --set albumartist='Various Artists' --set genre=Trip-Hop --set genre=Live \
+		--set comment= --set comp=yes "$FIXTURES/audio/not-up-to-you.mp3" | lib-commit -q
+	[ "$(query "SELECT albumartist, compilation FROM release")" = "Various Artists|1" ]
+	[ "$(query "SELECT g.name FROM track_genre t JOIN genre g ON g.id = t.genre_id ORDER BY seq")" = \
+		"$(printf 'Trip-Hop\nLive')" ]
+	fails 2 lib-import --set 'colour=red' x
+	[[ $stderr == *"there is no field 'colour'"* ]]
+	fails 2 lib-import --set 'titel=x' x
+	[[ $stderr == *"did you mean 'title'"* ]]
+	fails 2 lib-import --set duration_ms=3 x
+	fails 2 lib-import --set track=one x
+	fails 2 lib-import --set date=2001-13 x
+	fails 2 lib-import --set bpm=fast x
+	fails 2 lib-import --set $'title=\xff' x
+}
+
+@test "other options make another session of the same paths" {
+	many 3 m
+	printf '#!/bin/sh\nexit 5\n' >worker
+	chmod +x worker
+	FONOTECA_WORKER=$PWD/worker run -4 lib-import -q --set genre=A m
+	run -0 lib-import -q --set genre=B m
+	[ "$output" = s2 ]
+	run -0 lib-import -q --resume s1
+	lib-commit -q s1
+	[ "$(query "SELECT name FROM genre")" = A ]
+}
+
+@test "what the tags do not tell comes from names" {
+	mkdir -p "m/Some Artist/An_Album/CD 2"
+	cp "$FIXTURES/audio/untagged.wav" "m/Some Artist/An_Album/CD 2/03. Some_Title.wav"
+	lib-import -q m | lib-commit -q
+	[ "$(query "SELECT t.title, t.artist, r.album, t.disc, t.track FROM track t JOIN release r ON r.id = t.release_id")" \
+		= "Some Title|Some Artist|An Album|2|3" ]
+}
+
+@test "--dry-run creates nothing and says what would come in" {
+	mkdir m
+	cp "$FIXTURES/audio/untagged.wav" m/$'a\nb.wav'
+	cp "$FIXTURES/other/notes.txt" m
+	run -0 --separate-stderr lib-import -n m
+	[ "$output" = "$PWD"'/m/a\nb.wav' ]
+	lib-import -n -0 m >list
+	printf '%s\0' "$PWD"/m/$'a\nb.wav' | cmp - list
+	lib-import -n --json m >list
+	is_json <list
+	grep -q '"type":"summary","dry_run":true,"staged":1,' list
+	[ ! -e "$FONOTECA_LIBRARY" ]
+	lib-import -q m | lib-commit -q
+	find "$FONOTECA_LIBRARY" | sort >before
+	run -0 lib-import -n "$FIXTURES/audio/roads.wv"
+	[ "$output" = "$FIXTURES/audio/roads.wv" ]
+	find "$FONOTECA_LIBRARY" | sort | diff before -
+	[ "$(query "SELECT count(*) FROM session")" = 1 ]
+}
+
+@test "--status lists open sessions, and what failed in one" {
+	mkdir m
+	cp "$FIXTURES/damaged/cut-computer-love.m4a" "$FIXTURES/audio/untagged.wav" m
+	run -3 lib-import -q m
+	run -0 lib-import --status
+	[[ $output == "s1"$'\t'"staged"$'\t'*"1 failed"*"$PWD/m" ]]
+	run -0 lib-import --status s1
+	[[ ${lines[1]} == "failed"$'\t'"$PWD/m/cut-computer-love.m4a"$'\t'* ]]
+	lib-import --status s1 --json | is_json
+	lib-import --status --json | is_json
+	lib-commit -q s1 || true
+	run -0 lib-import --status
+	[ -z "$output" ]
+	fails 4 lib-import --status s7
+}
+
+@test "--json" {
+	lib-import -q --json "$FIXTURES/audio" >out
+	is_json <out
+	grep -q '"type":"session","id":"s1","state":"staged","staged":20,' out
+}
+
+@test "a full standard output is an error, the session is there" {
+	[ -e /dev/full ] || skip "no /dev/full"
+	run -4 bash -c 'lib-import -q "$1" >/dev/full' - "$FIXTURES/audio"
+	[ "$(query "SELECT state FROM session")" = staged ]
+}
+
+@test "the main line: import, commit; once more changes nothing" {
+	lib-import "$FIXTURES/audio" | lib-commit
+	intact
+	[ "$(query "SELECT count(*) FROM track")" = 19 ]
+	[ ! -e "$STAGING/s1" ]
+	# once more changes nothing
+	catalogue >before
+	lib-import -q "$FIXTURES/audio" | lib-commit -q
+	catalogue | diff before -
+	intact
+}
+
+@test "memory does not grow with the number of files" {
+	[ -z "$SAN" ] || skip "a sanitizer's memory is its own"
+	requires /usr/bin/time
+	many 1500 m
+	/usr/bin/time -f %M -o rss lib-import -q m
+	[ "$(tail -1 rss)" -lt 65536 ]
+}
