@@ -557,7 +557,7 @@ is_field_with_words(struct lexer *l, struct prefix *p, enum op *op, const char *
 		l->full = false;
 		stands_free = is_operator(l, s, len, &kind);
 		l->full = full;
-		if (operator|| negates(s) || *s == '+' || field_prefix(l, s, &inner, &unknown))
+		if (stands_free || negates(s) || *s == '+' || field_prefix(l, s, &inner, &unknown))
 			return false;
 		if ((s[len - 1] == '-' || s[len - 1] == '+') && field_find_n(s, len - 1) != F_NONE)
 			return false;
