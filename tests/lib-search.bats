@@ -114,7 +114,7 @@ finds() {
 	finds "Yesterday" 'artist=the beatles' 'year!=1963' -love
 	finds "Not Fade Away" 'bpm >= 160'
 	finds "Love Me Do; All You Need Is Love (Live); Yesterday" year:1960..1969 id+
-	finds "Love Me Do; Yesterday" 'length:..2:22' rock
+	finds "Not Fade Away; Love Me Do; Yesterday" 'length:..2:22' rock
 	finds "All You Need Is Love (Live)" length:3:47
 	finds "All You Need Is Love (Live)" duration_ms:227000
 }
