@@ -7,7 +7,7 @@ static const struct {
 	const char *name;
 	const char *sql;
 } totals[] = {
-	{ "tracks", "SELECT count(*) FROM track WHERE removed IS NULL" },
+	{ "tracks", "SELECT count(*) FROM doc" },
 	{ "artists",
 	    "SELECT count(DISTINCT artist_key) FROM track WHERE removed IS NULL AND artist IS NOT NULL" },
 	{ "albums",
@@ -16,8 +16,8 @@ static const struct {
 	{ "files", "SELECT count(*) FROM file WHERE state <> 'removed'" },
 	{ "duration_ms", "SELECT coalesce(sum(duration_ms), 0) FROM track WHERE removed IS NULL" },
 	{ "size",
-	    "SELECT coalesce(sum(size), 0) FROM blob b"
-	    " WHERE EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state <> 'removed')" },
+	    "SELECT coalesce(sum(b.size), 0) FROM file f NOT INDEXED CROSS JOIN blob b ON b.id = f.blob_id"
+	    " WHERE f.state <> 'removed'" },
 };
 
 enum err_code
