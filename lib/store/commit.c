@@ -160,6 +160,9 @@ static enum err_code
 publish(struct job *j, struct err *e)
 {
 	j->step = "publish";
+#ifdef PLANT_ROWS_BEFORE_BLOBS /* a bug for tests/fault.bats, whose sweep must find it */
+	return ERR_NONE;
+#endif
 	return publish_all(j->plan, &j->item, e);
 }
 
@@ -204,6 +207,10 @@ carry_out(struct job *j, struct commit_result *r, struct err *e)
 		count(j->plan, r);
 		if (job_write_items(j, e) == ERR_NONE && job_write_session(j, hash, r, e) == ERR_NONE)
 			sql_commit(j->db, e);
+#ifdef PLANT_ROWS_BEFORE_BLOBS
+		if (e->code == ERR_NONE)
+			publish_all(j->plan, &j->item, e);
+#endif
 	}
 	if (e->code != ERR_NONE)
 		sql_rollback(j->db);

@@ -240,6 +240,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 			goto fail;
 		}
 		sql_close(db);
+		*e = (struct err){ 0 };
 		if (make_database(db, e) != ERR_NONE)
 			goto fail;
 	}

@@ -105,7 +105,7 @@ class Bench:
         file = os.path.join(self.lib, "library.db")
         if not os.path.exists(file) or os.path.getsize(file) == 0:
             return
-        db = sqlite3.connect("file:%s?mode=ro" % file, uri=True)
+        db = sqlite3.connect("file:%s?mode=rw" % file, uri=True)  # a journal left hot is rolled back
         try:
             if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
                 return
@@ -122,7 +122,7 @@ class Bench:
         for sha, suffix, size in live:
             self.whole(self.blob(sha, suffix), sha, size)
         for sha, suffix, size, session in staged:
-            path = "%s/staging/%d/%s.%s" % (self.lib, session, sha.hex(), suffix)
+            path = "%s/staging/s%d/%s.%s" % (self.lib, session, sha.hex(), suffix)
             if not os.path.exists(path):
                 path = self.blob(sha, suffix)
             self.whole(path, sha, size)
@@ -148,15 +148,21 @@ class Bench:
             tracks.append(json.dumps({k: v for k, v in t.items() if k not in VOLATILE}, sort_keys=True))
         blobs = sorted(n for _, _, names in os.walk(os.path.join(self.lib, "blobs")) for n in names)
         db = sqlite3.connect("file:%s/library.db?mode=ro" % self.lib, uri=True)
-        open_sessions = db.execute("SELECT id, state FROM session WHERE state IN ('committing', 'failed')").fetchall()
         docs = db.execute("SELECT count(*) FROM doc").fetchone()
         db.close()
-        return sorted(tracks), blobs, open_sessions, docs
+        return sorted(tracks), blobs, self.sessions("committing") + self.sessions("failed"), docs
+
+    def sessions(self, state):
+        db = sqlite3.connect("file:%s/library.db?mode=ro" % self.lib, uri=True)
+        rows = db.execute("SELECT id FROM session WHERE state = ?", (state,)).fetchall()
+        db.close()
+        return rows
 
     def finish(self):
         """The rerun, to the end; then lib-sweep clears what the crash left."""
         if self.command[0] == "lib-commit":
-            self.must(*self.command)
+            retry = ["--retry"] if self.sessions("failed") else []  # as its message says
+            self.must("lib-commit", "-q", *retry, self.command[-1])
         else:
             self.import_commit()
         self.must("lib-sweep", "-q", "--older-than=0", "stage")
@@ -168,7 +174,7 @@ class Bench:
         path = os.path.join(self.dir, "worker.sh")
         with open(path, "w") as f:
             f.write("#!/bin/sh\nmkdir '%s.lives' 2>/dev/null || exec '%s' \"$@\"\n"
-                    "exec strace -qq -o '%s' %s '%s' \"$@\"\n" % (marker, worker, marker, expression, worker))
+                    "exec strace -D -qq -o '%s' %s '%s' \"$@\"\n" % (marker, worker, marker, expression, worker))
         os.chmod(path, 0o755)
         return path
 
