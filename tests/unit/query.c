@@ -123,6 +123,7 @@ fields(void)
 	CHECK(reads("artist:(air OR moby)", "or(artist:air artist:moby)"));
 	CHECK(reads("year:(1990 or 1995..)", "or(year:1990 year:1995..)"));
 	CHECK(reads("artist:=~\"dave matthews\"", "artist:=~\"dave matthews\""));
+	CHECK(reads("artist:=~dave matthews", "artist:=~dave matthews"));
 	CHECK(reads("artist:=Air", "artist:=Air"));
 	CHECK(reads("artist!=Air", "not(artist:=~Air)"));
 	CHECK(reads("bpm >= 160", "bpm>=160"));

@@ -168,7 +168,7 @@ compile_words(struct compiler *c, const struct node *leaf, const char *column, s
 static bool
 match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exact)
 {
-	bool or = n->kind == NODE_OR, any = false, refused = false, all_exact = true;
+	bool any_of = n->kind == NODE_OR, any = false, refused = false, all_exact = true;
 	size_t start = fts->len;
 
 	buf_putc(fts, '(');
@@ -176,10 +176,10 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 		size_t before = fts->len;
 		bool part = false;
 
-		if (! or &&n->child[i]->kind == NODE_NOT) /* match_negations() */
+		if (!any_of && n->child[i]->kind == NODE_NOT) /* match_negations() */
 			continue;
 		if (any)
-			buf_puts(fts, or ? " OR " : " AND ");
+			buf_puts(fts, any_of ? " OR " : " AND ");
 		if (compile_match(c, n->child[i], fts, &part)) {
 			any = true;
 			all_exact &= part;
@@ -191,7 +191,7 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 		}
 	}
 	buf_putc(fts, ')');
-	if ((!any || (or &&refused)) && !fts->failed) {
+	if ((!any || (any_of && refused)) && !fts->failed) {
 		fts->len = start;
 		any = false;
 	}
@@ -208,14 +208,14 @@ match_negations(struct compiler *c, const struct node *n, struct buf *fts)
 	bool all = true;
 
 	for (size_t i = 0; i < n->n; i++) {
-		const struct node *not = n->child[i];
+		const struct node *negation = n->child[i];
 		size_t before = fts->len;
 		bool exact = false;
 
-		if (not ->kind != NODE_NOT)
+		if (negation->kind != NODE_NOT)
 			continue;
 		buf_puts(fts, " NOT ");
-		if (compile_match(c, not ->child[0], fts, &exact) && exact)
+		if (compile_match(c, negation->child[0], fts, &exact) && exact)
 			continue;
 		all = false;
 		if (!fts->failed) {

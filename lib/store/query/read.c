@@ -171,7 +171,7 @@ static struct node *
 parse_unary(struct parser *p)
 {
 	const struct token *t = peek(p);
-	struct node *n, *not ;
+	struct node *n, *negation;
 
 	switch (t->kind) {
 	case TOKEN_NOT:
@@ -182,13 +182,13 @@ parse_unary(struct parser *p)
 		p->depth--;
 		if (n == NULL)
 			return NULL;
-		not = node_new(NODE_NOT);
-		if (!node_add(not, n)) {
-			node_free(not );
+		negation = node_new(NODE_NOT);
+		if (!node_add(negation, n)) {
+			node_free(negation);
 			err_memory(p->e);
 			return NULL;
 		}
-		return not ;
+		return negation;
 	case TOKEN_OPEN:
 		p->i++;
 		return parse_group(p, t);
@@ -311,7 +311,7 @@ mark_last(struct node *n)
 static enum err_code
 read_plain(struct query *q, char **words, struct err *e)
 {
-	struct node *and = node_new(NODE_AND);
+	struct node *all = node_new(NODE_AND);
 
 	for (size_t i = 0; words[i] != NULL; i++) {
 		const char *s = words[i];
@@ -322,12 +322,12 @@ read_plain(struct query *q, char **words, struct err *e)
 
 			if (leaf != NULL)
 				leaf->value = strndup(s, len);
-			if (leaf == NULL || leaf->value == NULL || and == NULL || and->n >= TERMS_MAX ||
-			    !node_add(and, leaf)) {
-				bool many = and != NULL && and->n >= TERMS_MAX;
+			if (leaf == NULL || leaf->value == NULL || all == NULL || all->n >= TERMS_MAX ||
+			    !node_add(all, leaf)) {
+				bool many = all != NULL && all->n >= TERMS_MAX;
 
 				node_free(leaf);
-				node_free(and);
+				node_free(all);
 				return many
 				    ? err_set(e, ERR_USAGE, "the query has more than %d terms", TERMS_MAX)
 				    : err_memory(e);
@@ -335,8 +335,8 @@ read_plain(struct query *q, char **words, struct err *e)
 			s += len;
 		}
 	}
-	q->root = and != NULL ? unwrap(and) : NULL;
-	return and != NULL ? ERR_NONE : err_memory(e);
+	q->root = all != NULL ? unwrap(all) : NULL;
+	return all != NULL ? ERR_NONE : err_memory(e);
 }
 
 static void

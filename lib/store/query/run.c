@@ -250,11 +250,11 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	const char *name = b->field == F_NONE ? "title" : field_column(b->field);
 	struct part others = { 0 };
 	struct buf match = { 0 };
-	const char *and;
+	const char *join;
 
 	make_part(c, &b->rest, &others);
-	and = others.match.len > 0 ? " AND " : "";
-	buf_printf(&match, "(%s : ^ \"%s\")%s%s", name, b->index_text.data, and,
+	join = others.match.len > 0 ? " AND " : "";
+	buf_printf(&match, "(%s : ^ \"%s\")%s%s", name, b->index_text.data, join,
 	    others.match.len > 0 ? others.match.data : "");
 	if (buf_ok(&match, c->e) == ERR_NONE)
 		index_tier(c, match.data, &others, TIER_BEGINS, need, r);
@@ -269,7 +269,7 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 			if (!compile_words(c, b->list.child[i], "title", &match))
 				buf_puts(&match, "\"\"");
 		}
-		buf_printf(&match, ")%s%s", and, others.match.len > 0 ? others.match.data : "");
+		buf_printf(&match, ")%s%s", join, others.match.len > 0 ? others.match.data : "");
 		if (buf_ok(&match, c->e) == ERR_NONE)
 			index_tier(c, match.data, &others, TIER_IN_TITLE, need, r);
 	}

@@ -531,34 +531,37 @@ is_full_query(struct lexer *l, const char *s)
 	return false;
 }
 
-/* title:wanted dead or alive - the shell took the quotes: a text field, then nothing but words. */
+/* title:wanted dead or alive, artist:=~dave matthews - the shell took the quotes: a text field, then nothing
+ * but words. */
 static bool
-is_field_with_words(struct lexer *l, struct prefix *p)
+is_field_with_words(struct lexer *l, struct prefix *p, enum op *op, const char **value)
 {
 	const char *s;
+	bool negated;
 	struct prefix inner;
 	bool unknown;
 	bool blank = false;
 
-	if (!field_prefix(l, l->s, p, &unknown) || p->kind != NODE_TEXT || *p->sign != ':' ||
-	    p->sign[1] == '=' || !field_is_text(p->field) || is_blank(*p->value))
+	if (!field_prefix(l, l->s, p, &unknown) || p->kind != NODE_TEXT ||
+	    (*p->sign != ':' && *p->sign != '=') || !field_is_text(p->field))
 		return false;
-	if (strpbrk(p->value, "()\"*") != NULL)
+	*op = read_operator(p, true, &negated, value);
+	if (is_blank(**value) || strpbrk(*value, "()\"*") != NULL)
 		return false;
-	for (s = p->value; *s != '\0'; s = skip_blanks(s + strcspn(s, " \t\r\n"))) {
+	for (s = *value; *s != '\0'; s = skip_blanks(s + strcspn(s, " \t\r\n"))) {
 		size_t len = strcspn(s, " \t\r\n");
 		enum token_kind kind;
 		bool full = l->full;
-		bool operator;
+		bool stands_free;
 
 		l->full = false;
-		operator= is_operator(l, s, len, &kind);
+		stands_free = is_operator(l, s, len, &kind);
 		l->full = full;
-		if (operator|| negates(s) || *s == '+' || field_prefix(l, s, &inner, &unknown))
+		if (stands_free || negates(s) || *s == '+' || field_prefix(l, s, &inner, &unknown))
 			return false;
 		if ((s[len - 1] == '-' || s[len - 1] == '+') && field_find_n(s, len - 1) != F_NONE)
 			return false;
-		blank |= s > p->value;
+		blank |= s > *value;
 	}
 	return blank;
 }
@@ -567,14 +570,19 @@ static enum err_code
 read_argument(struct lexer *l)
 {
 	struct prefix p;
+	const char *value;
+	enum op op;
 
 	l->full = is_full_query(l, l->word);
 	l->s = skip_blanks(l->word);
-	if (is_field_with_words(l, &p)) {
-		struct node *leaf = new_leaf(&p, p.value, strlen(p.value));
+	if (is_field_with_words(l, &p, &op, &value)) {
+		struct node *leaf = new_leaf(&p, value, strlen(value));
 
 		l->out->fields = true;
-		return leaf != NULL ? push(l, TOKEN_TERM, leaf, l->s) : err_memory(l->e);
+		if (leaf == NULL)
+			return err_memory(l->e);
+		leaf->op = op;
+		return push(l, TOKEN_TERM, leaf, l->s);
 	}
 	while (*(l->s = skip_blanks(l->s)) != '\0')
 		if (read_one(l) != ERR_NONE)

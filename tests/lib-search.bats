@@ -1,0 +1,237 @@
+#!/usr/bin/env bats
+# lib-search(1) and fonoteca-query(7): what is asked for is found, the best first.
+
+# shellcheck disable=SC2016 # $title is lib-search's to expand
+
+load helper
+
+T=$'\t'
+
+setup() {
+	setup_fonoteca
+	"$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY" <<-TABLE
+	title${T}artist${T}album${T}year${T}genre${T}bpm${T}duration_ms${T}bitrate${T}codec${T}format${T}source${T}composer${T}rating${T}track${T}radio show
+	Love${T}Lana Del Rey${T}Lust For Life${T}2017${T}Pop${T}98${T}272000${T}320000${T}mp3${T}mpeg${T}/in/incoming/love.mp3${T}${T}${T}2${T}
+	Love Me Do${T}The Beatles${T}Please Please Me${T}1963${T}Rock${T}148${T}142000${T}256000${T}mp3${T}mpeg${T}/in/a.mp3${T}John Lennon; Paul McCartney${T}80${T}8${T}
+	All You Need Is Love (Live)${T}The Beatles${T}Magical${T}1967${T}Rock; Pop${T}103${T}227000${T}256000${T}mp3${T}mpeg${T}/in/b.mp3${T}${T}100${T}11${T}
+	Yesterday${T}The Beatles${T}Help!${T}1965${T}Rock${T}97${T}125000${T}1000000${T}flac${T}flac${T}/in/c.flac${T}${T}${T}13${T}Morning
+	Creep${T}Radiohead${T}Pablo Honey${T}1993${T}Alternative${T}92${T}238000${T}900000${T}flac${T}flac${T}/in/d.flac${T}${T}${T}2${T}
+	Creep (Acoustic)${T}Radiohead${T}My Iron Lung${T}1994${T}Alternative${T}92${T}259000${T}900000${T}flac${T}flac${T}/in/e.flac${T}${T}${T}8${T}
+	Radiohead${T}Talking Heads${T}True Stories${T}1986${T}New Wave${T}140${T}194000${T}192000${T}mp3${T}mpeg${T}/in/f.mp3${T}${T}${T}5${T}
+	Army of Me${T}Björk${T}Post${T}1995${T}Electronic${T}87${T}234000${T}192000${T}mp3${T}mpeg${T}/in/g.mp3${T}${T}${T}1${T}
+	我只在乎你${T}邓丽君${T}我只在乎你${T}1987${T}Mandopop${T}${T}253000${T}192000${T}mp3${T}mpeg${T}/in/h.mp3${T}${T}${T}1${T}
+	Thunderstruck${T}AC/DC${T}The Razors Edge${T}1990${T}Hard Rock${T}133${T}292000${T}192000${T}mp3${T}mpeg${T}/in/i.mp3${T}${T}${T}1${T}
+	Wanted Dead or Alive${T}Bon Jovi${T}Slippery When Wet${T}1986${T}Rock${T}75${T}309000${T}192000${T}mp3${T}mpeg${T}/in/j.mp3${T}${T}${T}5${T}
+	Not Fade Away${T}The Crickets${T}The Chirping Crickets${T}1957${T}Rock${T}180${T}141000${T}192000${T}mp3${T}mpeg${T}/in/k.mp3${T}${T}${T}4${T}
+	Fade to Grey and Away${T}Visage${T}Visage${T}1980${T}Synth${T}125${T}245000${T}192000${T}mp3${T}mpeg${T}/in/l.mp3${T}${T}${T}3${T}
+	Magnetic Tomorrow${T}Air${T}Moon Safari${T}1998${T}Electronic${T}110${T}200000${T}192000${T}mp3${T}mpeg${T}/in/m.mp3${T}${T}${T}7${T}
+	Toccata${T}Bach${T}Organ Works${T}1980${T}Classical${T}${T}540000${T}900000${T}flac${T}flac${T}/in/n.flac${T}Johann Sebastian Bach${T}${T}1${T}
+	Re: Stacks${T}Bon Iver${T}For Emma${T}2007${T}Indie${T}${T}401000${T}192000${T}mp3${T}mpeg${T}/in/o.mp3${T}${T}${T}9${T}
+	Myth Takes${T}!!!${T}Myth Takes${T}2007${T}Dance${T}${T}140000${T}192000${T}mp3${T}mpeg${T}/in/p.mp3${T}${T}${T}1${T}
+	TABLE
+}
+
+# finds TITLES QUERY... : exactly these titles, in this order, separated by "; "
+finds() {
+	local want=$1
+	shift
+	got=$(lib-search -q -f '$title' "$@" | paste -sd ';' | sed 's/;/; /g')
+	[ "$got" = "$want" ] || { printf 'wanted: %s\ngot:    %s\n' "$want" "$got"; return 1; }
+}
+
+@test "whole titles first, then whole artists, then the rest" {
+	finds "Radiohead; Creep; Creep (Acoustic)" radiohead
+	finds "Love; Love Me Do; All You Need Is Love (Live)" love
+	finds "Creep; Creep (Acoustic)" creep radiohead
+	finds "Love Me Do; Yesterday; All You Need Is Love (Live)" the beatles
+	finds "Love Me Do; Yesterday; All You Need Is Love (Live)" beatles
+	finds "Yesterday" beatles 1965
+}
+
+@test "the last word may be a beginning, the others may not" {
+	finds "Thunderstruck" thund
+	finds "Creep; Creep (Acoustic)" creep radio
+	finds "" radio cree
+	finds "" cree radiohead
+	finds "Creep; Creep (Acoustic)" 'cree*' radiohead
+}
+
+@test "case, accents, punctuation and joined names" {
+	finds "Army of Me" bjork
+	finds "Army of Me" BJÖRK
+	finds "Thunderstruck" acdc
+	finds "Thunderstruck" AC/DC
+	finds "Thunderstruck" artist:acdc
+	finds "Myth Takes" '!!!'
+	finds "我只在乎你" 丽君
+	finds "我只在乎你" 只在乎
+	finds "我只在乎你" 乎
+}
+
+@test "songs that are called like operators" {
+	finds "Wanted Dead or Alive" wanted dead or alive
+	finds "Wanted Dead or Alive" "wanted dead or alive"
+	finds "Wanted Dead or Alive" "title:wanted dead or alive"
+	finds "Not Fade Away" not fade away
+	run -0 --separate-stderr lib-search -f '$title' Re:Stacks
+	[ "$output" = "Re: Stacks" ]
+	[[ $stderr == *"there is no field 'Re'"* ]]
+	run -0 --separate-stderr lib-search -f '$title' '(creep acoustic'
+	[ "$output" = "Creep (Acoustic)" ]
+	[[ $stderr == *"character 1 "* ]]
+}
+
+@test "and, or, not" {
+	finds "Love; Love Me Do" love -live
+	finds "Love; Love Me Do" 'love NOT live'
+	finds "Magnetic Tomorrow; Yesterday" magnetic tomorrow , beatles yesterday
+	finds "Toccata" '(artist:bach or artist:handel) and not genre:pop'
+	finds "Magnetic Tomorrow; Thunderstruck" 'artist:(air OR acdc)' title+
+	finds "Not Fade Away" '"fade away"'
+	finds "Not Fade Away; Fade to Grey and Away" fade away
+	[ "$(lib-search --count -- -genre:rock)" = 11 ]
+	[ "$(lib-search --count '*')" = 17 ]
+	[ "$(lib-search --count)" = 17 ]
+}
+
+@test "fields of every kind" {
+	finds "Love Me Do" composer:lennon
+	finds "Love Me Do" 'composer:=Paul McCartney'
+	finds "" 'composer:=paul mccartney'
+	finds "Love Me Do" 'composer:=~paul mccartney'
+	finds "Yesterday; Creep; Creep (Acoustic); Toccata" codec:flac
+	finds "Yesterday" is:lossless genre:rock
+	finds "Yesterday" tags:morning
+	finds "Yesterday" has:tags
+	finds "Love" 'path:incoming/*'
+	finds "Love Me Do; All You Need Is Love (Live)" has:rating
+	finds "All You Need Is Love (Live)" 'rating>=90'
+	finds "Love Me Do; All You Need Is Love (Live)" artist:beatles missing:mbid has:composer OR rating:100
+	finds "Love" id:1
+	finds "Love; Love Me Do" session:s1 id:1..2
+	finds "Love" "sha256:$(query "SELECT hex(sha256) FROM blob WHERE id = 1")"
+	finds "Toccata" composer:bach
+	finds "Yesterday" 'artist=the beatles' 'year!=1963' -love
+	finds "Not Fade Away" 'bpm >= 160'
+	finds "Love Me Do; All You Need Is Love (Live); Yesterday" year:1960..1969
+	finds "Love Me Do; Yesterday" 'length:..2:22' rock
+	finds "All You Need Is Love (Live)" length:3:47
+	finds "All You Need Is Love (Live)" duration_ms:227000
+}
+
+@test "dates" {
+	[ "$(lib-search --count added:today)" = 17 ]
+	[ "$(lib-search --count 'added<1h')" = 17 ]
+	[ "$(FONOTECA_NOW=$(($(date +%s) + 864000)) lib-search --count 'added:2w..')" = 17 ]
+	FONOTECA_NOW=$(($(date +%s) + 864000)) run -1 lib-search -q 'added<1w'
+	[ "$(FONOTECA_NOW=$(($(date +%s) + 864000)) lib-search --count 'added>1w')" = 17 ]
+	finds "Love Me Do" date:1963
+	finds "Re: Stacks; Myth Takes; Love" 'date>=2007' date+
+	finds "Love" date:2010-05..
+}
+
+@test "what is wrong is said, with its place" {
+	fails 2 lib-search artst:air
+	[[ $stderr == *"did you mean 'artist'"* ]]
+	fails 2 lib-search year:19x9
+	[[ $stderr == *"'19x9' is not a number, at character 1 of 'year:19x9'"* ]]
+	fails 2 lib-search '(artist:air'
+	[[ $stderr == *"never closed, at character 1 "* ]]
+	fails 2 lib-search is:nonsense
+	fails 2 lib-search 'artist<m'
+	fails 2 lib-search added:someday
+	fails 2 lib-search --sort nonsense
+	fails 2 lib-search -f '$artsit'
+	fails 2 lib-search -f 'a $'
+	fails 2 lib-search --ids --files
+	fails 2 lib-search --limit x
+}
+
+@test "nothing found is status 1 with a note, an absent library 4 and not made" {
+	run -1 --separate-stderr lib-search zzzz
+	[ -z "$output" ] && [[ $stderr == *"nothing found"* ]]
+	run -1 --separate-stderr lib-search -q zzzz
+	[ -z "$output$stderr" ]
+	run -1 --separate-stderr lib-search --count zzzz
+	[ "$output" = 0 ]
+	fails 4 lib-search -L "$BATS_TEST_TMPDIR/none" love
+	[ ! -e "$BATS_TEST_TMPDIR/none" ]
+	fails 4 lib-search --show 99
+}
+
+@test "forms of output" {
+	run -0 lib-search creep acoustic
+	[ "$output" = "6${T}Radiohead${T}Creep (Acoustic)${T}My Iron Lung" ]
+	[ "$(lib-search --tsv creep acoustic)" = "$output" ]
+	[ "$(lib-search --ids creep acoustic)" = 6 ]
+	[ "$(lib-search -f '${artist}-$year $$$length' creep acoustic)" = 'Radiohead-1994 $259000' ]
+	[ "$(lib-search -0 --ids beatles | tr '\0' ,)" = 2,4,3, ]
+	sha=$(query "SELECT lower(hex(sha256)) FROM blob WHERE id = 6")
+	[ "$(lib-search --files creep acoustic)" = "$FONOTECA_LIBRARY/blobs/${sha:0:2}/$sha.mp3" ]
+	lib-search --json | is_json
+	lib-search --json --stats | is_json
+	lib-search --json --count love | is_json
+	[ "$(lib-search --json composer:lennon | python3 -c 'import json, sys; print(json.load(sys.stdin)["composer"])')" = \
+	    "['John Lennon', 'Paul McCartney']" ]
+	run -0 lib-search --show 2
+	[[ $output == *"composer "*"John Lennon; Paul McCartney"* ]]
+	run -0 lib-search --stats
+	[[ ${lines[0]} =~ ^tracks\ +17$ ]]
+}
+
+@test "pages, limits and orders" {
+	[ "$(lib-search --ids | head -5 | paste -sd ,)" = 1,2,3,4,5 ]
+	[ "$(lib-search --ids -l 2 beatles | paste -sd ,)" = 2,4 ]
+	[ "$(lib-search --ids --offset 1 -l 2 beatles | paste -sd ,)" = 4,3 ]
+	run -1 lib-search --ids --offset 10 beatles
+	finds "Not Fade Away; Love Me Do; Yesterday" -s year -l 3
+	finds "Love; Re: Stacks" -s year-,title- -l 2
+	[ "$(lib-search --ids -s bpm -l 1)" = 11 ]
+	[ "$(lib-search --ids -s bpm | tail -1)" = 17 ] # without a value: last
+	[ "$(lib-search --ids -s bpm- | tail -1)" = 17 ]
+	[ "$(lib-search -l 4 -s artist -f '$artist' | tail -1)" = Bach ]
+	[ "$(lib-search -l 3 -s album- -f '$album' | head -1)" = 我只在乎你 ]
+	for field in $(lib-search --json --show 1 | python3 -c 'import json, sys; print(*json.load(sys.stdin))'); do
+		[[ $field == v || $field == type ]] || lib-search -q -l 1 -s "$field" >/dev/null
+	done
+}
+
+@test "control bytes never reach a line raw" {
+	python3 - <<-PY
+	import os, sqlite3
+	db = sqlite3.connect(os.environ["FONOTECA_LIBRARY"] + "/library.db")
+	db.execute("UPDATE track SET title = 'a' || char(10) || char(27) || '[31mb' WHERE id = 1")
+	db.commit()
+	PY
+	[ "$(lib-search id:1 | cut -f 3)" = 'a\n\x1b[31mb' ]
+	[ "$(lib-search -f '$title' id:1)" = 'a\n\x1b[31mb' ]
+	[ "$(lib-search -0 -f '$title' id:1 | tr '\0' .)" = $'a\n\x1b[31mb.' ]
+}
+
+@test "a table on a terminal, no wider than it" {
+	requires script
+	run -0 script -qec "stty cols 60; lib-search --color=never" /dev/null
+	[[ ${lines[0]} == *artist*title*album*year*length* ]]
+	[ "${#lines[@]}" = 18 ]
+	for line in "${lines[@]}"; do
+		[ "$(printf %s "$line" | tr -d '\r' | wc -L)" -le 60 ]
+	done
+}
+
+@test "every example of fonoteca-query(7) finds something" {
+	n=0
+	while IFS= read -r line; do
+		line=$(printf '%s\n' "$line" | sed "s/\\\\(aq/'/g; s/\\\\(ha/^/g; s/\\\\(ti/~/g")
+		run -0 --separate-stderr bash -c "$line"
+		[ -n "$output" ] && [ -z "$stderr" ] || { echo "$line: $stderr"; return 1; }
+		n=$((n + 1))
+	done < <(sed -n '/^.Sh EXAMPLES/,/^.Ed/p' "$TREE/man/fonoteca-query.7" | grep '^lib-search')
+	[ "$n" -ge 20 ]
+}
+
+@test "a full disk is an error, a closed pipe is not a message" {
+	run -4 --separate-stderr bash -c 'lib-search >/dev/full'
+	[ -n "$stderr" ]
+	run --separate-stderr bash -c 'lib-search --json | head -1'
+	[ -z "$stderr" ]
+}
