@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cli.h"
 #include "base/progress.h"
@@ -89,14 +88,6 @@ read_paths(const char *file, struct err *e)
 	return got < 0 ? e->code : ERR_NONE;
 }
 
-static int
-default_jobs(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > 8 ? 8 : (int)n;
-}
-
 static void
 say(int64_t session, const struct import_counts *c)
 {
@@ -160,15 +151,10 @@ static enum err_code
 status(char **operands, struct err *e)
 {
 	struct db *db = NULL;
-	int64_t id;
 
 	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, e) != ERR_NONE)
 		return e->code;
-	if (operands[0] == NULL)
-		(void)report_open_sessions(db, cli_json(), print_line, NULL, e);
-	for (size_t i = 0; operands[i] != NULL && e->code == ERR_NONE; i++)
-		if (session_parse(operands[i], &id, e) == ERR_NONE)
-			(void)say_status(db, id, cli_json(), print_line, NULL, e);
+	(void)say_status(db, operands, cli_json(), print_line, NULL, e);
 	db_close(db);
 	return e->code;
 }
@@ -229,7 +215,7 @@ int
 main(int argc, char **argv)
 {
 	const char *value, *from = NULL, *resume = NULL, *retry = NULL;
-	int key, jobs = default_jobs();
+	int key, jobs = import_default_jobs();
 	bool list = false, asked = false;
 	struct err e = { 0 };
 

@@ -405,6 +405,21 @@ the_process() {
 	staged_right
 }
 
+@test "--mode=reflink shares blocks or fails" {
+	cp "$FIXTURES/audio/untagged.wav" .
+	if cp --reflink=always untagged.wav other.wav 2>/dev/null; then
+		run -0 --separate-stderr lib-import -q --mode=reflink untagged.wav
+		[ "$output" = s1 ]
+		staged_right
+	else
+		fails 4 lib-import -q --mode=reflink untagged.wav
+		[[ $stderr == *"the library's file system cannot share blocks: use --mode=copy"* ]]
+		[ -z "$(ls "$STAGING/s1")" ]
+	fi
+	run -0 --separate-stderr lib-import -q --mode=copy untagged.wav
+	[ "$output" = s2 ]
+}
+
 @test "killed in the middle, the rerun goes on and ends as if nothing had been" {
 	many 600 m
 	slow 10 lib-import -q -j2 "$BATS_TEST_TMPDIR/m" 3>&- &

@@ -20,14 +20,17 @@ clone_blocks(struct copy_shared *shared, int src, int dst, enum copy_fault *faul
 		return 1;
 	if (errno == EOPNOTSUPP || errno == ENOTTY || errno == ENOSYS)
 		atomic_store(&shared->no_clone, true);
-	if (!demanded && errno != ENOSPC && errno != EDQUOT && errno != EIO)
+	if (!demanded && errno != ENOSPC && errno != EDQUOT)
 		return 0;
-	*fault = demanded && errno == EXDEV ? COPY_SOURCE : COPY_LIBRARY;
-	if (errno == ENOSPC || errno == EDQUOT || errno == EIO)
+	*fault = errno == EXDEV || errno == EIO ? COPY_SOURCE : COPY_LIBRARY;
+	if (errno == ENOSPC || errno == EDQUOT)
 		err_sys(e, errno, "cannot write to the library");
+	else if (errno == EIO)
+		err_sys(e, errno, "cannot be read");
+	else if (errno == EXDEV)
+		err_set(e, ERR_STATE, "is on another file system than the library: use --mode=copy");
 	else
-		err_set(e, ERR_STATE, "its blocks cannot be shared with the library (%s): use --mode=copy",
-		    errno == EXDEV ? "it is on another file system" : "the file system has no such thing");
+		err_set(e, ERR_STATE, "the library's file system cannot share blocks: use --mode=copy");
 	return -1;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "intake/art.h"
 #include "intake/batch.h"
@@ -28,6 +29,14 @@ struct import {
 	char **bases; /* the session's roots, on retry */
 	bool lost;    /* a sync or record failed: nothing more is recorded */
 };
+
+int
+import_default_jobs(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > 8 ? 8 : (int)n;
+}
 
 enum err_code
 import_begin(struct db *db, char **roots, size_t nroots, const struct import_options *o, int64_t *session,

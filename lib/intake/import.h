@@ -38,6 +38,9 @@ struct import_run {
 	struct import_counts counts; /* filled in, on failure too */
 };
 
+/* The number of cores, at most 8. */
+int import_default_jobs(void);
+
 /* Find the unfinished session of these roots and options, or make one.  Its lock is held from now on.
  * ERR_BUSY where another process works on it. */
 enum err_code import_begin(struct db *db, char **roots, size_t nroots, const struct import_options *o,

@@ -130,8 +130,8 @@ failed_item(const struct item *it, bool json, struct buf *out)
 	out_escape(out, reason, strlen(reason));
 }
 
-enum err_code
-say_status(struct db *db, int64_t session, bool json, report_line *fn, void *context, struct err *e)
+static enum err_code
+one_status(struct db *db, int64_t session, bool json, report_line *fn, void *context, struct err *e)
 {
 	struct session s = { 0 };
 	struct item it = { 0 };
@@ -155,5 +155,18 @@ say_status(struct db *db, int64_t session, bool json, report_line *fn, void *con
 	session_free(&s);
 	item_free(&it);
 	buf_free(&line);
+	return e->code;
+}
+
+enum err_code
+say_status(struct db *db, char **ids, bool json, report_line *fn, void *context, struct err *e)
+{
+	int64_t id;
+
+	if (*ids == NULL)
+		return report_open_sessions(db, json, fn, context, e);
+	for (; *ids != NULL && e->code == ERR_NONE; ids++)
+		if (session_parse(*ids, &id, e) == ERR_NONE)
+			(void)one_status(db, id, json, fn, context, e);
 	return e->code;
 }

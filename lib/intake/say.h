@@ -28,8 +28,7 @@ void say_resumable(int64_t session, const struct import_counts *c, struct err *e
 void say_file(const char *path, int64_t size, const struct record *r, bool json, bool raw, struct buf *out);
 void say_preview(const struct import_counts *c, struct buf *out); /* its summary, in JSON */
 
-/* A session and its failed items, each handed to fn. */
-enum err_code say_status(
-    struct db *db, int64_t session, bool json, report_line *fn, void *context, struct err *e);
+/* The open sessions, or each session named with its failed items, handed to fn line by line. */
+enum err_code say_status(struct db *db, char **ids, bool json, report_line *fn, void *context, struct err *e);
 
 #endif
