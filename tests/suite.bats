@@ -253,3 +253,35 @@ for line in sys.stdin: json.loads(line)' <<<"$stderr" || fail "$line: $stderr"
 		[ "$(cat median)" -lt "${START_LIMIT_US:-100000}" ]
 	done
 }
+
+@test "a library goes on after a copy that left out the empty folders" {
+	main_line
+	find "$FONOTECA_LIBRARY" -type d -empty -delete
+	[ ! -e "$FONOTECA_LIBRARY/staging" ]
+	[ ! -e "$FONOTECA_LIBRARY/blobs/00" ] || skip "no shard is empty"
+	# trailing bytes make a new file of it, and soon one whose folder is lost
+	mkdir more
+	for i in $(seq 40); do
+		{ cat "$FIXTURES/audio/glosoli.oga" && printf '%*s' "$i" ''; } >"more/$i.oga"
+	done
+	lib-import -q more >session
+	lib-commit -q <session
+	[ "$(query "SELECT count(*) FROM file")" -eq 60 ]
+	intact
+	lib-sweep -q
+	[ -d "$FONOTECA_LIBRARY/trash" ]
+}
+
+@test "a disk that is not mounted at blobs/ gets nothing" {
+	main_line
+	mv "$FONOTECA_LIBRARY/blobs" aside
+	mkdir "$FONOTECA_LIBRARY/blobs"
+	cat "$FIXTURES/audio/glosoli.oga" "$FIXTURES/audio/glosoli.oga" >new.oga
+	lib-import -q new.oga
+	fails 4 lib-commit s2
+	[[ $stderr == *"blobs/ is empty: is its disk mounted?"* ]]
+	[ -z "$(ls "$FONOTECA_LIBRARY/blobs")" ]
+	rmdir "$FONOTECA_LIBRARY/blobs" && mv aside "$FONOTECA_LIBRARY/blobs"
+	lib-commit -q --retry s2
+	intact
+}

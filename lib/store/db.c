@@ -178,6 +178,8 @@ open_existing(struct db *db, struct err *e)
 		db->lockfd = layout_lock_file(db->dirfd, true, e);
 		if (db->lockfd < 0)
 			return err_context(e, "%s", db->path);
+		if (layout_mend(db->dirfd, e) != ERR_NONE)
+			return err_context(e, "%s", db->path);
 	}
 	if (open_and_check(db, e) != ERR_NONE)
 		return e->code;
