@@ -285,3 +285,19 @@ for line in sys.stdin: json.loads(line)' <<<"$stderr" || fail "$line: $stderr"
 	lib-commit -q --retry s2
 	intact
 }
+
+@test "a read-only disk on which SQLite left no log beside the database: searches work" {
+	requires unshare sqlite3
+	unshare -rm true 2>/dev/null || skip "no mount namespaces here"
+	main_line
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "BEGIN IMMEDIATE; UPDATE library SET id = id; COMMIT"
+	rm -f "$FONOTECA_LIBRARY/library.db-shm" "$FONOTECA_LIBRARY/library.db-wal"
+	cat >inner <<-'SH'
+		mount --bind "$FONOTECA_LIBRARY" "$FONOTECA_LIBRARY" && mount -o remount,ro,bind "$FONOTECA_LIBRARY" || exit 99
+		lib-search --count love && lib-playlist list && lib-commit --list && lib-sweep health
+	SH
+	run -0 --separate-stderr unshare -rm bash inner
+	[ -z "$stderr" ]
+	[ "${lines[0]}" = "$(lib-search --count love)" ]
+	[[ ${lines[1]} == health*ok ]]
+}

@@ -140,6 +140,7 @@ open_and_check(struct db *db, struct err *e)
 		return ERR_NONE;
 	if (db->mode != DB_READ || e->code == ERR_LIBRARY || !may_be_immutable(db))
 		return e->code;
+	*e = (struct err){ 0 };
 	if (open_immutable(db, e) != ERR_NONE)
 		return e->code;
 	return migrate_check(db, e);
