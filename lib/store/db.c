@@ -140,6 +140,7 @@ open_and_check(struct db *db, struct err *e)
 		return ERR_NONE;
 	if (db->mode != DB_READ || e->code == ERR_LIBRARY || !may_be_immutable(db))
 		return e->code;
+	*e = (struct err){ 0 };
 	if (open_immutable(db, e) != ERR_NONE)
 		return e->code;
 	return migrate_check(db, e);
@@ -177,6 +178,8 @@ open_existing(struct db *db, struct err *e)
 	if (db->mode != DB_READ) {
 		db->lockfd = layout_lock_file(db->dirfd, true, e);
 		if (db->lockfd < 0)
+			return err_context(e, "%s", db->path);
+		if (layout_mend(db->dirfd, e) != ERR_NONE)
 			return err_context(e, "%s", db->path);
 	}
 	if (open_and_check(db, e) != ERR_NONE)
