@@ -28,11 +28,12 @@ enum db_mode {
 };
 
 struct db_options {
-	int wait_ms;       /* how long writers wait for each other; 0 = 60,000, negative: not at all */
+	int wait_ms;       /* how long writers wait for each other; 0: not at all */
 	bool make_parents; /* DB_CREATE: missing folders above are made too */
 };
 
-/* Open the library in folder path.  *created (may be NULL) tells whether it was made just now. */
+/* Open the library in folder path; without options writers wait 60,000 ms.  *created (may be NULL) tells
+ * whether it was made just now. */
 enum err_code db_open(struct db **db, const char *path, enum db_mode mode, const struct db_options *o,
     bool *created, struct err *e);
 

@@ -257,6 +257,27 @@ report_session(const struct session *s, bool json, struct buf *out)
 	(json ? session_json : session_text)(s, out);
 }
 
+void
+report_rejected(const struct session *s, bool dry_run, bool json, struct buf *out)
+{
+	if (json)
+		session_json(s, out);
+	else
+		buf_printf(out, "s%" PRId64 " %s", s->id, dry_run ? "would be rejected" : s->state);
+}
+
+void
+report_track(int64_t track, bool json, struct buf *out)
+{
+	if (!json) {
+		buf_printf(out, "%" PRId64, track);
+		return;
+	}
+	json_open(out, "track");
+	json_int(out, "id", track);
+	json_close(out);
+}
+
 enum err_code
 report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e)
 {
