@@ -64,6 +64,14 @@ all_held() {
 	all_held 20
 }
 
+@test "a transaction whose sync fails may be found in the log: its files are there" {
+	limit=1000
+	sweep import --fault ENOSPC --sticky --only fdatasync
+	all_held 10
+	sweep commit --fault ENOSPC --sticky --only fdatasync
+	all_held 5
+}
+
 @test "lib-import and lib-commit with one call that fails by EIO" {
 	limit=40
 	sweep import --fault EIO

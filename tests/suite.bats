@@ -253,3 +253,51 @@ for line in sys.stdin: json.loads(line)' <<<"$stderr" || fail "$line: $stderr"
 		[ "$(cat median)" -lt "${START_LIMIT_US:-100000}" ]
 	done
 }
+
+@test "a library goes on after a copy that left out the empty folders" {
+	main_line
+	find "$FONOTECA_LIBRARY" -type d -empty -delete
+	[ ! -e "$FONOTECA_LIBRARY/staging" ]
+	[ ! -e "$FONOTECA_LIBRARY/blobs/00" ] || skip "no shard is empty"
+	# trailing bytes make a new file of it, and soon one whose folder is lost
+	mkdir more
+	for i in $(seq 40); do
+		{ cat "$FIXTURES/audio/glosoli.oga" && printf '%*s' "$i" ''; } >"more/$i.oga"
+	done
+	lib-import -q more >session
+	lib-commit -q <session
+	[ "$(query "SELECT count(*) FROM file")" -eq 60 ]
+	intact
+	lib-sweep -q
+	[ -d "$FONOTECA_LIBRARY/trash" ]
+}
+
+@test "a disk that is not mounted at blobs/ gets nothing" {
+	main_line
+	mv "$FONOTECA_LIBRARY/blobs" aside
+	mkdir "$FONOTECA_LIBRARY/blobs"
+	cat "$FIXTURES/audio/glosoli.oga" "$FIXTURES/audio/glosoli.oga" >new.oga
+	lib-import -q new.oga
+	fails 4 lib-commit s2
+	[[ $stderr == *"blobs/ is empty: is its disk mounted?"* ]]
+	[ -z "$(ls "$FONOTECA_LIBRARY/blobs")" ]
+	rmdir "$FONOTECA_LIBRARY/blobs" && mv aside "$FONOTECA_LIBRARY/blobs"
+	lib-commit -q --retry s2
+	intact
+}
+
+@test "a read-only disk on which SQLite left no log beside the database: searches work" {
+	requires unshare sqlite3
+	unshare -rm true 2>/dev/null || skip "no mount namespaces here"
+	main_line
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "BEGIN IMMEDIATE; UPDATE library SET id = id; COMMIT"
+	rm -f "$FONOTECA_LIBRARY/library.db-shm" "$FONOTECA_LIBRARY/library.db-wal"
+	cat >inner <<-'SH'
+		mount --bind "$FONOTECA_LIBRARY" "$FONOTECA_LIBRARY" && mount -o remount,ro,bind "$FONOTECA_LIBRARY" || exit 99
+		lib-search --count love && lib-playlist list && lib-commit --list && lib-sweep health
+	SH
+	run -0 --separate-stderr unshare -rm bash inner
+	[ -z "$stderr" ]
+	[ "${lines[0]}" = "$(lib-search --count love)" ]
+	[[ ${lines[1]} == health*ok ]]
+}

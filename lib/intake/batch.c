@@ -27,7 +27,7 @@ batch_clear(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		job_free(b->jobs[i]);
-	*b = (struct batch){ .since_ms = time_monotonic_ms() };
+	*b = (struct batch){ .since_ms = time_monotonic_ms(), .in_doubt = b->in_doubt };
 }
 
 /* The names of all files of the batch, covers included. */
@@ -100,8 +100,10 @@ batch_flush(struct batch *b, struct db *db, struct stage *stage, int64_t session
 	}
 	if (rc == ERR_NONE)
 		rc = sync_files(b, stage, e);
-	if (rc == ERR_NONE)
+	if (rc == ERR_NONE) {
 		rc = items_record(db, session, state, items, b->n, unchanged, skipped, e);
+		b->in_doubt = b->in_doubt || rc != ERR_NONE;
+	}
 	free(items);
 	batch_clear(b);
 	return rc;

@@ -18,6 +18,7 @@ struct batch {
 	struct job *jobs[BATCH_FILES];
 	size_t n;
 	int64_t bytes, records, since_ms; /* since_ms: when the last one went out */
+	bool in_doubt; /* a transaction failed: its rows may yet be found in the log, so its files stay */
 };
 
 /* Take over a job that is staged or failed. */

@@ -302,7 +302,17 @@ walk_all(struct import *im, struct err *e)
 	return flush(im, e);
 }
 
-/* The end before the end: record what is whole, remove the rest.  *e keeps the cause. */
+static int
+keep_all(void *context, const uint8_t sha256[32], struct err *e)
+{
+	(void)context;
+	(void)sha256;
+	(void)e;
+	return 1;
+}
+
+/* The end before the end: record what is whole, remove the rest.  *e keeps the cause.  A COMMIT whose sync
+ * failed may be found whole in the log by whoever opens the library next: then only unfinished files go. */
 static void
 wind_up(struct import *im)
 {
@@ -319,7 +329,8 @@ wind_up(struct import *im)
 	}
 	(void)flush(im, &more);
 	more = (struct err){ 0 };
-	(void)stage_tidy(im->stage, items_own, &owner, &more); /* else the next run does */
+	/* what stays the next run removes */
+	(void)stage_tidy(im->stage, im->batch->in_doubt ? keep_all : items_own, &owner, &more);
 }
 
 static void

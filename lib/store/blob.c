@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/layout.h"
 #include "store/sql.h"
 
 static const char hex[] = "0123456789abcdef";
@@ -77,7 +78,8 @@ blob_parse(const char *name, uint8_t sha256[32], char suffix[8])
 struct place {
 	int staging, shard;
 	char name[BLOB_NAME];
-	char shard_name[9]; /* "blobs/ab" */
+	char shard_name[9];    /* "blobs/ab" */
+	char staging_name[48]; /* "staging/s3" */
 };
 
 static void
@@ -87,12 +89,25 @@ place_close(struct place *p)
 	fd_close(&p->shard);
 }
 
+/* A copy of the library without its empty folders lacks some of blobs/. */
+static int
+shard_again(struct db *db, const char *shard, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM blob LIMIT 1", e);
+	int has_blobs = st == NULL ? -1 : sql_step(db, st, e);
+
+	sql_done(st);
+	if (has_blobs < 0 || layout_mend_shard(db->dirfd, shard, has_blobs == 1, e) != ERR_NONE)
+		return -1;
+	return dir_open_at(db->dirfd, shard, e);
+}
+
 /* A staging folder that is gone is no error: its files may be in blobs/ already. */
 static enum err_code
 place_open(struct place *p, struct db *db, int64_t session, const uint8_t sha256[32], const char *suffix,
     struct err *e)
 {
-	char path[BLOB_PATH], folder[48];
+	char path[BLOB_PATH];
 
 	p->staging = p->shard = -1;
 	blob_path(path, sha256, suffix);
@@ -100,10 +115,14 @@ place_open(struct place *p, struct db *db, int64_t session, const uint8_t sha256
 	memcpy(p->shard_name, path, 8);
 	p->shard_name[8] = '\0';
 	p->shard = dir_open_at(db->dirfd, p->shard_name, e);
+	if (p->shard < 0 && e->sys == ENOENT) {
+		*e = (struct err){ 0 };
+		p->shard = shard_again(db, p->shard_name, e);
+	}
 	if (p->shard < 0)
 		return e->code;
-	snprintf(folder, sizeof folder, "staging/s%" PRId64, session);
-	p->staging = dir_open_at(db->dirfd, folder, e);
+	snprintf(p->staging_name, sizeof p->staging_name, "staging/s%" PRId64, session);
+	p->staging = dir_open_at(db->dirfd, p->staging_name, e);
 	if (p->staging < 0 && e->sys != ENOENT) {
 		fd_close(&p->shard);
 		return e->code;
@@ -163,10 +182,10 @@ replace(const struct place *p, struct err *e)
 
 	snprintf(copy, sizeof copy, "tmp-%.16s", p->name); /* as stage.h names unfinished files */
 	if (unlinkat(p->staging, copy, 0) < 0 && errno != ENOENT)
-		return err_sys(e, errno, "staging: %s", copy);
+		return err_sys(e, errno, "%s/%s", p->staging_name, copy);
 	if (linkat(p->staging, p->name, p->staging, copy, 0) < 0) {
 		if (!no_links(errno))
-			return err_sys(e, errno, "staging: %s", copy);
+			return err_sys(e, errno, "%s/%s", p->staging_name, copy);
 		memcpy(copy, p->name, sizeof p->name);
 	}
 	if (renameat(p->staging, copy, p->shard, p->name) < 0)
@@ -192,7 +211,7 @@ blob_publish(
 		return e->code;
 	found = look(p.shard, p.shard_name, p.name, size, &there);
 	if (found == ERR_NOTFOUND || found == ERR_CHANGED) {
-		if (look(p.staging, "staging", p.name, size, e) != ERR_NONE)
+		if (look(p.staging, p.staging_name, p.name, size, e) != ERR_NONE)
 			goto out;
 		if ((found == ERR_NOTFOUND ? bring(&p, e) : replace(&p, e)) != ERR_NONE)
 			goto out;
@@ -216,7 +235,7 @@ blob_ready(
 
 	if (place_open(&p, db, session, sha256, suffix, e) != ERR_NONE)
 		return e->code;
-	if (look(p.staging, "staging", p.name, size, e) == ERR_NOTFOUND &&
+	if (look(p.staging, p.staging_name, p.name, size, e) == ERR_NOTFOUND &&
 	    look(p.shard, p.shard_name, p.name, size, &there) == ERR_NONE)
 		*e = (struct err){ 0 };
 	place_close(&p);

@@ -114,7 +114,7 @@ open_immutable(struct db *db, struct err *e)
 static enum err_code
 open_sqlite(struct db *db, struct err *e)
 {
-	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE |
+	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX |
 	    (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 	char *file = path_join(db->path, "library.db");
 	int code;
@@ -140,6 +140,7 @@ open_and_check(struct db *db, struct err *e)
 		return ERR_NONE;
 	if (db->mode != DB_READ || e->code == ERR_LIBRARY || !may_be_immutable(db))
 		return e->code;
+	*e = (struct err){ 0 };
 	if (open_immutable(db, e) != ERR_NONE)
 		return e->code;
 	return migrate_check(db, e);
@@ -177,6 +178,8 @@ open_existing(struct db *db, struct err *e)
 	if (db->mode != DB_READ) {
 		db->lockfd = layout_lock_file(db->dirfd, true, e);
 		if (db->lockfd < 0)
+			return err_context(e, "%s", db->path);
+		if (layout_mend(db->dirfd, e) != ERR_NONE)
 			return err_context(e, "%s", db->path);
 	}
 	if (open_and_check(db, e) != ERR_NONE)
@@ -224,6 +227,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 
 	if (db == NULL)
 		return err_memory(e);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody asks for, behind a lock */
 	db->dirfd = db->lockfd = -1;
 	db->mode = mode;
 	db->wait_ms = o == NULL ? DEFAULT_WAIT_MS : o->wait_ms;

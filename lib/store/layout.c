@@ -176,6 +176,51 @@ layout_open(const char *path, int *dirfd, struct err *e)
 	return ERR_NONE;
 }
 
+enum err_code
+layout_mend(int dirfd, struct err *e)
+{
+	bool made = false;
+
+	for (size_t i = 1; i < sizeof folders / sizeof folders[0]; i++) {
+		if (mkdirat(dirfd, folders[i], 0700) == 0)
+			made = true;
+		else if (errno != EEXIST)
+			return err_sys(e, errno, "cannot make the library's folder %s", folders[i]);
+	}
+	return made ? dir_sync(dirfd, "the library's folder", e) : ERR_NONE;
+}
+
+/* Is the folder empty, or not there? */
+static bool
+is_empty(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+
+	if (dir == NULL) {
+		fd_close(&fd);
+		return true;
+	}
+	do
+		d = readdir(dir);
+	while (d != NULL && is_dots(d->d_name));
+	closedir(dir);
+	return d == NULL;
+}
+
+enum err_code
+layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e)
+{
+	if (has_blobs && is_empty(dirfd, "blobs"))
+		return err_set(e, ERR_LIBRARY, "the library's blobs/ is empty: is its disk mounted?");
+	if (mkdirat(dirfd, "blobs", 0700) != 0 && errno != EEXIST)
+		return err_sys(e, errno, "cannot make the library's folder blobs");
+	if (mkdirat(dirfd, shard, 0700) != 0 && errno != EEXIST)
+		return err_sys(e, errno, "cannot make the library's folder %s", shard);
+	return dir_sync_at(dirfd, "blobs", e);
+}
+
 bool
 layout_has_database(int dirfd)
 {

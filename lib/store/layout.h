@@ -15,6 +15,13 @@ enum err_code layout_make(const char *path, bool make_parents, int *dirfd, struc
 /* Open an existing library's folder. */
 enum err_code layout_open(const char *path, int *dirfd, struct err *e);
 
+/* Make those folders again that a copy without empty folders has lost, but not blobs/. */
+enum err_code layout_mend(int dirfd, struct err *e);
+
+/* Make a folder below blobs/ again.  Refused where blobs/ is empty but should not be: its disk may not be
+ * mounted. */
+enum err_code layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e);
+
 /* Does the folder hold library.db? */
 bool layout_has_database(int dirfd);
 

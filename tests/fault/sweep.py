@@ -2,7 +2,7 @@
 """Kill or fail a command at its system calls, one after the other, and see that nothing is lost.
 
     sweep.py SCENARIO [--fault kill|ENOSPC|EIO|EINTR|...] [--sticky] [--target main|worker]
-             [--limit N] [--build DIR] [--seed N] [-v]
+             [--only CALL] [--limit N] [--build DIR] [--seed N] [-v]
 
 Scenarios: create (import into no library), import, commit, resume.
 A case is: a fresh copy of the scenario's library; the command with one fault injected by strace before its
@@ -207,6 +207,7 @@ class Bench:
 
     def points(self, counts):
         wanted = counts if self.args.fault == "kill" else {n: c for n, c in counts.items() if n in IO_CALLS}
+        wanted = {n: c for n, c in wanted.items() if self.args.only in (None, n)}
         every = [(n, i) for n, c in sorted(wanted.items()) for i in range(1, c + 1)]
         first = [(n, i) for n, i in every if i in (1, 2, wanted[n])]
         rest = [p for p in every if p not in set(first)]
@@ -254,6 +255,7 @@ def main():
     ap.add_argument("--fault", default="kill")
     ap.add_argument("--sticky", action="store_true")
     ap.add_argument("--target", choices=["main", "worker"], default="main")
+    ap.add_argument("--only", help="the name of one system call")
     ap.add_argument("--limit", type=int, default=100)
     ap.add_argument("--seed", type=int, default=0)
     ap.add_argument("--build", default=os.environ.get("FONOTECA_BUILD", "build"))
