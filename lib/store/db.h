@@ -8,7 +8,7 @@
  * is ours (application_id) and not newer than this program, and brings an
  * older one up to date when opened for writing.  SQLite runs in WAL with
  * synchronous=FULL on a local disk, TRUNCATE with EXTRA on a network one;
- * automatic checkpoints are off (DESIGN 2): db_close() tries one after writes,
+ * automatic checkpoints are off: db_close() tries one after writes,
  * under the exclusive library lock and without waiting.
  */
 #ifndef STORE_DB_H
