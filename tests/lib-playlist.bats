@@ -330,3 +330,13 @@ time.sleep(20)' "$FONOTECA_LIBRARY/library.db" 3>&- &
 	run -0 lib-playlist show Party
 	kill "$holder"
 }
+
+@test "on a terminal one long name does not push the others off the screen" {
+	requires script
+	lib-import -q "$FIXTURES/audio/roads.wv"
+	lib-playlist -q create "$(printf 'x%.0s' {1..5000})"
+	lib-playlist -q create short
+	run -0 script -qec "lib-playlist list" /dev/null
+	[ "${#lines[0]}" -lt 100 ]
+	[ "${#lines[1]}" -gt 5000 ]
+}
