@@ -8,8 +8,8 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/time.h"
-#include "store/commit.h"
-#include "store/report.h"
+#include "store/commit/commit.h"
+#include "store/commit/report.h"
 
 enum { O_LIST = CLI_LONG, O_SHOW, O_REJECT, O_RETRY, O_ALL, O_IDS, O_CONFLICT };
 

@@ -11,8 +11,8 @@
 #include "intake/say.h"
 #include "intake/walk.h"
 #include "store/db.h"
-#include "store/items.h"
-#include "store/session.h"
+#include "store/session/items.h"
+#include "store/session/session.h"
 
 enum { SET = CLI_LONG, FILES_FROM, DEREFERENCE, STRICT, AGAIN, RESUME, STATUS, RETRY, MODE };
 

@@ -9,7 +9,7 @@
 #include "base/verb.h"
 #include "base/words.h"
 #include "intake/playlist_file.h"
-#include "store/playlist.h"
+#include "store/playlist/playlist.h"
 
 enum { OPT_AT = CLI_LONG, OPT_AS, OPT_IDS, OPT_RELATIVE };
 

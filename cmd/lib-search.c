@@ -7,7 +7,7 @@
 
 #include "base/cli.h"
 #include "store/db.h"
-#include "store/listing.h"
+#include "store/listing/listing.h"
 #include "store/query/query.h"
 #include "store/stats.h"
 #include "store/track.h"

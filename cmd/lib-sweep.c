@@ -5,8 +5,8 @@
 #include "base/cli.h"
 #include "base/out.h"
 #include "base/verb.h"
-#include "store/health.h"
-#include "store/sweep.h"
+#include "store/sweep/health.h"
+#include "store/sweep/sweep.h"
 
 enum { OPT_OLDER = CLI_LONG, OPT_GRACE, OPT_FORCE };
 enum { DAY = 86400, HEALTH = SWEEP_TASKS, MAX_TASKS = 32 };

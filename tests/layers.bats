@@ -26,8 +26,9 @@ libraries() {
 	esac
 }
 
+# objects LAYER: of today's sources; a build folder may hold those of files that moved.
 objects() {
-	find "$FONOTECA_BUILD/lib/$1" -name '*.o'
+	(cd "$TREE" && find "lib/$1" -name '*.c' -o -name '*.cc') | sed "s|^|$FONOTECA_BUILD/|; s|\.cc*\$|.o|"
 }
 
 # who_uses REGEX OBJECT...: objects with an undefined symbol that matches.

@@ -9,8 +9,8 @@
 
 #include "base/err.h"
 #include "intake/folder.h"
-#include "store/items.h"
-#include "store/stage.h"
+#include "store/session/items.h"
+#include "store/session/stage.h"
 #include "worker/record.h"
 
 /* cover.*, folder.*, front.* with jpg, jpeg, png, gif, webp or bmp; case does not matter. */

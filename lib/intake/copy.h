@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "digest/sha256.h"
-#include "store/stage.h"
+#include "store/session/stage.h"
 
 enum copy_mode {
 	COPY_BYTES,  /* share blocks where the file system can, else copy */

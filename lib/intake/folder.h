@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/err.h"
-#include "store/items.h"
+#include "store/session/items.h"
 
 /* The covers that lie in a folder: looked for once, by whoever needs them first (art.h). */
 struct folder_art {

@@ -11,8 +11,8 @@
 #include "intake/batch.h"
 #include "intake/pool.h"
 #include "intake/walk.h"
-#include "store/items.h"
-#include "store/session.h"
+#include "store/session/items.h"
+#include "store/session/session.h"
 
 enum { POLL_MS = 100, DESCRIPTORS = 4096 };
 

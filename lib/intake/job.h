@@ -17,7 +17,7 @@
 #include "intake/copy.h"
 #include "intake/folder.h"
 #include "intake/options.h"
-#include "store/items.h"
+#include "store/session/items.h"
 #include "worker/client.h"
 
 enum job_end {

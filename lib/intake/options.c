@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "store/items.h"
+#include "store/session/items.h"
 
 void
 options_free(struct import_options *o)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "exchange/m3u.h"
-#include "store/playlist.h"
+#include "store/playlist/playlist.h"
 
 enum err_code
 playlist_export(struct db *db, int64_t id, const char *relative_to, struct buf *out, struct err *e)

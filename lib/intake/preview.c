@@ -6,7 +6,7 @@
 
 #include "intake/art.h"
 #include "intake/walk.h"
-#include "store/items.h"
+#include "store/session/items.h"
 #include "worker/client.h"
 
 static void

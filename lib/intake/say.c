@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "store/session.h"
+#include "store/session/session.h"
 
 static void
 json_id(struct buf *out, const char *key, int64_t session)

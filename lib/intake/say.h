@@ -1,7 +1,7 @@
 /*
  * say.h - what an import tells: results, summaries, listings, as text or JSON
  *
- * Appended to a buffer without the end of the line, as store/report.h does.
+ * Appended to a buffer without the end of the line, as store/commit/report.h does.
  */
 #ifndef INTAKE_SAY_H
 #define INTAKE_SAY_H
@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "intake/import.h"
-#include "store/report.h"
+#include "store/commit/report.h"
 #include "worker/record.h"
 
 /* "s3", or the session with the counts of this run. */

@@ -114,7 +114,7 @@ open_immutable(struct db *db, struct err *e)
 static enum err_code
 open_sqlite(struct db *db, struct err *e)
 {
-	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE |
+	int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX |
 	    (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 	char *file = path_join(db->path, "library.db");
 	int code;
@@ -227,6 +227,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 
 	if (db == NULL)
 		return err_memory(e);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody asks for, behind a lock */
 	db->dirfd = db->lockfd = -1;
 	db->mode = mode;
 	db->wait_ms = o == NULL || o->wait_ms == 0 ? DEFAULT_WAIT_MS : o->wait_ms < 0 ? 0 : o->wait_ms;

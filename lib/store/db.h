@@ -32,6 +32,8 @@ struct db_options {
 	bool make_parents; /* DB_CREATE: missing folders above are made too */
 };
 
+/* A struct db is used by one thread only, the one that opened it. */
+
 /* Open the library in folder path.  *created (may be NULL) tells whether it was made just now. */
 enum err_code db_open(struct db **db, const char *path, enum db_mode mode, const struct db_options *o,
     bool *created, struct err *e);

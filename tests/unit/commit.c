@@ -1,13 +1,13 @@
 /*
  * commit: sessions made by hand, committed; with an argument N: how long N items take
  */
-#include "store/commit.h"
 #include "base/file.h"
 #include "base/time.h"
 #include "digest/sha256.h"
 #include "store/blob.h"
+#include "store/commit/commit.h"
 #include "store/index.h"
-#include "store/session.h"
+#include "store/session/session.h"
 #include "store/sql.h"
 #include "store/track.h"
 #include "unit.h"

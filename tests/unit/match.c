@@ -1,5 +1,5 @@
 /* match: which pairs of files are the same place on a release, and which file is better */
-#include "store/match.h"
+#include "store/commit/match.h"
 #include "unit.h"
 
 #include <string.h>

@@ -11,7 +11,7 @@
 
 #include "base/time.h"
 #include "digest/sha256.h"
-#include "store/catalogue.h"
+#include "store/catalogue/catalogue.h"
 #include "store/index.h"
 #include "store/sql.h"
 #include "text/fold.h"

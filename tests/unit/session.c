@@ -1,11 +1,11 @@
 /* session: states, counts, items, and what becomes of staging/ */
-#include "store/session.h"
+#include "store/session/session.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "store/session/stage.h"
 #include "store/sql.h"
-#include "store/stage.h"
 #include "unit.h"
 
 static char dir[4096];

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "store/catalogue.h"
-#include "store/match.h"
+#include "store/catalogue/catalogue.h"
+#include "store/commit/match.h"
 #include "store/sql.h"
 #include "text/fold.h"
 

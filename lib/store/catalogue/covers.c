@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "store/catalogue.h"
+#include "store/catalogue/catalogue.h"
 #include "store/sql.h"
 
 enum err_code

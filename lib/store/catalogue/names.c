@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "store/catalogue.h"
+#include "store/catalogue/catalogue.h"
 #include "store/sql.h"
 #include "text/fold.h"
 

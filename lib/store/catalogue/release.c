@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/catalogue.h"
+#include "store/catalogue/catalogue.h"
 #include "store/sql.h"
 
 /* NFC of a field's first value, or of its list's values joined; *text NULL where it has none. */

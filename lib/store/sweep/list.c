@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/sweep/sweep_priv.h"
+#include "store/sweep/priv.h"
 
 enum { CHECKED = 50000 };
 

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/time.h"
-#include "store/sweep/sweep_priv.h"
+#include "store/sweep/priv.h"
 
 enum { EVENT_DAYS = 400, DAY = 86400 };
 

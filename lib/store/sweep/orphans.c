@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
-#include "store/sweep/sweep_priv.h"
+#include "store/sweep/priv.h"
 
 enum { MANY = 100, MANY_PERCENT = 1 };
 

@@ -1,5 +1,5 @@
 /* Running a task, counting, telling, and keeping its row. */
-#include "store/sweep.h"
+#include "store/sweep/sweep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/lock.h"
 #include "base/out.h"
 #include "base/time.h"
-#include "store/sweep/sweep_priv.h"
+#include "store/sweep/priv.h"
 
 static const struct {
 	const char *name;

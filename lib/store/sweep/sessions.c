@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/time.h"
-#include "store/session.h"
-#include "store/sweep/sweep_priv.h"
+#include "store/session/session.h"
+#include "store/sweep/priv.h"
 
 enum { TRIES = 3 };
 

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "digest/sha256.h"
-#include "store/sweep/sweep_priv.h"
+#include "store/sweep/priv.h"
 
 enum fate { KEEP, ADOPT, RESTORE, DELETE };
 

@@ -1,0 +1,239 @@
+#include "store/commit/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/out.h"
+#include "base/time.h"
+#include "digest/sha256.h"
+#include "store/catalogue/catalogue.h"
+#include "store/commit/publish.h"
+#include "store/index.h"
+#include "store/sql.h"
+
+enum err_code
+job_number(struct db *db, sqlite3_stmt *st, int64_t *n, struct err *e)
+{
+	if (st == NULL)
+		return e->code;
+	if (sql_step(db, st, e) == 1)
+		*n = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code;
+}
+
+/* SHA-256 over the sorted hashes of what is staged. */
+enum err_code
+job_fingerprint(struct job *j, uint8_t hash[32], struct err *e)
+{
+	sqlite3_stmt *st = sql_get(
+	    j->db, "SELECT sha256 FROM item WHERE session_id = ?1 AND state = 'staged' ORDER BY sha256", e);
+	struct sha256 h;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, j->session);
+	sha256_begin(&h);
+	while (sql_step(j->db, st, e) == 1)
+		sha256_add(&h, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
+	sql_done(st);
+	sha256_end(&h, hash);
+	return e->code;
+}
+
+/* An earlier commit of the same set of files, all of which are still live: then every item is a duplicate. */
+enum err_code
+job_find_same(struct job *j, const uint8_t hash[32], int64_t *same, struct err *e)
+{
+	const int64_t *n = j->plan->counts;
+	sqlite3_stmt *st;
+
+	*same = 0;
+	if (n[PLAN_DUPLICATE] == 0 ||
+	    n[PLAN_NEW] + n[PLAN_ATTACH] + n[PLAN_SKIP] + n[PLAN_REMOVED] + n[PLAN_RESTORE] +
+		    n[PLAN_CONFLICT] >
+		0)
+		return ERR_NONE;
+	st = sql_get(j->db,
+	    "SELECT min(id) FROM session WHERE fingerprint = ?1 AND state = 'committed' AND id <> ?2", e);
+	if (st == NULL)
+		return e->code;
+	sql_bytes(st, 1, hash, 32);
+	sql_int(st, 2, j->session);
+	return job_number(j->db, st, same, e);
+}
+
+/* Rewrite an item as what became of it.  What source and file rows tell of it goes. */
+static enum err_code
+settle_item(struct job *j, const struct plan_entry *entry, const char *state, struct err *e)
+{
+	bool stored = publish_wanted(entry);
+	sqlite3_stmt *st = sql_get(j->db,
+	    "UPDATE item SET state = ?2, track_id = ?3, record = NULL, device = NULL, inode = NULL,"
+	    " mtime_ns = NULL, ctime_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, entry->item);
+	sql_text(st, 2, state);
+	sql_int_or_null(st, 3, entry->track);
+	sql_int(st, 4, stored);
+	return sql_run(j->db, st, e);
+}
+
+static enum err_code
+forget_removal(struct job *j, const struct item *it, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(j->db, "DELETE FROM removed WHERE sha256 = ?1", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_bytes(st, 1, it->sha256, 32);
+	return sql_run(j->db, st, e);
+}
+
+/* A new track on its release. */
+static enum err_code
+write_track(
+    struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
+{
+	struct release *release = &j->plan->releases[entry->release];
+	struct record r = { 0 };
+
+	if (record_decode(&r, it->record, it->record_len, e) != ERR_NONE)
+		goto out;
+	if (entry->verdict == PLAN_ATTACH) {
+		if (catalogue_attach(c, entry->track, it, &r, e) != ERR_NONE)
+			goto out;
+	} else {
+		if (catalogue_release(c, release, &r, e) != ERR_NONE ||
+		    catalogue_add(c, release->id, it, &r, &entry->track, e) != ERR_NONE)
+			goto out;
+	}
+	catalogue_covers(c, it->id, entry->track, e);
+out:
+	record_free(&r);
+	return e->code;
+}
+
+static enum err_code
+write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
+{
+	static const char *const states[PLAN_VERDICTS] = { [PLAN_NEW] = "committed",
+		[PLAN_RESTORE] = "committed",
+		[PLAN_ATTACH] = "conflict",
+		[PLAN_DUPLICATE] = "duplicate",
+		[PLAN_SKIP] = "skipped",
+		[PLAN_REMOVED] = "removed-earlier" };
+
+	if (entry->first >= 0)
+		entry->track = j->plan->entries[entry->first].track;
+	if (publish_wanted(entry) && publish_confirm(j->plan, entry, it, e) != ERR_NONE)
+		return e->code;
+	switch (entry->verdict) {
+	case PLAN_NEW:
+	case PLAN_ATTACH:
+		write_track(j, c, entry, it, e);
+		break;
+	case PLAN_DUPLICATE:
+	case PLAN_RESTORE:
+		catalogue_revive(c, entry->track, it->sha256, e);
+		break;
+	default:
+		break;
+	}
+	if (e->code == ERR_NONE && publish_wanted(entry))
+		catalogue_source(c, it, e);
+	if (e->code == ERR_NONE && j->plan->again)
+		forget_removal(j, it, e);
+	return e->code != ERR_NONE ? e->code : settle_item(j, entry, states[entry->verdict], e);
+}
+
+enum err_code
+job_write_items(struct job *j, struct err *e)
+{
+	struct plan *p = j->plan;
+	const struct progress *pr = p->progress;
+	struct catalogue c = {
+		.db = j->db, .session = j->session, .owner = j->owner, .now = time_now(), .seen = j->created
+	};
+	struct item it = { 0 };
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct plan_entry *entry = &p->entries[i];
+
+		if (entry->verdict == PLAN_FAILED || entry->verdict == PLAN_SETTLED)
+			continue;
+		j->item = entry->item;
+		if (item_next(j->db, j->session, entry->item - 1, &it, e) != 1 ||
+		    write_item(j, &c, entry, &it, e) != ERR_NONE)
+			break;
+		if (pr != NULL && pr->report != NULL && i % 64 == 0)
+			pr->report(pr->context, "writing", (int64_t)i, (int64_t)p->n, 0);
+	}
+	item_free(&it);
+	for (size_t i = 0; i < p->nreleases && e->code == ERR_NONE; i++)
+		if (p->releases[i].fresh)
+			catalogue_raise_covers(&c, p->releases[i].id, e);
+	/* only now: a release may have learnt from its last track */
+	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
+		const struct plan_entry *entry = &p->entries[i];
+
+		/* of a track that comes back with two files only the first finds it gone */
+		if (entry->verdict == PLAN_RESTORE)
+			index_forget(j->db, entry->track, e);
+		if (e->code == ERR_NONE && (entry->verdict == PLAN_NEW || entry->verdict == PLAN_RESTORE))
+			index_track(j->db, entry->track, e);
+		if (pr != NULL && pr->report != NULL && i % 64 == 0)
+			pr->report(pr->context, "indexing", (int64_t)i, (int64_t)p->n, 0);
+	}
+	if (e->code == ERR_NONE)
+		j->item = 0;
+	return e->code;
+}
+
+enum err_code
+job_write_session(struct job *j, const uint8_t hash[32], const struct commit_result *r, struct err *e)
+{
+	char subject[24];
+	struct buf json = { 0 };
+	sqlite3_stmt *st = sql_get(
+	    j->db, "DELETE FROM item_cover WHERE item_id IN (SELECT id FROM item WHERE session_id = ?1)", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, j->session);
+	if (sql_run(j->db, st, e) != ERR_NONE)
+		return e->code;
+	st = sql_get(j->db,
+	    "UPDATE session SET state = 'committed', committed = ?3, changed = ?3, holder = '', fingerprint "
+	    "= ?4"
+	    " WHERE id = ?1 AND state = 'committing' AND commit_id = ?2",
+	    e);
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, j->session);
+	sql_text(st, 2, j->commit_id);
+	sql_int(st, 3, time_now());
+	sql_bytes(st, 4, hash, 32);
+	if (sql_run(j->db, st, e) != ERR_NONE)
+		return e->code;
+	if (sqlite3_changes(j->db->sql) != 1)
+		return err_set(
+		    e, ERR_STATE, "session s%" PRId64 " was taken over by another process", j->session);
+	buf_puts(&json, "{");
+	json_int(&json, "tracks", r->tracks);
+	json_int(&json, "duplicates", r->duplicates);
+	json_int(&json, "attached", r->attached);
+	json_int(&json, "skipped", r->skipped);
+	json_int(&json, "removed_earlier", r->removed_earlier);
+	json_int(&json, "failed", r->failed);
+	buf_puts(&json, "}");
+	snprintf(subject, sizeof subject, "s%" PRId64, j->session);
+	if (buf_ok(&json, e) == ERR_NONE)
+		db_event(j->db, "commit", subject, json.data, e);
+	buf_free(&json);
+	return e->code;
+}

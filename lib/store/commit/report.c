@@ -1,0 +1,313 @@
+#include "store/commit/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/out.h"
+
+static void
+counted(struct buf *out, const char *before, int64_t n, const char *one, const char *many)
+{
+	buf_printf(out, "%s%" PRId64 " %s", before, n, n == 1 ? one : many);
+}
+
+/* Only where there are any. */
+static void
+counted_if(struct buf *out, int64_t n, const char *one, const char *many)
+{
+	if (n > 0)
+		counted(out, ", ", n, one, many);
+}
+
+static void
+commit_text(int64_t session, const struct commit_result *r, bool dry_run, struct buf *out)
+{
+	buf_printf(out, "s%" PRId64 " %s: ", session,
+	    r->already    ? "was committed already"
+		: dry_run ? "would commit"
+			  : "committed");
+	counted(out, "", r->tracks, "track", "tracks");
+	counted(out, ", ", r->duplicates, "duplicate", "duplicates");
+	buf_printf(out, ", %" PRId64 " failed", r->failed);
+	counted_if(out, r->attached, "attached", "attached");
+	counted_if(out, r->conflicts, "conflict", "conflicts");
+	counted_if(out, r->skipped, "skipped", "skipped");
+	counted_if(out, r->removed_earlier, "removed earlier", "removed earlier");
+	counted_if(out, r->unchanged, "unchanged", "unchanged");
+	if (r->same_as != 0)
+		buf_printf(out, " (the same files as s%" PRId64 ")", r->same_as);
+}
+
+static void
+json_session_id(struct buf *out, const char *key, int64_t id)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "s%" PRId64, id);
+	json_text(out, key, text);
+}
+
+static void
+commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct buf *out)
+{
+	json_open(out, "session");
+	json_session_id(out, "id", session);
+	json_text(out, "state", dry_run && !r->already ? "staged" : "committed");
+	if (dry_run)
+		json_bool(out, "dry_run", true);
+	if (r->already)
+		json_bool(out, "already", true);
+	json_int(out, "tracks", r->tracks);
+	json_int(out, "duplicates", r->duplicates);
+	json_int(out, "attached", r->attached);
+	if (r->conflicts > 0)
+		json_int(out, "conflicts", r->conflicts);
+	json_int(out, "skipped", r->skipped);
+	json_int(out, "removed_earlier", r->removed_earlier);
+	json_int(out, "failed", r->failed);
+	json_int(out, "unchanged", r->unchanged);
+	if (r->same_as != 0)
+		json_session_id(out, "same_as", r->same_as);
+	json_close(out);
+}
+
+static void
+size_text(struct buf *out, int64_t bytes)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double x = (double)bytes / 1000;
+	size_t u = 0;
+
+	if (bytes < 1000) {
+		buf_printf(out, "%" PRId64 " bytes", bytes);
+		return;
+	}
+	for (; x >= 1000 && u < 3; u++)
+		x /= 1000;
+	buf_printf(out, "%.1f %s", x, units[u]);
+}
+
+/* id, state, what it holds, its size, where it came from: by tabs. */
+static void
+session_text(const struct session *s, struct buf *out)
+{
+	buf_printf(out, "s%" PRId64 "\t%s\t", s->id, s->state);
+	counted(out, "", s->staged + s->pending, "item", "items");
+	counted_if(out, s->failed, "failed", "failed");
+	counted_if(out, s->unchanged, "unchanged", "unchanged");
+	buf_putc(out, '\t');
+	size_text(out, s->bytes);
+	buf_printf(out, "\t%s", s->roots != NULL ? s->roots : "");
+}
+
+static void
+session_json(const struct session *s, struct buf *out)
+{
+	json_open(out, "session");
+	json_session_id(out, "id", s->id);
+	json_text(out, "state", s->state);
+	json_time(out, "created", s->created);
+	json_time(out, "changed", s->changed);
+	if (s->committed != 0)
+		json_time(out, "committed", s->committed);
+	if (s->holder[0] != '\0')
+		json_text(out, "holder", s->holder);
+	json_int(out, "pending", s->pending);
+	json_int(out, "staged", s->staged);
+	json_int(out, "tracks", s->done);
+	json_int(out, "duplicates", s->duplicate);
+	json_int(out, "attached", s->conflict);
+	json_int(out, "skipped", s->skipped_items);
+	json_int(out, "removed_earlier", s->removed_earlier);
+	json_int(out, "failed", s->failed);
+	json_int(out, "unchanged", s->unchanged);
+	json_int(out, "not_audio", s->skipped);
+	json_int(out, "bytes", s->bytes);
+	if (s->commit_error != NULL)
+		json_raw(out, "commit_error", s->commit_error);
+	if (s->roots != NULL)
+		json_text(out, "root", s->roots);
+	json_close(out);
+}
+
+static const char *
+name_of(const struct item *it, const struct plan_entry *entry)
+{
+	if (entry == NULL || entry->verdict == PLAN_SETTLED)
+		return it->state;
+	return verdict_name(entry->verdict);
+}
+
+/* The item of the same session whose track it joins, or 0. */
+static int64_t
+joins(const struct plan_entry *entry, const struct plan *p)
+{
+	return entry != NULL && entry->first >= 0 ? p->entries[entry->first].item : 0;
+}
+
+static void
+item_text(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
+{
+	int64_t track = entry != NULL ? entry->track : it->track;
+	int64_t item = joins(entry, p);
+
+	buf_printf(out, "%s\t", name_of(it, entry));
+	if (it->path != NULL)
+		out_escape(out, it->path, strlen(it->path));
+	else
+		buf_printf(out, "item %" PRId64, it->id);
+	buf_putc(out, '\t');
+	if (track != 0)
+		buf_printf(out, "track %" PRId64, track);
+	else if (item != 0)
+		buf_printf(out, "the track of item %" PRId64, item);
+	if (it->code != NULL) {
+		buf_printf(out, "%s: ", it->code);
+		out_escape(
+		    out, it->reason != NULL ? it->reason : "", it->reason != NULL ? strlen(it->reason) : 0);
+	}
+}
+
+static void
+item_json(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
+{
+	int64_t track = entry != NULL ? entry->track : it->track;
+	int64_t item = joins(entry, p);
+
+	json_open(out, "item");
+	json_int(out, "id", it->id);
+	json_session_id(out, "session", it->session);
+	json_text(out, "state", it->state);
+	json_text(out, "verdict", name_of(it, entry));
+	if (entry != NULL && entry->verdict == PLAN_ATTACH)
+		json_text(out, "action", "attach");
+	if (entry != NULL && entry->verdict == PLAN_CONFLICT)
+		json_text(out, "action", "fail");
+	if (it->path != NULL)
+		json_bytes(out, "source", it->path, strlen(it->path));
+	if (it->size != 0)
+		json_int(out, "size", it->size);
+	if (it->has_sha256) {
+		struct buf hex = { 0 };
+
+		out_hex(&hex, it->sha256, sizeof it->sha256);
+		json_text(out, "sha256", hex.data != NULL ? hex.data : "");
+		buf_free(&hex);
+	}
+	if (track != 0)
+		json_int(out, "track", track);
+	else if (item != 0)
+		json_int(out, "item", item);
+	if (it->code != NULL)
+		json_text(out, "code", it->code);
+	if (it->reason != NULL)
+		json_text(out, "reason", it->reason);
+	json_close(out);
+}
+
+static const struct {
+	const char *key, *one;
+	enum verdict a, b;
+} totals[] = { { "new", "new", PLAN_NEW, PLAN_RESTORE },
+	{ "duplicates", "duplicate", PLAN_DUPLICATE, PLAN_DUPLICATE },
+	{ "conflicts", "conflict", PLAN_ATTACH, PLAN_CONFLICT },
+	{ "skipped", "skipped", PLAN_SKIP, PLAN_SKIP },
+	{ "removed_earlier", "removed earlier", PLAN_REMOVED, PLAN_REMOVED },
+	{ "failed", "failed", PLAN_FAILED, PLAN_FAILED },
+	{ "settled", "settled", PLAN_SETTLED, PLAN_SETTLED } };
+
+static int64_t
+total(const struct plan *p, size_t i)
+{
+	return p->counts[totals[i].a] + (totals[i].a != totals[i].b ? p->counts[totals[i].b] : 0);
+}
+
+static void
+plan_text(const struct plan *p, struct buf *out)
+{
+	buf_printf(out, "s%" PRId64 ": ", p->session);
+	counted(out, "", (int64_t)p->n, "item", "items");
+	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
+		if (total(p, i) > 0)
+			buf_printf(out, ", %" PRId64 " %s", total(p, i), totals[i].one);
+}
+
+static void
+plan_json(const struct plan *p, struct buf *out)
+{
+	json_open(out, "summary");
+	json_session_id(out, "session", p->session);
+	json_int(out, "items", (int64_t)p->n);
+	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
+		json_int(out, totals[i].key, total(p, i));
+	json_close(out);
+}
+
+void
+report_commit(int64_t session, const struct commit_result *r, bool dry_run, bool json, struct buf *out)
+{
+	(json ? commit_json : commit_text)(session, r, dry_run, out);
+}
+
+void
+report_session(const struct session *s, bool json, struct buf *out)
+{
+	(json ? session_json : session_text)(s, out);
+}
+
+enum err_code
+report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e)
+{
+	struct buf line = { 0 };
+	int64_t *ids = NULL;
+	size_t n = 0;
+
+	if (session_list(db, "staging staged committing failed", &ids, &n, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
+		struct session s = { 0 };
+
+		if (session_load(db, ids[i], &s, e) == ERR_NONE) {
+			report_session(&s, json, &line);
+			if (buf_ok(&line, e) == ERR_NONE)
+				fn(context, &line);
+			buf_clear(&line);
+		}
+		session_free(&s);
+	}
+	buf_free(&line);
+	free(ids);
+	return e->code;
+}
+
+enum err_code
+report_items(struct db *db, int64_t session, enum conflict policy, const struct progress *progress, bool json,
+    report_line *fn, void *context, struct err *e)
+{
+	struct plan *p = NULL;
+	struct item it = { 0 };
+	struct buf line = { 0 };
+	int64_t after = 0;
+
+	if (plan_make(&p, db, session, policy, progress, e) != ERR_NONE)
+		return e->code;
+	while (item_next(db, session, after, &it, e) == 1) {
+		after = it.id;
+		(json ? item_json : item_text)(&it, plan_find(p, it.id), p, &line);
+		if (buf_ok(&line, e) != ERR_NONE)
+			break;
+		fn(context, &line);
+		buf_clear(&line);
+	}
+	if (e->code == ERR_NONE) {
+		(json ? plan_json : plan_text)(p, &line);
+		if (buf_ok(&line, e) == ERR_NONE)
+			fn(context, &line);
+	}
+	buf_free(&line);
+	item_free(&it);
+	plan_free(p);
+	return e->code;
+}

@@ -1,0 +1,35 @@
+/*
+ * report.h - sessions, items and commits as lines of text or JSON
+ *
+ * Lines are appended or handed to a function without their end.
+ */
+#ifndef STORE_COMMIT_REPORT_H
+#define STORE_COMMIT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/commit/commit.h"
+#include "store/commit/plan.h"
+#include "store/db.h"
+#include "store/session/session.h"
+
+/* Takes a line; the buffer is the caller's and cleared afterwards. */
+typedef void report_line(void *context, struct buf *line);
+
+/* "s1 committed: 40 tracks, 0 duplicates, 0 failed"; what else there is follows. */
+void report_commit(int64_t session, const struct commit_result *r, bool dry_run, bool json, struct buf *out);
+
+/* A session; as text: id, state, items, size and first root by tabs. */
+void report_session(const struct session *s, bool json, struct buf *out);
+
+/* The open sessions, a line each. */
+enum err_code report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e);
+
+/* What a commit would make of each item, then the totals; as text: verdict, source and detail by tabs. */
+enum err_code report_items(struct db *db, int64_t session, enum conflict policy,
+    const struct progress *progress, bool json, report_line *fn, void *context, struct err *e);
+
+#endif

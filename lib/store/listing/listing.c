@@ -1,0 +1,227 @@
+#include "store/listing/listing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/out.h"
+#include "store/blob.h"
+#include "store/listing/priv.h"
+#include "store/sql.h"
+
+/* "4:05", "1:02:03" */
+static void
+add_length(struct buf *b, int64_t ms)
+{
+	long long s = (long long)ms / 1000;
+
+	if (s >= 3600)
+		buf_printf(b, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+	else
+		buf_printf(b, "%lld:%02lld", s / 60, s % 60);
+}
+
+/* What the end of a record does not already keep apart is escaped. */
+static void
+add_safe(const struct listing *l, struct buf *out, const char *s, size_t len)
+{
+	if (l->end == '\0')
+		buf_add(out, s, len);
+	else
+		out_escape(out, s, len);
+}
+
+/* One track's cells: 1, 0 where there is no such track, -1. */
+static int
+read_row(struct db *db, int64_t id, const struct listing *l, struct listing_row *row, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT t.artist, t.title, r.album, t.year, t.duration_ms"
+	    " FROM track t JOIN release r ON r.id = t.release_id WHERE t.id = ?",
+	    e);
+	int step;
+
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, id);
+	step = sql_step(db, st, e);
+	for (int i = 0; i < CELLS; i++)
+		buf_clear(&row->cell[i]);
+	row->id = id;
+	if (step == 1) {
+		buf_printf(&row->cell[CELL_ID], "%lld", (long long)id);
+		for (int i = 0; i < 4; i++)
+			if (sqlite3_column_type(st, i) != SQLITE_NULL)
+				add_safe(l, &row->cell[CELL_ARTIST + i],
+				    (const char *)sqlite3_column_text(st, i),
+				    (size_t)sqlite3_column_bytes(st, i));
+		if (sqlite3_column_type(st, 4) != SQLITE_NULL)
+			add_length(&row->cell[CELL_LENGTH], sqlite3_column_int64(st, 4));
+	}
+	sql_done(st);
+	return step;
+}
+
+static void
+free_row(struct listing_row *row)
+{
+	for (int i = 0; i < CELLS; i++)
+		buf_free(&row->cell[i]);
+}
+
+static enum err_code
+add_lines(struct listing *l, struct db *db, const int64_t *ids, size_t n, struct buf *out, struct err *e)
+{
+	struct listing_row row = { 0 };
+
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
+		if (read_row(db, ids[i], l, &row, e) <= 0)
+			continue;
+		for (int k = CELL_ID; k <= CELL_ALBUM; k++) {
+			buf_add(out, row.cell[k].data, row.cell[k].len);
+			buf_putc(out, k < CELL_ALBUM ? '\t' : l->end);
+		}
+	}
+	free_row(&row);
+	return e->code;
+}
+
+static enum err_code
+add_table(struct listing *l, struct db *db, const int64_t *ids, size_t n, struct buf *out, struct err *e)
+{
+	struct listing_row *rows = calloc(n + 1, sizeof *rows);
+	size_t count = 0;
+
+	if (rows == NULL)
+		return err_memory(e);
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++)
+		count += read_row(db, ids[i], l, &rows[count], e) > 0;
+	if (e->code == ERR_NONE)
+		table_add(l, rows, count, out);
+	for (size_t i = 0; i <= count && i < n; i++)
+		free_row(&rows[i]);
+	free(rows);
+	return e->code;
+}
+
+static enum err_code
+add_file(const struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT b.sha256, b.suffix FROM file f JOIN blob b ON b.id = f.blob_id"
+	    " WHERE f.track_id = ? AND f.preferred = 1",
+	    e);
+	char path[BLOB_PATH];
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	if (sql_step(db, st, e) == 1 && sqlite3_column_bytes(st, 0) == 32) {
+		blob_path(path, sqlite3_column_blob(st, 0), (const char *)sqlite3_column_text(st, 1));
+		buf_printf(out, "%s/%s", db_path(db), path);
+		buf_putc(out, l->end);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+/* name: value, a line each */
+static void
+add_full(const struct listing *l, const struct track *t, struct buf *out)
+{
+	struct buf value = { 0 };
+
+	for (int f = 0; f < F_COUNT; f++) {
+		const char *unit = field_info((enum field)f)->unit;
+
+		if (t->v[f].n == 0 || f == F_TAGS)
+			continue;
+		buf_clear(&value);
+		track_text(t, (enum field)f, &value);
+		buf_printf(out, "%-20s ", field_info((enum field)f)->name);
+		add_safe(l, out, value.data, value.len);
+		if (unit != NULL)
+			buf_printf(out, " %s", unit);
+		buf_putc(out, l->end);
+	}
+	for (size_t i = 0; i < t->ntags; i++) {
+		for (size_t k = 0; k < t->tags[i].n; k++) {
+			buf_clear(&value);
+			buf_printf(&value, "%-20s ", t->tags[i].name);
+			buf_puts(&value, t->tags[i].value[k]);
+			add_safe(l, out, value.data, value.len);
+			buf_putc(out, l->end);
+		}
+	}
+	out->failed |= value.failed;
+	buf_free(&value);
+}
+
+static enum err_code
+add_track(struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e)
+{
+	struct track t = { 0 };
+	struct err gone = { 0 };
+	struct buf line = { 0 };
+
+	if (track_load(db, id, &t, &gone) != ERR_NONE) {
+		if (gone.code != ERR_NOTFOUND)
+			*e = gone;
+		return e->code;
+	}
+	if (l->form == LISTING_JSON) {
+		track_json(&t, out);
+		buf_putc(out, l->end);
+	} else if (l->form == LISTING_FULL) {
+		add_full(l, &t, out);
+	} else {
+		format_track(l->format, &t, &line);
+		if (l->end == '\0')
+			buf_add(out, line.data, line.len);
+		else
+			out_printable(out, line.data, line.len);
+		buf_putc(out, l->end);
+	}
+	out->failed |= line.failed;
+	buf_free(&line);
+	track_free(&t);
+	return ERR_NONE;
+}
+
+static enum err_code
+add_each(struct listing *l, struct db *db, const int64_t *ids, size_t n, struct buf *out, struct err *e)
+{
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
+		if (l->form == LISTING_IDS) {
+			buf_printf(out, "%lld", (long long)ids[i]);
+			buf_putc(out, l->end);
+		} else if (l->form == LISTING_FILES) {
+			add_file(l, db, ids[i], out, e);
+		} else {
+			add_track(l, db, ids[i], out, e);
+		}
+	}
+	return e->code;
+}
+
+enum err_code
+listing_add(struct listing *l, struct db *db, const int64_t *ids, size_t n, struct buf *out, struct err *e)
+{
+	struct err ignored = { 0 };
+
+	if (l->form == LISTING_IDS) {
+		add_each(l, db, ids, n, out, e);
+		return buf_ok(out, e);
+	}
+	if (sql_begin_read(db, e) != ERR_NONE)
+		return e->code;
+	if (l->form == LISTING_TSV)
+		add_lines(l, db, ids, n, out, e);
+	else if (l->form == LISTING_TABLE)
+		add_table(l, db, ids, n, out, e);
+	else
+		add_each(l, db, ids, n, out, e);
+	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
+		sql_rollback(db);
+	return e->code != ERR_NONE ? e->code : buf_ok(out, e);
+}

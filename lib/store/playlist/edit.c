@@ -1,0 +1,293 @@
+/* Changes of a playlist's entries.  UNIQUE(playlist_id, position) is checked row by row, so whatever moves
+ * goes through negative positions: -new first, then the sign. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/out.h"
+#include "base/time.h"
+#include "store/playlist/priv.h"
+
+enum err_code
+playlist_run(struct db *db, const char *text, const int64_t *args, int n, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, text, e);
+
+	if (st == NULL)
+		return e->code;
+	for (int i = 0; i < n; i++)
+		sql_int(st, i + 1, args[i]);
+	return sql_run(db, st, e);
+}
+
+enum err_code
+playlist_count(struct db *db, int64_t id, int64_t *n, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT count(*) FROM entry WHERE playlist_id = ?1", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	if (sql_step(db, st, e) < 0) {
+		sql_done(st);
+		return e->code;
+	}
+	*n = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return ERR_NONE;
+}
+
+enum err_code
+playlist_finish(struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e)
+{
+	int64_t args[2] = { c->id, time_now() };
+	char subject[32];
+
+	snprintf(subject, sizeof subject, "p%lld", (long long)c->id);
+	if (playlist_run(db, "UPDATE playlist SET modified = ?2 WHERE id = ?1", args, 2, e) != ERR_NONE ||
+	    playlist_run(db,
+		"UPDATE entry SET track_id = " PLAYLIST_TRACK_OF(
+		    "entry.path") " WHERE playlist_id = ?1 AND track_id IS NULL AND path IS NOT NULL",
+		args, 1, e) != ERR_NONE ||
+	    playlist_count(db, c->id, &c->tracks, e) != ERR_NONE)
+		return e->code;
+	if (c->dry_run) {
+		sql_rollback(db);
+		return ERR_NONE;
+	}
+	if (db_event(db, kind, subject, data, e) != ERR_NONE)
+		return e->code;
+	return sql_commit(db, e);
+}
+
+static enum err_code
+insert_entry(struct db *db, int64_t id, int64_t position, const struct playlist_ref *r, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "INSERT INTO entry(playlist_id, position, track_id, added, path, title, artist, duration_ms)"
+	    " SELECT ?1, ?2, t.id, ?4, ?5, t.title, t.artist, t.duration_ms"
+	    " FROM (SELECT ?3 AS id) x LEFT JOIN track t ON t.id = x.id",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	sql_int(st, 2, position);
+	sql_int_or_null(st, 3, r->track);
+	sql_int(st, 4, time_now());
+	if (r->path != NULL)
+		sql_bytes(st, 5, r->path, strlen(r->path));
+	return sql_run(db, st, e);
+}
+
+enum err_code
+playlist_add(
+    struct db *db, int64_t id, char **texts, size_t n, int64_t at, struct playlist_change *c, struct err *e)
+{
+	struct playlist_ref *refs = calloc(n + 1, sizeof *refs);
+	int64_t count, args[3] = { id, at, 0 };
+	char data[96];
+
+	if (refs == NULL)
+		return err_memory(e);
+	for (size_t i = 0; i < n; i++)
+		refs[i].text = texts[i];
+	if (sql_begin(db, e) != ERR_NONE) {
+		playlist_refs_free(refs, n);
+		return e->code;
+	}
+	c->id = id;
+	if (playlist_resolve(db, refs, n, c->failed, e) != ERR_NONE ||
+	    playlist_count(db, id, &count, e) != ERR_NONE)
+		goto fail;
+	if (at > count + 1) {
+		err_set(e, ERR_NOTFOUND, "there is no position %lld: the playlist has %lld entries",
+		    (long long)at, (long long)count);
+		goto fail;
+	}
+	if (at == 0)
+		args[1] = at = count + 1;
+	if (playlist_run(db,
+		"UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position >= ?2", args, 2,
+		e) != ERR_NONE)
+		goto fail;
+	for (size_t i = 0; i < n; i++) {
+		if (refs[i].bad)
+			continue;
+		if (insert_entry(db, id, at + c->added, &refs[i], e) != ERR_NONE)
+			goto fail;
+		c->added++;
+		c->missing += refs[i].track == 0;
+	}
+	args[1] = c->added;
+	if (playlist_run(db,
+		"UPDATE entry SET position = ?2 - position WHERE playlist_id = ?1 AND position < 0", args, 2,
+		e) != ERR_NONE)
+		goto fail;
+	if (c->added == 0) {
+		c->tracks = count;
+		sql_rollback(db);
+	} else {
+		snprintf(data, sizeof data, "{\"added\":%lld,\"missing\":%lld,\"at\":%lld}",
+		    (long long)c->added, (long long)c->missing, (long long)at);
+		if (playlist_finish(db, "playlist-add", data, c, e) != ERR_NONE)
+			goto fail;
+	}
+	playlist_refs_free(refs, n);
+	return ERR_NONE;
+fail:
+	sql_rollback(db);
+	playlist_refs_free(refs, n);
+	return e->code;
+}
+
+/* A run of positions, both ends included; last 0: to the end. */
+struct range {
+	int64_t first, last;
+};
+
+/* Digits without a leading zero into *n; the first byte behind them, or NULL. */
+static const char *
+position_of(const char *s, int64_t *n)
+{
+	*n = 0;
+	if (*s < '1' || *s > '9')
+		return NULL;
+	for (; *s >= '0' && *s <= '9'; s++) {
+		if (*n > INT64_MAX / 10 - 1)
+			return NULL;
+		*n = *n * 10 + (*s - '0');
+	}
+	return s;
+}
+
+static bool
+range_of(const char *text, struct range *r)
+{
+	struct range out = { 0 };
+	const char *s = position_of(text, &out.first);
+
+	if (s == NULL)
+		return false;
+	if (*s == '\0')
+		out.last = out.first;
+	else if (*s++ != '-')
+		return false;
+	else if (*s != '\0') {
+		s = position_of(s, &out.last);
+		if (s == NULL || *s != '\0' || out.last < out.first)
+			return false;
+	}
+	*r = out;
+	return true;
+}
+
+/* The run that text names, within 1..count. */
+static enum err_code
+read_run(const char *text, int64_t count, struct range *r, struct err *e)
+{
+	int64_t wrong = 0;
+
+	if (!range_of(text, r))
+		return err_set(e, ERR_USAGE, "a position is a number or a run like 5-7, not '%s'", text);
+	if (r->last == 0)
+		r->last = r->first > count ? r->first : count;
+	if (r->first < 1 || r->first > count)
+		wrong = r->first;
+	else if (r->last > count)
+		wrong = r->last;
+	if (wrong != 0)
+		return err_set(e, ERR_NOTFOUND, "there is no position %lld: the playlist has %lld entr%s",
+		    (long long)wrong, (long long)count, count == 1 ? "y" : "ies");
+	return ERR_NONE;
+}
+
+enum err_code
+playlist_remove(struct db *db, int64_t id, char **runs, struct playlist_change *c, struct err *e)
+{
+	int64_t count;
+	char data[64];
+
+	if (sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	c->id = id;
+	if (playlist_count(db, id, &count, e) != ERR_NONE)
+		goto fail;
+	for (; *runs != NULL; runs++) {
+		struct range r;
+		int64_t args[3];
+
+		if (read_run(*runs, count, &r, e) != ERR_NONE)
+			goto fail;
+		args[0] = id;
+		args[1] = r.first;
+		args[2] = r.last;
+		if (playlist_run(db,
+			"DELETE FROM entry WHERE playlist_id = ?1 AND position BETWEEN ?2 AND ?3", args, 3,
+			e) != ERR_NONE)
+			goto fail;
+		c->removed += sqlite3_changes64(db->sql);
+	}
+	if (playlist_run(db,
+		"UPDATE entry SET position = -n.new FROM (SELECT id AS row, row_number() OVER"
+		" (ORDER BY position) AS new FROM entry WHERE playlist_id = ?1) AS n"
+		" WHERE entry.id = n.row AND entry.position <> n.new",
+		&id, 1, e) != ERR_NONE ||
+	    playlist_run(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
+		&id, 1, e) != ERR_NONE)
+		goto fail;
+	snprintf(data, sizeof data, "{\"removed\":%lld}", (long long)c->removed);
+	if (playlist_finish(db, "playlist-remove", data, c, e) != ERR_NONE)
+		goto fail;
+	return ERR_NONE;
+fail:
+	sql_rollback(db);
+	return e->code;
+}
+
+enum err_code
+playlist_move(
+    struct db *db, int64_t id, const char *run, const char *where, struct playlist_change *c, struct err *e)
+{
+	int64_t count, len, to, args[7];
+	struct range r, target;
+	char data[96];
+
+	if (sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	c->id = id;
+	if (playlist_count(db, id, &count, e) != ERR_NONE || read_run(run, count, &r, e) != ERR_NONE ||
+	    read_run(where, count, &target, e) != ERR_NONE)
+		goto fail;
+	to = target.first;
+	len = r.last - r.first + 1;
+	if (to + len - 1 > count) {
+		err_set(e, ERR_NOTFOUND, "cannot move to position %lld: the playlist has %lld entr%s",
+		    (long long)to, (long long)count, count == 1 ? "y" : "ies");
+		goto fail;
+	}
+	/* The run goes by to - first; what it passes over makes room by its length. */
+	args[0] = id;
+	args[1] = r.first;
+	args[2] = r.last;
+	args[3] = to - r.first;
+	args[4] = to < r.first ? len : -len;
+	args[5] = to < r.first ? to : r.first;
+	args[6] = to < r.first ? r.last : to + len - 1;
+	if (playlist_run(db,
+		"UPDATE entry SET position = -(position + CASE WHEN position BETWEEN ?2 AND ?3"
+		" THEN ?4 ELSE ?5 END) WHERE playlist_id = ?1 AND position BETWEEN ?6 AND ?7",
+		args, 7, e) != ERR_NONE ||
+	    playlist_run(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
+		&id, 1, e) != ERR_NONE)
+		goto fail;
+	c->moved = to == r.first ? 0 : len;
+	snprintf(data, sizeof data, "{\"first\":%lld,\"last\":%lld,\"to\":%lld}", (long long)r.first,
+	    (long long)r.last, (long long)to);
+	if (playlist_finish(db, "playlist-move", data, c, e) != ERR_NONE)
+		goto fail;
+	return ERR_NONE;
+fail:
+	sql_rollback(db);
+	return e->code;
+}

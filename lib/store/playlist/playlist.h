@@ -1,0 +1,108 @@
+/*
+ * playlist.h - playlists: named, ordered lists of tracks
+ *
+ * A playlist is named by its name or by its public id, "p4"; names are unique,
+ * not empty, UTF-8 (kept in NFC) and never look like an id.  Positions are
+ * 1, 2, 3, ... without a gap, and every change is one transaction with a row in
+ * the event log.  Entries are never dropped by anybody but the user: one
+ * whose track is gone, or that was added as a path that nothing in the
+ * library comes from, stays, is `missing`, and is there again as soon as a
+ * commit brings in the file of that path.
+ */
+#ifndef STORE_PLAYLIST_PLAYLIST_H
+#define STORE_PLAYLIST_PLAYLIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/db.h"
+
+struct playlist {
+	int64_t id;
+	char *name;
+	int64_t owner; /* uid */
+	int64_t created, modified;
+	int64_t tracks, missing; /* entries, and how many of them are missing */
+	int64_t duration_ms;     /* of those that are known */
+};
+void playlist_free(struct playlist *p); /* release and zero */
+void playlists_free(struct playlist *p, size_t n);
+
+struct playlist_entry {
+	int64_t position;
+	int64_t track; /* 0: none */
+	int64_t duration_ms;
+	bool missing;
+	char *artist, *title; /* or NULL */
+	char *path;           /* bytes: of the blob, absolute; of a missing entry what it was added as,
+				 or where its track came from; or NULL */
+};
+void playlist_entries_free(struct playlist_entry *v, size_t n);
+
+/* What an edit is told and tells. */
+struct playlist_change {
+	bool dry_run;                        /* do everything, then take it back */
+	void (*failed)(const struct err *e); /* told of each operand that cannot be used, or NULL */
+	int64_t id;                          /* of the playlist that was made or changed */
+	int64_t added, missing, removed, moved;
+	int64_t tracks; /* entries after the change */
+};
+
+/* ERR_NOTFOUND "there is no playlist 'x'". */
+enum err_code playlist_find(struct db *db, const char *name, int64_t *id, struct err *e);
+enum err_code playlist_load(struct db *db, int64_t id, struct playlist *p, struct err *e);
+
+/* All of them by name; malloced, released by playlists_free(). */
+enum err_code playlist_list(struct db *db, struct playlist **list, size_t *n, struct err *e);
+
+/* All entries of one in order, from one snapshot; malloced, released by playlist_entries_free(). */
+enum err_code playlist_read(struct db *db, int64_t id, struct playlist_entry **v, size_t *n, struct err *e);
+
+/* ERR_EXISTS where the name is taken, ERR_USAGE where it cannot be one. */
+enum err_code playlist_create(struct db *db, const char *name, struct playlist_change *c, struct err *e);
+enum err_code playlist_rename(
+    struct db *db, int64_t id, const char *name, struct playlist_change *c, struct err *e);
+enum err_code playlist_copy(
+    struct db *db, int64_t id, const char *name, struct playlist_change *c, struct err *e);
+enum err_code playlist_delete(struct db *db, int64_t id, struct playlist_change *c, struct err *e);
+
+/* Put n things before position `at` (0: at the end).  Digits are a track's id, everything else is a path: of
+ * a blob, or of a file that was imported; relative ones start from the working directory.  A track that does
+ * not exist or was removed goes to c->failed; a path that leads to nothing becomes a missing entry. */
+enum err_code playlist_add(
+    struct db *db, int64_t id, char **refs, size_t n, int64_t at, struct playlist_change *c, struct err *e);
+
+/* Runs of positions are written "3", "5-7" or "5-".  Take the runs (up to a NULL; they may overlap) out, or
+ * give a run's first entry the position `to`.  ERR_USAGE where text is no position, ERR_NOTFOUND where there
+ * is none; nothing is changed then. */
+enum err_code playlist_remove(
+    struct db *db, int64_t id, char **runs, struct playlist_change *c, struct err *e);
+enum err_code playlist_move(
+    struct db *db, int64_t id, const char *run, const char *to, struct playlist_change *c, struct err *e);
+
+/* Append {"v":1,"type":"playlist",...} or {"v":1,"type":"entry",...} without a newline. */
+void playlist_json(const struct playlist *p, struct buf *out);
+void playlist_entry_json(int64_t playlist, const struct playlist_entry *n, struct buf *out);
+/* Append {"v":1,"type":"report",...}: what an edit did. */
+void playlist_change_json(const char *command, const struct playlist_change *c, struct buf *out);
+
+struct playlist_style {
+	bool json;
+	bool ids;     /* the tracks' ids alone, missing entries left out */
+	bool aligned; /* for a terminal: columns; else separated by tabs */
+	char separator;
+	size_t missing; /* out: entries that were */
+};
+
+/* Append every playlist: id, name, tracks, duration. */
+enum err_code playlist_print_list(
+    struct db *db, struct playlist_style *style, struct buf *out, struct err *e);
+
+/* Append every entry: position, id, artist, title, duration, "missing" where it is. */
+enum err_code playlist_print(
+    struct db *db, int64_t id, struct playlist_style *style, struct buf *out, struct err *e);
+
+#endif

@@ -1,0 +1,160 @@
+/* Playlists as JSON and as rows of a table. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/out.h"
+#include "store/playlist/playlist.h"
+#include "text/table.h"
+
+static void
+json_id(struct buf *out, const char *key, int64_t id)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "p%lld", (long long)id);
+	json_text(out, key, text);
+}
+
+void
+playlist_json(const struct playlist *p, struct buf *out)
+{
+	json_open(out, "playlist");
+	json_id(out, "id", p->id);
+	json_text(out, "name", p->name);
+	json_int(out, "tracks", p->tracks);
+	json_int(out, "missing", p->missing);
+	json_int(out, "duration_ms", p->duration_ms);
+	json_int(out, "owner", p->owner);
+	json_time(out, "created", p->created);
+	json_time(out, "modified", p->modified);
+	json_close(out);
+}
+
+void
+playlist_entry_json(int64_t playlist, const struct playlist_entry *n, struct buf *out)
+{
+	json_open(out, "entry");
+	json_id(out, "playlist", playlist);
+	json_int(out, "position", n->position);
+	if (n->track != 0)
+		json_int(out, "track", n->track);
+	if (n->artist != NULL)
+		json_text(out, "artist", n->artist);
+	if (n->title != NULL)
+		json_text(out, "title", n->title);
+	if (n->duration_ms != 0)
+		json_int(out, "duration_ms", n->duration_ms);
+	if (n->missing)
+		json_bool(out, "missing", true);
+	if (n->path != NULL)
+		json_bytes(out, n->missing ? "path" : "file", n->path, strlen(n->path));
+	json_close(out);
+}
+
+void
+playlist_change_json(const char *command, const struct playlist_change *c, struct buf *out)
+{
+	json_open(out, "report");
+	json_text(out, "command", command);
+	json_id(out, "playlist", c->id);
+	json_int(out, "added", c->added);
+	json_int(out, "missing", c->missing);
+	json_int(out, "removed", c->removed);
+	json_int(out, "moved", c->moved);
+	json_int(out, "tracks", c->tracks);
+	if (c->dry_run)
+		json_bool(out, "dry_run", true);
+	json_close(out);
+}
+
+/* 3:05 or 1:02:03; nothing where it is not known. */
+static void
+duration_cell(int64_t ms, struct table *t)
+{
+	long long s = (long long)((ms + 500) / 1000);
+	char text[32] = "";
+
+	if (s >= 3600)
+		snprintf(text, sizeof text, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+	else if (ms != 0)
+		snprintf(text, sizeof text, "%lld:%02lld", s / 60, s % 60);
+	table_text(t, text);
+}
+
+static void
+playlist_row(const struct playlist *p, struct table *t)
+{
+	char id[32];
+
+	snprintf(id, sizeof id, "p%lld", (long long)p->id);
+	table_text(t, id);
+	table_text(t, p->name);
+	table_int(t, p->tracks);
+	duration_cell(p->duration_ms, t);
+	table_row(t);
+}
+
+static void
+entry_row(const struct playlist_entry *n, struct table *t)
+{
+	table_int(t, n->position);
+	if (n->track != 0)
+		table_int(t, n->track);
+	else
+		table_text(t, "-");
+	table_text(t, n->artist);
+	table_text(t, n->title != NULL ? n->title : n->path);
+	duration_cell(n->duration_ms, t);
+	table_text(t, n->missing ? "missing" : "");
+	table_row(t);
+}
+
+enum err_code
+playlist_print_list(struct db *db, struct playlist_style *style, struct buf *out, struct err *e)
+{
+	struct table t = { .out = out, .separator = style->separator, .aligned = style->aligned };
+	struct playlist *all;
+	size_t n;
+
+	if (playlist_list(db, &all, &n, e) != ERR_NONE)
+		return e->code;
+	t.right = 1 << 2 | 1 << 3;
+	for (size_t i = 0; i < n; i++) {
+		if (style->json) {
+			playlist_json(&all[i], out);
+			buf_putc(out, style->separator);
+		} else {
+			playlist_row(&all[i], &t);
+		}
+	}
+	table_end(&t);
+	playlists_free(all, n);
+	return ERR_NONE;
+}
+
+enum err_code
+playlist_print(struct db *db, int64_t id, struct playlist_style *style, struct buf *out, struct err *e)
+{
+	struct table t = { .out = out, .separator = style->separator, .aligned = style->aligned };
+	struct playlist_entry *v;
+	size_t n;
+
+	if (playlist_read(db, id, &v, &n, e) != ERR_NONE)
+		return e->code;
+	t.right = 1 << 0 | 1 << 1 | 1 << 4;
+	for (size_t i = 0; i < n; i++) {
+		style->missing += v[i].missing;
+		if (style->ids) {
+			if (!v[i].missing)
+				buf_printf(out, "%lld%c", (long long)v[i].track, style->separator);
+		} else if (style->json) {
+			playlist_entry_json(id, &v[i], out);
+			buf_putc(out, style->separator);
+		} else {
+			entry_row(&v[i], &t);
+		}
+	}
+	table_end(&t);
+	playlist_entries_free(v, n);
+	return ERR_NONE;
+}

@@ -1,0 +1,80 @@
+/*
+ * items.h - the rows that a running import writes and looks up
+ *
+ * Files first, rows second: an item is recorded after its bytes were synced
+ * (stage.h).  Whoever calls this holds the session's lock.
+ */
+#ifndef STORE_SESSION_ITEMS_H
+#define STORE_SESSION_ITEMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "store/db.h"
+#include "store/session/stage.h"
+
+/* A cover that came with an item; its bytes are staged as <sha256>.<suffix>. */
+struct item_cover {
+	uint8_t sha256[32];
+	int64_t size;
+	char suffix[8];
+	char mime[32];
+	char kind[16];
+	bool folder; /* lay beside the audio */
+	char *text;  /* or NULL */
+};
+
+/* One item as the import found it; all pointers stay the caller's. */
+struct item_new {
+	const char *path;
+	struct stat st; /* of the source, when its bytes were read */
+	int64_t seen;   /* when reading began */
+	int attempts;
+	enum err_code code; /* ERR_NONE: staged; else failed, for this reason: */
+	const char *reason;
+	uint8_t sha256[32]; /* from here on only of a staged one */
+	const char *suffix;
+	const void *record; /* encoded without covers */
+	size_t record_len;
+	const struct item_cover *covers;
+	size_t ncovers;
+};
+
+/* In one transaction: the items, where their bytes came from, the counts without rows, a heartbeat.  An item
+ * of the same path is replaced.  ERR_STATE where the session is no longer in `state`: rejected, say. */
+enum err_code items_record(struct db *db, int64_t session, const char *state, const struct item_new *items,
+    size_t n, int64_t unchanged, int64_t skipped, struct err *e);
+
+/* What the session knows of a path: ITEM_STAGED only where the source has not changed since. */
+enum item_known { ITEM_NEW, ITEM_STAGED, ITEM_FAILED, ITEM_ERROR };
+/* *reason (of ITEM_FAILED) is malloced. */
+enum item_known items_find(
+    struct db *db, int64_t session, const char *path, const struct stat *st, char **reason, struct err *e);
+
+/* Is this file as it was when it was last read, and are its bytes in the catalogue?  1, 0, -1.  Times too
+ * close to that reading are not trusted. */
+int source_unchanged(struct db *db, const char *path, const struct stat *st, struct err *e);
+
+/* For stage_tidy(): does an item or cover of the session name this hash?  context is struct items_owner. */
+struct items_owner {
+	struct db *db;
+	int64_t session;
+};
+int items_own(void *context, const uint8_t sha256[32], struct err *e);
+
+/* The latest session in state staging with exactly these roots and options, 0 where there is none. */
+enum err_code session_find(
+    struct db *db, char **roots, size_t nroots, const char *options_json, int64_t *id, struct err *e);
+
+/* The roots of a session, and the paths of its failed items: NULL-terminated, malloced. */
+enum err_code session_roots(struct db *db, int64_t id, char ***roots, size_t *n, struct err *e);
+enum err_code session_failed_paths(struct db *db, int64_t id, char ***paths, size_t *n, struct err *e);
+void paths_free(char **paths); /* NULL is allowed */
+
+/* What a session was asked for: an option's text (NULL where it is not there), the n-th --set. */
+enum err_code session_option(struct db *db, int64_t id, const char *json_path, char **value, struct err *e);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * session.h - import sessions: their states, their items, their rows
+ *
+ *	staging -> staged -> committing -> committed
+ *	staging|staged|failed -> rejected     committing -> failed -> staged (retry)
+ *	staging|staged|failed -> expired
+ *
+ * Every change of state is a compare-and-swap in one statement.  Whoever works on
+ * a session holds its lock (db_lock_session).  Public ids are written "s3".
+ */
+#ifndef STORE_SESSION_SESSION_H
+#define STORE_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "store/db.h"
+#include "worker/record.h"
+
+/* "s3" or "3" -> 3; ERR_USAGE where it is neither. */
+enum err_code session_parse(const char *text, int64_t *id, struct err *e);
+
+/* What a session looks like from outside. */
+struct session {
+	int64_t id;
+	char state[16];
+	int64_t owner, created, changed, committed, heartbeat;
+	char holder[128];
+	int64_t pending, staged, done, duplicate, conflict, skipped_items, removed_earlier,
+	    failed;                 /* items by state */
+	int64_t unchanged, skipped; /* counts without rows */
+	int64_t bytes;              /* of its staged items */
+	char *commit_error;         /* JSON or NULL */
+	char *roots;                /* the first root, escaped for printing, or NULL */
+};
+void session_free(struct session *s); /* release and zero */
+
+/* ERR_NOTFOUND "there is no session s9". */
+enum err_code session_load(struct db *db, int64_t id, struct session *s, struct err *e);
+
+/* Ids of sessions in one of the states named ("staged failed"; NULL = all), oldest first; malloced. */
+enum err_code session_list(struct db *db, const char *states, int64_t **ids, size_t *n, struct err *e);
+
+/* A new one in state staging, locked by this process, its folder under staging/ made and durable. */
+enum err_code session_create(
+    struct db *db, char **roots, size_t nroots, const char *options_json, int64_t *id, struct err *e);
+
+/* Compare-and-swap of the state: ERR_STATE "session s3 is rejected" where it was not `from`. */
+enum err_code session_move(struct db *db, int64_t id, const char *from, const char *to, struct err *e);
+
+/* staging|staged|failed -> rejected: its files under staging/ go, its items keep what they were. */
+enum err_code session_reject(struct db *db, int64_t id, struct err *e);
+
+/* failed -> staged, after the cause is gone; items that failed at import stay failed. */
+enum err_code session_retry(struct db *db, int64_t id, struct err *e);
+
+/* Remove staging/<id>/ with all that we would have named there; what is foreign stays and is counted.  Then
+ * session.staging = 0.  Safe to call again. */
+enum err_code session_clear_staging(
+    struct db *db, int64_t id, int64_t *removed, int64_t *bytes, struct err *e);
+
+/* One item as a commit or a listing needs it. */
+struct item {
+	int64_t id, session;
+	char state[16];
+	char *path; /* bytes, NUL-terminated; NULL once committed */
+	int64_t size, mtime_ns, ctime_ns, inode, device;
+	uint8_t sha256[32];
+	bool has_sha256;
+	char suffix[8];
+	char *code, *reason; /* of a failure, or NULL */
+	int64_t track;
+	void *record; /* encoded record (worker/record.h) or NULL */
+	size_t record_len;
+};
+void item_free(struct item *it); /* release and zero */
+
+/* Items of a session in the order of their ids, starting after `after`: 1, 0 at the end, -1.  Holds no read
+ * transaction between calls.  *it is released and refilled. */
+int item_next(struct db *db, int64_t session, int64_t after, struct item *it, struct err *e);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * stage.h - the files under staging/s<session>/
+ *
+ *	stage_open -> stage_file -> write, hash -> stage_keep -> stage_sync -> rows
+ *
+ * A file is made as tmp-XXXXXXXX and kept as <sha256>.<suffix>, mode 0444.
+ * Nothing here follows a link: LIBRARY is opened once and everything below it by
+ * openat.  A struct stage may be used by several threads at once, except
+ * stage_open(), stage_tidy() and stage_close().  Errors here are the library's own
+ * (ERR_SPACE, ERR_IO), never a source's.
+ */
+#ifndef STORE_SESSION_STAGE_H
+#define STORE_SESSION_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/blob.h"
+#include "store/db.h"
+
+enum { STAGE_TMP = 4 + 16 + 1 }; /* "tmp-" and 16 hex digits */
+
+struct stage;
+
+/* Make staging/s<session>/, durably; it may be there already. */
+enum err_code stage_make(struct db *db, int64_t session, struct err *e);
+
+/* Open it for writing. */
+enum err_code stage_open(struct stage **s, struct db *db, int64_t session, struct err *e);
+void stage_close(struct stage *s);
+
+/* A new, empty file open for reading and writing; -1 with *e filled in. */
+int stage_file(struct stage *s, char name[STAGE_TMP], struct err *e);
+
+/* A second descriptor of it that can only read; -1 with *e filled in. */
+int stage_reopen(struct stage *s, const char *name, struct err *e);
+
+/* Give a whole file its last name and mode.  Where that name is there already its bytes are kept
+ * and the new ones dropped.  Durable after stage_sync(). */
+enum err_code stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const char *suffix,
+    int64_t size, struct err *e);
+
+/* Whole bytes from memory, under their hash. */
+enum err_code stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256[32],
+    const char *suffix, struct err *e);
+
+/* Drop an unfinished file. */
+void stage_drop(struct stage *s, const char *tmp);
+
+/* Make n files (names as blob_name() makes them) and their names durable: one syncfs()
+ * where they are many, fdatasync() each where they are few, then the folder.  A failure is final: what it
+ * concerns is unknown and must be copied again, never synced again. */
+enum err_code stage_sync(struct stage *s, char (*names)[BLOB_NAME], size_t n, struct err *e);
+
+/* Remove files that we would have named and that `owned` does not know: what a dead run left. */
+enum err_code stage_tidy(struct stage *s,
+    int (*owned)(void *context, const uint8_t sha256[32], struct err *e), void *context, struct err *e);
+
+/* Remove the whole folder: only names that we would have made; anything else stays there. */
+enum err_code stage_clear(struct db *db, int64_t session, int64_t *removed, int64_t *bytes, struct err *e);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * priv.h - what the tasks of sweep.h share
+ */
+#ifndef STORE_SWEEP_PRIV_H
+#define STORE_SWEEP_PRIV_H
+
+#include "store/blob.h"
+#include "store/sql.h"
+#include "store/sweep/sweep.h"
+
+/* Sessions whose items still own their files. */
+#define SWEEP_UNFINISHED "s.state NOT IN ('committed', 'rejected', 'expired')"
+
+/* Names of blobs: those of one folder, or the orphans of all. */
+struct blob_entry {
+	uint8_t sha256[32];
+	char suffix[8];
+	int64_t size;
+	bool removed; /* the catalogue took it out: no surprise */
+};
+struct blob_list {
+	struct blob_entry *v;
+	size_t n, cap;
+};
+void blob_list_free(struct blob_list *l); /* release and zero */
+enum err_code blob_list_add(struct blob_list *l, const struct blob_entry *b, struct err *e);
+
+/* A set of hashes. */
+struct hash_set {
+	uint8_t (*v)[32];
+	size_t n, cap;
+};
+void hash_set_free(struct hash_set *h);
+bool hash_set_has(const struct hash_set *h, const uint8_t sha256[32]);
+
+/* The hashes of all that unfinished sessions hold. */
+enum err_code sweep_spared(struct db *db, struct hash_set *h, struct err *e);
+
+/* Does a file that is not removed, or a cover, name this blob?  1, 0, -1. */
+int sweep_is_named(struct db *db, const struct blob_entry *b, struct err *e);
+
+/* Told of an entry that is not ours, as "blobs/ab/name". */
+typedef void foreign_fn(void *context, const char *path);
+
+/* The plain files of LIBRARY/folder that blob_name() makes, sorted by hash; shard 0..255 where only names
+ * that begin with it are ours, else -1.  A folder that is missing is empty, one that is a link is foreign.
+ * Sizes are not filled in. */
+enum err_code sweep_list(struct db *db, const char *folder, int shard, struct blob_list *l,
+    foreign_fn *foreign, void *context, struct err *e);
+
+/* What lies in blobs/ against what the catalogue names. */
+struct blob_survey {
+	struct blob_list orphans; /* named by nothing */
+	int64_t files;            /* in blobs/ under names of ours */
+	int64_t missing, wrong;   /* named by a file that is ok or by a cover: not there; of another size */
+	char first_bad[BLOB_PATH];
+};
+void blob_survey_free(struct blob_survey *v);
+
+/* Fill in a zeroed *v.  check: stat what is named, too (at most about 50,000 of them, spread evenly). */
+enum err_code sweep_survey(struct db *db, bool check, volatile const int *stop, struct blob_survey *v,
+    foreign_fn *foreign, void *context, struct err *e);
+
+/* Helpers of the tasks. */
+void sweep_add(struct sweep_report *r, const char *name, int64_t n);
+void sweep_act(const struct sweep *s, const struct sweep_report *r, const char *action, const char *thing,
+    int64_t bytes);
+void sweep_failed(const struct sweep *s, const struct err *e);
+bool sweep_stopped(const struct sweep *s);
+
+/* A foreign_fn whose context this is. */
+struct sweep_foreign {
+	const struct sweep *s;
+	struct sweep_report *r;
+};
+void sweep_foreign(void *context, const char *path);
+
+typedef enum err_code sweep_fn(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
+sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize;
+
+#endif

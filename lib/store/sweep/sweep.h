@@ -1,0 +1,75 @@
+/*
+ * sweep.h - upkeep of a library: what lib-sweep does by itself
+ *
+ * Each task looks first, then takes the locks that it needs (a session's, or
+ * the library's exclusively, neither of them waited for), looks again, and
+ * acts.  What is held by somebody at work is left for the next time.  Files
+ * are only touched below the library's folder, never through a link, and
+ * only under names that the library itself makes; everything else is foreign:
+ * counted, told, and left alone.
+ *
+ *	stage     staging of finished sessions; old unfinished ones expire
+ *	stuck     sessions and items whose holder died go back one state
+ *	orphans   blobs that nothing names go to trash/, with a row
+ *	trash     what lies there longer than its grace is deleted
+ *	optimize  statistics, old events, the WAL
+ *
+ * A crash in `orphans` leaves at worst a file in trash/ without its row, one in
+ * `trash` a file without row (its row goes first); the next `trash` gives each
+ * such file a row, and a fresh grace, and drops rows whose file is gone.  A
+ * file that lies in trash/ while the catalogue names it in blobs/ goes back.
+ */
+#ifndef STORE_SWEEP_SWEEP_H
+#define STORE_SWEEP_SWEEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/db.h"
+
+enum sweep_task { SWEEP_STAGE, SWEEP_STUCK, SWEEP_ORPHANS, SWEEP_TRASH, SWEEP_OPTIMIZE, SWEEP_TASKS };
+
+struct sweep {
+	int64_t older_than; /* seconds after which an unfinished session expires */
+	int64_t grace;      /* seconds that files stay in trash/ */
+	bool force;         /* many orphans at once are no reason to stop */
+	bool dry_run;       /* tell, change nothing, take no lock */
+	volatile const int *stop;
+	/* Told of each thing that is done, or would be: task "orphans", action "trash", thing
+	 * "blobs/ab/...", bytes -1 where it has none; and of what is "foreign".  May be NULL. */
+	void (*action)(const char *task, const char *action, const char *thing, int64_t bytes);
+	/* Told of each thing that could not be done; may be NULL. */
+	void (*failed)(const struct err *e);
+};
+
+struct sweep_report {
+	enum sweep_task task;
+	bool dry_run, changed;
+	struct {
+		const char *name;
+		int64_t n;
+	} counts[8];
+	size_t n;
+};
+
+const char *sweep_name(enum sweep_task task);
+
+/* The one sweep of a library at a time: ERR_BUSY where another one is at work.  Ends with db_close(). */
+enum err_code sweep_lock(struct db *db, struct err *e);
+
+/* Run a task, note it in the task table and, where it changed something, in the event log.  ERR_BUSY:
+ * somebody publishes, try later; ERR_ATTENTION: too many orphans without force; ERR_INTERRUPTED. */
+enum err_code sweep_run(
+    struct db *db, enum sweep_task task, const struct sweep *s, struct sweep_report *r, struct err *e);
+
+/* One of a report's counts, 0 where it has none of that name. */
+int64_t sweep_count(const struct sweep_report *r, const char *name);
+
+/* Append "orphans: 3 moved, 4096 bytes", or {"v":1,"type":"report","task":"orphans",...}. */
+void sweep_text(const struct sweep_report *r, struct buf *out);
+void sweep_json(const struct sweep_report *r, struct buf *out);
+
+#endif
