@@ -1,4 +1,5 @@
 /* lib-import - stage music for the library */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,16 +76,26 @@ read_paths(const char *file, struct err *e)
 	int got;
 
 	if (strcmp(file, "-") != 0 && freopen(file, "r", stdin) == NULL)
-		return err_set(e, ERR_NOTFOUND, "cannot read %s", file);
+		return err_sys(e, errno, "cannot read %s", file);
 	while ((got = cli_read_record(&line, e)) == 1) {
-		char **more = realloc(paths, (npaths + 2) * sizeof *more);
+		char **more;
 
+		if (*line == '\0') {
+			free(line);
+			continue;
+		}
+		more = realloc(paths, (npaths + 2) * sizeof *more);
 		if (more == NULL)
 			return err_memory(e);
 		paths = more;
 		paths[npaths++] = line;
 		paths[npaths] = NULL;
 	}
+	if (got == 0 && npaths == 0)
+		return err_set(e, ERR_NOMATCH, "no path comes from %s: nothing to import",
+		    strcmp(file, "-") == 0 ? "standard input" : file);
+	if (got < 0 && strcmp(file, "-") != 0)
+		err_context(e, "%s", file);
 	return got < 0 ? e->code : ERR_NONE;
 }
 
