@@ -288,8 +288,9 @@ where_text(struct compiler *c, const struct node *n, struct buf *sql)
 		compile_text(c, n, sql);
 	} else if (compile_match(c, n, &fts, &exact) && !fts.failed) {
 		buf_printf(sql,
-		    "(t.id IN (SELECT d.track_id FROM fts JOIN doc d ON d.doc = fts.rowid WHERE fts MATCH "
-		    "?%d)",
+		    c->few ? "(EXISTS (SELECT 1 FROM fts WHERE fts MATCH ?%d AND fts.rowid = d.doc)"
+			   : "(t.id IN (SELECT d.track_id FROM fts JOIN doc d ON d.doc = fts.rowid"
+			     " WHERE fts MATCH ?%d)",
 		    param_text(c, fts.data, fts.len));
 		if (!exact) {
 			buf_puts(sql, " AND ");

@@ -30,6 +30,7 @@ struct compiler {
 	int nparams;
 	int64_t now;
 	bool driven;      /* the index gives the rows: look at their values rather than make lists */
+	bool few;         /* a few rows, of doc d: ask the index about each */
 	bool prefix_last; /* the last bare word is tried as a prefix */
 	struct err *e;    /* the first error stays */
 };

@@ -158,10 +158,10 @@ query_ids(
 
 	if (begin(&c, db, e) != ERR_NONE)
 		return e->code;
-	if (q->norder > 0)
-		run_ordered(&c, q, limit, offset, ids, n);
-	else
+	if (q->norder == 0 && run_is_ranked(&c, q->root))
 		ranked_ids(&c, q, limit, offset, ids, n);
+	else
+		run_listed(&c, q, limit, offset, ids, n);
 	return end(&c);
 }
 
