@@ -295,3 +295,22 @@ many() {
 	[ "$(lib-search --ids -s added- -l 2 | paste -sd ,)" = 17,16 ]
 	[ "$(lib-search --ids -s added -l 2 | paste -sd ,)" = 1,2 ]
 }
+
+@test "spellings are the same wherever a word is looked for" {
+	"$FONOTECA_BUILD/unit/seed-library" "$BATS_TEST_TMPDIR/spelt" <<-TABLE
+	title${T}artist${T}genre${T}composer${T}year
+	One${T}Kesha${T}Hip-Hop${T}Will.i.am${T}2001
+	Two${T}Ke\$ha${T}R&B${T}Simon & Garfunkel${T}2002
+	Rem${T}Other${T}Pop${T}Simon${T}2003
+	TABLE
+	export FONOTECA_LIBRARY=$BATS_TEST_TMPDIR/spelt
+	finds "One; Two" 'artist:ke$ha' title+
+	finds "One; Two" 'NOT NOT artist:ke$ha' title+
+	finds "One; Two" '(artist:ke$ha AND year>2000) AND NOT (year<2001 OR NOT year>1990)' title+
+	finds "One" genre:hiphop
+	finds "One" hiphop
+	finds "One" 'year>1990 (composer:william OR year:1999)'
+	finds "Two" 'composer:and'
+	finds "Two" 'one OR two' '(composer:and OR year:1999)'
+	finds "" '"r.e.m. automatic"'
+}

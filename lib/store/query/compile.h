@@ -54,6 +54,10 @@ void compile_where(struct compiler *c, const struct node *n, struct buf *sql);
 /* The leaf's words as an FTS expression; column NULL: anywhere.  False where it has none. */
 bool compile_words(struct compiler *c, const struct node *leaf, const char *column, struct buf *fts);
 
+/* A word or phrase folded for the index, and the other spellings of a word ("acdc"), separated by blanks.
+ * False where nothing is left of it. */
+bool compile_spellings(struct compiler *c, const char *s, size_t len, struct buf *folded, struct buf *joined);
+
 /* Conditions on one field: range.c */
 void compile_range(struct compiler *c, const struct node *n, struct buf *sql);
 /* is: and has: flag.c */

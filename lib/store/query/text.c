@@ -40,7 +40,9 @@ sql_words(sqlite3_context *context, int n, sqlite3_value **arg)
 	len = (size_t)sqlite3_value_bytes(arg[0]);
 	if (fold_index(&folded, text, len, &e) == ERR_NONE && fold_joined(&joined, text, len, &e) == ERR_NONE)
 		found = words_in(folded.data, needle, prefix) ||
-		    (joined.len > 0 && words_in(joined.data, needle, prefix));
+		    (joined.len > 0 && words_in(joined.data, needle, prefix)) ||
+		    (strstr(text, " & ") != NULL &&
+			words_in("and", needle, prefix)); /* as the index has it */
 	if (e.code != ERR_NONE)
 		sqlite3_result_error_nomem(context);
 	else
@@ -118,14 +120,24 @@ test_words(struct compiler *c, const struct node *n, const struct place *p, stru
 
 	while (*s != '\0') {
 		size_t len = n->phrase ? strlen(s) : strcspn(s, " \t\r\n");
-		struct buf needle = { 0 };
+		struct buf folded = { 0 }, joined = { 0 };
+		bool prefix = n->prefix && s[len] == '\0';
 
-		if (fold_index(&needle, s, len, c->e) == ERR_NONE && needle.len > 0) {
-			buf_printf(sql, "%sfonoteca_words(%s, ?%d, %d)", any ? " AND " : "", p->value,
-			    param_text(c, needle.data, needle.len), n->prefix && s[len] == '\0');
+		if (compile_spellings(c, s, len, &folded, &joined)) {
+			buf_printf(sql, "%s(fonoteca_words(%s, ?%d, %d)", any ? " AND " : "", p->value,
+			    param_text(c, folded.data, folded.len), prefix);
+			for (size_t i = 0; i < joined.len;) {
+				size_t word = strcspn(joined.data + i, " ");
+
+				buf_printf(sql, " OR fonoteca_words(%s, ?%d, %d)", p->value,
+				    param_text(c, joined.data + i, word), prefix);
+				i += word + 1;
+			}
+			buf_putc(sql, ')');
 			any = true;
 		}
-		buf_free(&needle);
+		buf_free(&folded);
+		buf_free(&joined);
 		s += len;
 		s += strspn(s, " \t\r\n");
 	}
