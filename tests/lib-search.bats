@@ -311,6 +311,28 @@ many() {
 	finds "One" hiphop
 	finds "One" 'year>1990 (composer:william OR year:1999)'
 	finds "Two" 'composer:and'
-	finds "Two" 'one OR two' '(composer:and OR year:1999)'
+	finds "Two" '(one OR two) (composer:and OR year:1999)'
 	finds "" '"r.e.m. automatic"'
+}
+
+@test "patterns of paths, beginnings of codes, any value at all" {
+	finds "Love" 'path:*/incoming/*'
+	finds "Love Me Do; All You Need Is Love (Live)" 'path:/in/?.mp3' love
+	finds "Yesterday; Creep; Creep (Acoustic); Toccata" 'codec:fl*'
+	[ "$(lib-search --count 'file:*.m*')" = 17 ]
+	finds "Love Me Do; All You Need Is Love (Live)" 'rating:*'
+	finds "Yesterday" 'tags:*'
+	finds "Love" format:mp3 title:love artist:lana
+}
+
+@test "what asks for a value that nothing has says so" {
+	fails 2 lib-search missing:albm
+	[[ $stderr == *"did you mean 'album'"* ]]
+	run -0 --separate-stderr lib-search --count missing:nosuchtag
+	[ "$output" = 17 ]
+	[[ $stderr == *"no field 'nosuchtag'"* ]]
+	fails 2 lib-search 'title::^love'
+	[[ $stderr == *"':=~'"* ]]
+	fails 2 lib-search -s yeer love
+	[[ $stderr == *"did you mean 'year'"* ]]
 }

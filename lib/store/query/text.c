@@ -162,6 +162,32 @@ test_whole(struct compiler *c, const struct node *n, const struct place *p, stru
 	free(value);
 }
 
+/* Files are known by their suffixes, formats by their names. */
+static const char *
+format_name(const char *value)
+{
+	static const char *const names[][2] = { { "mp3", "mpeg" }, { "m4a", "mp4" }, { "m4b", "mp4" },
+		{ "oga", "ogg" }, { "aif", "aiff" }, { "wma", "asf" }, { "wv", "wavpack" },
+		{ "mpc", "musepack" }, { "mka", "matroska" } };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcasecmp(value, names[i][0]) == 0)
+			return names[i][1];
+	return value;
+}
+
+static void
+test_code(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
+{
+	const char *value = n->field == F_FORMAT && !n->prefix ? format_name(n->value) : n->value;
+	int param = param_text(c, value, strlen(value));
+
+	if (n->prefix)
+		buf_printf(sql, "substr(%s, 1, length(?%d)) = ?%d COLLATE NOCASE", p->value, param, param);
+	else
+		buf_printf(sql, "%s = ?%d COLLATE NOCASE", p->value, param);
+}
+
 static void
 test_value(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
 {
@@ -172,11 +198,8 @@ test_value(struct compiler *c, const struct node *n, const struct place *p, stru
 		buf_printf(sql, "fonoteca_path(%s, ?%d)", p->value, param_text(c, n->value, len));
 	else if (path)
 		buf_printf(sql, "CAST(%s AS TEXT) = ?%d", p->value, param_text(c, n->value, len));
-	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT && n->prefix)
-		buf_printf(sql, "substr(%s, 1, length(?%d)) = ?%d COLLATE NOCASE", p->value, c->nparams + 1,
-		    param_text(c, n->value, len));
 	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT)
-		buf_printf(sql, "%s = ?%d COLLATE NOCASE", p->value, param_text(c, n->value, len));
+		test_code(c, n, p, sql);
 	else if (n->op == OP_HAS)
 		test_words(c, n, p, sql);
 	else
