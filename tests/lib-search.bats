@@ -210,11 +210,14 @@ finds() {
 
 @test "a table on a terminal, no wider than it" {
 	requires script
-	run -0 script -qec "stty cols 60; lib-search --color=never" /dev/null
-	[[ ${lines[0]} == *artist*title*album*year*length* ]]
-	[ "${#lines[@]}" = 18 ]
-	for line in "${lines[@]}"; do
-		[ "$(printf %s "$line" | tr -d '\r' | wc -L)" -le 60 ]
+	for columns in 200 60 45 30 20 12; do
+		run -0 script -qec "stty cols $columns; lib-search --color=never" /dev/null
+		[ "${#lines[@]}" = 18 ]
+		for line in "${lines[@]}"; do
+			[ "$(printf %s "$line" | tr -d '\r' | wc -L)" -le "$columns" ]
+		done
+		[[ ${lines[0]} == *id*title* ]]
+		[ "$columns" -lt 60 ] || [[ ${lines[0]} == *artist*title*album*year*length* ]]
 	done
 }
 
@@ -335,4 +338,13 @@ many() {
 	[[ $stderr == *"':=~'"* ]]
 	fails 2 lib-search -s yeer love
 	[[ $stderr == *"did you mean 'year'"* ]]
+}
+
+@test "options that contradict each other are an error" {
+	for options in "--show 1 --show 2" "--show 1 -l 1" "--stats -s year" "--stats --offset 1" "--count -l 1" \
+		"--count --offset 2" "--json --ids" "--files --tsv" "--show 1 --stats"; do
+		# shellcheck disable=SC2086 # words
+		fails 2 lib-search $options
+	done
+	[ "$(lib-search --count -s year love)" = 3 ]
 }
