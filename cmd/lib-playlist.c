@@ -1,5 +1,4 @@
 /* lib-playlist - make, change, show and export playlists */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +48,7 @@ static const struct cli cli = { "lib-playlist", "COMMAND [ARG]...",
 static struct {
 	long long at;
 	const char *output, *relative_to;
-	bool ids;
+	bool as, ids;
 } me;
 
 /* list, show and export: all of it is made before anything is printed. */
@@ -69,10 +68,10 @@ print(struct db *db, enum verb verb, const char *name, struct err *e)
 	else
 		playlist_export(db, id, me.relative_to, &out, e);
 	if (e->code == ERR_NONE && buf_ok(&out, e) == ERR_NONE && out.len > 0) {
-		if (me.output == NULL)
+		if (me.output == NULL || strcmp(me.output, "-") == 0)
 			fwrite(out.data, 1, out.len, stdout);
 		else if (!cli_dry_run())
-			file_replace(AT_FDCWD, me.output, out.data, out.len, 0666, e);
+			file_output(me.output, out.data, out.len, 0666, e);
 	}
 	if (me.ids && style.missing > 0)
 		cli_note("left out as missing: %zu", style.missing);
@@ -147,6 +146,21 @@ edit(struct db *db, enum verb verb, const char *word, char **words, struct err *
 	return e->code;
 }
 
+/* An option that the command would not look at is a mistake. */
+static void
+check_options(enum verb verb)
+{
+	const char *stray = me.at != 0 && verb != ADD  ? "--at"
+	    : me.ids && verb != SHOW                   ? "--ids"
+	    : me.as && verb != EXPORT                  ? "--as"
+	    : me.output != NULL && verb != EXPORT      ? "--output"
+	    : me.relative_to != NULL && verb != EXPORT ? "--relative-to"
+						       : NULL;
+
+	if (stray != NULL)
+		cli_usage("%s does not take %s", verbs[verb].name, stray);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -165,6 +179,7 @@ main(int argc, char **argv)
 		case OPT_AS:
 			if (strcmp(value, "m3u8") != 0)
 				cli_usage("--as takes m3u8, not '%s'", value);
+			me.as = true;
 			break;
 		case 'o':
 			me.output = value;
@@ -178,6 +193,7 @@ main(int argc, char **argv)
 	}
 	words = cli_operands();
 	verb = verb_wanted(verbs);
+	check_options((enum verb)verb);
 	words++;
 	if (db_open(&db, cli_library(), verb == LIST || verb == SHOW || verb == EXPORT ? DB_READ : DB_WRITE,
 		&(struct db_options){ .wait_ms = cli_wait_ms() }, NULL, &e) != ERR_NONE)

@@ -535,8 +535,6 @@ the_process() {
 	[[ $stderr == *"gone.mp3: No such file"* ]]
 	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2")" = 1 ]
 	fails 4 lib-import --files-from no-list
-	run -0 --separate-stderr lib-import -q --files-from /dev/null
-	[ -z "$output" ]
 }
 
 @test "--set gives every file a value, checked against the vocabulary" {
@@ -643,4 +641,17 @@ the_process() {
 		subprocess.run(["lib-import", "-q", "m"], check=True)
 		print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' >rss
 	[ "$(tail -1 rss)" -lt 65536 ]
+}
+
+@test "--files-from: a file that is not there is named, an empty list is nothing to do" {
+	fails 4 lib-import --files-from nowhere
+	[[ $stderr == *"nowhere: No such file"* ]]
+	fails 4 lib-import --files-from "$BATS_TEST_TMPDIR"
+	[[ $stderr == *"$BATS_TEST_TMPDIR"* ]]
+	fails 1 lib-import --files-from /dev/null
+	[[ $stderr == *"nothing to import"* ]]
+	[ ! -e "$FONOTECA_LIBRARY" ]
+	printf '\n%s\n\n' "$FIXTURES/audio/roads.wv" >list
+	run -0 --separate-stderr lib-import -q --files-from list
+	[ "$output" = s1 ]
 }

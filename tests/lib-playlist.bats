@@ -330,3 +330,48 @@ time.sleep(20)' "$FONOTECA_LIBRARY/library.db" 3>&- &
 	run -0 lib-playlist show Party
 	kill "$holder"
 }
+
+@test "on a terminal one long name does not push the others off the screen" {
+	requires script
+	lib-import -q "$FIXTURES/audio/roads.wv"
+	lib-playlist -q create "$(printf 'x%.0s' {1..5000})"
+	lib-playlist -q create short
+	run -0 script -qec "lib-playlist list" /dev/null
+	[ "${#lines[0]}" -lt 100 ]
+	[ "${#lines[1]}" -gt 5000 ]
+}
+
+@test "export --output writes into a pipe or device and leaves it there; a link stays a link" {
+	main_line
+	lib-playlist -q create P
+	lib-playlist -q add P 1 2
+	lib-playlist export P >plain
+	mkfifo pipe
+	cat pipe >got 3>&- &
+	reader=$!
+	lib-playlist export P --output pipe
+	[ -p pipe ]
+	wait "$reader"
+	diff plain got
+	touch target
+	ln -s target link
+	lib-playlist export P -o link
+	[ -L link ]
+	diff plain target
+	ln -s /dev/full full
+	fails 4 lib-playlist export P -o full
+	[ -L full ]
+	lib-playlist export P -o - >got
+	diff plain got
+	[ ! -e ./- ]
+}
+
+@test "an option that a command does not take is no silent nothing" {
+	main_line
+	lib-playlist -q create P
+	fails 2 lib-playlist show P --at 3
+	fails 2 lib-playlist list --ids
+	fails 2 lib-playlist add P 1 --output x
+	fails 2 lib-playlist create Q --relative-to .
+	[ "$(lib-playlist list | wc -l)" -eq 1 ]
+}

@@ -301,3 +301,42 @@ for line in sys.stdin: json.loads(line)' <<<"$stderr" || fail "$line: $stderr"
 	[ "${lines[0]}" = "$(lib-search --count love)" ]
 	[[ ${lines[1]} == health*ok ]]
 }
+
+# A FLAC with just these comments: tagged FILE KEY=VALUE...
+tagged() {
+	python3 - "$FIXTURES/audio/hoppipolla.flac" "$@" <<-'PY'
+	import struct, sys
+	data, at, out = open(sys.argv[1], "rb").read(), 4, []
+	last = False
+	while not last:
+	    last, kind = data[at] >> 7, data[at] & 127
+	    size = int.from_bytes(data[at + 1:at + 4], "big")
+	    if kind == 0:
+	        out.append((0, data[at + 4:at + 4 + size]))
+	    at += 4 + size
+	text = [a.encode() for a in sys.argv[3:]]
+	body = struct.pack("<II", 0, len(text)) + b"".join(struct.pack("<I", len(t)) + t for t in text)
+	out.append((4, body))
+	with open(sys.argv[2], "wb") as f:
+	    f.write(b"fLaC")
+	    for i, (kind, b) in enumerate(out):
+	        f.write(bytes([kind | (128 if i == len(out) - 1 else 0)]) + len(b).to_bytes(3, "big") + b)
+	    f.write(data[at:])
+	PY
+}
+
+@test "a file cannot pass its tags off as what the library knows of it" {
+	tagged x.flac TITLE=Mine ARTIST=Me ID=77 SIZE=5 SOURCE=CD FILE=/etc/passwd ADDED=1 'odd"name=yes' RATING=999
+	(set -o pipefail && lib-import -q x.flac | lib-commit -q)
+	run -0 lib-search --json mine
+	is_json <<<"$output"
+	python3 - "$output" "$(stat -c %s x.flac)" <<-'PY'
+	import json, sys
+	t = json.loads(sys.argv[1])
+	assert t["id"] == 1 and t["size"] == int(sys.argv[2]) and t["source"].endswith("/x.flac"), t
+	assert "/blobs/" in t["file"] and t["added"] > "2020" and "rating" not in t, t
+	assert t["tags"]["tag_source"] == ["CD"] and t["tags"]["tag_id"] == ["77"], t
+	assert t["tags"]['odd"name'] == ["yes"], t
+	PY
+	[ "$(lib-search --ids tag_source:cd)" = 1 ]
+}

@@ -119,6 +119,38 @@ out:
 	return rc;
 }
 
+static enum err_code
+write_into(const char *path, const void *bytes, size_t len, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, errno, "cannot write %s", path);
+	if (file_write(fd, bytes, len) < 0)
+		err_sys(e, errno, "cannot write %s", path);
+	if (close(fd) != 0 && e->code == ERR_NONE)
+		err_sys(e, errno, "cannot write %s", path);
+	return e->code;
+}
+
+enum err_code
+file_output(const char *path, const void *bytes, size_t len, mode_t mode, struct err *e)
+{
+	struct stat st;
+	char *real = NULL;
+
+	if (stat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+			return write_into(path, bytes, len, e);
+		real = realpath(path, NULL);
+		if (real == NULL)
+			return err_sys(e, errno, "cannot write %s", path);
+	}
+	(void)file_replace(AT_FDCWD, real != NULL ? real : path, bytes, len, mode, e);
+	free(real);
+	return e->code;
+}
+
 enum err_code
 dir_sync(int fd, const char *what, struct err *e)
 {

@@ -23,6 +23,10 @@ enum err_code file_slurp(struct buf *b, int dirfd, const char *name, size_t max,
 enum err_code file_replace(
     int dirfd, const char *name, const void *bytes, size_t len, mode_t mode, struct err *e);
 
+/* Write what the user wants in path: a plain file, also behind a symbolic link, is replaced as by
+ * file_replace(); a device or pipe is written to, and stays. */
+enum err_code file_output(const char *path, const void *bytes, size_t len, mode_t mode, struct err *e);
+
 /* fsync a folder that is open, or one below dirfd. */
 enum err_code dir_sync(int fd, const char *what, struct err *e);
 enum err_code dir_sync_at(int dirfd, const char *name, struct err *e);

@@ -44,6 +44,13 @@ utf8_valid(const char *s, size_t len)
 	return true;
 }
 
+/* A control character of two bytes, which terminals obey as well. */
+static bool
+is_c1(const char *s, size_t n)
+{
+	return n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
+}
+
 static void
 escape(struct buf *b, const char *s, size_t len, bool backslash)
 {
@@ -59,7 +66,7 @@ escape(struct buf *b, const char *s, size_t len, bool backslash)
 			buf_puts(b, "\\t");
 		else if (n == 0 || c < 0x20 || c == 0x7f)
 			buf_printf(b, "\\x%02x", c);
-		else if (n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0) /* C1 */
+		else if (is_c1(s, n))
 			buf_printf(b, "\\x%02x\\x%02x", c, (unsigned char)s[1]);
 		else
 			buf_add(b, s, n);
@@ -135,21 +142,6 @@ hex_read(uint8_t *bytes, size_t len, const char *hex)
 	return true;
 }
 
-/* A comma where a member came before, then the key. */
-static void
-member(struct buf *b, const char *key)
-{
-	char last = b->len > 0 ? b->data[b->len - 1] : '{';
-
-	if (last != '{' && last != '[' && last != '\n')
-		buf_putc(b, ',');
-	if (key != NULL) {
-		buf_putc(b, '"');
-		buf_puts(b, key);
-		buf_puts(b, "\":");
-	}
-}
-
 static void
 quoted(struct buf *b, const char *s, size_t len)
 {
@@ -168,6 +160,8 @@ quoted(struct buf *b, const char *s, size_t len)
 			buf_puts(b, "\\t");
 		else if (c < 0x20 || c == 0x7f)
 			buf_printf(b, "\\u%04x", c);
+		else if (is_c1(s, n))
+			buf_printf(b, "\\u%04x", (unsigned char)s[1]);
 		else
 			buf_add(b, s, n);
 		n = n == 0 ? 1 : n;
@@ -175,6 +169,20 @@ quoted(struct buf *b, const char *s, size_t len)
 		len -= n;
 	}
 	buf_putc(b, '"');
+}
+
+/* A comma where a member came before, then the key. */
+static void
+member(struct buf *b, const char *key)
+{
+	char last = b->len > 0 ? b->data[b->len - 1] : '{';
+
+	if (last != '{' && last != '[' && last != '\n')
+		buf_putc(b, ',');
+	if (key != NULL) {
+		quoted(b, key, strlen(key)); /* the name of a tag may be anything */
+		buf_putc(b, ':');
+	}
 }
 
 void

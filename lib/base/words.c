@@ -73,7 +73,9 @@ words_file(const char *file, char ***out, size_t *n, struct err *e)
 
 	if (strcmp(file, "-") != 0 && freopen(file, "r", stdin) == NULL)
 		return err_sys(e, errno, "cannot read %s", file);
-	return words_read(input, out, n, e);
+	if (words_read(input, out, n, e) != ERR_NONE && strcmp(file, "-") != 0)
+		err_context(e, "%s", file);
+	return e->code;
 }
 
 void

@@ -6,6 +6,8 @@
 #include "base/out.h"
 #include "text/fold.h"
 
+enum { WIDEST = 60 }; /* a longer cell runs over: one title must not push every row off the screen */
+
 void
 table_cell(struct table *t, const char *bytes, size_t len)
 {
@@ -24,6 +26,8 @@ table_cell(struct table *t, const char *bytes, size_t len)
 	if (t->cells.failed || t->column >= TABLE_COLUMNS)
 		return;
 	width = text_width(t->cells.data + start, t->cells.len - start - 1);
+	if (width > WIDEST)
+		width = WIDEST;
 	if (width > t->width[t->column])
 		t->width[t->column] = width;
 	t->column++;

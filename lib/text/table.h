@@ -2,9 +2,9 @@
  * table.h - rows of cells: aligned for people, tab-separated for programs
  *
  * Cells are escaped (base/out.h) as they come.  For a terminal they are kept
- * until table_end() and laid out in columns by their width there; in a pipe
- * the rows are already in place, cells separated by tabs, each row ended by
- * the separator.
+ * until table_end() and laid out in columns by their width there, 60 at most;
+ * in a pipe the rows are already in place, cells separated by tabs, each row
+ * ended by the separator.
  *
  *	struct table t = { .out = &b, .separator = '\n', .aligned = isatty(1) };
  *	table_cell(&t, "p1", 2); table_cell(&t, "Party", 5); table_row(&t);

@@ -59,7 +59,7 @@ json_is_json(void)
 	struct buf b = { 0 };
 
 	json_open(&b, "track");
-	json_text(&b, "title", "a\"b\\c\n\x01\xff");
+	json_text(&b, "title", "a\"b\\c\n\x01\xc2\x9b\xff");
 	json_bytes(&b, "source", "\xff\x01", 2);
 	json_bytes(&b, "path", "ok", 2);
 	json_int(&b, "n", -7);
@@ -71,15 +71,16 @@ json_is_json(void)
 	json_text(&b, NULL, "y");
 	json_array_end(&b);
 	json_object(&b, "tags");
+	json_text(&b, "a\"b\n", "z");
 	json_object_end(&b);
 	json_bool(&b, "yes", true);
 	json_close(&b);
-	CHECK(
-	    strcmp(b.data,
-		"{\"v\":1,\"type\":\"track\",\"title\":\"a\\\"b\\\\c\\n\\u0001\xef\xbf\xbd\","
-		"\"source_b64\":\"/"
-		"wE=\",\"path\":\"ok\",\"n\":-7,\"gain\":-7.03,\"third\":0.3333333333333333,"
-		"\"added\":\"2026-01-01T00:00:00Z\",\"genre\":[\"x\",\"y\"],\"tags\":{},\"yes\":true}") == 0);
+	CHECK(strcmp(b.data,
+		  "{\"v\":1,\"type\":\"track\",\"title\":\"a\\\"b\\\\c\\n\\u0001\\u009b\xef\xbf\xbd\","
+		  "\"source_b64\":\"/"
+		  "wE=\",\"path\":\"ok\",\"n\":-7,\"gain\":-7.03,\"third\":0.3333333333333333,"
+		  "\"added\":\"2026-01-01T00:00:00Z\",\"genre\":[\"x\",\"y\"],\"tags\":{\"a\\\"b\\n\":\"z\"},"
+		  "\"yes\":true}") == 0);
 	buf_free(&b);
 }
 

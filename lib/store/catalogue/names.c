@@ -95,8 +95,8 @@ catalogue_field(struct catalogue *c, enum field field, struct err *e)
 	return e->code;
 }
 
-enum err_code
-catalogue_tagname(struct catalogue *c, const char *name, int64_t *id, struct err *e)
+static enum err_code
+tagname(struct catalogue *c, const char *name, int64_t *id, struct err *e)
 {
 	int found = lookup(c->db, sql_get(c->db, "SELECT id FROM tagname WHERE name = ?1", e), name, id, e);
 	sqlite3_stmt *st;
@@ -112,4 +112,20 @@ catalogue_tagname(struct catalogue *c, const char *name, int64_t *id, struct err
 		return e->code;
 	*id = sqlite3_last_insert_rowid(c->db->sql);
 	return ERR_NONE;
+}
+
+/* A file may call a tag "id" or "size", as the fields of ours that no file can set: it gets a prefix. */
+enum err_code
+catalogue_tagname(struct catalogue *c, const char *name, int64_t *id, struct err *e)
+{
+	struct buf longer = { 0 };
+	enum field f = field_find(name);
+
+	if (f == F_NONE || strcmp(field_info(f)->name, name) != 0)
+		return tagname(c, name, id, e);
+	buf_printf(&longer, "tag_%s", name);
+	if (buf_ok(&longer, e) == ERR_NONE)
+		(void)tagname(c, longer.data, id, e);
+	buf_free(&longer);
+	return e->code;
 }
