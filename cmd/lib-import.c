@@ -1,6 +1,7 @@
 /* lib-import - stage music for the library */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cli.h"
 #include "base/progress.h"
@@ -142,7 +143,10 @@ find_roots(char ***roots, size_t *n, struct err *e)
 	if (me.from == NULL)
 		(void)roots_resolve(
 		    cli_operands(), (size_t)cli_noperands(), library, cli_failed, roots, n, e);
-	else if (words_file(me.from, &words, &nwords, e) == ERR_NONE)
+	else if (words_file(me.from, &words, &nwords, e) == ERR_NONE && nwords == 0)
+		err_set(e, ERR_NOMATCH, "no path comes from %s: nothing to import",
+		    strcmp(me.from, "-") == 0 ? "standard input" : me.from);
+	else if (e->code == ERR_NONE)
 		(void)roots_resolve(words, nwords, library, cli_failed, roots, n, e);
 	words_free(words, nwords);
 	free(library);

@@ -649,7 +649,7 @@ the_process() {
 	fails 4 lib-import --files-from "$BATS_TEST_TMPDIR"
 	[[ $stderr == *"$BATS_TEST_TMPDIR"* ]]
 	fails 1 lib-import --files-from /dev/null
-	[[ $stderr == *"nothing to do"* ]]
+	[[ $stderr == *"nothing to import"* ]]
 	[ ! -e "$FONOTECA_LIBRARY" ]
 	printf '\n%s\n\n' "$FIXTURES/audio/roads.wv" >list
 	run -0 --separate-stderr lib-import -q --files-from list
