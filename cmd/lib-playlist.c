@@ -69,7 +69,7 @@ print(struct db *db, enum verb verb, const char *name, struct err *e)
 		playlist_export(db, id, me.relative_to, &out, e);
 	if (e->code == ERR_NONE && buf_ok(&out, e) == ERR_NONE && out.len > 0) {
 		if (me.output == NULL || strcmp(me.output, "-") == 0)
-			fwrite(out.data, 1, out.len, stdout);
+			(void)cli_print(&out, e);
 		else if (!cli_dry_run())
 			file_output(me.output, out.data, out.len, 0666, e);
 	}
