@@ -1,7 +1,6 @@
 /* lib-search - find tracks */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cli.h"
 #include "store/db.h"
@@ -124,20 +123,17 @@ choose_form(void)
 }
 
 /* Batch by batch; nothing is held in the database while a pager waits. */
-static enum err_code
+static void
 print(struct db *db, const int64_t *ids, size_t n, struct err *e)
 {
-	struct buf out = { 0 };
-
 	for (size_t i = 0; i < n && e->code == ERR_NONE && !ferror(stdout); i += LISTING_BATCH) {
 		size_t batch = n - i < LISTING_BATCH ? n - i : LISTING_BATCH;
+		struct buf out = { 0 };
 
-		buf_clear(&out);
-		if (listing_add(&me.listing, db, ids + i, batch, &out, e) == ERR_NONE && out.len > 0)
-			fwrite(out.data, 1, out.len, stdout);
+		if (listing_add(&me.listing, db, ids + i, batch, &out, e) == ERR_NONE)
+			(void)cli_print(&out, e);
+		buf_free(&out);
 	}
-	buf_free(&out);
-	return e->code;
 }
 
 static enum err_code

@@ -125,6 +125,13 @@ fields(void)
 	CHECK(reads("artist:=~\"dave matthews\"", "artist:=~\"dave matthews\""));
 	CHECK(reads("artist:=~dave matthews", "artist:=~dave matthews"));
 	CHECK(reads("artist:=Air", "artist:=Air"));
+	CHECK(reads("artist:*", "has artist"));
+	CHECK(reads("label2:*", "has label2"));
+	CHECK(reads("year:*", "has year"));
+	CHECK(reads("genre:(jazz or *)", "or(genre:jazz has genre)"));
+	CHECK(reads("path:*/a/*", "source:*/a/*"));
+	CHECK(reads("title::^a", "error: text is compared by ':', ':=' or ':=~', at character 6"));
+	CHECK(reads("missing:albm", "error: there is no field 'albm': did you mean 'album'?"));
 	CHECK(reads("artist!=Air", "not(artist:=~Air)"));
 	CHECK(reads("bpm >= 160", "bpm>=160"));
 	CHECK(reads("bpm>=160 love", "and(bpm>=160 love~)"));

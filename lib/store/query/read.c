@@ -134,6 +134,22 @@ copy_term(struct parser *p, const struct node *term)
 	return n;
 }
 
+/* The * of artist:( ... * ... ) is any artist, not every track. */
+static struct node *
+any_value(struct parser *p)
+{
+	struct node *n = node_new(NODE_HAS);
+
+	if (n != NULL)
+		n->value = strdup(p->scope->tag != NULL ? p->scope->tag : field_info(p->scope->field)->name);
+	if (n == NULL || n->value == NULL) {
+		node_free(n);
+		err_memory(p->e);
+		return NULL;
+	}
+	return n;
+}
+
 static struct node *
 parse_group(struct parser *p, const struct token *open)
 {
@@ -197,6 +213,8 @@ parse_unary(struct parser *p)
 		return parse_scoped(p, t);
 	case TOKEN_TERM:
 		p->i++;
+		if (t->term->kind == NODE_ALL && p->scope != NULL && p->scope->kind == NODE_TEXT)
+			return any_value(p);
 		return copy_term(p, t->term);
 	case TOKEN_CLOSE:
 		return complain(p, t, "a parenthesis is closed that was never opened, or holds nothing");
