@@ -46,7 +46,7 @@ static int done, failed; /* sessions; busy ones are neither */
 static enum err_code
 open_library(struct err *e)
 {
-	struct db_options o = { .wait_ms = cli_wait_ms() > 0 ? cli_wait_ms() : -1 };
+	struct db_options o = { .wait_ms = cli_wait_ms() };
 	bool reads = action == O_LIST || action == O_SHOW || cli_dry_run();
 
 	if (db != NULL)
@@ -55,26 +55,21 @@ open_library(struct err *e)
 }
 
 static void
-print(void *context, struct buf *line)
-{
-	(void)context;
-	cli_progress_clear();
-	fwrite(line->data != NULL ? line->data : "", 1, line->len, stdout);
-	putchar(cli_json() ? '\n' : cli_separator());
-}
-
-static void
-print_track(void *context, int64_t track)
+print_track(void *unused, int64_t track)
 {
 	struct buf line = { 0 };
 
-	if (cli_json()) {
-		buf_printf(&line, "{\"v\":1,\"type\":\"track\",\"id\":%" PRId64 "}", track);
-	} else {
-		buf_printf(&line, "%" PRId64, track);
-	}
-	print(context, &line);
+	report_track(track, cli_json(), &line);
+	cli_print_line(unused, &line);
 	buf_free(&line);
+}
+
+/* A line, unless memory was out for it. */
+static enum err_code
+print(struct buf *line, struct err *e)
+{
+	buf_putc(line, cli_separator());
+	return cli_print(line, e);
 }
 
 static enum err_code
@@ -84,17 +79,13 @@ commit(int64_t id, struct err *e)
 	struct commit_result r;
 	struct buf line = { 0 };
 
-	how.retry = action == O_RETRY;
-	how.dry_run = cli_dry_run();
 	if (commit_session(db, id, &how, &r, e) != ERR_NONE)
 		return e->code;
 	if (ids) {
 		commit_tracks(db, id, print_track, NULL, e);
 	} else {
 		report_commit(id, &r, how.dry_run, cli_json(), &line);
-		if (buf_ok(&line, e) == ERR_NONE)
-			print(NULL, &line);
-		buf_free(&line);
+		(void)print(&line, e);
 	}
 	if (cli_verbose())
 		cli_note("s%" PRId64 ": %" PRId64 " ms", id, time_monotonic_ms() - start);
@@ -111,15 +102,9 @@ reject(int64_t id, struct err *e)
 		return e->code;
 	if (session_load(db, id, &s, e) != ERR_NONE)
 		return e->code;
-	if (cli_json())
-		report_session(&s, true, &line);
-	else
-		buf_printf(&line, "s%" PRId64 " %s", id, cli_dry_run() ? "would be rejected" : s.state);
+	report_rejected(&s, cli_dry_run(), cli_json(), &line);
 	session_free(&s);
-	if (buf_ok(&line, e) == ERR_NONE)
-		print(NULL, &line);
-	buf_free(&line);
-	return e->code;
+	return print(&line, e);
 }
 
 static enum err_code
@@ -127,12 +112,10 @@ show(int64_t id, struct err *e)
 {
 	struct session s = { 0 };
 
-	if (session_load(db, id, &s, e) != ERR_NONE ||
-	    report_items(db, id, how.policy, &progress, cli_json(), print, NULL, e) != ERR_NONE)
-		goto out;
-	if (s.commit_error != NULL)
+	if (session_load(db, id, &s, e) == ERR_NONE &&
+	    report_items(db, id, how.policy, &progress, cli_json(), cli_print_line, NULL, e) == ERR_NONE &&
+	    s.commit_error != NULL)
 		cli_note("the last commit of s%" PRId64 " failed: %s", id, s.commit_error);
-out:
 	session_free(&s);
 	return e->code;
 }
@@ -208,14 +191,15 @@ static void
 list_open(struct err *e)
 {
 	if (open_library(e) == ERR_NONE)
-		report_open_sessions(db, cli_json(), print, NULL, e);
+		report_open_sessions(db, cli_json(), cli_print_line, NULL, e);
 }
 
-int
-main(int argc, char **argv)
+/* The session that was named with the action, or NULL. */
+static const char *
+read_options(int argc, char **argv)
 {
-	struct err e = { 0 };
 	const char *value, *subject = NULL;
+	struct err e = { 0 };
 	int key;
 
 	cli_start(&cli, argc, argv);
@@ -234,10 +218,21 @@ main(int argc, char **argv)
 			subject = value;
 		}
 	}
-	cli_catch_signals();
-	progress.report = cli_progress() ? cli_progress_draw : NULL;
 	if ((action == O_LIST || action == O_ALL) && cli_noperands() > 0)
 		cli_usage("--list and --all take no SESSION");
+	progress.report = cli_progress() ? cli_progress_draw : NULL;
+	how.retry = action == O_RETRY;
+	how.dry_run = cli_dry_run();
+	return subject;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *subject = read_options(argc, argv);
+	struct err e = { 0 };
+
+	cli_catch_signals();
 	if (action == O_LIST)
 		list_open(&e);
 	else if (action == O_ALL)

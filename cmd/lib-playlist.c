@@ -13,16 +13,22 @@
 
 enum { OPT_AT = CLI_LONG, OPT_AS, OPT_IDS, OPT_RELATIVE };
 
-static const struct opt opts[] = { { OPT_AT, "at", "N", "add before position N, not at the end" },
+static const struct opt opts[] = {
+	{ OPT_AT, "at", "N", "add before position N, not at the end" },
 	{ OPT_AS, "as", "FORMAT", "export as m3u8 (the default)" },
 	{ 'o', "output", "FILE", "export into FILE, replaced as a whole" },
 	{ OPT_RELATIVE, "relative-to", "DIR", "export paths relative to DIR" },
-	{ OPT_IDS, "ids", NULL, "show the tracks' ids alone" }, CLI_DRY_RUN, CLI_WAITING, CLI_COMMON,
-	OPT_END };
+	{ OPT_IDS, "ids", NULL, "show the tracks' ids alone" },
+	CLI_DRY_RUN,
+	CLI_WAITING,
+	CLI_COMMON,
+	OPT_END,
+};
 
 enum verb { CREATE, LIST, SHOW, ADD, REMOVE, MOVE, RENAME, COPY, DELETE, EXPORT };
 
-static const struct cli_verb verbs[] = { { "create", "NAME", "make an empty playlist" },
+static const struct cli_verb verbs[] = {
+	{ "create", "NAME", "make an empty playlist" },
 	{ "list", NULL, "all playlists: id, name, tracks, duration" },
 	{ "show", "NAME", "its entries: position, id, artist, title, duration, state" },
 	{ "add", "NAME TRACK...", "add tracks by id or path; - reads them from stdin" },
@@ -31,7 +37,9 @@ static const struct cli_verb verbs[] = { { "create", "NAME", "make an empty play
 	{ "rename", "NAME NEW", "give it another name" },
 	{ "copy", "NAME NEW", "make another with its entries" },
 	{ "delete", "NAME...", "delete playlists; tracks stay" },
-	{ "export", "NAME", "write it as a playlist file" }, { NULL, NULL, NULL } };
+	{ "export", "NAME", "write it as a playlist file" },
+	{ NULL, NULL, NULL },
+};
 
 static const struct cli cli = { "lib-playlist", "COMMAND [ARG]...",
 	"Make, change, show and export playlists.", opts, "A playlist is named by its name or its id (p4).\n",
@@ -59,12 +67,10 @@ print(struct db *db, enum verb verb, const char *name, struct err *e)
 		playlist_print(db, id, &style, &out, e);
 	else
 		playlist_export(db, id, me.relative_to, &out, e);
-	if (e->code == ERR_NONE && buf_ok(&out, e) == ERR_NONE && out.len > 0) {
-		if (me.output == NULL || strcmp(me.output, "-") == 0)
-			fwrite(out.data, 1, out.len, stdout);
-		else if (!cli_dry_run())
-			file_output(me.output, out.data, out.len, 0666, e);
-	}
+	if (e->code == ERR_NONE && (me.output == NULL || strcmp(me.output, "-") == 0))
+		(void)cli_print(&out, e);
+	else if (e->code == ERR_NONE && buf_ok(&out, e) == ERR_NONE && !cli_dry_run())
+		file_output(me.output, out.data, out.len, 0666, e);
 	if (me.ids && style.missing > 0)
 		cli_note("left out as missing: %zu", style.missing);
 	buf_free(&out);
@@ -95,9 +101,7 @@ report(const char *command, const struct playlist_change *c, struct err *e)
 	if (cli_json()) {
 		playlist_change_json(command, c, &out);
 		buf_putc(&out, cli_separator());
-		if (buf_ok(&out, e) == ERR_NONE)
-			fwrite(out.data, 1, out.len, stdout);
-		buf_free(&out);
+		(void)cli_print(&out, e);
 	} else if (cli_verbose() || c->dry_run)
 		cli_note("p%lld: %s%lld added (%lld missing), %lld removed, %lld moved; %lld tracks",
 		    (long long)c->id, c->dry_run ? "would be " : "", (long long)c->added,
@@ -190,8 +194,7 @@ main(int argc, char **argv)
 	check_options((enum verb)verb);
 	words++;
 	if (db_open(&db, cli_library(), verb == LIST || verb == SHOW || verb == EXPORT ? DB_READ : DB_WRITE,
-		&(struct db_options){ .wait_ms = cli_wait_ms() > 0 ? cli_wait_ms() : -1 }, NULL,
-		&e) != ERR_NONE)
+		&(struct db_options){ .wait_ms = cli_wait_ms() }, NULL, &e) != ERR_NONE)
 		goto out;
 	if (verb == LIST || verb == SHOW || verb == EXPORT)
 		print(db, (enum verb)verb, words[0], &e);

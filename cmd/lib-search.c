@@ -14,7 +14,8 @@
 
 enum { OPT_OFFSET = CLI_LONG, OPT_FILES, OPT_IDS, OPT_TSV, OPT_COUNT, OPT_SHOW, OPT_STATS };
 
-static const struct opt opts[] = { { 'l', "limit", "N", "at most N tracks (50 on a terminal)" },
+static const struct opt opts[] = {
+	{ 'l', "limit", "N", "at most N tracks (50 on a terminal)" },
 	{ OPT_OFFSET, "offset", "N", "leave out the first N" },
 	{ 's', "sort", "FIELD[-],...", "order by fields, not by relevance; - is descending" },
 	{ 'f', "format", "FORMAT", "a line such as '$artist - $title' for each track" },
@@ -23,7 +24,10 @@ static const struct opt opts[] = { { 'l', "limit", "N", "at most N tracks (50 on
 	{ OPT_TSV, "tsv", NULL, "print id, artist, title, album between tabs" },
 	{ OPT_COUNT, "count", NULL, "print how many there are" },
 	{ OPT_SHOW, "show", "TRACK", "print everything that is known of one track" },
-	{ OPT_STATS, "stats", NULL, "print the totals of the library" }, CLI_COMMON, OPT_END };
+	{ OPT_STATS, "stats", NULL, "print the totals of the library" },
+	CLI_COMMON,
+	OPT_END,
+};
 
 static const struct cli cli = { "lib-search", "[QUERY]...",
 	"Find tracks: words, fields (artist:air year:1990..1999), -word, OR, parentheses.", opts,
@@ -190,7 +194,7 @@ totals(struct db *db, struct err *e)
 	struct buf out = { 0 };
 
 	if (stats_text(db, cli_json(), cli_separator(), &out, e) == ERR_NONE)
-		fwrite(out.data, 1, out.len, stdout);
+		(void)cli_print(&out, e);
 	buf_free(&out);
 	return e->code;
 }

@@ -11,18 +11,25 @@
 enum { OPT_OLDER = CLI_LONG, OPT_GRACE, OPT_FORCE };
 enum { DAY = 86400, HEALTH = SWEEP_TASKS, MAX_TASKS = 32 };
 
-static const struct opt opts[] = { { OPT_OLDER, "older-than", "DAYS",
-				       "let unfinished sessions expire after so many days (30)" },
+static const struct opt opts[] = {
+	{ OPT_OLDER, "older-than", "DAYS", "let unfinished sessions expire after so many days (30)" },
 	{ OPT_GRACE, "grace", "DAYS", "keep files in trash/ for so many days (30)" },
-	{ OPT_FORCE, "force", NULL, "even if more than 100 and 1 % of the blobs are orphans" }, CLI_DRY_RUN,
-	CLI_WAITING, CLI_COMMON, OPT_END };
+	{ OPT_FORCE, "force", NULL, "even if more than 100 and 1 % of the blobs are orphans" },
+	CLI_DRY_RUN,
+	CLI_WAITING,
+	CLI_COMMON,
+	OPT_END,
+};
 
-static const struct cli_verb verbs[] = { { "stage", NULL, "clear staging of finished and old sessions" },
+static const struct cli_verb verbs[] = {
+	{ "stage", NULL, "clear staging of finished and old sessions" },
 	{ "stuck", NULL, "put sessions and items back whose holder died" },
 	{ "orphans", NULL, "move blobs that nothing names to trash/" },
 	{ "trash", NULL, "delete what lies in trash/ longer than its grace" },
 	{ "optimize", NULL, "refresh statistics, forget old events, truncate the WAL" },
-	{ "health", NULL, "print how the library is; changes nothing" }, { NULL, NULL, NULL } };
+	{ "health", NULL, "print how the library is; changes nothing" },
+	{ NULL, NULL, NULL },
+};
 
 static const struct cli cli = { "lib-sweep", "[TASK]...", "Clean up a library, and tell how it is.", opts,
 	"Without a task: stage, stuck, orphans, trash, optimize.  Made for cron: silent when\n"
@@ -34,12 +41,13 @@ static long long foreign;
 static int worst; /* status of a task */
 
 static void
-print(struct buf *line, char end)
+print(struct buf *line)
 {
-	buf_putc(line, end);
-	if (!line->failed)
-		fwrite(line->data, 1, line->len, stdout);
-	buf_free(line);
+	struct err e = { 0 };
+
+	buf_putc(line, cli_separator());
+	if (cli_print(line, &e) != ERR_NONE)
+		cli_failed(&e);
 }
 
 static void
@@ -60,7 +68,7 @@ tell(const char *task, const char *action, const char *thing, int64_t bytes)
 		if (cli_dry_run())
 			json_bool(&b, "dry_run", true);
 		json_close(&b);
-		print(&b, cli_separator());
+		print(&b);
 		return;
 	}
 	out_printable(&b, thing, strlen(thing));
@@ -72,7 +80,7 @@ tell(const char *task, const char *action, const char *thing, int64_t bytes)
 		return;
 	}
 	printf("%s: %s%s ", task, strcmp(action, "foreign") != 0 ? "would " : "", action);
-	print(&b, cli_separator());
+	print(&b);
 }
 
 static void
@@ -85,10 +93,10 @@ run_task(struct db *db, enum sweep_task task, struct err *e)
 	sweep_run(db, task, &sweep, &r, e);
 	if (cli_json()) {
 		sweep_json(&r, &b);
-		print(&b, cli_separator());
+		print(&b);
 	} else if (r.changed || sweep.dry_run || cli_verbose()) {
 		sweep_text(&r, &b);
-		print(&b, cli_separator());
+		print(&b);
 	}
 	if (foreign > 0 && !cli_verbose())
 		cli_note("%s: %lld foreign, left alone; --verbose names them", sweep_name(task), foreign);
@@ -107,15 +115,12 @@ run_health(struct db *db, struct err *e)
 		health_json(db, &h, &out);
 	else
 		health_text(db, &h, &out);
-	if (buf_ok(&out, e) == ERR_NONE) {
-		fwrite(out.data, 1, out.len, stdout);
-		if (cli_json())
-			putchar(cli_separator());
-	}
+	if (cli_json())
+		buf_putc(&out, cli_separator());
+	(void)cli_print(&out, e);
 	verdict = health_judge(&h, &why);
 	if (verdict != HEALTH_OK && buf_ok(&why, e) == ERR_NONE)
 		err_set(e, verdict == HEALTH_BROKEN ? ERR_LIBRARY : ERR_ATTENTION, "%s", why.data);
-	buf_free(&out);
 	buf_free(&why);
 }
 
@@ -190,7 +195,7 @@ main(int argc, char **argv)
 	sweep.stop = &cli_stop;
 	sweep.action = tell;
 	sweep.failed = cli_failed;
-	o.wait_ms = cli_wait_ms() > 0 ? cli_wait_ms() : -1;
+	o.wait_ms = cli_wait_ms();
 	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, &e) == ERR_NONE &&
 	    (reads || sweep.dry_run || sweep_lock(db, &e) == ERR_NONE))
 		run_all(db, tasks, n, &e);

@@ -23,6 +23,7 @@ packages() {
 		check bash           bash                 bash       bash
 		check bats           bats                 bash-bats  bats
 		check binutils       binutils             binutils   binutils
+		check e2fsprogs      e2fsprogs            e2fsprogs  e2fsprogs
 		check git            git-core             git        git
 		check mandoc         mandoc               mandoc     mandoc
 		check procps         procps-ng            procps-ng  procps

@@ -1,5 +1,5 @@
 # Killed or failing at a system call: nothing is lost, and the rerun ends as the uninterrupted run.
-# tests/fault/sweep.py says how; FAULT_LIMIT=100000 visits every call of every kind.
+# tests/fault/sweep.py and powercut.py say how; FAULT_LIMIT=100000 visits every call of every kind.
 # not under SAN
 
 load helper
@@ -88,4 +88,35 @@ all_held() {
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"missing: "* ]]
+}
+
+power_cut() {
+	run "$TREE/tests/fault/powercut.py" --build "$FONOTECA_BUILD" --limit "${FAULT_LIMIT:-$limit}" "$@"
+	[ "$status" -ne 77 ] || skip "$output"
+	echo "$output"
+}
+
+@test "the power cut while lib-import runs, and after it" {
+	requires strace python3 mkfs.ext4
+	limit=50
+	power_cut import
+	all_held 30
+}
+
+@test "the power cut while lib-commit runs, and after it" {
+	requires strace python3 mkfs.ext4
+	limit=50
+	power_cut commit
+	all_held 30
+}
+
+@test "the power cut catches planted bugs: nothing synced, or only the catalogue" {
+	requires strace python3 mkfs.ext4
+	"${CC:-cc}" -shared -fPIC -o no-sync.so "$TREE/tests/fault/no-sync.c"
+	limit=10
+	NO_SYNC=all power_cut commit --no-sync no-sync.so
+	[ "$status" -eq 1 ]
+	NO_SYNC=blobs power_cut import --no-sync no-sync.so
+	[ "$status" -eq 1 ]
+	[[ $output == *" has 0 bytes instead of "* || $output == *"not what its name says"* ]]
 }

@@ -74,7 +74,7 @@ for line in sys.stdin.buffer.read().split(b"\n"):
 assert n > 0, "nothing printed"'
 }
 
-# intact : the catalogue and the blobs agree (DESIGN: invariants).
+# intact : the catalogue and the blobs agree (the invariants of fonoteca-library(5)).
 intact() {
 	python3 - "$FONOTECA_LIBRARY" <<-'PY'
 	import hashlib, os, sqlite3, sys

@@ -300,6 +300,15 @@ cli_noperands(void)
 	return me.noperands;
 }
 
+const char *
+cli_option_name(int key)
+{
+	for (const struct opt *o = me.cli->opts; o->key != 0; o++)
+		if (o->key == key)
+			return o->name;
+	return "";
+}
+
 long long
 cli_number(const char *option, const char *value, long long min, long long max)
 {

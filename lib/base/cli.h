@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 struct opt {
@@ -92,6 +93,9 @@ int cli_noperands(void);
 /* A whole number between min and max, or exit with 2 and a message that names the option. */
 long long cli_number(const char *option, const char *value, long long min, long long max);
 
+/* The long name of an option of the command's table. */
+const char *cli_option_name(int key);
+
 /* Print a message and "Try 'x --help'", exit with 2: for what only the command can know of its usage. */
 void cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
@@ -114,6 +118,12 @@ bool cli_progress(void);  /* stderr is a terminal and nobody said --quiet */
 void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_failed(const struct err *e);
+
+/* Results on stdout.  cli_print() prints text as it is and releases it; nothing where memory was out for some
+ * of it, which becomes *e.  cli_print_line() adds the end of a line (newline, or NUL with -0) and fits the
+ * library's functions that hand over a line at a time. */
+enum err_code cli_print(struct buf *text, struct err *e);
+void cli_print_line(void *unused, struct buf *line);
 
 /* Print e (if set and it has a message), flush stdout, and give main()'s return value: the worse of e's
  * status and of what cli_failed() remembered.  After SIGINT or SIGTERM it ends by that signal. */

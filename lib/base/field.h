@@ -1,8 +1,8 @@
 /*
  * field.h - the vocabulary: every field that a track has, once
  *
- * --json, --format, --sort, --facet, `field:` in queries, --amend, --set and the
- * media worker all speak of fields by these names.  fonoteca-library(5)
+ * --json, --format, --sort, --set, `field:` in queries and the media worker all
+ * speak of fields by these names.  fonoteca-library(5)
  * prints the table for people.  A name that is not here is a free tag.
  */
 #ifndef BASE_FIELD_H
@@ -47,7 +47,7 @@ enum field_type {
 
 enum {
 	FIELD_TAG = 1,      /* comes from a file's tags */
-	FIELD_WRITABLE = 2, /* --set and --amend may change it */
+	FIELD_WRITABLE = 2, /* --set may change it */
 	FIELD_RELEASE = 4,  /* belongs to the release, the same on all of its tracks */
 	FIELD_PROPERTY = 8  /* measured from the audio stream by the media worker */
 };

@@ -1,9 +1,10 @@
 /*
  * lock.h - the library's one lock file: OFD byte-range locks
  *
- * Byte 0 is the library, byte 1000 + N session N.  The locks belong to the open
- * file description, so they die with their process however it ends, and none is
- * ever orphaned.  Order everywhere: session, library, SQLite (DESIGN 5).
+ * Byte 0 is the library, byte 1 the sweep at work, byte 1000 + N session N.  The
+ * locks belong to the open file description, so they die with their process
+ * however it ends, and none is ever orphaned.  Order everywhere: session,
+ * library, SQLite.
  */
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H

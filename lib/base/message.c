@@ -1,4 +1,4 @@
-/* What a command says on stderr, and how it ends. */
+/* What a command prints and says on stderr, and how it ends. */
 #include "base/cli.h"
 
 #include <errno.h>
@@ -119,6 +119,27 @@ cli_failed(const struct err *e)
 	if (status == 4 && e->code != ERR_SPACE && e->code != ERR_LIBRARY && e->code != ERR_MEMORY)
 		status = 3;
 	remembered = err_worse(remembered, status);
+}
+
+enum err_code
+cli_print(struct buf *text, struct err *e)
+{
+	if (buf_ok(text, e) == ERR_NONE && text->len > 0) {
+		cli_progress_clear();
+		fwrite(text->data, 1, text->len, stdout);
+	}
+	buf_free(text);
+	return e->code;
+}
+
+void
+cli_print_line(void *unused, struct buf *line)
+{
+	(void)unused;
+	cli_progress_clear();
+	if (line->len > 0)
+		fwrite(line->data, 1, line->len, stdout);
+	putchar(cli_separator());
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "base/words.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +64,18 @@ words_read(char **words, char ***out, size_t *n, struct err *e)
 	*out = l.v;
 	*n = l.n;
 	return ERR_NONE;
+}
+
+enum err_code
+words_file(const char *file, char ***out, size_t *n, struct err *e)
+{
+	char *input[] = { "-", NULL };
+
+	if (strcmp(file, "-") != 0 && freopen(file, "r", stdin) == NULL)
+		return err_sys(e, errno, "cannot read %s", file);
+	if (words_read(input, out, n, e) != ERR_NONE && strcmp(file, "-") != 0)
+		err_context(e, "%s", file);
+	return e->code;
 }
 
 void

@@ -11,6 +11,10 @@
 /* All words up to the NULL, malloced; in the place of each "-" the records of standard input (newline, or NUL
  * with -0), empty ones left out. */
 enum err_code words_read(char **words, char ***out, size_t *n, struct err *e);
+
+/* The records of a file, which takes the place of standard input; "-" is standard input itself. */
+enum err_code words_file(const char *file, char ***out, size_t *n, struct err *e);
+
 void words_free(char **words, size_t n);
 
 #endif

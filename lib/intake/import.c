@@ -101,7 +101,7 @@ say_failed(struct import *im, const char *path, const struct err *why)
 	if (path != NULL)
 		err_context(&e, "%s", path);
 	im->run->counts.failed++;
-	im->run->failed(im->run->context, &e);
+	im->run->failed(&e);
 }
 
 static void

@@ -31,11 +31,10 @@ struct import_run {
 	int64_t session;
 	const struct import_options *options;
 	int jobs;
-	bool retry;                                         /* only the session's failed items */
-	struct progress *progress;                          /* or NULL */
-	void (*failed)(void *context, const struct err *e); /* once for each file that fails, named */
-	void *context;
-	struct import_counts counts; /* filled in, on failure too */
+	bool retry;                          /* only the session's failed items */
+	struct progress *progress;           /* or NULL */
+	void (*failed)(const struct err *e); /* once for each file that fails, named */
+	struct import_counts counts;         /* filled in, on failure too */
 };
 
 /* The number of cores, at most 8. */

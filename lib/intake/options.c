@@ -31,6 +31,27 @@ options_set(struct import_options *o, const char *text, struct err *e)
 }
 
 enum err_code
+options_take(struct import_options *o, const char *name, const char *value, struct err *e)
+{
+	if (strcmp(name, "set") == 0)
+		return options_set(o, value, e);
+	if (strcmp(name, "mode") == 0) {
+		o->mode = strcmp(value, "reflink") == 0 ? COPY_REFLINK : COPY_BYTES;
+		if (o->mode == COPY_BYTES && strcmp(value, "copy") != 0)
+			return err_set(e, ERR_USAGE, "'%s' is neither copy nor reflink", value);
+	} else if (strcmp(name, "dereference") == 0) {
+		o->dereference = true;
+	} else if (strcmp(name, "strict") == 0) {
+		o->strict = true;
+	} else if (strcmp(name, "again") == 0) {
+		o->again = true;
+	} else {
+		return err_set(e, ERR_USAGE, "is no option of an import");
+	}
+	return ERR_NONE;
+}
+
+enum err_code
 options_json(const struct import_options *o, struct buf *out, struct err *e)
 {
 	buf_putc(out, '{');

@@ -27,6 +27,9 @@ void options_free(struct import_options *o); /* release and zero */
 /* Append FIELD=VALUE; ERR_USAGE as set_parse(). */
 enum err_code options_set(struct import_options *o, const char *text, struct err *e);
 
+/* Take an option as the command line has it, by its long name; value NULL where it takes none.  ERR_USAGE. */
+enum err_code options_take(struct import_options *o, const char *name, const char *value, struct err *e);
+
 /* As kept in session.options; the same options always give the same bytes. */
 enum err_code options_json(const struct import_options *o, struct buf *out, struct err *e);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "intake/art.h"
+#include "intake/say.h"
 #include "intake/walk.h"
 #include "store/session/items.h"
 #include "worker/client.h"
@@ -15,7 +16,26 @@ fail(struct preview *p, const char *path, struct err *why)
 	if (path != NULL)
 		err_context(why, "%s", path);
 	p->counts.failed++;
-	p->failed(p->context, why);
+	p->failed(why);
+}
+
+static void
+print(struct preview *p, struct buf *line)
+{
+	if (!line->failed)
+		p->line(p->context, line);
+	buf_free(line);
+}
+
+static void
+found(struct preview *p, const struct walk_entry *entry, const struct record *r)
+{
+	struct buf line = { 0 };
+
+	p->counts.staged++;
+	p->counts.bytes += (int64_t)entry->st.st_size;
+	say_file(entry->path, (int64_t)entry->st.st_size, r, p->json, p->raw, &line);
+	print(p, &line);
 }
 
 static void
@@ -44,9 +64,7 @@ sniff(struct preview *p, struct worker *w, const struct walk_entry *entry, struc
 		return ERR_NONE;
 	}
 	if (worker_sniff(w, fd, &r, &why) == ERR_NONE) {
-		p->counts.staged++;
-		p->counts.bytes += (int64_t)entry->st.st_size;
-		p->found(p->context, entry->path, (int64_t)entry->st.st_size, &r);
+		found(p, entry, &r);
 	} else if (why.code == ERR_NOTAUDIO) {
 		no_audio(p, entry->path);
 	} else if (why.code == ERR_FORMAT) {
@@ -79,6 +97,7 @@ import_preview(struct preview *p, char **roots, size_t nroots, struct err *e)
 	struct walk_options o = { p->options->dereference, p->db != NULL ? db_path(p->db) : NULL, NULL, 0 };
 	struct worker *worker = NULL;
 	struct walk *walk = NULL;
+	struct buf totals = { 0 };
 	struct walk_entry entry;
 	enum walk_step step = WALK_END;
 
@@ -103,6 +122,10 @@ import_preview(struct preview *p, char **roots, size_t nroots, struct err *e)
 	p->counts.links = walk_counts(walk)->links;
 	p->counts.special = walk_counts(walk)->special;
 out:
+	if (p->json) {
+		say_preview(&p->counts, &totals);
+		print(p, &totals);
+	}
 	worker_free(worker);
 	walk_free(walk);
 	return e->code;

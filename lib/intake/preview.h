@@ -6,15 +6,16 @@
 
 #include "base/err.h"
 #include "intake/import.h"
-#include "worker/record.h"
+#include "store/commit/report.h"
 
 struct preview {
 	struct db *db; /* open for reading; NULL where there is no library yet */
 	const struct import_options *options;
 	struct progress *progress;
-	void (*found)(void *context, const char *path, int64_t size, const struct record *r);
-	void (*failed)(void *context, const struct err *e);
-	void *context;
+	bool json, raw;    /* form of the lines (say_file()) */
+	report_line *line; /* for each file that would be staged; in JSON the totals follow */
+	void *context;     /* of line */
+	void (*failed)(const struct err *e);
 	struct import_counts counts; /* filled in: staged is what would be */
 };
 

@@ -77,9 +77,8 @@ drop_contained(char **roots, size_t n)
 }
 
 enum err_code
-roots_resolve(char **operands, size_t n, const char *library,
-    void (*failed)(void *context, const struct err *e), void *context, char ***ret, size_t *nroots,
-    struct err *e)
+roots_resolve(char **operands, size_t n, const char *library, void (*failed)(const struct err *e),
+    char ***ret, size_t *nroots, struct err *e)
 {
 	char **roots = calloc(n + 1, sizeof *roots);
 	size_t found = 0;
@@ -96,7 +95,7 @@ roots_resolve(char **operands, size_t n, const char *library,
 			paths_free(roots);
 			return err_memory(e);
 		} else {
-			failed(context, &why);
+			failed(&why);
 		}
 	}
 	if (found > 1)

@@ -8,15 +8,6 @@
 #include "store/session/session.h"
 
 static void
-json_id(struct buf *out, const char *key, int64_t session)
-{
-	char text[24];
-
-	snprintf(text, sizeof text, "s%" PRId64, session);
-	json_text(out, key, text);
-}
-
-static void
 json_counts(const struct import_counts *c, struct buf *out)
 {
 	json_int(out, "staged", c->staged);
@@ -37,7 +28,7 @@ say_session(int64_t session, const struct import_counts *c, bool json, struct bu
 		return;
 	}
 	json_open(out, "session");
-	json_id(out, "id", session);
+	report_session_id(out, "id", session);
 	json_text(out, "state", "staged");
 	json_counts(c, out);
 	json_close(out);
@@ -116,7 +107,7 @@ failed_item(const struct item *it, bool json, struct buf *out)
 	if (json) {
 		json_open(out, "item");
 		json_int(out, "id", it->id);
-		json_id(out, "session", it->session);
+		report_session_id(out, "session", it->session);
 		json_text(out, "state", it->state);
 		json_bytes(out, "source", path, strlen(path));
 		json_text(out, "code", it->code != NULL ? it->code : "");

@@ -57,7 +57,6 @@ void walk_free(struct walk *w);
  * does not exist, is neither file nor folder or lies in `library` is handed to failed() and left out.
  * *roots is malloced and NULL-terminated. */
 enum err_code roots_resolve(char **operands, size_t n, const char *library,
-    void (*failed)(void *context, const struct err *e), void *context, char ***roots, size_t *nroots,
-    struct err *e);
+    void (*failed)(const struct err *e), char ***roots, size_t *nroots, struct err *e);
 
 #endif

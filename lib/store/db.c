@@ -230,7 +230,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody asks for, behind a lock */
 	db->dirfd = db->lockfd = -1;
 	db->mode = mode;
-	db->wait_ms = o == NULL || o->wait_ms == 0 ? DEFAULT_WAIT_MS : o->wait_ms < 0 ? 0 : o->wait_ms;
+	db->wait_ms = o == NULL ? DEFAULT_WAIT_MS : o->wait_ms;
 	if (open_folder(db, path, o, &make, e) != ERR_NONE)
 		goto fail;
 	if (make) {

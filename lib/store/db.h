@@ -8,7 +8,7 @@
  * is ours (application_id) and not newer than this program, and brings an
  * older one up to date when opened for writing.  SQLite runs in WAL with
  * synchronous=FULL on a local disk, TRUNCATE with EXTRA on a network one;
- * automatic checkpoints are off (DESIGN 2): db_close() tries one after writes,
+ * automatic checkpoints are off: db_close() tries one after writes,
  * under the exclusive library lock and without waiting.
  */
 #ifndef STORE_DB_H
@@ -28,13 +28,14 @@ enum db_mode {
 };
 
 struct db_options {
-	int wait_ms;       /* how long writers wait for each other; 0 = 60,000, negative: not at all */
+	int wait_ms;       /* how long writers wait for each other; 0: not at all */
 	bool make_parents; /* DB_CREATE: missing folders above are made too */
 };
 
 /* A struct db is used by one thread only, the one that opened it. */
 
-/* Open the library in folder path.  *created (may be NULL) tells whether it was made just now. */
+/* Open the library in folder path; without options writers wait 60,000 ms.  *created (may be NULL) tells
+ * whether it was made just now. */
 enum err_code db_open(struct db **db, const char *path, enum db_mode mode, const struct db_options *o,
     bool *created, struct err *e);
 

@@ -339,11 +339,7 @@ forget(struct db *db, int64_t doc, const struct text *t, struct err *e)
 	if (sql_run(db, st, e) != ERR_NONE ||
 	    write_keys(db, "DELETE FROM skey WHERE hash = ? AND kind = ? AND doc = ?", t, doc, e) != ERR_NONE)
 		return e->code;
-	st = sql_get(db, "DELETE FROM doc WHERE doc = ?", e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, doc);
-	return sql_run(db, st, e);
+	return sql_change(db, "DELETE FROM doc WHERE doc = ?", &doc, 1, e);
 }
 
 enum err_code

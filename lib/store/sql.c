@@ -128,6 +128,18 @@ sql_run(struct db *db, sqlite3_stmt *st, struct err *e)
 	return step < 0 ? e->code : ERR_NONE;
 }
 
+enum err_code
+sql_change(struct db *db, const char *text, const int64_t *args, int n, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, text, e);
+
+	if (st == NULL)
+		return e->code;
+	for (int i = 0; i < n; i++)
+		sql_int(st, i + 1, args[i]);
+	return sql_run(db, st, e);
+}
+
 void
 sql_done(sqlite3_stmt *st)
 {

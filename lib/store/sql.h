@@ -47,6 +47,9 @@ int sql_step(struct db *db, sqlite3_stmt *st, struct err *e);
 /* Step to the end of a statement that gives no rows, and reset it. */
 enum err_code sql_run(struct db *db, sqlite3_stmt *st, struct err *e);
 
+/* Run the statement of a string literal, whose parameters are n numbers, to its end. */
+enum err_code sql_change(struct db *db, const char *text, const int64_t *args, int n, struct err *e);
+
 /* Reset; NULL is allowed. */
 void sql_done(sqlite3_stmt *st);
 

@@ -116,7 +116,9 @@ class Bench:
             live = db.execute("SELECT sha256, suffix, size FROM blob WHERE id IN (SELECT blob_id FROM file WHERE"
                               " state = 'ok' UNION SELECT blob_id FROM cover)").fetchall()
             staged = db.execute("SELECT i.sha256, i.suffix, i.size, i.session_id FROM item i JOIN session s ON"
-                                " s.id = i.session_id WHERE i.state = 'staged'").fetchall()
+                                " s.id = i.session_id WHERE i.state = 'staged' UNION SELECT c.sha256, c.suffix,"
+                                " c.size, i.session_id FROM item_cover c JOIN item i ON i.id = c.item_id"
+                                " WHERE i.state = 'staged'").fetchall()
         finally:
             db.close()
         for sha, suffix, size in live:

@@ -97,7 +97,7 @@ locks_keep_writers_and_checkpoints_apart(void)
 {
 	struct err e = { 0 };
 	struct db *a = NULL, *b = NULL;
-	struct db_options hurry = { .wait_ms = -1 };
+	struct db_options hurry = { .wait_ms = 0 };
 
 	CHECK(db_open(&a, below("lib"), DB_WRITE, &hurry, NULL, &e) == ERR_NONE);
 	CHECK(db_open(&b, below("lib"), DB_WRITE, &hurry, NULL, &e) == ERR_NONE);

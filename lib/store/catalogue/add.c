@@ -199,36 +199,24 @@ out:
 static enum err_code
 add_credit(struct catalogue *c, int64_t track, enum field role, int64_t seq, const char *name, struct err *e)
 {
-	sqlite3_stmt *st;
 	int64_t artist;
 
 	if (catalogue_artist(c, name, &artist, e) != ERR_NONE || catalogue_field(c, role, e) != ERR_NONE)
 		return e->code;
-	st = sql_get(c->db, "INSERT INTO credit (track_id, role, seq, artist_id) VALUES (?1, ?2, ?3, ?4)", e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	sql_int(st, 2, role + 1);
-	sql_int(st, 3, seq);
-	sql_int(st, 4, artist);
-	return sql_run(c->db, st, e);
+	return sql_change(c->db,
+	    "INSERT INTO credit (track_id, role, seq, artist_id) VALUES (?1, ?2, ?3, ?4)",
+	    (const int64_t[]){ track, role + 1, seq, artist }, 4, e);
 }
 
 static enum err_code
 add_genre(struct catalogue *c, int64_t track, int64_t seq, const char *name, struct err *e)
 {
-	sqlite3_stmt *st;
 	int64_t genre;
 
 	if (catalogue_genre(c, name, &genre, e) != ERR_NONE)
 		return e->code;
-	st = sql_get(c->db, "INSERT INTO track_genre (track_id, seq, genre_id) VALUES (?1, ?2, ?3)", e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	sql_int(st, 2, seq);
-	sql_int(st, 3, genre);
-	return sql_run(c->db, st, e);
+	return sql_change(c->db, "INSERT INTO track_genre (track_id, seq, genre_id) VALUES (?1, ?2, ?3)",
+	    (const int64_t[]){ track, seq, genre }, 3, e);
 }
 
 /* field F_NONE: a free tag; its order is that of arrival. */
@@ -398,29 +386,14 @@ prefer_best(struct catalogue *c, int64_t track, struct err *e)
 	sql_done(st);
 	if (e->code != ERR_NONE || id == 0 || is_already)
 		return e->code;
-	st = sql_get(c->db, "UPDATE file SET preferred = 0 WHERE track_id = ?1 AND preferred = 1", e);
-	if (st == NULL)
+	if (sql_change(c->db, "UPDATE file SET preferred = 0 WHERE track_id = ?1 AND preferred = 1", &track,
+		1, e) != ERR_NONE ||
+	    sql_change(c->db, "UPDATE file SET preferred = 1 WHERE id = ?1", &id, 1, e) != ERR_NONE)
 		return e->code;
-	sql_int(st, 1, track);
-	if (sql_run(c->db, st, e) != ERR_NONE)
-		return e->code;
-	st = sql_get(c->db, "UPDATE file SET preferred = 1 WHERE id = ?1", e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, id);
-	if (sql_run(c->db, st, e) != ERR_NONE)
-		return e->code;
-	st = sql_get(c->db,
-	    "UPDATE track SET modified = ?2, duration_ms = ifnull((SELECT duration_ms FROM file WHERE id = "
-	    "?3),"
-	    " duration_ms) WHERE id = ?1",
-	    e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	sql_int(st, 2, c->now);
-	sql_int(st, 3, id);
-	return sql_run(c->db, st, e);
+	return sql_change(c->db,
+	    "UPDATE track SET modified = ?2,"
+	    " duration_ms = ifnull((SELECT duration_ms FROM file WHERE id = ?3), duration_ms) WHERE id = ?1",
+	    (const int64_t[]){ track, c->now, id }, 3, e);
 }
 
 enum err_code
@@ -448,13 +421,9 @@ catalogue_revive(struct catalogue *c, int64_t track, const uint8_t sha256[32], s
 		return e->code;
 	if (sqlite3_changes(c->db->sql) == 0)
 		return ERR_NONE;
-	st = sql_get(
-	    c->db, "UPDATE track SET removed = NULL, modified = ?2 WHERE id = ?1 AND removed IS NOT NULL", e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	sql_int(st, 2, c->now);
-	if (sql_run(c->db, st, e) != ERR_NONE)
+	if (sql_change(c->db,
+		"UPDATE track SET removed = NULL, modified = ?2 WHERE id = ?1 AND removed IS NOT NULL",
+		(const int64_t[]){ track, c->now }, 2, e) != ERR_NONE)
 		return e->code;
 	return prefer_best(c, track, e);
 }

@@ -114,26 +114,17 @@ catalogue_covers(struct catalogue *c, int64_t item, int64_t track, struct err *e
 enum err_code
 catalogue_raise_covers(struct catalogue *c, int64_t release, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(c->db,
-	    "INSERT OR IGNORE INTO cover (blob_id, release_id, kind, mime, text)"
-	    " SELECT blob_id, ?1, kind, mime, text FROM cover JOIN track ON track.id = cover.track_id"
-	    " WHERE track.release_id = ?1 AND track.removed IS NULL"
-	    " AND (SELECT album_key FROM release WHERE id = ?1) <> ''"
-	    " GROUP BY blob_id, kind HAVING count(*) ="
-	    " (SELECT count(*) FROM track WHERE release_id = ?1 AND removed IS NULL)",
-	    e);
-
-	if (st == NULL)
+	if (sql_change(c->db,
+		"INSERT OR IGNORE INTO cover (blob_id, release_id, kind, mime, text)"
+		" SELECT blob_id, ?1, kind, mime, text FROM cover JOIN track ON track.id = cover.track_id"
+		" WHERE track.release_id = ?1 AND track.removed IS NULL"
+		" AND (SELECT album_key FROM release WHERE id = ?1) <> ''"
+		" GROUP BY blob_id, kind HAVING count(*) ="
+		" (SELECT count(*) FROM track WHERE release_id = ?1 AND removed IS NULL)",
+		&release, 1, e) != ERR_NONE)
 		return e->code;
-	sql_int(st, 1, release);
-	if (sql_run(c->db, st, e) != ERR_NONE)
-		return e->code;
-	st = sql_get(c->db,
+	return sql_change(c->db,
 	    "DELETE FROM cover WHERE track_id IN (SELECT id FROM track WHERE release_id = ?1)"
 	    " AND blob_id IN (SELECT blob_id FROM cover WHERE release_id = ?1)",
-	    e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, release);
-	return sql_run(c->db, st, e);
+	    &release, 1, e);
 }

@@ -94,18 +94,13 @@ out:
 static enum err_code
 add_credit(struct catalogue *c, int64_t release, int64_t seq, const char *name, struct err *e)
 {
-	sqlite3_stmt *st;
 	int64_t artist;
 
 	if (catalogue_artist(c, name, &artist, e) != ERR_NONE)
 		return e->code;
-	st = sql_get(c->db, "INSERT INTO release_credit (release_id, seq, artist_id) VALUES (?1, ?2, ?3)", e);
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, release);
-	sql_int(st, 2, seq);
-	sql_int(st, 3, artist);
-	return sql_run(c->db, st, e);
+	return sql_change(c->db,
+	    "INSERT INTO release_credit (release_id, seq, artist_id) VALUES (?1, ?2, ?3)",
+	    (const int64_t[]){ release, seq, artist }, 3, e);
 }
 
 static enum err_code

@@ -199,13 +199,11 @@ job_write_session(struct job *j, const uint8_t hash[32], const struct commit_res
 {
 	char subject[24];
 	struct buf json = { 0 };
-	sqlite3_stmt *st = sql_get(
-	    j->db, "DELETE FROM item_cover WHERE item_id IN (SELECT id FROM item WHERE session_id = ?1)", e);
+	sqlite3_stmt *st;
 
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, j->session);
-	if (sql_run(j->db, st, e) != ERR_NONE)
+	if (sql_change(j->db,
+		"DELETE FROM item_cover WHERE item_id IN (SELECT id FROM item WHERE session_id = ?1)",
+		&j->session, 1, e) != ERR_NONE)
 		return e->code;
 	st = sql_get(j->db,
 	    "UPDATE session SET state = 'committed', committed = ?3, changed = ?3, holder = '', fingerprint "

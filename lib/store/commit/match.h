@@ -1,7 +1,7 @@
 /*
  * match.h - are two pieces the same place on a release, and which file is better?
  *
- * A *conflict* is another file for the same place on the same release (DESIGN 1).
+ * A *conflict* is another file for the same place on the same release.
  * The rule errs on the side of keeping apart: a wrong "different" costs a
  * second track, a wrong "same" hides music behind other music.
  *

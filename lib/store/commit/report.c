@@ -40,12 +40,12 @@ commit_text(int64_t session, const struct commit_result *r, bool dry_run, struct
 		buf_printf(out, " (the same files as s%" PRId64 ")", r->same_as);
 }
 
-static void
-json_session_id(struct buf *out, const char *key, int64_t id)
+void
+report_session_id(struct buf *out, const char *key, int64_t session)
 {
 	char text[24];
 
-	snprintf(text, sizeof text, "s%" PRId64, id);
+	snprintf(text, sizeof text, "s%" PRId64, session);
 	json_text(out, key, text);
 }
 
@@ -53,7 +53,7 @@ static void
 commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct buf *out)
 {
 	json_open(out, "session");
-	json_session_id(out, "id", session);
+	report_session_id(out, "id", session);
 	json_text(out, "state", dry_run && !r->already ? "staged" : "committed");
 	if (dry_run)
 		json_bool(out, "dry_run", true);
@@ -69,7 +69,7 @@ commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct
 	json_int(out, "failed", r->failed);
 	json_int(out, "unchanged", r->unchanged);
 	if (r->same_as != 0)
-		json_session_id(out, "same_as", r->same_as);
+		report_session_id(out, "same_as", r->same_as);
 	json_close(out);
 }
 
@@ -106,7 +106,7 @@ static void
 session_json(const struct session *s, struct buf *out)
 {
 	json_open(out, "session");
-	json_session_id(out, "id", s->id);
+	report_session_id(out, "id", s->id);
 	json_text(out, "state", s->state);
 	json_time(out, "created", s->created);
 	json_time(out, "changed", s->changed);
@@ -178,7 +178,7 @@ item_json(const struct item *it, const struct plan_entry *entry, const struct pl
 
 	json_open(out, "item");
 	json_int(out, "id", it->id);
-	json_session_id(out, "session", it->session);
+	report_session_id(out, "session", it->session);
 	json_text(out, "state", it->state);
 	json_text(out, "verdict", name_of(it, entry));
 	if (entry != NULL && entry->verdict == PLAN_ATTACH)
@@ -238,7 +238,7 @@ static void
 plan_json(const struct plan *p, struct buf *out)
 {
 	json_open(out, "summary");
-	json_session_id(out, "session", p->session);
+	report_session_id(out, "session", p->session);
 	json_int(out, "items", (int64_t)p->n);
 	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
 		json_int(out, totals[i].key, total(p, i));
@@ -255,6 +255,27 @@ void
 report_session(const struct session *s, bool json, struct buf *out)
 {
 	(json ? session_json : session_text)(s, out);
+}
+
+void
+report_rejected(const struct session *s, bool dry_run, bool json, struct buf *out)
+{
+	if (json)
+		session_json(s, out);
+	else
+		buf_printf(out, "s%" PRId64 " %s", s->id, dry_run ? "would be rejected" : s->state);
+}
+
+void
+report_track(int64_t track, bool json, struct buf *out)
+{
+	if (!json) {
+		buf_printf(out, "%" PRId64, track);
+		return;
+	}
+	json_open(out, "track");
+	json_int(out, "id", track);
+	json_close(out);
 }
 
 enum err_code

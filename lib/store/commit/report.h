@@ -22,8 +22,17 @@ typedef void report_line(void *context, struct buf *line);
 /* "s1 committed: 40 tracks, 0 duplicates, 0 failed"; what else there is follows. */
 void report_commit(int64_t session, const struct commit_result *r, bool dry_run, bool json, struct buf *out);
 
+/* "id":"s1" */
+void report_session_id(struct buf *out, const char *key, int64_t session);
+
 /* A session; as text: id, state, items, size and first root by tabs. */
 void report_session(const struct session *s, bool json, struct buf *out);
+
+/* "s1 rejected", or "would be rejected" where it was not done; the whole session in JSON. */
+void report_rejected(const struct session *s, bool dry_run, bool json, struct buf *out);
+
+/* A track's id. */
+void report_track(int64_t track, bool json, struct buf *out);
 
 /* The open sessions, a line each. */
 enum err_code report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e);

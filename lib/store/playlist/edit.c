@@ -9,18 +9,6 @@
 #include "store/playlist/priv.h"
 
 enum err_code
-playlist_run(struct db *db, const char *text, const int64_t *args, int n, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, text, e);
-
-	if (st == NULL)
-		return e->code;
-	for (int i = 0; i < n; i++)
-		sql_int(st, i + 1, args[i]);
-	return sql_run(db, st, e);
-}
-
-enum err_code
 playlist_count(struct db *db, int64_t id, int64_t *n, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, "SELECT count(*) FROM entry WHERE playlist_id = ?1", e);
@@ -44,8 +32,8 @@ playlist_finish(struct db *db, const char *kind, const char *data, struct playli
 	char subject[32];
 
 	snprintf(subject, sizeof subject, "p%lld", (long long)c->id);
-	if (playlist_run(db, "UPDATE playlist SET modified = ?2 WHERE id = ?1", args, 2, e) != ERR_NONE ||
-	    playlist_run(db,
+	if (sql_change(db, "UPDATE playlist SET modified = ?2 WHERE id = ?1", args, 2, e) != ERR_NONE ||
+	    sql_change(db,
 		"UPDATE entry SET track_id = " PLAYLIST_TRACK_OF(
 		    "entry.path") " WHERE playlist_id = ?1 AND track_id IS NULL AND path IS NOT NULL",
 		args, 1, e) != ERR_NONE ||
@@ -107,9 +95,8 @@ playlist_add(
 	}
 	if (at == 0)
 		args[1] = at = count + 1;
-	if (playlist_run(db,
-		"UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position >= ?2", args, 2,
-		e) != ERR_NONE)
+	if (sql_change(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position >= ?2",
+		args, 2, e) != ERR_NONE)
 		goto fail;
 	for (size_t i = 0; i < n; i++) {
 		if (refs[i].bad)
@@ -120,7 +107,7 @@ playlist_add(
 		c->missing += refs[i].track == 0;
 	}
 	args[1] = c->added;
-	if (playlist_run(db,
+	if (sql_change(db,
 		"UPDATE entry SET position = ?2 - position WHERE playlist_id = ?1 AND position < 0", args, 2,
 		e) != ERR_NONE)
 		goto fail;
@@ -222,18 +209,17 @@ playlist_remove(struct db *db, int64_t id, char **runs, struct playlist_change *
 		args[0] = id;
 		args[1] = r.first;
 		args[2] = r.last;
-		if (playlist_run(db,
-			"DELETE FROM entry WHERE playlist_id = ?1 AND position BETWEEN ?2 AND ?3", args, 3,
-			e) != ERR_NONE)
+		if (sql_change(db, "DELETE FROM entry WHERE playlist_id = ?1 AND position BETWEEN ?2 AND ?3",
+			args, 3, e) != ERR_NONE)
 			goto fail;
 		c->removed += sqlite3_changes64(db->sql);
 	}
-	if (playlist_run(db,
+	if (sql_change(db,
 		"UPDATE entry SET position = -n.new FROM (SELECT id AS row, row_number() OVER"
 		" (ORDER BY position) AS new FROM entry WHERE playlist_id = ?1) AS n"
 		" WHERE entry.id = n.row AND entry.position <> n.new",
 		&id, 1, e) != ERR_NONE ||
-	    playlist_run(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
+	    sql_change(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
 		&id, 1, e) != ERR_NONE)
 		goto fail;
 	snprintf(data, sizeof data, "{\"removed\":%lld}", (long long)c->removed);
@@ -274,11 +260,11 @@ playlist_move(
 	args[4] = to < r.first ? len : -len;
 	args[5] = to < r.first ? to : r.first;
 	args[6] = to < r.first ? r.last : to + len - 1;
-	if (playlist_run(db,
+	if (sql_change(db,
 		"UPDATE entry SET position = -(position + CASE WHEN position BETWEEN ?2 AND ?3"
 		" THEN ?4 ELSE ?5 END) WHERE playlist_id = ?1 AND position BETWEEN ?6 AND ?7",
 		args, 7, e) != ERR_NONE ||
-	    playlist_run(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
+	    sql_change(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
 		&id, 1, e) != ERR_NONE)
 		goto fail;
 	c->moved = to == r.first ? 0 : len;

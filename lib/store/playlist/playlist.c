@@ -276,23 +276,21 @@ playlist_copy(struct db *db, int64_t id, const char *name, struct playlist_chang
 		return e->code;
 	}
 	if (insert(db, nfc, c, e) != ERR_NONE)
-		goto fail;
+		goto out;
 	args[0] = id;
 	args[1] = c->id;
 	args[2] = time_now();
-	if (playlist_run(db,
+	if (sql_change(db,
 		"INSERT INTO entry(playlist_id, position, track_id, added, path, title, artist, duration_ms)"
 		" SELECT ?2, position, track_id, ?3, path, title, artist, duration_ms FROM entry"
 		" WHERE playlist_id = ?1",
 		args, 3, e) != ERR_NONE)
-		goto fail;
+		goto out;
 	c->added = sqlite3_changes64(db->sql);
-	if (finish_named(db, "playlist-copy", nfc, id, c, e) != ERR_NONE)
-		goto fail;
-	free(nfc);
-	return ERR_NONE;
-fail:
-	sql_rollback(db);
+	(void)finish_named(db, "playlist-copy", nfc, id, c, e);
+out:
+	if (e->code != ERR_NONE)
+		sql_rollback(db);
 	free(nfc);
 	return e->code;
 }
@@ -311,22 +309,21 @@ playlist_rename(struct db *db, int64_t id, const char *name, struct playlist_cha
 	c->id = id;
 	taken = id_of_name(db, nfc, e);
 	if (taken < 0)
-		goto fail;
+		goto out;
 	if (taken > 0 && taken != id) {
 		err_set(e, ERR_EXISTS, "there is a playlist '%s' already: p%lld", nfc, (long long)taken);
-		goto fail;
+		goto out;
 	}
 	st = sql_get(db, "UPDATE playlist SET name = ?2 WHERE id = ?1", e);
 	if (st == NULL)
-		goto fail;
+		goto out;
 	sql_int(st, 1, id);
 	sql_text(st, 2, nfc);
-	if (sql_run(db, st, e) != ERR_NONE || finish_named(db, "playlist-rename", nfc, 0, c, e) != ERR_NONE)
-		goto fail;
-	free(nfc);
-	return ERR_NONE;
-fail:
-	sql_rollback(db);
+	if (sql_run(db, st, e) == ERR_NONE)
+		(void)finish_named(db, "playlist-rename", nfc, 0, c, e);
+out:
+	if (e->code != ERR_NONE)
+		sql_rollback(db);
 	free(nfc);
 	return e->code;
 }
@@ -340,16 +337,14 @@ playlist_delete(struct db *db, int64_t id, struct playlist_change *c, struct err
 		return e->code;
 	c->id = id;
 	if (playlist_load(db, id, &p, e) != ERR_NONE ||
-	    playlist_run(db, "DELETE FROM entry WHERE playlist_id = ?1", &id, 1, e) != ERR_NONE ||
-	    playlist_run(db, "DELETE FROM playlist WHERE id = ?1", &id, 1, e) != ERR_NONE)
-		goto fail;
+	    sql_change(db, "DELETE FROM entry WHERE playlist_id = ?1", &id, 1, e) != ERR_NONE ||
+	    sql_change(db, "DELETE FROM playlist WHERE id = ?1", &id, 1, e) != ERR_NONE)
+		goto out;
 	c->removed = p.tracks;
-	if (finish_named(db, "playlist-delete", p.name, 0, c, e) != ERR_NONE)
-		goto fail;
-	playlist_free(&p);
-	return ERR_NONE;
-fail:
-	sql_rollback(db);
+	(void)finish_named(db, "playlist-delete", p.name, 0, c, e);
+out:
+	if (e->code != ERR_NONE)
+		sql_rollback(db);
 	playlist_free(&p);
 	return e->code;
 }

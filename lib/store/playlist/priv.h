@@ -34,7 +34,4 @@ enum err_code playlist_finish(
 /* How many entries there are. */
 enum err_code playlist_count(struct db *db, int64_t id, int64_t *n, struct err *e);
 
-/* Run a cached statement whose parameters are up to four numbers. */
-enum err_code playlist_run(struct db *db, const char *text, const int64_t *args, int n, struct err *e);
-
 #endif

@@ -56,15 +56,9 @@ compile_has(struct compiler *c, const struct node *n, struct buf *sql)
 	if (f == F_NONE)
 		name = param_text(c, n->value, strlen(n->value));
 	count = field_places(f, f == F_NONE, name, p);
-	buf_putc(sql, '(');
 	for (int i = 0; i < count; i++) {
-		if (i > 0)
-			buf_puts(sql, " OR ");
-		if (p[i].from[0] == '\0')
-			buf_printf(sql, "(%s IS NOT NULL AND %s <> '')", p[i].value, p[i].value);
-		else
-			buf_printf(sql, "EXISTS (SELECT 1 %s AND %s IS NOT NULL AND %s <> '')", p[i].from,
-			    p[i].value, p[i].value);
+		place_open(p, i, sql);
+		buf_printf(sql, "%s IS NOT NULL AND %s <> ''", p[i].value, p[i].value);
 	}
-	buf_puts(sql, count == 0 ? "0)" : ")");
+	place_close(p, count, sql);
 }

@@ -111,6 +111,31 @@ field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX])
 	return 2;
 }
 
+static void
+end_exists(const struct place *p, struct buf *sql)
+{
+	if (p->from[0] != '\0')
+		buf_putc(sql, ')');
+}
+
+void
+place_open(const struct place *p, int i, struct buf *sql)
+{
+	if (i > 0)
+		end_exists(&p[i - 1], sql);
+	buf_puts(sql, i > 0 ? " OR " : "(");
+	if (p[i].from[0] != '\0')
+		buf_printf(sql, "EXISTS (SELECT 1 %s AND ", p[i].from);
+}
+
+void
+place_close(const struct place *p, int count, struct buf *sql)
+{
+	if (count > 0)
+		end_exists(&p[count - 1], sql);
+	buf_puts(sql, count > 0 ? ")" : "(0)");
+}
+
 const char *
 field_column(enum field f)
 {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/field.h"
 
 /* SELECT value FROM ... WHERE ..., of the track `t`; from is "" for its own columns. */
@@ -21,6 +22,11 @@ enum { PLACES_MAX = 2 };
 /* The places of a field (0 where no track can have a value); free_tag: of the free tag whose name is the
  * parameter ?name. */
 int field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX]);
+
+/* Around the conditions on the values at places 0 to count - 1: one of them is true.  place_open() comes
+ * before each condition, place_close() after the last, or alone where there is no place: never true. */
+void place_open(const struct place *p, int i, struct buf *sql);
+void place_close(const struct place *p, int count, struct buf *sql);
 
 /* The column of the index that holds a field's words and nothing else ("title"), "x" where they are among
  * others, NULL where they are not in the index. */

@@ -221,22 +221,14 @@ compile_range(struct compiler *c, const struct node *n, struct buf *sql)
 		date_bounds(c, n, &b);
 	else
 		number_bounds(c, n, &b);
-	buf_putc(sql, '(');
 	for (int i = 0; i < count; i++) {
-		bool own = p[i].from[0] == '\0';
-
-		if (i > 0)
-			buf_puts(sql, " OR ");
-		if (!own)
-			buf_printf(sql, "EXISTS (SELECT 1 %s AND ", p[i].from);
+		place_open(p, i, sql);
 		if (b.lo > 0)
 			buf_printf(sql, "%s %s ?%d", p[i].value, b.lo_op, b.lo);
 		if (b.hi > 0)
 			buf_printf(sql, "%s%s %s ?%d", b.lo > 0 ? " AND " : "", p[i].value, b.hi_op, b.hi);
 		if (b.lo == 0 && b.hi == 0) /* an error that was noted */
 			buf_putc(sql, '0');
-		if (!own)
-			buf_putc(sql, ')');
 	}
-	buf_puts(sql, count == 0 ? "0)" : ")");
+	place_close(p, count, sql);
 }

@@ -269,17 +269,9 @@ compile_text(struct compiler *c, const struct node *n, struct buf *sql)
 		name = param_text(c, n->tag, strlen(n->tag));
 	}
 	count = field_places(n->field, n->tag != NULL, name, p);
-	buf_putc(sql, '(');
 	for (int i = 0; i < count; i++) {
-		bool own = p[i].from[0] == '\0';
-
-		if (i > 0)
-			buf_puts(sql, " OR ");
-		if (!own)
-			buf_printf(sql, "EXISTS (SELECT 1 %s AND ", p[i].from);
+		place_open(p, i, sql);
 		test_value(c, n, &p[i], sql);
-		if (!own)
-			buf_putc(sql, ')');
 	}
-	buf_puts(sql, count == 0 ? "0)" : ")");
+	place_close(p, count, sql);
 }

@@ -85,12 +85,7 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 static enum err_code
 forget_covers(struct db *db, int64_t item, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "DELETE FROM item_cover WHERE item_id = ?1", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, item);
-	return sql_run(db, st, e);
+	return sql_change(db, "DELETE FROM item_cover WHERE item_id = ?1", &item, 1, e);
 }
 
 static enum err_code
