@@ -60,6 +60,8 @@ who_uses() {
 
 @test "a layer links with those below it alone" {
 	echo 'int main(void) { return 0; }' >"$BATS_TEST_TMPDIR/main.c"
+	san=()
+	[ -z "${FONOTECA_SAN-}" ] || san=(-fsanitize=address,undefined)
 	for layer in $LAYERS; do
 		objects=$(objects "$layer")
 		[ -n "$objects" ]
@@ -68,7 +70,7 @@ who_uses() {
 			objects+=" $(objects "$b")"
 			libs+=" $(libraries "$b")"
 		done
-		run -0 "${CC:-cc}" -o "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/main.c" $objects $libs
+		run -0 "${CC:-cc}" "${san[@]}" -o "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/main.c" $objects $libs
 	done
 }
 
