@@ -67,12 +67,10 @@ print(struct db *db, enum verb verb, const char *name, struct err *e)
 		playlist_print(db, id, &style, &out, e);
 	else
 		playlist_export(db, id, me.relative_to, &out, e);
-	if (e->code == ERR_NONE && buf_ok(&out, e) == ERR_NONE && out.len > 0) {
-		if (me.output == NULL || strcmp(me.output, "-") == 0)
-			(void)cli_print(&out, e);
-		else if (!cli_dry_run())
-			file_output(me.output, out.data, out.len, 0666, e);
-	}
+	if (e->code == ERR_NONE && (me.output == NULL || strcmp(me.output, "-") == 0))
+		(void)cli_print(&out, e);
+	else if (e->code == ERR_NONE && buf_ok(&out, e) == ERR_NONE && !cli_dry_run())
+		file_output(me.output, out.data, out.len, 0666, e);
 	if (me.ids && style.missing > 0)
 		cli_note("left out as missing: %zu", style.missing);
 	buf_free(&out);

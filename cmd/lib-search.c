@@ -2,15 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/cli.h"
 #include "store/db.h"
 #include "store/listing/listing.h"
 #include "store/query/query.h"
 #include "store/stats.h"
-#include "store/track.h"
 
 enum { OPT_OFFSET = CLI_LONG, OPT_FILES, OPT_IDS, OPT_TSV, OPT_COUNT, OPT_SHOW, OPT_STATS };
 
@@ -33,6 +30,12 @@ static const struct cli cli = { "lib-search", "[QUERY]...",
 	"Find tracks: words, fields (artist:air year:1990..1999), -word, OR, parentheses.", opts,
 	"See fonoteca-query(7) for the query language.\n", true, NULL, NULL };
 
+static const struct {
+	int mode;
+	enum listing_form form;
+} forms[] = { { 'f', LISTING_FORMAT }, { OPT_FILES, LISTING_FILES }, { OPT_IDS, LISTING_IDS },
+	{ OPT_TSV, LISTING_TSV }, { OPT_SHOW, LISTING_FULL } };
+
 static struct {
 	int mode; /* the option that chose what is printed, or 0 */
 	long long limit, offset, show;
@@ -46,6 +49,21 @@ choose(int mode)
 	if (me.mode != 0 && me.mode != mode)
 		cli_usage("choose one of --format, --files, --ids, --tsv, --count, --show and --stats");
 	me.mode = mode;
+}
+
+/* What says nothing together is not left unsaid. */
+static void
+check_options(void)
+{
+	bool one = me.mode == OPT_SHOW || me.mode == OPT_STATS;
+	bool paged = me.limit >= 0 || me.offset > 0;
+
+	if (cli_json() && me.mode != 0 && !one && me.mode != OPT_COUNT)
+		cli_usage("--json has its own form: leave out --format, --files, --ids and --tsv");
+	if (one && (cli_noperands() > 0 || paged || me.sort != NULL))
+		cli_usage("--show and --stats take no query, --limit, --offset or --sort");
+	if (me.mode == OPT_COUNT && paged)
+		cli_usage("--count counts all of them: leave out --limit and --offset");
 }
 
 static void
@@ -75,6 +93,8 @@ read_options(int argc, char **argv)
 				cli_usage("%s", e.msg);
 			break;
 		case OPT_SHOW:
+			if (me.mode == OPT_SHOW)
+				cli_usage("--show takes one track");
 			me.show = cli_number("--show", value, 1, 1000000000000);
 			choose(key);
 			break;
@@ -82,53 +102,25 @@ read_options(int argc, char **argv)
 			choose(key);
 		}
 	}
-	if (cli_json() && me.mode != 0 && me.mode != OPT_SHOW && me.mode != OPT_STATS && me.mode != OPT_COUNT)
-		cli_usage("--json has its own form: leave out --format, --files, --ids and --tsv");
-	if ((me.mode == OPT_SHOW || me.mode == OPT_STATS) && cli_noperands() > 0)
-		cli_usage("--show and --stats take no query");
-}
-
-static int
-terminal_columns(void)
-{
-	struct winsize w = { 0 };
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
+	check_options();
 }
 
 static void
 choose_form(void)
 {
 	struct listing *l = &me.listing;
-	bool terminal = isatty(STDOUT_FILENO);
 
 	l->end = cli_separator();
 	l->color = cli_color();
-	switch (me.mode) {
-	case 'f':
-		l->form = LISTING_FORMAT;
-		break;
-	case OPT_FILES:
-		l->form = LISTING_FILES;
-		break;
-	case OPT_IDS:
-		l->form = LISTING_IDS;
-		break;
-	case OPT_TSV:
-		l->form = LISTING_TSV;
-		break;
-	case OPT_SHOW:
-		l->form = LISTING_FULL;
-		break;
-	default:
-		l->form = terminal && !cli_null() ? LISTING_TABLE : LISTING_TSV;
-	}
+	l->columns = cli_columns();
+	l->form = l->columns > 0 && !cli_null() ? LISTING_TABLE : LISTING_TSV;
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (forms[i].mode == me.mode)
+			l->form = forms[i].form;
 	if (cli_json())
 		l->form = LISTING_JSON;
-	if (terminal && me.limit < 0)
+	if (l->columns > 0 && me.limit < 0)
 		me.limit = 50;
-	if (l->form == LISTING_TABLE)
-		l->columns = terminal_columns();
 }
 
 /* Batch by batch; nothing is held in the database while a pager waits. */
@@ -165,38 +157,26 @@ search(struct db *db, struct query *q, struct err *e)
 	}
 	if (query_ids(q, db, me.limit, me.offset, &ids, &n, e) != ERR_NONE)
 		return e->code;
-	if (n == 0 && me.limit != 0) {
-		e->code = ERR_NOMATCH;
-		if (!cli_quiet())
-			err_set(e, ERR_NOMATCH, "nothing found");
-	}
-	if (n > 0)
-		print(db, ids, n, e);
+	if (n == 0 && me.limit != 0)
+		err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "nothing found");
+	print(db, ids, n, e);
 	free(ids);
 	return e->code;
 }
 
-static enum err_code
-show(struct db *db, struct err *e)
-{
-	struct track t = { 0 };
-	int64_t id = me.show;
-
-	if (track_load(db, id, &t, e) != ERR_NONE)
-		return e->code;
-	track_free(&t);
-	return print(db, &id, 1, e);
-}
-
-static enum err_code
-totals(struct db *db, struct err *e)
+/* --show, --stats */
+static void
+print_one(struct db *db, struct err *e)
 {
 	struct buf out = { 0 };
 
-	if (stats_text(db, cli_json(), cli_separator(), &out, e) == ERR_NONE)
+	if (me.mode == OPT_SHOW)
+		listing_one(&me.listing, db, me.show, &out, e);
+	else
+		stats_text(db, cli_json(), cli_separator(), &out, e);
+	if (e->code == ERR_NONE)
 		(void)cli_print(&out, e);
 	buf_free(&out);
-	return e->code;
 }
 
 int
@@ -210,10 +190,8 @@ main(int argc, char **argv)
 	choose_form();
 	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, &e) != ERR_NONE)
 		goto out;
-	if (me.mode == OPT_SHOW)
-		show(db, &e);
-	else if (me.mode == OPT_STATS)
-		totals(db, &e);
+	if (me.mode == OPT_SHOW || me.mode == OPT_STATS)
+		print_one(db, &e);
 	else if (query_parse(&q, db, cli_operands(), &e) == ERR_NONE &&
 	    (me.sort == NULL || query_sort(q, me.sort, &e) == ERR_NONE))
 		search(db, q, &e);

@@ -210,11 +210,14 @@ finds() {
 
 @test "a table on a terminal, no wider than it" {
 	requires script
-	run -0 script -qec "stty cols 60; lib-search --color=never" /dev/null
-	[[ ${lines[0]} == *artist*title*album*year*length* ]]
-	[ "${#lines[@]}" = 18 ]
-	for line in "${lines[@]}"; do
-		[ "$(printf %s "$line" | tr -d '\r' | wc -L)" -le 60 ]
+	for columns in 200 60 45 30 20 12; do
+		run -0 script -qec "stty cols $columns; lib-search --color=never" /dev/null
+		[ "${#lines[@]}" = 18 ]
+		for line in "${lines[@]}"; do
+			[ "$(printf %s "$line" | tr -d '\r' | wc -L)" -le "$columns" ]
+		done
+		[[ ${lines[0]} == *id*title* ]]
+		[ "$columns" -lt 60 ] || [[ ${lines[0]} == *artist*title*album*year*length* ]]
 	done
 }
 
@@ -234,4 +237,114 @@ finds() {
 	[ -n "$stderr" ]
 	run --separate-stderr bash -c 'lib-search --json | head -1'
 	[ -z "$stderr" ]
+}
+
+# many N : a library of N made-up tracks
+many() {
+	python3 - "$1" <<-'PY' | "$FONOTECA_BUILD/unit/seed-library" "$BATS_TEST_TMPDIR/many" >/dev/null
+	import random, sys
+	r = random.Random(7)
+	words = "love the a night day blue 愛 夜の歌 99 live don't rock summer of you Ke$ha R.E.M.".split()
+	artists = ["Björk", "Radiohead", "AC/DC", "R.E.M.", "Ke$ha", "Kesha", "The Loves", "Love", "", "99"]
+	print("title", "artist", "album", "year", "genre", "bpm", "duration_ms", "codec", "composer", "mytag", sep="\t")
+	for i in range(int(sys.argv[1])):
+	    title = " ".join(r.choice(words) for _ in range(r.randint(0, 4)))
+	    print(title, r.choice(artists), r.choice(words + [""]), r.choice([1960, 1977, 1999, 2015, ""]),
+	          r.choice(["pop", "rock; pop", "live", ""]), r.choice([60, 99.5, 120, 150, ""]),
+	          r.choice([99000, 150400, 300000]), r.choice(["flac", "mp3"]),
+	          r.choice(["Björk; Love", "", ""]), r.choice(["night", "", ""]), sep="\t")
+	PY
+}
+
+@test "laws that every query keeps" {
+	many 900
+	python3 "$TREE/tests/query-laws.py" "$FONOTECA_BUILD/lib-search" "$BATS_TEST_TMPDIR/many" 12 "${LAWS_SEED:-1}"
+}
+
+@test "pages of a ranked list fit together" {
+	many 900
+	all=$(lib-search -L "$BATS_TEST_TMPDIR/many" --ids love)
+	[ "$(wc -l <<<"$all")" -gt 300 ]
+	for offset in $(seq 0 50 400); do
+		lib-search -L "$BATS_TEST_TMPDIR/many" --ids -l 50 --offset "$offset" love || true
+	done >"$BATS_TEST_TMPDIR/pages"
+	[ "$(cat "$BATS_TEST_TMPDIR/pages")" = "$(head -450 <<<"$all")" ]
+}
+
+@test "the words as they were typed come before other spellings of them" {
+	"$FONOTECA_BUILD/unit/seed-library" "$BATS_TEST_TMPDIR/spelt" <<-TABLE
+	title${T}artist${T}album${T}year
+	W.ALL${T}Ghost${T}One${T}2001
+	The Wall${T}Alok${T}Two${T}2002
+	Tick${T}Kesha${T}Animal${T}2010
+	Timber (feat. Ke\$ha)${T}Pitbull${T}Meltdown${T}2013
+	R.E.M${T}Ariana${T}Sweetener${T}2018
+	REM${T}Mac${T}Rem${T}2018
+	Nightswimming${T}R.E.M.${T}Automatic${T}1992
+	TABLE
+	export FONOTECA_LIBRARY=$BATS_TEST_TMPDIR/spelt
+	finds "The Wall; W.ALL" wall
+	finds "The Wall; W.ALL" the wall
+	finds 'Tick; Timber (feat. Ke$ha)' 'Ke$ha'
+	finds "REM; R.E.M; Nightswimming" rem
+	finds "R.E.M; REM; Nightswimming" R.E.M.
+}
+
+@test "an alternative's whole title is no worse for another alternative's words" {
+	finds "Radiohead; Creep; Creep (Acoustic)" 'talking OR radiohead'
+}
+
+@test "what came last comes first" {
+	[ "$(lib-search --ids -s added- -l 2 | paste -sd ,)" = 17,16 ]
+	[ "$(lib-search --ids -s added -l 2 | paste -sd ,)" = 1,2 ]
+}
+
+@test "spellings are the same wherever a word is looked for" {
+	"$FONOTECA_BUILD/unit/seed-library" "$BATS_TEST_TMPDIR/spelt" <<-TABLE
+	title${T}artist${T}genre${T}composer${T}year
+	One${T}Kesha${T}Hip-Hop${T}Will.i.am${T}2001
+	Two${T}Ke\$ha${T}R&B${T}Simon & Garfunkel${T}2002
+	Rem${T}Other${T}Pop${T}Simon${T}2003
+	TABLE
+	export FONOTECA_LIBRARY=$BATS_TEST_TMPDIR/spelt
+	finds "One; Two" 'artist:ke$ha' title+
+	finds "One; Two" 'NOT NOT artist:ke$ha' title+
+	finds "One; Two" '(artist:ke$ha AND year>2000) AND NOT (year<2001 OR NOT year>1990)' title+
+	finds "One" genre:hiphop
+	finds "One" hiphop
+	finds "One" 'year>1990 (composer:william OR year:1999)'
+	finds "Two" 'composer:and'
+	finds "Two" '(one OR two) (composer:and OR year:1999)'
+	finds "" '"r.e.m. automatic"'
+}
+
+@test "patterns of paths, beginnings of codes, any value at all" {
+	finds "Love" 'path:*/incoming/*'
+	finds "Love Me Do; All You Need Is Love (Live)" 'path:/in/?.mp3' love
+	finds "Yesterday; Creep; Creep (Acoustic); Toccata" 'codec:fl*'
+	[ "$(lib-search --count 'file:*.m*')" = 17 ]
+	finds "Love Me Do; All You Need Is Love (Live)" 'rating:*'
+	finds "Yesterday" 'tags:*'
+	finds "Love" format:mp3 title:love artist:lana
+}
+
+@test "what asks for a value that nothing has says so" {
+	fails 2 lib-search missing:albm
+	[[ $stderr == *"did you mean 'album'"* ]]
+	run -0 --separate-stderr lib-search --count missing:nosuchtag
+	[ "$output" = 17 ]
+	[[ $stderr == *"no field 'nosuchtag'"* ]]
+	fails 2 lib-search 'title::^love'
+	[[ $stderr == *"':=~'"* ]]
+	fails 2 lib-search -s yeer love
+	[[ $stderr == *"did you mean 'year'"* ]]
+}
+
+@test "options that contradict each other are an error" {
+	for options in "--show 1 --show 2" "--show 1 -l 1" "--stats -s year" "--stats --offset 1" "--count -l 1" \
+		"--count --offset 2" "--json --ids" "--files --tsv" "--show 1 --stats"; do
+		# shellcheck disable=SC2086 # words
+		fails 2 lib-search $options
+	done
+	[ "$(lib-search --count -s year love)" = 3 ]
 }

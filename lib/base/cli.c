@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/cli_state.h"
@@ -406,6 +407,16 @@ cli_color(void)
 	if (me.color_always || me.color_never)
 		return me.color_always;
 	return isatty(1) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+int
+cli_columns(void)
+{
+	struct winsize w = { 0 };
+
+	if (!isatty(1))
+		return 0;
+	return ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
 }
 
 bool

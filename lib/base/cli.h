@@ -111,6 +111,7 @@ bool cli_dry_run(void);
 int cli_wait_ms(void);    /* of --wait, default 60,000 */
 char cli_separator(void); /* '\n', or '\0' with -0 */
 bool cli_color(void);     /* colour on stdout */
+int cli_columns(void);    /* of the terminal that stdout is, 80 where it does not say; 0: it is none */
 bool cli_progress(void);  /* stderr is a terminal and nobody said --quiet */
 
 /* A note on stderr (not with --quiet), a warning (always), an operand's error: printed with its status

@@ -153,8 +153,8 @@ add_rows(struct text *t, struct db *db, const char *sql, int64_t id, struct err 
 			rc = add_named(t, ARTIST, KEY_ARTIST, value, e);
 		else if (role == F_ALBUMARTISTS + 1)
 			rc = add_named(t, X, KEY_ALBUMARTIST, value, e);
-		else
-			rc = add(t, X, value, e);
+		else if ((rc = add(t, X, value, e)) == ERR_NONE)
+			rc = add_other_spellings(t, X, value, e);
 		if (rc != ERR_NONE)
 			break;
 	}

@@ -157,25 +157,19 @@ add_full(const struct listing *l, const struct track *t, struct buf *out)
 	buf_free(&value);
 }
 
-static enum err_code
-add_track(struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e)
+/* JSON, every field, or a format string. */
+static void
+add_record(const struct listing *l, const struct track *t, struct buf *out)
 {
-	struct track t = { 0 };
-	struct err gone = { 0 };
 	struct buf line = { 0 };
 
-	if (track_load(db, id, &t, &gone) != ERR_NONE) {
-		if (gone.code != ERR_NOTFOUND)
-			*e = gone;
-		return e->code;
-	}
 	if (l->form == LISTING_JSON) {
-		track_json(&t, out);
+		track_json(t, out);
 		buf_putc(out, l->end);
 	} else if (l->form == LISTING_FULL) {
-		add_full(l, &t, out);
+		add_full(l, t, out);
 	} else {
-		format_track(l->format, &t, &line);
+		format_track(l->format, t, &line);
 		if (l->end == '\0')
 			buf_add(out, line.data, line.len);
 		else
@@ -184,8 +178,35 @@ add_track(struct listing *l, struct db *db, int64_t id, struct buf *out, struct 
 	}
 	out->failed |= line.failed;
 	buf_free(&line);
+}
+
+static enum err_code
+add_track(struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e)
+{
+	struct track t = { 0 };
+
+	if (track_load(db, id, &t, e) == ERR_NONE)
+		add_record(l, &t, out);
+	else if (e->code == ERR_NOTFOUND) /* gone since */
+		*e = (struct err){ 0 };
 	track_free(&t);
-	return ERR_NONE;
+	return e->code;
+}
+
+enum err_code
+listing_one(struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e)
+{
+	struct err ignored = { 0 };
+	struct track t = { 0 };
+
+	if (sql_begin_read(db, e) != ERR_NONE)
+		return e->code;
+	if (track_load(db, id, &t, e) == ERR_NONE)
+		add_record(l, &t, out);
+	track_free(&t);
+	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
+		sql_rollback(db);
+	return e->code != ERR_NONE ? e->code : buf_ok(out, e);
 }
 
 static enum err_code

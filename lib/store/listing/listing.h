@@ -50,4 +50,7 @@ void format_free(struct format *f); /* NULL is allowed */
 enum err_code listing_add(
     struct listing *l, struct db *db, const int64_t *ids, size_t n, struct buf *out, struct err *e);
 
+/* Append one track; ERR_NOTFOUND where there is none with that id. */
+enum err_code listing_one(struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e);
+
 #endif

@@ -1,4 +1,5 @@
 /* Tracks as a table that fits a terminal. */
+#include <limits.h>
 #include <string.h>
 
 #include "store/listing/priv.h"
@@ -13,26 +14,52 @@ cell_width(const struct buf *cell)
 	return cell->data != NULL ? text_width(cell->data, cell->len) : 0;
 }
 
-/* As wide as the rows want, then the widest of the three text columns gives way. */
+/* The columns' width together, text cut to `most`. */
+static int
+total_width(const struct listing *l, int most)
+{
+	int total = -GAP;
+
+	for (int c = 0; c < CELLS; c++) {
+		bool cut = c >= CELL_ARTIST && c <= CELL_ALBUM && l->width[c] > most;
+
+		if (l->width[c] > 0)
+			total += GAP + (cut ? most : l->width[c]);
+	}
+	return total;
+}
+
+/* Leave out what there is no room for, the least telling first; ids and titles stay. */
+static void
+drop_columns(struct listing *l)
+{
+	static const int order[] = { CELL_LENGTH, CELL_YEAR, CELL_ALBUM, CELL_ARTIST };
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0] && total_width(l, LEAST) > l->columns; i++)
+		l->width[order[i]] = 0;
+}
+
+/* As wide as the rows want, then the widest of the text columns gives way. */
 static void
 set_widths(struct listing *l, const struct listing_row *rows, size_t n)
 {
-	int total = GAP * (CELLS - 1);
+	int total;
 
 	for (int c = 0; c < CELLS; c++) {
 		l->width[c] = (int)strlen(heads[c]);
 		for (size_t i = 0; i < n; i++)
 			if (cell_width(&rows[i].cell[c]) > l->width[c])
 				l->width[c] = cell_width(&rows[i].cell[c]);
-		total += l->width[c];
 	}
+	drop_columns(l);
+	total = total_width(l, INT_MAX);
 	while (total > l->columns) {
 		int widest = CELL_ARTIST;
 
 		for (int c = CELL_TITLE; c <= CELL_ALBUM; c++)
 			if (l->width[c] > l->width[widest])
 				widest = c;
-		if (l->width[widest] <= LEAST)
+		if (l->width[widest] <= 1)
 			break;
 		l->width[widest]--;
 		total--;
@@ -45,8 +72,12 @@ add_cell(const struct listing *l, int c, const char *s, size_t len, struct buf *
 {
 	bool right = c == CELL_ID || c == CELL_LENGTH;
 	int width = text_width(s, len), room;
-	bool cut = width > l->width[c];
+	bool cut = width > l->width[c], last = true;
 
+	if (l->width[c] == 0)
+		return;
+	for (int i = c + 1; i < CELLS; i++)
+		last &= l->width[i] == 0;
 	if (cut) {
 		len = text_fit(s, len, l->width[c] - 1);
 		width = text_width(s, len) + 1;
@@ -57,9 +88,9 @@ add_cell(const struct listing *l, int c, const char *s, size_t len, struct buf *
 	buf_add(out, s, len);
 	if (cut)
 		buf_puts(out, "\xe2\x80\xa6");
-	for (int i = 0; !right && c < CELLS - 1 && i < room; i++)
+	for (int i = 0; !right && !last && i < room; i++)
 		buf_putc(out, ' ');
-	buf_puts(out, c < CELLS - 1 ? "  " : "");
+	buf_puts(out, last ? "" : "  ");
 }
 
 void

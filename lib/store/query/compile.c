@@ -106,7 +106,16 @@ compiler_bind(const struct compiler *c, sqlite3_stmt *st)
 	}
 }
 
-/* One word as it was typed -> "ac dc" OR "acdc".  False where nothing is left of it. */
+bool
+compile_spellings(struct compiler *c, const char *s, size_t len, struct buf *folded, struct buf *joined)
+{
+	bool one_word = strcspn(s, " \t\r\n") >= len;
+
+	return fold_index(folded, s, len, c->e) == ERR_NONE &&
+	    (!one_word || fold_joined(joined, s, len, c->e) == ERR_NONE) && folded->len > 0;
+}
+
+/* One word (or phrase) as it was typed -> "ac dc" OR "acdc".  False where nothing is left of it. */
 static bool
 match_word(struct compiler *c, const char *s, size_t len, bool prefix, struct buf *fts)
 {
@@ -114,8 +123,7 @@ match_word(struct compiler *c, const char *s, size_t len, bool prefix, struct bu
 	const char *star = prefix ? " *" : "";
 	bool any = false;
 
-	if (fold_index(&folded, s, len, c->e) == ERR_NONE && fold_joined(&joined, s, len, c->e) == ERR_NONE &&
-	    folded.len > 0) {
+	if (compile_spellings(c, s, len, &folded, &joined)) {
 		any = true;
 		buf_printf(fts, joined.len > 0 ? "(\"%s\"%s" : "\"%s\"%s", folded.data, star);
 		for (size_t i = 0; i < joined.len;) {
@@ -281,25 +289,25 @@ static void
 where_text(struct compiler *c, const struct node *n, struct buf *sql)
 {
 	struct buf fts = { 0 };
-	bool exact = false;
+	bool exact = false; /* then nothing but the index is asked: each way must find the same */
 	bool bare = n->field == F_NONE && n->tag == NULL;
 
-	if (c->driven && !bare) {
-		compile_text(c, n, sql);
-	} else if (compile_match(c, n, &fts, &exact) && !fts.failed) {
+	if (!compile_match(c, n, &fts, &exact) || fts.failed || (c->driven && !exact)) {
+		if (bare)
+			buf_puts(sql, "0");
+		else
+			compile_text(c, n, sql);
+	} else {
 		buf_printf(sql,
-		    "(t.id IN (SELECT d.track_id FROM fts JOIN doc d ON d.doc = fts.rowid WHERE fts MATCH "
-		    "?%d)",
+		    c->few ? "(EXISTS (SELECT 1 FROM fts WHERE fts MATCH ?%d AND fts.rowid = d.doc)"
+			   : "(t.id IN (SELECT d.track_id FROM fts JOIN doc d ON d.doc = fts.rowid"
+			     " WHERE fts MATCH ?%d)",
 		    param_text(c, fts.data, fts.len));
 		if (!exact) {
 			buf_puts(sql, " AND ");
 			compile_text(c, n, sql);
 		}
 		buf_putc(sql, ')');
-	} else if (bare) {
-		buf_puts(sql, "0");
-	} else {
-		compile_text(c, n, sql);
 	}
 	sql->failed |= fts.failed;
 	buf_free(&fts);

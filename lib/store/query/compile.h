@@ -30,6 +30,7 @@ struct compiler {
 	int nparams;
 	int64_t now;
 	bool driven;      /* the index gives the rows: look at their values rather than make lists */
+	bool few;         /* a few rows, of doc d: ask the index about each */
 	bool prefix_last; /* the last bare word is tried as a prefix */
 	struct err *e;    /* the first error stays */
 };
@@ -52,6 +53,10 @@ void compile_where(struct compiler *c, const struct node *n, struct buf *sql);
 
 /* The leaf's words as an FTS expression; column NULL: anywhere.  False where it has none. */
 bool compile_words(struct compiler *c, const struct node *leaf, const char *column, struct buf *fts);
+
+/* A word or phrase folded for the index, and the other spellings of a word ("acdc"), separated by blanks.
+ * False where nothing is left of it. */
+bool compile_spellings(struct compiler *c, const char *s, size_t len, struct buf *folded, struct buf *joined);
 
 /* Conditions on one field: range.c */
 void compile_range(struct compiler *c, const struct node *n, struct buf *sql);

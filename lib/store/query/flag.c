@@ -45,14 +45,9 @@ void
 compile_has(struct compiler *c, const struct node *n, struct buf *sql)
 {
 	struct place p[PLACES_MAX];
-	enum field f = field_find(n->value), near = field_nearest(n->value);
+	enum field f = field_find(n->value);
 	int name = 0, count;
 
-	if (f == F_NONE && near != F_NONE) {
-		compile_complain(
-		    c, n, "there is no field '%s': did you mean '%s'?", n->value, field_info(near)->name);
-		return;
-	}
 	if (f == F_NONE)
 		name = param_text(c, n->value, strlen(n->value));
 	count = field_places(f, f == F_NONE, name, p);

@@ -75,6 +75,21 @@ query_note(const struct query *q)
 	return q->note;
 }
 
+static enum err_code
+no_sort_field(const char *s, size_t len, struct err *e)
+{
+	char *name = strndup(s, len);
+	enum field near = name != NULL && len > 2 ? field_nearest(name) : F_NONE;
+
+	if (near != F_NONE)
+		err_set(e, ERR_USAGE, "--sort: there is no field '%s': did you mean '%s'?", name,
+		    field_info(near)->name);
+	else
+		err_set(e, ERR_USAGE, "--sort: there is no field '%.*s'", (int)len, s);
+	free(name);
+	return e->code;
+}
+
 enum err_code
 query_sort(struct query *q, const char *fields, struct err *e)
 {
@@ -89,7 +104,7 @@ query_sort(struct query *q, const char *fields, struct err *e)
 		name -= sign;
 		f = field_find_n(s, name);
 		if (f == F_NONE)
-			return err_set(e, ERR_USAGE, "--sort: there is no field '%.*s'", (int)name, s);
+			return no_sort_field(s, name, e);
 		if (n == ORDER_MAX)
 			return err_set(e, ERR_USAGE, "--sort takes at most %d fields", ORDER_MAX);
 		order[n++] = (struct order){ f, sign && s[len - 1] == '-' };
@@ -158,10 +173,10 @@ query_ids(
 
 	if (begin(&c, db, e) != ERR_NONE)
 		return e->code;
-	if (q->norder > 0)
-		run_ordered(&c, q, limit, offset, ids, n);
-	else
+	if (q->norder == 0 && run_is_ranked(&c, q->root))
 		ranked_ids(&c, q, limit, offset, ids, n);
+	else
+		run_listed(&c, q, limit, offset, ids, n);
 	return end(&c);
 }
 

@@ -11,8 +11,8 @@
  * whole titles, artists and albums first, then titles that begin with the words,
  * that have them, tracks that have them anywhere, and those where the last word only
  * begins one; within a rank an artist's tracks in the order of their albums,
- * else the shorter title first.  The ranks are right for as many results as are
- * asked for.
+ * else the shorter title first.  The first n of a list are the same however many
+ * are asked for, so pages (limit, offset) fit together.
  *
  * Whatever is typed is either understood, searched for as words (query_note() says so), or
  * ERR_USAGE with the place and the reason; it never becomes SQL.

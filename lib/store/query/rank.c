@@ -38,6 +38,13 @@ ranking_words(struct ranking *r, const char *text, struct err *e)
 	return ERR_NONE;
 }
 
+void
+ranking_branch(struct ranking *r)
+{
+	r->branch++;
+	r->found = 0;
+}
+
 /* Where a word of an alphabet ends; CJK has no such places. */
 static bool
 is_edge(unsigned char c)
@@ -108,12 +115,42 @@ score_words(const struct ranking *r, struct candidate *c, const struct keys *k)
 		c->score = covered(r, k->artist) ? 0 : 500 + sum;
 }
 
+static const char *
+without_article(const char *key)
+{
+	return begins_with(key, "the ") && key[4] != '\0' ? key + 4 : key;
+}
+
+/* "acdc" and "ac dc" */
+static bool
+same_letters(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += *a == ' ';
+		b += *b == ' ';
+		if (*a != *b)
+			return false;
+		if (*a == '\0')
+			return true;
+	}
+}
+
 static void
 set_score(const struct ranking *r, struct candidate *c, const struct keys *k)
 {
-	c->length = (int)strnlen(k->title, 1 << 20);
-	switch (c->tier) {
-	case TIER_ARTIST:
+	const char *text = without_article(r->text);
+
+	c->length = (int32_t)strnlen(k->title, 1 << 20);
+	switch ((enum tier)c->tier) {
+	case TIER_TITLE: /* as it was typed, but for an article, in another spelling */
+		c->score = strcmp(k->title, r->text) == 0          ? 0
+		    : strcmp(without_article(k->title), text) == 0 ? 1
+								   : 2;
+		break;
+	case TIER_ARTIST: /* alone, with others */
+		c->score = !same_letters(without_article(k->artist), text);
+		c->by_album = true;
+		break;
 	case TIER_ALBUM:
 	case TIER_ALBUMARTIST:
 		c->by_album = true;
@@ -137,7 +174,6 @@ set_score(const struct ranking *r, struct candidate *c, const struct keys *k)
 	case TIER_BEGINS:
 		c->by_album = !begins_with(k->title, r->text);
 		break;
-	case TIER_TITLE:
 	case TIER_REST:
 		break;
 	}
@@ -178,16 +214,28 @@ grow(struct ranking *r, struct err *e)
 enum err_code
 ranking_add(struct ranking *r, struct candidate *c, const struct keys *k, struct err *e)
 {
+	struct candidate *old = NULL;
 	size_t slot;
 
 	if (r->n == r->cap && grow(r, e) != ERR_NONE)
 		return e->code;
 	slot = slot_of(r, c->id);
-	if (r->slot[slot] != 0)
-		return ERR_NONE;
+	if (r->slot[slot] != 0) {
+		old = &r->c[r->slot[slot] - 1];
+		r->found += old->branch != r->branch;
+		old->branch = r->branch;
+		if (old->tier < c->tier || (old->tier == c->tier && old->window <= c->window))
+			return ERR_NONE;
+	}
 	if (k != NULL)
 		set_score(r, c, k);
-	c->arrival = r->n;
+	c->branch = r->branch;
+	c->arrival = old != NULL ? old->arrival : (uint32_t)r->n;
+	if (old != NULL) {
+		*old = *c;
+		return ERR_NONE;
+	}
+	r->found++;
 	r->c[r->n++] = *c;
 	r->slot[slot] = (uint32_t)r->n;
 	return ERR_NONE;
@@ -205,10 +253,12 @@ by_rank(const void *left, const void *right)
 	const struct candidate *a = left, *b = right;
 	int order = compare(a->tier, b->tier);
 
+	if (order == 0 && a->tier == TIER_REST)
+		return compare(a->arrival, b->arrival);
+	if (order == 0)
+		order = compare(a->window, b->window);
 	if (order == 0)
 		order = compare(a->score, b->score);
-	if (order == 0 && a->tier == TIER_REST)
-		return compare((int64_t)a->arrival, (int64_t)b->arrival);
 	if (order == 0)
 		order = compare(b->by_album, a->by_album);
 	if (order == 0 && a->by_album) {

@@ -2,7 +2,7 @@
  * rank.h - candidates and their order
  *
  * Private to lib/store/query.  Candidates come in tiers, the best first; one that
- * comes again keeps its first tier.
+ * comes again keeps the best place that it was given.
  */
 #ifndef STORE_QUERY_RANK_H
 #define STORE_QUERY_RANK_H
@@ -25,14 +25,20 @@ enum tier {
 	TIER_REST         /* found by other things than words: as they come */
 };
 
+/* Within a tier as many rows as this are put in order among each other, then the next so many: so the first
+ * page is the same whatever was asked for, and pages neither overlap nor leave anything out. */
+enum { RANK_WINDOW = 250 };
+
 struct candidate {
-	int64_t id;
-	enum tier tier;
-	int score;     /* within the tier, less is better */
-	bool by_album; /* in the order of albums, else by length */
-	int length;    /* of the title */
-	int64_t year, release, disc, track;
-	size_t arrival;
+	int64_t id, release;
+	int32_t year, disc, track;
+	int32_t length;   /* of the title */
+	int32_t score;    /* within the window, less is better */
+	uint32_t window;  /* of the tier */
+	uint32_t arrival; /* the order in which TIER_REST is listed */
+	uint16_t branch;  /* the last alternative that found it */
+	uint8_t tier;     /* enum tier */
+	bool by_album;    /* in the order of albums, else by length */
 };
 
 struct ranking {
@@ -43,18 +49,24 @@ struct ranking {
 	char *text; /* the folded query */
 	char *word[64];
 	size_t nwords;
+	uint16_t branch; /* the alternative at work */
+	size_t found;    /* how many tracks it has found */
 };
 
 /* text: the folded words of the query; copied. */
 enum err_code ranking_words(struct ranking *r, const char *text, struct err *e);
 void ranking_free(struct ranking *r);
 
+/* What is added from here on is found by another alternative of an OR. */
+void ranking_branch(struct ranking *r);
+
 /* The folded keys of a track that the score is taken from. */
 struct keys {
 	const char *title, *artist, *album;
 };
 
-/* Add c (id, tier, year, release, disc, track set) unless it is there; keys NULL: no score. */
+/* Add c (id, tier, window, year, release, disc, track set) unless it has a better place; keys NULL: no score.
+ */
 enum err_code ranking_add(struct ranking *r, struct candidate *c, const struct keys *k, struct err *e);
 
 void ranking_sort(struct ranking *r);

@@ -7,8 +7,6 @@
 #include "store/query/token.h"
 #include "text/fold.h"
 
-enum { TIER_ROWS = 250 }; /* candidates a tier, ranked among each other */
-
 /* What the index and the rows are asked for a set of terms that must all match. */
 struct part {
 	struct buf match; /* for the index; empty: it cannot help */
@@ -95,38 +93,44 @@ column(sqlite3_stmt *st, int i)
 	return text != NULL ? text : "";
 }
 
+/* Whole windows, as many as hold what is needed: part of one could not be put in order. */
+static int64_t
+rows_needed(int64_t need)
+{
+	return need < 0 ? -1 : (need / RANK_WINDOW + 1) * RANK_WINDOW;
+}
+
 /* Add a statement's rows (`columns`, or the id alone) as candidates of a tier. */
 static enum err_code
-add_rows(struct compiler *c, struct buf *sql, enum tier tier, struct ranking *r)
+add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, struct ranking *r)
 {
-	sqlite3_stmt *st = prepare(c, sql);
+	sqlite3_stmt *st;
 	bool keyed = tier != TIER_REST;
+	uint32_t row = 0;
+
+	if (limit >= 0)
+		buf_printf(sql, " LIMIT %lld", (long long)limit);
+	st = prepare(c, sql);
 
 	if (st == NULL)
 		return c->e->code;
 	while (sql_step(c->db, st, c->e) > 0) {
-		struct candidate found = { .id = sqlite3_column_int64(st, 0), .tier = tier };
+		struct candidate found = { .id = sqlite3_column_int64(st, 0), .tier = (uint8_t)tier };
 		struct keys k = { "", "", "" };
 
+		found.window = row++ / RANK_WINDOW;
 		if (keyed) {
 			k = (struct keys){ column(st, 1), column(st, 2), column(st, 3) };
 			found.release = sqlite3_column_int64(st, 4);
-			found.disc = sqlite3_column_int64(st, 5);
-			found.track = sqlite3_column_int64(st, 6);
-			found.year = sqlite3_column_int64(st, 7);
+			found.disc = sqlite3_column_int(st, 5);
+			found.track = sqlite3_column_int(st, 6);
+			found.year = sqlite3_column_int(st, 7);
 		}
 		if (ranking_add(r, &found, keyed ? &k : NULL, c->e) != ERR_NONE)
 			break;
 	}
 	sqlite3_finalize(st);
 	return c->e->code;
-}
-
-static void
-add_limit(struct buf *sql, int64_t need, int64_t least)
-{
-	if (need >= 0)
-		buf_printf(sql, " LIMIT %lld", (long long)(need > least ? need : least));
 }
 
 /* One branch of a query: all of its terms, and those that the ranking looks at. */
@@ -138,7 +142,9 @@ struct branch {
 	enum field field; /* of the ranked terms; F_NONE: they may be anywhere */
 	bool ranked;
 	bool starred; /* one of them is a prefix by itself */
+	bool full;    /* nothing that a later tier finds can come onto the page */
 	struct buf text, index_text;
+	struct buf joined; /* other spellings of a query that is one word: "kesha" of Ke$ha */
 };
 
 static bool
@@ -161,6 +167,26 @@ choose_ranked(struct branch *b)
 			b->field = fields[f];
 		}
 	}
+}
+
+static void
+branch_free(struct branch *b)
+{
+	buf_free(&b->text);
+	buf_free(&b->index_text);
+	buf_free(&b->joined);
+}
+
+static enum err_code
+join_only_word(struct branch *b, struct err *e)
+{
+	for (size_t i = 0; i < b->list.n; i++) {
+		const struct node *term = b->list.child[i];
+
+		if (is_ranked(term, b->field) && strpbrk(term->value, " \t\r\n") == NULL)
+			return fold_joined(&b->joined, term->value, strlen(term->value), e);
+	}
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -187,7 +213,21 @@ read_branch(struct branch *b, const struct node *n, struct err *e)
 			return e->code;
 	}
 	b->ranked &= b->text.len > 0;
+	if (b->ranked && b->list.n == b->rest.n + 1)
+		return join_only_word(b, e);
 	return ERR_NONE;
+}
+
+static bool
+is_full(const struct ranking *r, int64_t need)
+{
+	return need >= 0 && r->found >= (size_t)need;
+}
+
+static void
+add_hash(struct compiler *c, struct buf *list, const char *text, size_t len)
+{
+	buf_printf(list, "%s?%d", list->len > 0 ? ", " : "", param_int(c, fold_hash(text, len)));
 }
 
 /* Whole titles, artists, albums. */
@@ -200,16 +240,25 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		enum field field;
 	} tiers[] = { { TIER_TITLE, 1, F_TITLE }, { TIER_ARTIST, 2, F_ARTIST }, { TIER_ALBUM, 3, F_ALBUM },
 		{ TIER_ALBUMARTIST, 4, F_ALBUMARTIST } };
-	const char *bare = strncmp(b->text.data, "the ", 4) == 0 ? b->text.data + 4 : b->text.data;
-	int whole = param_int(c, fold_hash(b->text.data, b->text.len));
-	int without_article = param_int(c, fold_hash(bare, strlen(bare)));
-	struct buf where = { 0 };
+	int64_t limit = rows_needed(need);
+	struct buf hashes = { 0 }, where = { 0 };
 
+	add_hash(c, &hashes, b->text.data, b->text.len);
+	if (strncmp(b->text.data, "the ", 4) == 0)
+		add_hash(c, &hashes, b->text.data + 4, b->text.len - 4);
+	for (size_t i = 0; i < b->joined.len;) {
+		size_t n = strcspn(b->joined.data + i, " ");
+
+		add_hash(c, &hashes, b->joined.data + i, n);
+		i += n + 1;
+	}
 	if (b->rest.n > 0) {
 		buf_puts(&where, " AND ");
+		c->driven = c->few = true;
 		compile_where(c, &b->rest, &where);
+		c->driven = c->few = false;
 	}
-	for (size_t i = 0; i < sizeof tiers / sizeof tiers[0]; i++) {
+	for (size_t i = 0; i < sizeof tiers / sizeof tiers[0] && !b->full; i++) {
 		struct buf sql = { 0 };
 
 		if (b->field != F_NONE && b->field != tiers[i].field)
@@ -217,21 +266,23 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		buf_printf(&sql,
 		    "SELECT %s FROM skey k CROSS JOIN doc d ON d.doc = k.doc CROSS JOIN track t ON t.id = "
 		    "d.track_id%s"
-		    " WHERE k.hash IN (?%d, ?%d) AND k.kind = %d%s",
-		    columns, with_release, whole, without_article, tiers[i].kind,
+		    " WHERE k.hash IN (%s) AND k.kind = %d%s",
+		    columns, with_release, hashes.failed ? "" : hashes.data, tiers[i].kind,
 		    where.len > 0 ? where.data : "");
-		add_limit(&sql, need, TIER_ROWS);
-		if (add_rows(c, &sql, tiers[i].tier, r) != ERR_NONE)
+		sql.failed |= hashes.failed || where.failed;
+		if (add_rows(c, &sql, tiers[i].tier, limit, r) != ERR_NONE)
 			break;
+		b->full = is_full(r, need);
 	}
+	buf_free(&hashes);
 	buf_free(&where);
 	return c->e->code;
 }
 
 /* What the index finds for match (and the part) as a tier. */
 static enum err_code
-index_tier(struct compiler *c, const char *match, const struct part *p, enum tier tier, int64_t need,
-    struct ranking *r)
+index_tier(struct compiler *c, struct branch *b, const char *match, const struct part *p, enum tier tier,
+    int64_t need, struct ranking *r)
 {
 	struct buf sql = { 0 };
 
@@ -239,8 +290,9 @@ index_tier(struct compiler *c, const char *match, const struct part *p, enum tie
 	    param_text(c, match, strlen(match)));
 	if (p->where.len > 0)
 		buf_printf(&sql, " AND %s", p->where.data);
-	add_limit(&sql, need, TIER_ROWS);
-	return add_rows(c, &sql, tier, r);
+	add_rows(c, &sql, tier, rows_needed(need), r);
+	b->full = is_full(r, need);
+	return c->e->code;
 }
 
 /* A field begins with the words; all of them are in the title. */
@@ -257,8 +309,8 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	buf_printf(&match, "(%s : ^ \"%s\")%s%s", name, b->index_text.data, join,
 	    others.match.len > 0 ? others.match.data : "");
 	if (buf_ok(&match, c->e) == ERR_NONE)
-		index_tier(c, match.data, &others, TIER_BEGINS, need, r);
-	if (b->field == F_NONE && (need < 0 || r->n < (size_t)need) && c->e->code == ERR_NONE) {
+		index_tier(c, b, match.data, &others, TIER_BEGINS, need, r);
+	if (b->field == F_NONE && !b->full && c->e->code == ERR_NONE) {
 		buf_clear(&match);
 		buf_putc(&match, '(');
 		for (size_t i = 0; i < b->list.n; i++) {
@@ -271,7 +323,7 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		}
 		buf_printf(&match, ")%s%s", join, others.match.len > 0 ? others.match.data : "");
 		if (buf_ok(&match, c->e) == ERR_NONE)
-			index_tier(c, match.data, &others, TIER_IN_TITLE, need, r);
+			index_tier(c, b, match.data, &others, TIER_IN_TITLE, need, r);
 	}
 	buf_free(&match);
 	part_free(&others);
@@ -286,13 +338,13 @@ all_tier(struct compiler *c, struct branch *b, bool prefix, int64_t need, struct
 	c->prefix_last = prefix;
 	make_part(c, &b->list, &all);
 	if (all.match.len > 0 && buf_ok(&all.match, c->e) == ERR_NONE)
-		index_tier(c, all.match.data, &all, prefix ? TIER_PREFIX : TIER_ALL, need, r);
+		index_tier(c, b, all.match.data, &all, prefix ? TIER_PREFIX : TIER_ALL, need, r);
 	c->prefix_last = false;
 	part_free(&all);
 	return c->e->code;
 }
 
-/* Found by filters alone, or by words among alternatives: as they come. */
+/* An alternative of filters alone, or with words among alternatives of its own: as they come. */
 static enum err_code
 rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 {
@@ -309,24 +361,16 @@ rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 		buf_puts(&sql, "SELECT t.id FROM track t WHERE t.removed IS NULL");
 	if (all.where.len > 0)
 		buf_printf(&sql, " AND %s", all.where.data);
-	add_limit(
-	    &sql, need, 0); /* no ORDER BY: an index's order is as good, and the first page comes at once */
 	part_free(&all);
-	return add_rows(c, &sql, TIER_REST, r);
-}
-
-static bool
-is_full(const struct ranking *r, int64_t need, size_t before)
-{
-	return need >= 0 && r->n - before >= (size_t)need;
+	return add_rows(c, &sql, TIER_REST, need, r);
 }
 
 static enum err_code
 run_branch(struct compiler *c, const struct node *n, int64_t need, struct ranking *r)
 {
 	struct branch b = { 0 };
-	size_t before = r->n; /* what other branches found says nothing of this one's ranks */
 
+	ranking_branch(r); /* what other branches found says nothing of this one's ranks */
 	if (read_branch(&b, n, c->e) != ERR_NONE)
 		goto out;
 	if (!b.ranked) {
@@ -335,18 +379,25 @@ run_branch(struct compiler *c, const struct node *n, int64_t need, struct rankin
 	}
 	if (ranking_words(r, b.text.data, c->e) != ERR_NONE)
 		goto out;
-	if (exact_tiers(c, &b, need, r) != ERR_NONE || is_full(r, need, before))
+	if (exact_tiers(c, &b, need, r) != ERR_NONE || b.full)
 		goto out;
-	if (!b.starred && title_tiers(c, &b, need, r) != ERR_NONE)
+	if (!b.starred && (title_tiers(c, &b, need, r) != ERR_NONE || b.full))
 		goto out;
-	if (is_full(r, need, before))
-		goto out;
-	if (all_tier(c, &b, false, need, r) == ERR_NONE && !is_full(r, need, before))
+	if (all_tier(c, &b, false, need, r) == ERR_NONE && !b.full)
 		all_tier(c, &b, true, need, r);
 out:
-	buf_free(&b.text);
-	buf_free(&b.index_text);
+	branch_free(&b);
 	return c->e->code;
+}
+
+bool
+run_is_ranked(struct compiler *c, const struct node *root)
+{
+	struct branch b = { 0 };
+	bool ranked = root->kind == NODE_OR || (read_branch(&b, root, c->e) == ERR_NONE && b.ranked);
+
+	branch_free(&b);
+	return ranked;
 }
 
 enum err_code
@@ -400,13 +451,14 @@ static void
 add_order(const struct query *q, bool by_album, struct buf *sql)
 {
 	char value[512];
-	bool names = false;
+	bool names = false, newest = false;
 
 	buf_puts(sql, " ORDER BY ");
 	for (size_t i = 0; i < q->norder; i++) {
 		const char *down = q->order[i].descending ? " DESC" : "";
 		enum field f = q->order[i].field;
 
+		newest = i == 0 && (f == F_ADDED || f == F_MODIFIED) && q->order[i].descending;
 		names |= f == F_ARTIST || f == F_ALBUMARTIST || f == F_ALBUM;
 		if (f == F_ALBUM && by_album) {
 			buf_printf(sql, "r.album_key%s, r.albumartist_key%s, r.id%s, ", down, down, down);
@@ -417,22 +469,23 @@ add_order(const struct query *q, bool by_album, struct buf *sql)
 	}
 	if (names && !by_album)
 		buf_puts(sql, "t.release_id, ");
-	buf_puts(sql, names ? "t.disc, t.track, t.id" : "t.id");
+	/* What came together came in the order of ids: then the last of them is the newest. */
+	buf_puts(sql, names ? "t.disc, t.track, t.id" : newest ? "t.id DESC" : "t.id");
 }
 
 enum err_code
-run_ordered(
-    struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
+run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
 {
-	bool by_album = q->order[0].field == F_ALBUM;
+	enum field first = q->norder > 0 ? q->order[0].field : F_NONE;
 	struct buf sql = { 0 };
 	int64_t *list = NULL;
 	size_t count = 0, cap = 0;
 	sqlite3_stmt *st;
 
 	buf_puts(&sql, "SELECT t.id ");
-	add_set(c, q->root, q->order[0].field, &sql);
-	add_order(q, by_album, &sql);
+	add_set(c, q->root, first, &sql);
+	if (q->norder > 0) /* else an index's order is as good, and the first page comes at once */
+		add_order(q, first == F_ALBUM, &sql);
 	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
 	st = prepare(c, &sql);
 	if (st == NULL)

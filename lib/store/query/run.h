@@ -12,8 +12,11 @@
 /* The first `need` matches by rank (need < 0: all) into r, sorted. */
 enum err_code run_ranked(struct compiler *c, const struct node *root, int64_t need, struct ranking *r);
 
-/* The matches in the query's order. */
-enum err_code run_ordered(
+/* Has the query words to rank by?  Without them the matches are listed as they come. */
+bool run_is_ranked(struct compiler *c, const struct node *root);
+
+/* The matches in the query's order, or as they come. */
+enum err_code run_listed(
     struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n);
 
 enum err_code run_count(struct compiler *c, const struct node *root, int64_t *count);

@@ -40,7 +40,9 @@ sql_words(sqlite3_context *context, int n, sqlite3_value **arg)
 	len = (size_t)sqlite3_value_bytes(arg[0]);
 	if (fold_index(&folded, text, len, &e) == ERR_NONE && fold_joined(&joined, text, len, &e) == ERR_NONE)
 		found = words_in(folded.data, needle, prefix) ||
-		    (joined.len > 0 && words_in(joined.data, needle, prefix));
+		    (joined.len > 0 && words_in(joined.data, needle, prefix)) ||
+		    (strstr(text, " & ") != NULL &&
+			words_in("and", needle, prefix)); /* as the index has it */
 	if (e.code != ERR_NONE)
 		sqlite3_result_error_nomem(context);
 	else
@@ -118,14 +120,24 @@ test_words(struct compiler *c, const struct node *n, const struct place *p, stru
 
 	while (*s != '\0') {
 		size_t len = n->phrase ? strlen(s) : strcspn(s, " \t\r\n");
-		struct buf needle = { 0 };
+		struct buf folded = { 0 }, joined = { 0 };
+		bool prefix = n->prefix && s[len] == '\0';
 
-		if (fold_index(&needle, s, len, c->e) == ERR_NONE && needle.len > 0) {
-			buf_printf(sql, "%sfonoteca_words(%s, ?%d, %d)", any ? " AND " : "", p->value,
-			    param_text(c, needle.data, needle.len), n->prefix && s[len] == '\0');
+		if (compile_spellings(c, s, len, &folded, &joined)) {
+			buf_printf(sql, "%s(fonoteca_words(%s, ?%d, %d)", any ? " AND " : "", p->value,
+			    param_text(c, folded.data, folded.len), prefix);
+			for (size_t i = 0; i < joined.len;) {
+				size_t word = strcspn(joined.data + i, " ");
+
+				buf_printf(sql, " OR fonoteca_words(%s, ?%d, %d)", p->value,
+				    param_text(c, joined.data + i, word), prefix);
+				i += word + 1;
+			}
+			buf_putc(sql, ')');
 			any = true;
 		}
-		buf_free(&needle);
+		buf_free(&folded);
+		buf_free(&joined);
 		s += len;
 		s += strspn(s, " \t\r\n");
 	}
@@ -150,6 +162,32 @@ test_whole(struct compiler *c, const struct node *n, const struct place *p, stru
 	free(value);
 }
 
+/* Files are known by their suffixes, formats by their names. */
+static const char *
+format_name(const char *value)
+{
+	static const char *const names[][2] = { { "mp3", "mpeg" }, { "m4a", "mp4" }, { "m4b", "mp4" },
+		{ "oga", "ogg" }, { "aif", "aiff" }, { "wma", "asf" }, { "wv", "wavpack" },
+		{ "mpc", "musepack" }, { "mka", "matroska" } };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcasecmp(value, names[i][0]) == 0)
+			return names[i][1];
+	return value;
+}
+
+static void
+test_code(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
+{
+	const char *value = n->field == F_FORMAT && !n->prefix ? format_name(n->value) : n->value;
+	int param = param_text(c, value, strlen(value));
+
+	if (n->prefix)
+		buf_printf(sql, "substr(%s, 1, length(?%d)) = ?%d COLLATE NOCASE", p->value, param, param);
+	else
+		buf_printf(sql, "%s = ?%d COLLATE NOCASE", p->value, param);
+}
+
 static void
 test_value(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
 {
@@ -160,11 +198,8 @@ test_value(struct compiler *c, const struct node *n, const struct place *p, stru
 		buf_printf(sql, "fonoteca_path(%s, ?%d)", p->value, param_text(c, n->value, len));
 	else if (path)
 		buf_printf(sql, "CAST(%s AS TEXT) = ?%d", p->value, param_text(c, n->value, len));
-	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT && n->prefix)
-		buf_printf(sql, "substr(%s, 1, length(?%d)) = ?%d COLLATE NOCASE", p->value, c->nparams + 1,
-		    param_text(c, n->value, len));
 	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT)
-		buf_printf(sql, "%s = ?%d COLLATE NOCASE", p->value, param_text(c, n->value, len));
+		test_code(c, n, p, sql);
 	else if (n->op == OP_HAS)
 		test_words(c, n, p, sql);
 	else

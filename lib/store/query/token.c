@@ -349,6 +349,50 @@ read_value(struct lexer *l, const struct prefix *p, const char *s, const char **
 	return leaf;
 }
 
+/* genre:* is has:genre */
+static enum err_code
+has_any(struct lexer *l, struct node *leaf)
+{
+	const char *name = leaf->tag != NULL ? leaf->tag : field_info(leaf->field)->name;
+	char *value = strdup(name);
+
+	if (value == NULL)
+		return err_memory(l->e);
+	free(leaf->value);
+	free(leaf->tag);
+	leaf->value = value;
+	leaf->tag = NULL;
+	leaf->field = F_NONE;
+	leaf->kind = NODE_HAS;
+	return ERR_NONE;
+}
+
+/* has:lyrcis is a slip of the pen, has:mytag may be right though no track has it. */
+static enum err_code
+check_name(struct lexer *l, const struct node *leaf, const char *at)
+{
+	enum field near;
+
+	if (leaf->kind != NODE_HAS || field_find(leaf->value) != F_NONE ||
+	    (l->exists != NULL && l->exists(l->context, leaf->value)))
+		return ERR_NONE;
+	near = field_nearest(leaf->value);
+	if (near != F_NONE) {
+		char what[160];
+
+		snprintf(what, sizeof what, "there is no field '%.40s': did you mean '%s'?", leaf->value,
+		    field_info(near)->name);
+		return complain(l, at, what);
+	}
+	if (l->q->note == NULL) {
+		struct buf note = { 0 };
+
+		buf_printf(&note, "there is no field '%s', and no track has a tag of that name", leaf->value);
+		l->q->note = buf_detach(&note);
+	}
+	return ERR_NONE;
+}
+
 static enum err_code
 shape_leaf(struct lexer *l, struct node *leaf, enum op op, const struct prefix *p)
 {
@@ -357,8 +401,12 @@ shape_leaf(struct lexer *l, struct node *leaf, enum op op, const struct prefix *
 	leaf->op = op;
 	if (p->kind != NODE_TEXT)
 		return ERR_NONE;
+	if (!leaf->phrase && op == OP_HAS && strcmp(leaf->value, "*") == 0)
+		return has_any(l, leaf);
 	if (field_is_text(p->field)) {
-		if (!leaf->phrase && op == OP_HAS && len > 1 && leaf->value[len - 1] == '*') {
+		bool pattern = p->field == F_SOURCE || p->field == F_FILE;
+
+		if (!leaf->phrase && !pattern && op == OP_HAS && len > 1 && leaf->value[len - 1] == '*') {
 			leaf->value[len - 1] = '\0';
 			leaf->prefix = true;
 		}
@@ -384,6 +432,8 @@ read_field(struct lexer *l, const struct prefix *p)
 	} else if (text && op >= OP_LESS) {
 		return complain(l, p->sign, "< and > compare numbers and dates, not text");
 	}
+	if (text && *p->sign == ':' && (*value == ':' || *value == '~'))
+		return complain(l, p->sign, "text is compared by ':', ':=' or ':=~'");
 	if ((negated || p->missing) && push_negated(l, start) != ERR_NONE)
 		return l->e->code;
 	if (*value == '(' && op == OP_HAS) {
@@ -400,7 +450,7 @@ read_field(struct lexer *l, const struct prefix *p)
 	leaf = read_value(l, p, value, &end);
 	if (leaf == NULL)
 		return l->e->code;
-	if (shape_leaf(l, leaf, op, p) != ERR_NONE) {
+	if (shape_leaf(l, leaf, op, p) != ERR_NONE || check_name(l, leaf, start) != ERR_NONE) {
 		node_free(leaf);
 		return l->e->code;
 	}
