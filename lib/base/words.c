@@ -73,12 +73,9 @@ words_file(const char *file, char ***out, size_t *n, struct err *e)
 
 	if (strcmp(file, "-") != 0 && freopen(file, "r", stdin) == NULL)
 		return err_sys(e, errno, "cannot read %s", file);
-	if (words_read(input, out, n, e) != ERR_NONE)
-		return strcmp(file, "-") != 0 ? err_context(e, "%s", file) : e->code;
-	if (*n == 0)
-		return err_set(e, ERR_NOMATCH, "nothing to do: %s names nothing",
-		    strcmp(file, "-") == 0 ? "standard input" : file);
-	return ERR_NONE;
+	if (words_read(input, out, n, e) != ERR_NONE && strcmp(file, "-") != 0)
+		err_context(e, "%s", file);
+	return e->code;
 }
 
 void

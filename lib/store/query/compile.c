@@ -173,10 +173,33 @@ compile_words(struct compiler *c, const struct node *leaf, const char *column, s
 	return any;
 }
 
+static int
+year_of(const char *s)
+{
+	return strlen(s) == 4 && strspn(s, "0123456789") == 4 ? (int)strtol(s, NULL, 10) : -1;
+}
+
+/* Years are words of the index, so love year:1990..1999 need not look at every love. */
+static bool
+match_year(const struct node *n, struct buf *fts)
+{
+	enum { YEARS = 30 };
+	bool range = n->op == OP_BETWEEN;
+	int low = year_of(n->value), high = range ? year_of(n->high) : low;
+
+	if (n->field != F_YEAR || (!range && n->op != OP_HAS) || low < 0 || high < low || high - low > YEARS)
+		return false;
+	for (int year = low; year <= high; year++)
+		buf_printf(fts, "%s\"%04d\"", year == low ? "x : (" : " OR ", year);
+	buf_putc(fts, ')');
+	return true;
+}
+
 static bool
 match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exact)
 {
 	bool any_of = n->kind == NODE_OR, any = false, refused = false, all_exact = true;
+	bool words = c->narrow || any_of; /* years alone are better found by their own index */
 	size_t start = fts->len;
 
 	buf_putc(fts, '(');
@@ -184,12 +207,13 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 		size_t before = fts->len;
 		bool part = false;
 
-		if (!any_of && n->child[i]->kind == NODE_NOT) /* match_negations() */
+		if (!any_of && n->child[i]->kind == NODE_NOT) /* compile_negations() */
 			continue;
 		if (any)
 			buf_puts(fts, any_of ? " OR " : " AND ");
 		if (compile_match(c, n->child[i], fts, &part)) {
 			any = true;
+			words |= n->child[i]->kind != NODE_RANGE;
 			all_exact &= part;
 		} else {
 			if (!fts->failed)
@@ -199,7 +223,7 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 		}
 	}
 	buf_putc(fts, ')');
-	if ((!any || (any_of && refused)) && !fts->failed) {
+	if ((!any || !words || (any_of && refused)) && !fts->failed) {
 		fts->len = start;
 		any = false;
 	}
@@ -210,8 +234,8 @@ match_list(struct compiler *c, const struct node *n, struct buf *fts, bool *exac
 }
 
 /* love -live: what the index can tell of the negations is told to it as well; was that all of them? */
-static bool
-match_negations(struct compiler *c, const struct node *n, struct buf *fts)
+bool
+compile_negations(struct compiler *c, const struct node *n, struct buf *fts)
 {
 	bool all = true;
 
@@ -253,7 +277,7 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 	case NODE_AND:
 		buf_putc(fts, '(');
 		if (match_list(c, n, fts, exact)) {
-			*exact &= match_negations(c, n, fts);
+			*exact &= compile_negations(c, n, fts);
 			buf_putc(fts, ')');
 			return true;
 		}
@@ -262,9 +286,10 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 			fts->data[start] = '\0';
 		}
 		return false;
+	case NODE_RANGE:
+		return match_year(n, fts);
 	case NODE_ALL:
 	case NODE_NOT:
-	case NODE_RANGE:
 	case NODE_IS:
 	case NODE_HAS:
 		break;

@@ -30,6 +30,7 @@ struct compiler {
 	int nparams;
 	int64_t now;
 	bool driven;      /* the index gives the rows: look at their values rather than make lists */
+	bool narrow;      /* other words are looked up already: a year alone may be, too */
 	bool few;         /* a few rows, of doc d: ask the index about each */
 	bool prefix_last; /* the last bare word is tried as a prefix */
 	struct err *e;    /* the first error stays */
@@ -47,6 +48,10 @@ void compiler_bind(const struct compiler *c, sqlite3_stmt *st);
 /* An FTS expression that every match of n satisfies, or false where the index cannot tell.  exact: and that
  * nothing else satisfies. */
 bool compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *exact);
+
+/* What the index can tell of the negations among n's terms, as " NOT ..." to go behind an expression; false
+ * where that is not all of them. */
+bool compile_negations(struct compiler *c, const struct node *n, struct buf *fts);
 
 /* A condition on track t that is true for the matches of n. */
 void compile_where(struct compiler *c, const struct node *n, struct buf *sql);

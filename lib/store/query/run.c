@@ -9,15 +9,23 @@
 
 /* What the index and the rows are asked for a set of terms that must all match. */
 struct part {
-	struct buf match; /* for the index; empty: it cannot help */
-	struct buf where; /* what it could not tell; empty: nothing */
+	struct buf match;   /* for the index; empty: it cannot help */
+	struct buf without; /* what goes behind an expression that others make */
+	struct buf where;   /* what it could not tell; empty: nothing */
 };
 
 static void
 part_free(struct part *p)
 {
 	buf_free(&p->match);
+	buf_free(&p->without);
 	buf_free(&p->where);
+}
+
+static const char *
+text_of(const struct buf *b)
+{
+	return b->len > 0 ? b->data : "";
 }
 
 /* Is the term told to the index in full, as itself or as a negation? */
@@ -41,6 +49,9 @@ make_part(struct compiler *c, struct node *all, struct part *p)
 
 	if (!positive)
 		buf_clear(&p->match);
+	if (!positive && c->narrow)
+		compile_negations(c, all, &p->without);
+	positive |= c->narrow;
 	c->driven = positive;
 	for (size_t i = 0; i < all->n; i++) {
 		if (is_exact(c, all->child[i], positive))
@@ -304,10 +315,12 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	struct buf match = { 0 };
 	const char *join;
 
+	c->narrow = true;
 	make_part(c, &b->rest, &others);
+	c->narrow = false;
 	join = others.match.len > 0 ? " AND " : "";
-	buf_printf(&match, "(%s : ^ \"%s\")%s%s", name, b->index_text.data, join,
-	    others.match.len > 0 ? others.match.data : "");
+	buf_printf(&match, "(%s : ^ \"%s\")%s%s%s", name, b->index_text.data, join, text_of(&others.match),
+	    text_of(&others.without));
 	if (buf_ok(&match, c->e) == ERR_NONE)
 		index_tier(c, b, match.data, &others, TIER_BEGINS, need, r);
 	if (b->field == F_NONE && !b->full && c->e->code == ERR_NONE) {
@@ -321,7 +334,7 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 			if (!compile_words(c, b->list.child[i], "title", &match))
 				buf_puts(&match, "\"\"");
 		}
-		buf_printf(&match, ")%s%s", join, others.match.len > 0 ? others.match.data : "");
+		buf_printf(&match, ")%s%s%s", join, text_of(&others.match), text_of(&others.without));
 		if (buf_ok(&match, c->e) == ERR_NONE)
 			index_tier(c, b, match.data, &others, TIER_IN_TITLE, need, r);
 	}
