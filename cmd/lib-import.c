@@ -83,6 +83,8 @@ read_options(int argc, char **argv)
 	}
 	if (me.session != NULL && (cli_noperands() > 0 || me.asked))
 		cli_usage("a session goes on with the paths and options that it began with");
+	if (me.session != NULL && cli_dry_run())
+		cli_usage("--dry-run is for a new import: --status tells what a session still has to do");
 	if (me.way == STATUS && me.asked)
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)

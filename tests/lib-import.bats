@@ -655,3 +655,9 @@ the_process() {
 	run -0 --separate-stderr lib-import -q --files-from list
 	[ "$output" = s1 ]
 }
+
+@test "--dry-run never goes on with a session" {
+	lib-import -q "$FIXTURES/audio/roads.wv"
+	fails 2 lib-import -n --resume s1
+	fails 2 lib-import -n --retry s1
+}
