@@ -457,6 +457,19 @@ the_process() {
 	staged_right
 }
 
+@test "a hangup ends it as cleanly" {
+	many 400 m
+	slow 20 lib-import -j2 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
+	local pid=$! status=0
+	until_true 10 test -e "$STAGING/s1"
+	sleep 0.7
+	kill -HUP "$(the_process)"
+	wait $pid || status=$?
+	[ $status -eq 129 ]
+	grep -q "lib-import --resume s1' goes on" err
+	staged_right
+}
+
 @test "two processes never work on one session" {
 	many 300 m
 	slow 20 lib-import -q -j1 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &

@@ -127,10 +127,10 @@ enum err_code cli_print(struct buf *text, struct err *e);
 void cli_print_line(void *unused, struct buf *line);
 
 /* Print e (if set and it has a message), flush stdout, and give main()'s return value: the worse of e's
- * status and of what cli_failed() remembered.  After SIGINT or SIGTERM it ends by that signal. */
+ * status and of what cli_failed() remembered.  After a signal that was caught it ends by that signal. */
 int cli_finish(const struct err *e);
 
-/* SIGINT or SIGTERM came: stop between two items, leave things resumable, then cli_finish().  Installed by
+/* SIGINT, SIGTERM or SIGHUP came: stop between two items, leave things resumable, then cli_finish().  Installed by
  * cli_catch_signals(); without that call the signals kill as usual. */
 void cli_catch_signals(void);
 bool cli_interrupted(void);

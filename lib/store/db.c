@@ -203,6 +203,9 @@ open_folder(struct db *db, const char *path, const struct db_options *o, bool *m
 	else if (layout_open(path, &db->dirfd, e) != ERR_NONE)
 		return e->code;
 	if (!*make && !layout_has_database(db->dirfd)) {
+		if (db->mode != DB_CREATE && layout_holds_blobs(db->dirfd))
+			return err_set(e, ERR_LIBRARY,
+			    "the library in %s has lost its library.db; its blobs are still there", path);
 		if (db->mode != DB_CREATE)
 			return err_set(
 			    e, ERR_LIBRARY, "there is no library in %s: lib-import makes one", path);

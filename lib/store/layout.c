@@ -59,6 +59,12 @@ holds_files(int at, const char *name, int depth)
 	return found;
 }
 
+bool
+layout_holds_blobs(int dirfd)
+{
+	return holds_files(dirfd, "blobs", 1);
+}
+
 /* A folder that a library may be made in: empty, or one whose making was cut short. */
 static enum err_code
 check_usable(int fd, const char *path, struct err *e)
@@ -79,7 +85,7 @@ check_usable(int fd, const char *path, struct err *e)
 			    "%s is not empty and no library (it holds %s): none is made there", path,
 			    d->d_name);
 	closedir(dir);
-	if (rc == ERR_NONE && (holds_files(fd, "blobs", 1) || holds_files(fd, "trash", 0)))
+	if (rc == ERR_NONE && (layout_holds_blobs(fd) || holds_files(fd, "trash", 0)))
 		rc = err_set(e, ERR_LIBRARY,
 		    "%s has lost its library.db but still holds blobs: nothing is made over them", path);
 	return rc;

@@ -22,6 +22,9 @@ enum err_code layout_mend(int dirfd, struct err *e);
  * mounted. */
 enum err_code layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e);
 
+/* Is there anything in the folder's blobs/? */
+bool layout_holds_blobs(int dirfd);
+
 /* Does the folder hold library.db? */
 bool layout_has_database(int dirfd);
 

@@ -74,6 +74,8 @@ never_makes_one_over_anything(void)
 	CHECK(close(open(below("lost/blobs/ab/x"), O_CREAT | O_WRONLY, 0600)) == 0);
 	CHECK(db_open(&db, below("lost"), DB_CREATE, NULL, NULL, &e) == ERR_LIBRARY);
 	CHECK(access(below("lost/library.db"), F_OK) != 0);
+	CHECK(db_open(&db, below("lost"), DB_READ, NULL, NULL, &e) == ERR_LIBRARY);
+	CHECK(strstr(e.msg, "lost its library.db") != NULL);
 	CHECK(db_open(&db, below("no/such"), DB_CREATE, NULL, NULL, &e) != ERR_NONE);
 	CHECK(access(below("no"), F_OK) != 0);
 }
