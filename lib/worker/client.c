@@ -90,7 +90,11 @@ worker_free(struct worker *w)
 static enum err_code
 start(struct worker *w, struct err *e)
 {
-	if (w->pid > 0 && (w->served >= FILES_MAX || waitpid(w->pid, NULL, WNOHANG) != 0))
+	if (w->pid > 0 && waitpid(w->pid, NULL, WNOHANG) != 0) {
+		w->pid = 0; /* reaped: the number may be somebody else's by now */
+		stop(w);
+	}
+	if (w->pid > 0 && w->served >= FILES_MAX)
 		stop(w);
 	if (w->pid > 0)
 		return ERR_NONE;
