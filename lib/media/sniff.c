@@ -147,6 +147,8 @@ sniff_dsf(int fd, struct sniffed *s)
 	s->rate = le32(h + 56);
 	s->bits = le32(h + 60);
 	samples = le64(h + 64);
+	if (s->rate > 1 << 30 || s->channels > 256) /* nonsense; the rest may still be right */
+		s->rate = s->channels = 0;
 	s->bitrate = s->rate * s->channels;
 	if (s->rate > 0 && samples < UINT64_MAX / 1000)
 		s->duration_ms = (int64_t)(samples * 1000 / (uint64_t)s->rate);

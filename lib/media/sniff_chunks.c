@@ -82,7 +82,7 @@ static void
 finish_dff(struct sniffed *s, int64_t audio)
 {
 	s->bits = 1;
-	if (s->rate > 0 && s->channels > 0 && s->codec[0] == '\0') {
+	if (s->rate > 0 && s->channels > 0 && s->codec[0] == '\0' && audio >= 0 && audio < INT64_MAX / 8000) {
 		s->duration_ms = audio * 8 / s->channels * 1000 / s->rate;
 		s->bitrate = s->rate * s->channels;
 	}

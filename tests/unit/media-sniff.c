@@ -110,6 +110,24 @@ others(void)
 #undef IS
 }
 
+/* Sizes and rates that no arithmetic may overflow on. */
+static void
+nonsense(void)
+{
+	unsigned char dsf[96], dff[64];
+
+	memset(dsf, 0xff, sizeof dsf);
+	memcpy(dsf, "DSD ", 4);
+	memcpy(dsf + 28, "fmt ", 4);
+	check("DSF of nonsense", dsf, sizeof dsf, "dsf dsd dsf");
+	memset(dff, 0x7f, sizeof dff);
+	memcpy(dff, "FRM8\0\0\0\0\0\0\0\60DSD ", 16);
+	memcpy(dff + 16, "FS  \0\0\0\0\0\0\0\4\0\0\0\1", 16);
+	memcpy(dff + 32, "CHNL\0\0\0\0\0\0\0\2\0\1", 14);
+	memcpy(dff + 46, "DSD ", 4); /* its length is 0x7f7f7f7f7f7f7f7f */
+	check("DFF of nonsense", dff, sizeof dff, "dff dsd dff");
+}
+
 int
 main(void)
 {
@@ -119,6 +137,7 @@ main(void)
 
 	mpeg();
 	others();
+	nonsense();
 	if (media_sniff(dir, &r, &e) != ERR_NOTAUDIO) {
 		fprintf(stderr, "a folder was taken for audio\n");
 		unit_failures++;
