@@ -130,8 +130,8 @@ void cli_print_line(void *unused, struct buf *line);
  * status and of what cli_failed() remembered.  After a signal that was caught it ends by that signal. */
 int cli_finish(const struct err *e);
 
-/* SIGINT, SIGTERM or SIGHUP came: stop between two items, leave things resumable, then cli_finish().  Installed by
- * cli_catch_signals(); without that call the signals kill as usual. */
+/* SIGINT, SIGTERM or SIGHUP came: stop between two items, leave things resumable, then cli_finish().
+ * Installed by cli_catch_signals(); without that call the signals kill as usual. */
 void cli_catch_signals(void);
 bool cli_interrupted(void);
 
