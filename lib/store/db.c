@@ -153,9 +153,8 @@ make_database(struct db *db, struct err *e)
 	enum err_code rc = ERR_NONE;
 
 	/* two processes may make the same library: one does, the other finds it made */
-	if (lock_take(db->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, db->wait_ms, e) != ERR_NONE)
+	if (db_lock_alone(db, e) != ERR_NONE)
 		return e->code;
-	db->held = HELD_EXCLUSIVE;
 	fd = openat(db->dirfd, "library.db", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		rc = err_sys(e, errno, "cannot make %s/library.db", db->path);
@@ -340,6 +339,15 @@ enum err_code
 db_lock_exclusive(struct db *db, struct err *e)
 {
 	if (lock_take(db->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, 0, e) != ERR_NONE)
+		return e->code;
+	db->held = HELD_EXCLUSIVE;
+	return ERR_NONE;
+}
+
+enum err_code
+db_lock_alone(struct db *db, struct err *e)
+{
+	if (lock_take(db->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, db->wait_ms, e) != ERR_NONE)
 		return e->code;
 	db->held = HELD_EXCLUSIVE;
 	return ERR_NONE;

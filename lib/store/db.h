@@ -62,6 +62,9 @@ enum err_code db_event(struct db *db, const char *kind, const char *subject, con
 enum err_code db_lock_shared(struct db *db, struct err *e);
 /* Exclusive, without waiting: ERR_BUSY where somebody publishes. */
 enum err_code db_lock_exclusive(struct db *db, struct err *e);
+
+/* The same, waited for: only to make a library or to bring its tables up to date. */
+enum err_code db_lock_alone(struct db *db, struct err *e);
 void db_unlock(struct db *db);
 
 /* A session's lock, without waiting: ERR_BUSY "session s3 is in use by ..." */

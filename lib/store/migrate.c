@@ -1,9 +1,14 @@
 #include "store/migrate.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "base/field.h"
+#include "base/file.h"
 #include "base/time.h"
 #include "text/fold.h"
 
@@ -79,9 +84,13 @@ migrate_check(struct db *db, struct err *e)
 {
 	struct state s = { 0 };
 
-	if (look(db, &s, e) != ERR_NONE)
+	if (look(db, &s, e) != ERR_NONE || judge(db, &s, e) != ERR_NONE)
 		return e->code;
-	return judge(db, &s, e);
+	if (db->mode == DB_READ && s.version < NEWEST)
+		return err_set(e, ERR_LIBRARY,
+		    "the library in %s is of version %lld: run lib-sweep once, which brings it to version %d",
+		    db->path, (long long)s.version, NEWEST);
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -138,25 +147,117 @@ apply(struct db *db, const struct migration *m, struct err *e)
 	return name_fields(db, e);
 }
 
+/* Where a copy of the catalogue as it is goes, and under which name while it is not whole. */
+static void
+backup_names(char *name, char *part, size_t size, int64_t version)
+{
+	char text[TIME_TEXT];
+
+	time_format(time_now(), text);
+	snprintf(name, size, "library-v%lld-%s.db", (long long)version, text);
+	snprintf(part, size, "library-v%lld.part", (long long)version);
+}
+
+static enum err_code
+vacuum_into(struct db *db, const char *path, struct err *e)
+{
+	sqlite3_stmt *st = sql_prepare(db, "VACUUM INTO ?1", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_text(st, 1, path);
+	(void)sql_step(db, st, e);
+	sqlite3_finalize(st);
+	return e->code;
+}
+
+/* A durable copy of the catalogue in backup/, under a name that goes into *name. */
+static enum err_code
+back_up(struct db *db, int64_t version, char *name, size_t size, struct err *e)
+{
+	char part[64];
+	char *folder = path_join(db->path, "backup"), *path = NULL;
+	int dir = -1, fd = -1;
+
+	backup_names(name, part, size < sizeof part ? size : sizeof part, version);
+	if (folder == NULL || (path = path_join(folder, part)) == NULL) {
+		err_memory(e);
+		goto out;
+	}
+	dir = dir_open_at(db->dirfd, "backup", e);
+	if (dir < 0)
+		goto out;
+	(void)unlinkat(dir, part, 0); /* of a migration that was killed */
+	if (vacuum_into(db, path, e) != ERR_NONE)
+		goto out;
+	fd = openat(dir, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0 || renameat(dir, part, dir, name) != 0)
+		err_sys(e, errno, "cannot write %s", path);
+	else
+		(void)dir_sync(dir, folder, e);
+out:
+	if (e->code != ERR_NONE && dir >= 0)
+		(void)unlinkat(dir, part, 0);
+	if (e->code != ERR_NONE)
+		err_context(e, "cannot keep a copy of the catalogue before it is brought up to date");
+	fd_close(&fd);
+	fd_close(&dir);
+	free(path);
+	free(folder);
+	return e->code;
+}
+
+static enum err_code
+note_backup(struct db *db, int64_t version, const char *name, struct err *e)
+{
+	sqlite3_stmt *st =
+	    sql_get(db, "INSERT INTO backup(name, at, schema, reason) VALUES(?, ?, ?, 'migration')", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_text(st, 1, name);
+	sql_int(st, 2, time_now());
+	sql_int(st, 3, version);
+	return sql_run(db, st, e);
+}
+
+/* Every step up to the newest version, in one transaction. */
+static enum err_code
+climb(struct db *db, const struct state *from, const char *backup, struct err *e)
+{
+	if (sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	for (int64_t v = from->version; v < NEWEST && e->code == ERR_NONE; v++)
+		(void)apply(db, &migrations[v], e);
+	if (e->code == ERR_NONE && *backup != '\0')
+		(void)note_backup(db, from->version, backup, e);
+	if (e->code == ERR_NONE)
+		(void)sql_commit(db, e);
+	if (e->code != ERR_NONE)
+		sql_rollback(db);
+	return e->code;
+}
+
 enum err_code
 migrate_up(struct db *db, struct err *e)
 {
-	for (;;) {
-		struct state s = { 0 };
+	struct state s = { 0 };
+	char backup[64] = "";
+	bool locked = db->held == HELD_NONE;
 
-		if (sql_begin(db, e) != ERR_NONE)
-			return e->code;
-		/* read inside the transaction: another process may have been faster */
-		if (look(db, &s, e) != ERR_NONE || (!is_blank(&s) && judge(db, &s, e) != ERR_NONE))
-			goto fail;
-		if (s.version == NEWEST) {
-			sql_rollback(db);
-			return ERR_NONE;
-		}
-		if (apply(db, &migrations[s.version], e) != ERR_NONE || sql_commit(db, e) != ERR_NONE)
-			goto fail;
-	}
-fail:
-	sql_rollback(db);
+	if (look(db, &s, e) != ERR_NONE || (!is_blank(&s) && judge(db, &s, e) != ERR_NONE))
+		return e->code;
+	if (s.version == NEWEST)
+		return ERR_NONE;
+	/* nobody else writes from the copy to the last step, and nobody else takes these steps */
+	if (locked && db_lock_alone(db, e) != ERR_NONE)
+		return e->code;
+	s = (struct state){ 0 };
+	if (look(db, &s, e) == ERR_NONE && (is_blank(&s) || judge(db, &s, e) == ERR_NONE) &&
+	    s.version < NEWEST &&
+	    (is_blank(&s) || back_up(db, s.version, backup, sizeof backup, e) == ERR_NONE))
+		(void)climb(db, &s, backup, e);
+	if (locked)
+		db_unlock(db);
 	return e->code;
 }

@@ -1,9 +1,10 @@
 /*
  * migrate.h - the schema's versions
  *
- * lib/store/schema/NNN-name.sql are append-only and embedded at build time; each runs
- * in a transaction of its own together with its user_version.  A library
- * that is newer than the program is refused, so is a database that is not ours.
+ * lib/store/schema/NNN-name.sql are append-only and embedded at build time.  All that a
+ * library lacks run in one transaction together with its user_version, after a copy of the
+ * catalogue was put into backup/; killed at any point, it is of the old version or of the newest.
+ * A library that is newer than the program is refused, so is a database that is not ours.
  */
 #ifndef STORE_MIGRATE_H
 #define STORE_MIGRATE_H
@@ -13,7 +14,8 @@
 
 enum { FONOTECA_APPLICATION_ID = 0x466f6e6f }; /* "Fono" */
 
-/* ERR_LIBRARY where the open database is not ours or newer than we are, ERR_NOTFOUND where it is empty. */
+/* ERR_LIBRARY where the open database is not ours, newer than we are, or older and open for reading;
+ * ERR_NOTFOUND where it is empty. */
 enum err_code migrate_check(struct db *db, struct err *e);
 
 /* Bring it to the newest version; an empty database becomes a library.  */

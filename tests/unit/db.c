@@ -29,6 +29,7 @@ makes_a_library_once(void)
 	bool created = false;
 
 	CHECK(db_open(&db, below("lib"), DB_READ, NULL, NULL, &e) == ERR_LIBRARY);
+	e = (struct err){ 0 };
 	CHECK(db_open(&db, below("lib"), DB_CREATE, NULL, &created, &e) == ERR_NONE);
 	CHECK(created);
 	CHECK(db->wal);
@@ -54,6 +55,7 @@ goes_on_where_making_was_cut_short(void)
 	CHECK(mkdir(below("half/blobs/00"), 0700) == 0);
 	CHECK(close(open(below("half/library.db"), O_CREAT | O_WRONLY, 0600)) == 0);
 	CHECK(db_open(&db, below("half"), DB_WRITE, NULL, NULL, &e) == ERR_LIBRARY);
+	e = (struct err){ 0 };
 	CHECK(db_open(&db, below("half"), DB_CREATE, NULL, NULL, &e) == ERR_NONE);
 	db_close(db);
 }

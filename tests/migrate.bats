@@ -1,0 +1,122 @@
+# Bringing a library of an older version up to date: whole, with a copy kept, or not at all.
+load helper
+
+# as_version_1 : turn the library into one as version 1 had it, with all that it holds.
+as_version_1() {
+	python3 - "$FONOTECA_LIBRARY" "$TREE/lib/store/schema/001-first.sql" <<-'PY'
+	import os, sqlite3, sys
+	lib, schema = sys.argv[1:]
+	now = sqlite3.connect("%s/library.db" % lib)
+	now.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+	now.close()
+	os.rename("%s/library.db" % lib, "%s/newer" % lib)
+	for suffix in ("-wal", "-shm"):
+	    if os.path.exists("%s/library.db%s" % (lib, suffix)):
+	        os.remove("%s/library.db%s" % (lib, suffix))
+	db = sqlite3.connect("%s/library.db" % lib)
+	db.executescript(open(schema).read())
+	db.execute("ATTACH ? AS newer", ("%s/newer" % lib,))
+	shadows = [r[0] for r in db.execute("SELECT name FROM main.sqlite_schema WHERE name LIKE 'fts%' AND name <> 'fts'")]
+	tables = [r[0] for r in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'fts%'"
+	                                   " AND name <> 'sqlite_sequence'")]
+	for t in tables + shadows:
+	    columns = ", ".join('"%s"' % r[1] for r in db.execute("SELECT * FROM main.pragma_table_info(?)", (t,)))
+	    db.execute("DELETE FROM main.%s" % t)
+	    db.execute("INSERT INTO main.%s (%s) SELECT %s FROM newer.%s" % (t, columns, columns, t))
+	db.execute("DELETE FROM main.sqlite_sequence")
+	db.execute("INSERT INTO main.sqlite_sequence SELECT name, seq + 5 FROM newer.sqlite_sequence")
+	db.commit()
+	db.execute("PRAGMA main.application_id = 0x466f6e6f")
+	db.execute("PRAGMA main.user_version = 1")
+	db.commit()
+	db.execute("DETACH newer")
+	db.execute("PRAGMA journal_mode = WAL")
+	db.close()
+	os.remove("%s/newer" % lib)
+	PY
+}
+
+tables() {
+	query "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+}
+
+newest() {
+	find "$TREE/lib/store/schema" -name '[0-9]*.sql' | wc -l
+}
+
+@test "a library of version 1 is brought up to date by the first command that writes, and equals a fresh one" {
+	main_line
+	tables >fresh.tables
+	catalogue >fresh
+	as_version_1
+	[ "$(query 'PRAGMA user_version')" = 1 ]
+	run -0 --separate-stderr lib-sweep -q
+	[ "$(query 'PRAGMA user_version')" = "$(newest)" ]
+	tables | diff - fresh.tables
+	catalogue | diff - fresh
+	intact
+	lib-search -q love | grep -q .
+	# no id is given twice
+	query "SELECT seq >= (SELECT max(id) + 5 FROM file) FROM sqlite_sequence WHERE name = 'file'" | grep -qx 1
+}
+
+@test "the catalogue as it was is kept in backup/ and opens" {
+	main_line
+	as_version_1
+	lib-sweep -q
+	name=$(query "SELECT name FROM backup WHERE reason = 'migration' AND schema = 1")
+	[ "$(ls "$FONOTECA_LIBRARY/backup")" = "$name" ]
+	[ "$(sqlite3 -readonly "$FONOTECA_LIBRARY/backup/$name" 'PRAGMA user_version; PRAGMA integrity_check;')" = $'1\nok' ]
+	[ "$(sqlite3 -readonly "$FONOTECA_LIBRARY/backup/$name" 'SELECT count(*) FROM track')" = "$(query 'SELECT count(*) FROM track')" ]
+}
+
+@test "a reader says what to do about an older library, and changes nothing" {
+	main_line
+	as_version_1
+	before=$(sha256sum <"$FONOTECA_LIBRARY/library.db")
+	fails 4 lib-search love
+	[[ $stderr == *"version 1"*lib-sweep* ]]
+	[ "$(sha256sum <"$FONOTECA_LIBRARY/library.db")" = "$before" ]
+}
+
+@test "without room for the copy nothing is migrated, and the next command does it" {
+	main_line
+	as_version_1
+	rmdir "$FONOTECA_LIBRARY/backup"
+	ln -s /nowhere "$FONOTECA_LIBRARY/backup"
+	fails 4 lib-sweep
+	[[ $stderr == *"copy of the catalogue"* ]]
+	[ "$(query 'PRAGMA user_version')" = 1 ]
+	rm "$FONOTECA_LIBRARY/backup"
+	lib-sweep -q
+	[ "$(query 'PRAGMA user_version')" = "$(newest)" ]
+}
+
+@test "killed at any write or sync of a migration the library is the old or the new one, and the rerun ends it" {
+	requires strace
+	export ASAN_OPTIONS=detect_leaks=0
+	lib-import -q "$FIXTURES/audio"/*.ogg
+	lib-sweep -q
+	tables >fresh.tables
+	as_version_1
+	cp -r "$FONOTECA_LIBRARY" old
+	kills=0
+	for call in pwrite64 fsync fdatasync renameat unlinkat ftruncate; do
+		step=1
+		[ $call != pwrite64 ] || step=7
+		for ((n = 1;; n += step)); do
+			rm -rf "$FONOTECA_LIBRARY" && cp -r old "$FONOTECA_LIBRARY"
+			status=0
+			strace -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$n lib-sweep -q orphans >/dev/null 2>&1 || status=$?
+			[ $status -eq 137 ] || break
+			kills=$((kills + 1))
+			version=$(query 'PRAGMA user_version')
+			[ "$version" = 1 ] || [ "$version" = "$(newest)" ] || fail "version $version after $call $n"
+			lib-sweep -q orphans
+			tables | diff - fresh.tables || fail "tables differ after $call $n"
+			[ -z "$(find "$FONOTECA_LIBRARY/backup" -name '*.part')" ] || fail "a piece of a copy stays after $call $n"
+		done
+	done
+	echo "$kills kills"
+	[ $kills -ge 20 ]
+}
