@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "media/cover.h"
+#include "media/damage.h"
 #include "media/map.h"
 #include "media/payload.h"
 #include "media/sniff.h"
@@ -89,7 +90,10 @@ media_read(int fd, struct record *r, struct err *e)
 	sniff(fd, &s);
 	if (s.type == SNIFF_NONE)
 		return not_audio(&s, e);
+	damage_find(fd, &s);
 	sniff_fill(&s, r);
+	if (r->damaged && record_note(r, e, "%s", s.damage) != ERR_NONE)
+		return e->code;
 	t = tagfile_open(fd, &s);
 	properties = t != NULL && tagfile_properties(t, r);
 	fill_gaps(&s, r);
