@@ -10,6 +10,7 @@
 
 /* How many places that look like a frame are followed up, nearest to the end first. */
 enum { CANDIDATES_MAX = 32 };
+enum { FRAME_MIN = 9, HEAD_MAX = 16 };
 
 static struct crc crc8, crc16;
 
@@ -43,16 +44,20 @@ coded(const unsigned char *p, size_t len, int64_t *number)
 
 /* Where the frame whose head is at p ends, in samples; -1 where p is no head of this stream. */
 static int64_t
-frame_end(const struct flac *f, const unsigned char *p, size_t len)
+frame_end(const struct flac *f, const unsigned char *bytes, size_t len)
 {
-	int size = p[2] >> 4, rate = p[2] & 15;
+	unsigned char p[HEAD_MAX + 1] = { 0 };
 	size_t n = 4, number_len, extra;
-	int64_t number, samples;
+	int64_t number = 0, samples;
+	int size, rate;
 
-	if (len < 16 || p[0] != 0xff || (p[1] & 0xfe) != 0xf8 || size == 0 || rate == 15 || p[3] >> 4 > 10 ||
-	    (p[3] & 1) != 0)
+	memcpy(p, bytes, len < HEAD_MAX ? len : HEAD_MAX);
+	size = p[2] >> 4;
+	rate = p[2] & 15;
+	if (len < FRAME_MIN || p[0] != 0xff || (p[1] & 0xfe) != 0xf8 || size == 0 || rate == 15 ||
+	    p[3] >> 4 > 10 || (p[3] & 1) != 0)
 		return -1;
-	number_len = coded(p + n, len - n, &number);
+	number_len = coded(p + n, HEAD_MAX - n, &number);
 	n += number_len;
 	extra = size == 6 ? 1 : size == 7 ? 2 : 0;
 	samples = size == 1 ? 192
@@ -74,8 +79,8 @@ whole(const unsigned char *p, size_t len)
 
 	if (sum == 0) /* as a rule it ends where the file does */
 		return len;
-	sum = crc_add(&crc16, 0, p, 10 < len ? 10 : len);
-	for (size_t n = 10; n < len; n++) {
+	sum = crc_add(&crc16, 0, p, FRAME_MIN);
+	for (size_t n = FRAME_MIN; n < len; n++) {
 		if (sum == 0)
 			return n;
 		sum = crc_add(&crc16, sum, p + n, 1);
@@ -91,7 +96,7 @@ last_frame(const struct flac *f, const unsigned char *bytes, size_t len)
 	int candidates = 0;
 
 	for (size_t i = len; i-- > 0 && candidates < CANDIDATES_MAX;) {
-		int64_t end = bytes[i] == 0xff && len - i >= 16 ? frame_end(f, bytes + i, len - i) : -1;
+		int64_t end = bytes[i] == 0xff ? frame_end(f, bytes + i, len - i) : -1;
 		size_t n;
 
 		if (end < 0)
@@ -131,8 +136,7 @@ damage_flac(int fd, struct sniffed *s)
 	last = last_frame(&f, room, len);
 	if (last.end >= 0 && f.samples > 0 && last.end < f.samples)
 		damage_samples(s, last.end, f.samples, f.rate);
-	else if (last.end >= 0 && f.samples == 0 && len - last.bytes >= 16 &&
-	    frame_end(&f, room + last.bytes, len - last.bytes) >= 0)
+	else if (last.end >= 0 && f.samples == 0 && frame_end(&f, room + last.bytes, len - last.bytes) >= 0)
 		damage_tell(s, "its end is missing: the last frame is cut off");
 	else if (last.end < 0 && (from == f.frames || (f.largest > 0 && f.largest < WINDOW_BYTES / 2)))
 		damage_tell(s, "its end is missing: no frame of audio stands there");

@@ -33,9 +33,10 @@ read_index(const unsigned char *index, size_t len)
 	return c;
 }
 
-/* How many frames like the first there are from `at` to `end`, whatever stands between them. */
+/* How many whole frames like the first there are from `at` to `end`, whatever stands between them; and does
+ * the last one of all lack its end? */
 static int64_t
-count(int fd, int64_t at, int64_t end, const struct frame *first)
+count(int fd, int64_t at, int64_t end, const struct frame *first, bool *cut)
 {
 	struct window w = { .fd = fd, .end = end, .bytes = window_room() };
 	int64_t frames = 0;
@@ -48,7 +49,8 @@ count(int fd, int64_t at, int64_t end, const struct frame *first)
 		if (len < FRAME_HEAD)
 			break;
 		if (frame_mpeg(p, &f) && frame_alike(&f, first)) {
-			frames++;
+			*cut = f.length > end - at;
+			frames += !*cut;
 			at += f.length;
 			continue;
 		}
@@ -56,6 +58,17 @@ count(int fd, int64_t at, int64_t end, const struct frame *first)
 		at += sync != NULL ? sync - p : (int64_t)len;
 	}
 	return frames;
+}
+
+/* A file that was made in its full length before its bytes came. */
+static bool
+ends_with_zeros(int fd, int64_t end)
+{
+	unsigned char bytes[4096];
+	size_t len =
+	    end > (int64_t)sizeof bytes ? bytes_at(fd, end - (int64_t)sizeof bytes, bytes, sizeof bytes) : 0;
+
+	return len == sizeof bytes && bytes[0] == 0 && memcmp(bytes, bytes + 1, len - 1) == 0;
 }
 
 /* Both counts must say it: programs that cut and join forget the one or the other, and some count the tags as
@@ -67,16 +80,17 @@ damage_mpeg(int fd, struct sniffed *s)
 	size_t len = bytes_at(fd, s->audio, bytes, sizeof bytes);
 	int at = frame_index(bytes, (int)len);
 	int64_t end = tail_begin(fd, s->audio, s->size), frames;
+	bool cut = false;
 	struct counted c;
 	struct frame first;
 
 	if (at == 0 || !frame_mpeg(bytes, &first))
 		return;
 	c = read_index(bytes + at, len - (size_t)at);
-	if (c.bytes <= end - s->audio || c.frames == 0)
+	if ((c.bytes <= end - s->audio && !ends_with_zeros(fd, end)) || c.frames == 0)
 		return;
-	frames = count(fd, s->audio, end, &first);
-	if (frames < c.frames)
+	frames = count(fd, s->audio, end, &first, &cut);
+	if (frames < c.frames || cut)
 		damage_samples(s, (frames - 1) * first.samples, c.frames * first.samples, first.rate);
 }
 
