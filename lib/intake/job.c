@@ -106,7 +106,7 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 	struct err e = { 0 };
 
 	if (o->strict && r->damaged) {
-		err_set(&e, ERR_FORMAT, "is damaged: its end is missing");
+		err_set(&e, ERR_FORMAT, "is damaged: %s", r->nnotes > 0 ? r->notes[0] : "its end is missing");
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);

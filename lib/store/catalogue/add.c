@@ -311,6 +311,7 @@ static enum err_code
 add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *it, const struct record *r,
     struct err *e)
 {
+	struct buf notes = { 0 };
 	sqlite3_stmt *st;
 	int64_t blob;
 
@@ -319,12 +320,19 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	st = sql_get(c->db,
 	    "INSERT INTO file (track_id, blob_id, preferred, state, format, codec, bitrate, samplerate, "
 	    "bitdepth,"
-	    " channels, duration_ms, source, mtime, session_id, added, changed, audio)"
+	    " channels, duration_ms, source, mtime, session_id, added, changed, audio, damaged,"
+	    " notes)"
 	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, "
-	    "?15)",
+	    "?15, ?16, ?17)",
 	    e);
 	if (st == NULL)
 		return e->code;
+	for (size_t i = 0; i < r->nnotes; i++)
+		buf_printf(&notes, "%s%s", i > 0 ? "\n" : "", r->notes[i]);
+	if (buf_ok(&notes, e) != ERR_NONE) {
+		buf_free(&notes);
+		return e->code;
+	}
 	sql_int(st, 1, track);
 	sql_int(st, 2, blob);
 	sql_int(st, 3, preferred);
@@ -342,7 +350,11 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	sql_int(st, 14, c->now);
 	if (r->has_audio)
 		sql_bytes(st, 15, r->audio, sizeof r->audio);
-	return sql_run(c->db, st, e);
+	sql_int(st, 16, r->damaged);
+	sql_text(st, 17, notes.data);
+	(void)sql_run(c->db, st, e);
+	buf_free(&notes);
+	return e->code;
 }
 
 enum err_code
@@ -359,18 +371,18 @@ catalogue_add(struct catalogue *c, int64_t release, const struct item *it, const
 	return ERR_NONE;
 }
 
-/* Of the files of a track that are there the best one becomes the preferred. */
+/* Of the files of a track that are there the best one becomes the preferred: whole before damaged. */
 static enum err_code
 prefer_best(struct catalogue *c, int64_t track, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
-	    "SELECT id, format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0), preferred FROM "
-	    "file"
+	    "SELECT id, format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0), preferred,"
+	    " damaged FROM file"
 	    " WHERE track_id = ?1 AND state = 'ok' ORDER BY preferred DESC, id",
 	    e);
 	struct quality best = { 0 };
 	int64_t id = 0;
-	bool is_already = false;
+	bool is_already = false, is_damaged = false;
 
 	if (st == NULL)
 		return e->code;
@@ -379,9 +391,11 @@ prefer_best(struct catalogue *c, int64_t track, struct err *e)
 		struct quality q = quality_of((const char *)sqlite3_column_text(st, 1),
 		    (const char *)sqlite3_column_text(st, 2), sqlite3_column_int64(st, 3),
 		    sqlite3_column_int64(st, 4));
+		bool damaged = sqlite3_column_int(st, 6) != 0;
 
-		if (id != 0 && !quality_better(&q, &best))
+		if (id != 0 && (damaged == is_damaged ? !quality_better(&q, &best) : damaged))
 			continue;
+		is_damaged = damaged;
 		best = q;
 		id = sqlite3_column_int64(st, 0);
 		is_already = sqlite3_column_int(st, 5) != 0;
