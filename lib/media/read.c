@@ -5,6 +5,7 @@
 
 #include "media/cover.h"
 #include "media/damage.h"
+#include "media/gain.h"
 #include "media/map.h"
 #include "media/payload.h"
 #include "media/sniff.h"
@@ -61,7 +62,7 @@ put_extra(void *context, const char *key, const char *value)
 }
 
 static enum err_code
-read_tags(const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
+read_tags(int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
 {
 	struct map m = { .r = r, .type = s->type, .e = e };
 	char **keys = taglib_property_keys(tagfile_c(t));
@@ -77,6 +78,8 @@ read_tags(const struct tagfile *t, const struct sniffed *s, struct record *r, st
 	taglib_property_free(keys);
 	if (e->code == ERR_NONE)
 		tagfile_extras(t, put_extra, &m);
+	if (e->code == ERR_NONE)
+		gain_of_lame(fd, s, put_extra, &m);
 	return map_finish(&m);
 }
 
@@ -97,7 +100,7 @@ media_read(int fd, struct record *r, struct err *e)
 	t = tagfile_open(fd, &s);
 	properties = t != NULL && tagfile_properties(t, r);
 	fill_gaps(&s, r);
-	if (t != NULL && read_tags(t, &s, r, e) == ERR_NONE)
+	if (t != NULL && read_tags(fd, t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
 	tagfile_close(t);
 	r->has_audio = payload_hash(fd, &s, r->audio);
