@@ -273,6 +273,15 @@ tell_end(struct reading *r, const char *why)
 	return r->piece(r->context, PROTOCOL_END, why, strlen(why));
 }
 
+static bool
+tell_damage(struct reading *r)
+{
+	char why[256];
+
+	snprintf(why, sizeof why, "is damaged: %s", reason(r->a));
+	return tell_end(r, why);
+}
+
 /* The bytes of a file; *rc is how libarchive is afterwards. */
 static bool
 tell_data(struct reading *r, struct archive_entry *entry, int *rc)
@@ -291,7 +300,7 @@ tell_data(struct reading *r, struct archive_entry *entry, int *rc)
 			continue;
 		if (n < 0) {
 			*rc = (int)n;
-			return tell_end(r, reason(r->a));
+			return tell_damage(r);
 		}
 		if (!r->piece(r->context, PROTOCOL_DATA, r->chunk, (size_t)n))
 			return false;

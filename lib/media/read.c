@@ -20,7 +20,8 @@ media_sniff(int fd, struct record *r, struct err *e)
 {
 	struct sniffed s;
 
-	if (members_sniff(fd, r)) /* first: audio inside one that is not packed looks like audio behind junk */
+	if (members_sniff(
+		fd, r)) /* first: audio inside one that is not packed looks like audio behind junk */
 		return ERR_NONE;
 	sniff(fd, &s);
 	if (s.type == SNIFF_NONE)

@@ -310,13 +310,17 @@ receive_piece(struct worker *w, struct protocol_head *head, struct buf *out, str
 	if (how != DONE)
 		return how;
 	buf_clear(out);
-	if (memcmp(head->magic, "FMA", 3) != 0 || head->len > PROTOCOL_PIECE_MAX) {
+	if (memcmp(head->magic, "FMA", 3) != 0 || strchr("1MDE", head->magic[3]) == NULL ||
+	    head->len > PROTOCOL_PIECE_MAX ||
+	    (head->magic[3] == PROTOCOL_MEMBER && head->len < sizeof(struct protocol_member))) {
+		stop(w);
 		err_set(e, ERR_FORMAT, "archive reader speaks nonsense");
 		return FAILED;
 	}
 	room = buf_reserve(out, head->len);
 	if (room == NULL) {
 		err_memory(e);
+		stop(w);
 		return FAILED;
 	}
 	how = receive(w, room, head->len, deadline);
@@ -334,17 +338,13 @@ hand_over(const struct worker_sink *sink, char kind, const struct buf *b)
 
 	switch (kind) {
 	case PROTOCOL_MEMBER:
-		if (b->len < sizeof m)
-			return false;
 		memcpy(&m, b->data, sizeof m);
 		return sink->member(sink->context, (enum protocol_member_kind)m.kind, m.mtime,
 		    b->data + sizeof m, b->len - sizeof m);
 	case PROTOCOL_DATA:
 		return sink->data(sink->context, b->data, b->len);
-	case PROTOCOL_END:
-		return sink->end(sink->context, b->len > 0 ? b->data : NULL);
 	default:
-		return false;
+		return sink->end(sink->context, b->len > 0 ? b->data : NULL);
 	}
 }
 
@@ -356,7 +356,8 @@ unpacked(const struct worker *w, enum err_code code, const char *text, struct er
 	case ERR_NONE:
 		return ERR_NONE;
 	case ERR_MEMORY:
-		return err_set(e, ERR_FORMAT, "needs more than %ld MiB to be unpacked", w->memory_bytes >> 20);
+		return err_set(
+		    e, ERR_FORMAT, "needs more than %ld MiB to be unpacked", w->memory_bytes >> 20);
 	case ERR_IO:
 		err_set(e, ERR_FORMAT, "%s", text);
 		e->sys = EIO;

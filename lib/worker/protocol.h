@@ -19,7 +19,12 @@
 
 #define PROTOCOL_REQUEST "FMQ" /* and the kind */
 
-enum protocol_kind { PROTOCOL_SNIFF = 'S', PROTOCOL_READ = 'R', PROTOCOL_UNPACK = 'U', PROTOCOL_SANDBOX = '?' };
+enum protocol_kind {
+	PROTOCOL_SNIFF = 'S',
+	PROTOCOL_READ = 'R',
+	PROTOCOL_UNPACK = 'U',
+	PROTOCOL_SANDBOX = '?'
+};
 
 enum protocol_piece { PROTOCOL_MEMBER = 'M', PROTOCOL_DATA = 'D', PROTOCOL_END = 'E' };
 

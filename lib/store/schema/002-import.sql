@@ -66,15 +66,18 @@ CREATE TABLE resting (
 	until     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Archives whose members were imported: what decides that one is unchanged, as in source.
+-- Archives whose members were imported, all of them: what decides that one is unchanged, as in source.  Holds
+-- once the session is committed.
 CREATE TABLE archive (
-	path      BLOB PRIMARY KEY,
-	device    INTEGER NOT NULL,
-	inode     INTEGER NOT NULL,
-	size      INTEGER NOT NULL,
-	mtime_ns  INTEGER NOT NULL,
-	ctime_ns  INTEGER NOT NULL,
-	seen      INTEGER NOT NULL
+	path        BLOB PRIMARY KEY,
+	session_id  INTEGER NOT NULL REFERENCES session(id),
+	device      INTEGER NOT NULL,
+	inode       INTEGER NOT NULL,
+	size        INTEGER NOT NULL,
+	mtime_ns    INTEGER NOT NULL,
+	ctime_ns    INTEGER NOT NULL,
+	seen        INTEGER NOT NULL,
+	members     INTEGER NOT NULL                  -- audio files in it
 ) STRICT, WITHOUT ROWID;
 
 -- Fields that somebody set by hand: newer tags of the file do not change them.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "store/session/archives.h"
 #include "store/sql.h"
 
 /* A source whose times are this close to our reading may have changed again without showing it. */
@@ -139,6 +140,8 @@ put_all(struct db *db, int64_t session, const struct item_new *it, struct err *e
 {
 	int64_t id = 0;
 
+	if (it->archive && it->code == ERR_NONE)
+		return archives_put(db, session, it, e);
 	if (put_item(db, session, it, &id, e) != ERR_NONE || forget_covers(db, id, e) != ERR_NONE)
 		return e->code;
 	if (it->code != ERR_NONE)
