@@ -26,7 +26,7 @@ needed() {
 }
 
 @test "only the media worker has TagLib, libstdc++, libarchive and libseccomp, and it has no SQLite" {
-	[ "$(needed libexec/media-worker)" = "libarchive libseccomp libstdc++ libtag libtag_c libz " ]
+	[ "$(needed libexec/media-worker)" = "libarchive libnettle libseccomp libstdc++ libtag libtag_c libz " ]
 }
 
 @test "what a command does not call is not in it" {

@@ -73,6 +73,7 @@ item_of(const struct job *j)
 		.members = j->members,
 		.reason = j->why.msg,
 		.suffix = j->suffix,
+		.audio = j->has_audio ? j->audio : NULL,
 		.record = j->record.data,
 		.record_len = j->record.len,
 		.covers = j->covers,

@@ -137,6 +137,8 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
+	j->has_audio = r->has_audio;
+	memcpy(j->audio, r->audio, sizeof j->audio);
 	if (guess(j, r, &e) != ERR_NONE || set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
