@@ -186,11 +186,15 @@ sum_up(struct sink *s, const struct err *damage)
 	struct err *why = &s->u->why;
 	char more[64] = "";
 
+	if (damage->code != ERR_NONE) {
+		*why = *damage;
+		if (s->members == 0)
+			s->u->promising = true; /* what it holds nobody knows */
+		return;
+	}
 	if (s->refused > 1)
 		snprintf(more, sizeof more, ", and %" PRId64 " more are left out", s->refused - 1);
-	if (damage->code != ERR_NONE)
-		*why = *damage;
-	else if (s->refused > 0)
+	if (s->refused > 0)
 		err_set(why, ERR_FORMAT, "%.800s%s", s->refusal.msg, more);
 }
 

@@ -188,10 +188,13 @@ is_packed_tar(int fd)
 	struct archive *a = in == NULL ? NULL : open_input(in, fd, PACKED_TAR, &e);
 	struct archive_entry *entry;
 	int rc = a == NULL ? ARCHIVE_FATAL : archive_read_next_header(a, &entry);
+	bool is = rc == ARCHIVE_OK || rc == ARCHIVE_WARN;
 
+	if (a != NULL && rc == ARCHIVE_FATAL && archive_errno(a) == ENOMEM)
+		is = true; /* nobody can tell: the reading says so */
 	archive_read_free(a);
 	free(in);
-	return rc == ARCHIVE_OK || rc == ARCHIVE_WARN;
+	return is;
 }
 
 bool
@@ -319,7 +322,8 @@ give_up(const struct reading *r, struct err *e)
 		return err_sys(e, r->in->error, "cannot be read");
 	if (archive_errno(r->a) == ENOMEM)
 		return err_memory(e);
-	if (archive_read_has_encrypted_entries(r->a) == 1)
+	/* libarchive must not be asked before it has chosen a format */
+	if (archive_format(r->a) != 0 && archive_read_has_encrypted_entries(r->a) == 1)
 		return err_set(e, ERR_FORMAT, "is encrypted");
 	return err_set(e, ERR_FORMAT, "is damaged: %s", reason(r->a));
 }
