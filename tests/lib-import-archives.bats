@@ -312,9 +312,9 @@ commits() {
 	[[ $stderr == *"cut.tar.gz: "*damaged* && $stderr == *"cut.zip: "*damaged* ]] || fail "$stderr"
 	clean
 	commits 1
-	# it is looked at again next time, and fails again; what came before is known
-	run -3 --separate-stderr lib-import -v music
-	[[ $stderr == *"s2: 0 files staged"* ]] || [[ $stderr == *"s2: 3 files staged"* ]]
+	# it is looked at again next time, and fails again
+	run -3 --separate-stderr lib-import -q music
+	[[ $stderr == *"cut.zip: "*damaged* ]]
 }
 
 @test "an encrypted archive fails and says why" {
@@ -365,6 +365,7 @@ commits() {
 	[[ $output == *'"staged":3,'*'"unchanged":0,"not_audio":1,'* ]]
 	lib-commit -q s2 >/dev/null
 	requires strace
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	run -0 --separate-stderr strace -f -qq -o trace -e trace=open,openat,openat2 lib-import --json music
 	[[ $output == *'"staged":0,'*'"unchanged":3,"not_audio":1,'* ]] || fail "$output"
 	run -1 grep -E '[ab]\.zip' trace
