@@ -37,8 +37,12 @@ struct catalogue {
 struct release {
 	int64_t id;
 	char *album, *artist, *mbid; /* keys; the MBID in lower case, "" without one */
+	char *label, *catalognumber, *barcode;
 	bool fresh; /* made by this commit: later tracks may add what the first did not tell */
 	bool filled[F_COUNT];
+	/* where tracks of it were retagged */
+	bool credited; /* it has an album artist of its own */
+	int64_t tracks, retagged;
 };
 
 /* Ids of names, made where they are new. */
