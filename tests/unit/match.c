@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct pair_side {
-	const char *title, *artist, *disc, *track, *composer, *work, *label, *number;
+	const char *title, *artist, *album, *disc, *track, *composer, *work, *label, *number;
 	const char *albumid, *trackid, *placeid;
 	int64_t ms;
 };
@@ -29,6 +29,7 @@ make(struct piece *p, const struct pair_side *s)
 
 	add(&r, F_TITLE, s->title);
 	add(&r, F_ARTIST, s->artist);
+	add(&r, F_ALBUM, s->album);
 	add(&r, F_DISC, s->disc);
 	add(&r, F_TRACK, s->track);
 	add(&r, F_COMPOSER, s->composer);
@@ -59,7 +60,8 @@ same(struct pair_side a, struct pair_side b)
 }
 
 #define SIDE(...)                                                                                            \
-	((struct pair_side){ .title = "Love", .artist = "Air", .track = "3", .ms = 200000, __VA_ARGS__ })
+	((struct pair_side){                                                                                 \
+	    .title = "Love", .artist = "Air", .album = "Moon", .track = "3", .ms = 200000, __VA_ARGS__ })
 
 #pragma GCC diagnostic ignored "-Woverride-init"
 #ifdef __clang__
@@ -112,6 +114,7 @@ kept_apart(void)
 	CHECK(!same(SIDE(.composer = "Johann Strauss"), SIDE(.composer = "Richard Strauss")));
 	CHECK(!same(SIDE(.work = "Op. 1"), SIDE(.work = "Op. 2")));
 	CHECK(!same(SIDE(.track = NULL, .artist = "Moby"), SIDE(.track = NULL)));
+	CHECK(!same(SIDE(.album = NULL, .title = "Love (2011 Remaster)"), SIDE(.album = NULL)));
 	CHECK(!same(SIDE(.label = "EMI", .number = "1"), SIDE(.label = "Parlophone", .number = "2")));
 	CHECK(!same(SIDE(.label = "EMI", .title = "Love (Remastered)"), SIDE(.label = "Parlophone")));
 }

@@ -28,8 +28,7 @@ number_hash(int32_t release, const struct piece *p, int64_t step)
 static uint64_t
 title_hash(int32_t release, const struct piece *p, int64_t step)
 {
-	return taken_mix(
-	    TAKEN_TITLE, taken_mix((uint64_t)release, text_hash(p->told), 0), (uint64_t)step);
+	return taken_mix(TAKEN_TITLE, taken_mix((uint64_t)release, text_hash(p->told), 0), (uint64_t)step);
 }
 
 static uint64_t
@@ -57,41 +56,38 @@ take_place(struct decider *d, int32_t self, const struct piece *p, struct err *e
 	return taken_put(&d->taken, title_hash(release, p, step), self, e);
 }
 
-static bool
-is_taken(const struct decider *d, uint64_t kind, int64_t id)
-{
-	int32_t slot = TAKEN_FIRST;
-
-	while ((slot = taken_next(&d->taken, taken_mix(kind, (uint64_t)id, 0), slot)) >= 0) {
-		const struct plan_entry *entry = &d->plan->entries[d->taken.slots[slot].entry];
-
-		if ((kind == TAKEN_FILE ? entry->file : entry->track) == id)
-			return true;
-	}
-	return false;
-}
-
 bool
 decided_file(const struct decider *d, int64_t file)
 {
-	return is_taken(d, TAKEN_FILE, file);
+	int32_t slot = TAKEN_FIRST;
+
+	while ((slot = taken_next(&d->taken, taken_mix(TAKEN_FILE, (uint64_t)file, 0), slot)) >= 0)
+		if (d->plan->entries[d->taken.slots[slot].entry].file == file)
+			return true;
+	return false;
 }
 
-bool
+int32_t
 decided_track(const struct decider *d, int64_t track)
 {
-	return is_taken(d, TAKEN_TRACK, track);
+	int32_t slot = TAKEN_FIRST;
+
+	while ((slot = taken_next(&d->taken, taken_mix(TAKEN_TRACK, (uint64_t)track, 0), slot)) >= 0)
+		if (d->plan->entries[d->taken.slots[slot].entry].track == track)
+			return d->taken.slots[slot].entry;
+	return -1;
 }
 
 /* The entry among those of this hash that is the same place: 1 found, 0 not, -1. */
 static int
-match_hash(struct decider *d, uint64_t hash, struct plan_entry *entry, const struct piece *piece, struct err *e)
+match_hash(
+    struct decider *d, uint64_t hash, struct plan_entry *entry, const struct piece *piece, struct err *e)
 {
 	struct plan *p = d->plan;
 	int32_t slot = TAKEN_FIRST;
 
-	for (int compared = 0;
-	     compared < COMPARED_MAX && (slot = taken_next(&d->taken, hash, slot)) >= 0; compared++) {
+	for (int compared = 0; compared < COMPARED_MAX && (slot = taken_next(&d->taken, hash, slot)) >= 0;
+	     compared++) {
 		int32_t other = d->taken.slots[slot].entry;
 		struct told theirs = { 0 };
 
@@ -179,8 +175,8 @@ match_row(sqlite3_stmt *st, const struct piece *piece, struct err *e)
 
 /* The track among a statement's rows that is the same place: 1 found, 0 not, -1. */
 static int
-match_rows(struct decider *d, sqlite3_stmt *st, struct plan_entry *entry, const struct piece *piece,
-    struct err *e)
+match_rows(
+    struct decider *d, sqlite3_stmt *st, struct plan_entry *entry, const struct piece *piece, struct err *e)
 {
 	sql_int(st, 4, F_MB_RELEASETRACKID + 1);
 	sql_int(st, 5, F_WORK + 1);
@@ -190,7 +186,7 @@ match_rows(struct decider *d, sqlite3_stmt *st, struct plan_entry *entry, const 
 		int64_t track = sqlite3_column_int64(st, 0);
 
 		/* a retagged one is where its new tags say, among those taken here */
-		if (decided_track(d, track))
+		if (decided_track(d, track) >= 0)
 			continue;
 		entry->why = match_row(st, piece, e);
 		if (e->code != ERR_NONE)
@@ -204,8 +200,8 @@ match_rows(struct decider *d, sqlite3_stmt *st, struct plan_entry *entry, const 
 
 /* Disc 1 is often not written: NULL is the same place. */
 static int
-match_by_number(struct decider *d, int64_t release, struct plan_entry *entry, const struct piece *piece,
-    struct err *e)
+match_by_number(
+    struct decider *d, int64_t release, struct plan_entry *entry, const struct piece *piece, struct err *e)
 {
 	int found = 0;
 
@@ -236,8 +232,7 @@ match_there(struct decider *d, struct plan_entry *entry, const struct piece *pie
 	int found;
 
 	if (*piece->album == '\0') { /* such a release can hold any number of tracks */
-		st = sql_get(
-		    d->plan->db, PLACE "+t.release_id = ?1 AND t.title_key = ?2 ORDER BY t.id", e);
+		st = sql_get(d->plan->db, PLACE "+t.release_id = ?1 AND t.title_key = ?2 ORDER BY t.id", e);
 		if (st == NULL)
 			return -1;
 		sql_int(st, 1, release);
@@ -275,13 +270,19 @@ match(struct decider *d, struct plan_entry *entry, const struct piece *piece, st
 }
 
 enum err_code
-decide_retag(struct decider *d, int32_t self, const struct told *t, struct err *e)
+decide_retag(struct decider *d, int32_t self, struct err *e)
 {
 	const struct plan_entry *entry = &d->plan->entries[self];
 
 	if (taken_put(&d->taken, taken_mix(TAKEN_FILE, (uint64_t)entry->file, 0), self, e) != ERR_NONE ||
-	    taken_put(&d->taken, taken_mix(TAKEN_TRACK, (uint64_t)entry->track, 0), self, e) != ERR_NONE)
+	    entry->first >= 0)
 		return e->code;
+	return taken_put(&d->taken, taken_mix(TAKEN_TRACK, (uint64_t)entry->track, 0), self, e);
+}
+
+enum err_code
+decide_place(struct decider *d, int32_t self, const struct told *t, struct err *e)
+{
 	return take_place(d, self, &t->piece, e);
 }
 

@@ -11,7 +11,7 @@
 struct group {
 	char *album, *artist, *mbid; /* keys */
 	char *label, *catalognumber, *barcode;
-	bool several;                /* no album artist, and the tracks of this folder name more than one */
+	bool several; /* no album artist, and the tracks of this folder name more than one */
 	int32_t release;
 };
 
@@ -264,9 +264,9 @@ load_evidence(struct groups *g, int32_t at, struct err *e)
 		char *key = name == F_LABEL + 1 ? match_words(column(st, 1)) : match_number(column(st, 1));
 
 		if (key == NULL ||
-		    set(name == F_LABEL + 1             ? &r->label
+		    set(name == F_LABEL + 1         ? &r->label
 			    : name == F_BARCODE + 1 ? &r->barcode
-							: &r->catalognumber,
+						    : &r->catalognumber,
 			key, e) != ERR_NONE) {
 			free(key);
 			err_memory(e);
@@ -348,7 +348,7 @@ same_album(const char *a, const char *b)
 }
 
 #define ARTIST_NAME SIMILAR_NAME_SQL("albumartist_key")
-#define ALBUM_NAME SIMILAR_NAME_SQL("album_key")
+#define ALBUM_NAME  SIMILAR_NAME_SQL("album_key")
 
 /* The catalogue's releases of such names that are in no chain yet, as a chain, those of just these names
  * first: its first, or -1. */

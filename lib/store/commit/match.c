@@ -309,8 +309,7 @@ quality_of(const char *format, const char *codec, int64_t bitrate, int64_t bitde
 	static const char *const codecs[] = { "flac", "alac", "pcm", "ape", "wavpack", "tta", "dsd", NULL };
 	static const char *const formats[] = { "flac", "wav", "aiff", "ape", "wavpack", "tta", "dsf", "dff",
 		NULL };
-	bool lossless = codec != NULL && *codec != '\0' ? one_of(codec, codecs)
-							: one_of(format, formats);
+	bool lossless = codec != NULL && *codec != '\0' ? one_of(codec, codecs) : one_of(format, formats);
 
 	return (struct quality){ lossless, bitrate, bitdepth };
 }

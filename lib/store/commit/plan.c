@@ -87,7 +87,8 @@ append(struct plan *p, struct err *e)
 		p->entries = entries;
 		p->cap = cap;
 	}
-	p->entries[p->n] = (struct plan_entry){ .first = -1, .kin = -1, .release = -1, .verdict = PLAN_SETTLED };
+	p->entries[p->n] =
+	    (struct plan_entry){ .first = -1, .kin = -1, .release = -1, .verdict = PLAN_SETTLED };
 	return &p->entries[p->n++];
 }
 
@@ -174,16 +175,10 @@ place_retags(struct decider *d, struct err *e)
 	struct told t = { 0 };
 
 	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
-		struct plan_entry *entry = &p->entries[i];
+		const struct plan_entry *entry = &p->entries[i];
 
-		if (entry->verdict != PLAN_RETAG || entry->twin)
-			continue;
-		if (decided_file(d, entry->file)) { /* two copies of it were changed, each in its way */
-			entry->verdict = PLAN_NEW;
-			entry->track = entry->file = 0;
-		} else if (plan_read(p, entry->item, &t, e) == ERR_NONE) {
-			decide_retag(d, (int32_t)i, &t, e);
-		}
+		if (entry->verdict == PLAN_RETAG && plan_read(p, entry->item, &t, e) == ERR_NONE)
+			decide_place(d, (int32_t)i, &t, e);
 	}
 	told_free(&t);
 	return e->code;
@@ -279,7 +274,7 @@ plan_make(struct plan **out, struct db *db, int64_t session, enum conflict polic
 	for (size_t i = 0; i < p->n; i++)
 		if (p->entries[i].release >= 0)
 			p->entries[i].release = groups_release(g, p->entries[i].release);
-	if (retags_settle(p, g, e) != ERR_NONE || taken_init(&d.taken, p->n, e) != ERR_NONE)
+	if (taken_init(&d.taken, p->n, e) != ERR_NONE || retags_settle(&d, g, e) != ERR_NONE)
 		goto out;
 	if (place_retags(&d, e) == ERR_NONE && decide_all(p, &d, e) == ERR_NONE) {
 		*out = p;

@@ -67,12 +67,12 @@ const char *heard_name(enum heard h); /* "mbid", "audio", "isrc", "" */
 
 struct plan_entry {
 	int64_t item;
-	int64_t track;       /* the track in the catalogue that it joins, or 0 */
-	int64_t file;        /* the file in the catalogue with these bytes, or the one that a retag replaces */
-	int64_t of;          /* a track in the catalogue of the same recording, or 0 */
-	int32_t first;       /* the entry of this plan whose track it joins, or -1 */
-	int32_t kin;         /* the entry of this plan whose recording it shares, or -1 */
-	int32_t release;     /* in releases, or -1 */
+	int64_t track;   /* the track in the catalogue that it joins, or 0 */
+	int64_t file;    /* the file in the catalogue with these bytes, or the one that a retag replaces */
+	int64_t of;      /* a track in the catalogue of the same recording, or 0 */
+	int32_t first;   /* the entry of this plan whose track it joins, or -1 */
+	int32_t kin;     /* the entry of this plan whose recording it shares, or -1 */
+	int32_t release; /* in releases, or -1 */
 	int32_t duration_ms; /* INT32_MAX at most */
 	enum verdict verdict;
 	enum same why;    /* of a conflict */
@@ -127,19 +127,24 @@ int32_t groups_release(const struct groups *g, int32_t group);
 /* A release of the catalogue by its id: its index, or -1. */
 int32_t groups_by_id(struct groups *g, int64_t id, struct err *e);
 
-/* Which release every retagged track goes to, or stays on. */
-enum err_code retags_settle(struct plan *p, struct groups *g, struct err *e);
-
 struct decider {
 	struct plan *plan;
 	struct taken taken;
 };
-/* A retag's new place, and what it replaces, is taken before all others are decided on. */
-enum err_code decide_retag(struct decider *d, int32_t entry, const struct told *t, struct err *e);
-enum err_code decide(struct decider *d, int32_t entry, const struct told *t, struct err *e);
-/* Is this file of the catalogue replaced, this track moved by a retag of the plan? */
+
+/* Which release every retagged track goes to, or stays on.  Of a track with several files retagged the first
+ * leads, the others have it as `first`. */
+enum err_code retags_settle(struct decider *d, struct groups *g, struct err *e);
+
+/* What a retag replaces, and then its new place, is taken before all others are decided on. */
+enum err_code decide_retag(struct decider *d, int32_t entry, struct err *e);
+enum err_code decide_place(struct decider *d, int32_t entry, const struct told *t, struct err *e);
+/* Is this file of the catalogue replaced by a retag of the plan?  The first entry that retags a track, or -1.
+ */
 bool decided_file(const struct decider *d, int64_t file);
-bool decided_track(const struct decider *d, int64_t track);
+int32_t decided_track(const struct decider *d, int64_t track);
+
+enum err_code decide(struct decider *d, int32_t entry, const struct told *t, struct err *e);
 
 /* Of which recording is a new track?  Sets of or kin, and heard; and takes it for those that follow. */
 enum err_code find_recording(struct decider *d, int32_t entry, const struct told *t, struct err *e);

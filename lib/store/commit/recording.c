@@ -19,10 +19,9 @@ hash_of(uint64_t kind, const void *bytes, size_t len)
 const char *
 heard_name(enum heard h)
 {
-	static const char *const names[] = { [HEARD_NEW] = "",
-		[HEARD_MBID] = "mbid",
-		[HEARD_AUDIO] = "audio",
-		[HEARD_ISRC] = "isrc" };
+	static const char *const names[] = {
+		[HEARD_NEW] = "", [HEARD_MBID] = "mbid", [HEARD_AUDIO] = "audio", [HEARD_ISRC] = "isrc"
+	};
 
 	return names[h];
 }
@@ -150,8 +149,8 @@ among(struct decider *d, struct plan_entry *entry, const struct told *t, uint64_
 {
 	int32_t slot = TAKEN_FIRST;
 
-	for (int compared = 0;
-	     compared < COMPARED_MAX && (slot = taken_next(&d->taken, hash, slot)) >= 0; compared++) {
+	for (int compared = 0; compared < COMPARED_MAX && (slot = taken_next(&d->taken, hash, slot)) >= 0;
+	     compared++) {
 		int32_t other = d->taken.slots[slot].entry;
 		struct told theirs = { 0 };
 		bool same;
@@ -181,7 +180,8 @@ look_by_isrc(struct decider *d, struct plan_entry *entry, const struct told *t, 
 			continue;
 		found = by_isrc(d->plan, entry, t, isrc, e);
 		if (found == 0)
-			found = among(d, entry, t, hash_of(TAKEN_ISRC, isrc, strlen(isrc)), HEARD_ISRC, isrc, e);
+			found =
+			    among(d, entry, t, hash_of(TAKEN_ISRC, isrc, strlen(isrc)), HEARD_ISRC, isrc, e);
 	}
 	return found;
 }
@@ -217,8 +217,8 @@ find_recording(struct decider *d, int32_t self, const struct told *t, struct err
 	if (found == 0)
 		found = by_audio(d->plan, entry, t, e);
 	if (found == 0 && t->r.has_audio)
-		found = among(d, entry, t, hash_of(TAKEN_AUDIO, t->r.audio, sizeof t->r.audio), HEARD_AUDIO,
-		    NULL, e);
+		found = among(
+		    d, entry, t, hash_of(TAKEN_AUDIO, t->r.audio, sizeof t->r.audio), HEARD_AUDIO, NULL, e);
 	if (found == 0)
 		found = look_by_isrc(d, entry, t, e);
 	return found < 0 ? e->code : take(d, self, t, e);

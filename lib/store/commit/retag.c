@@ -11,7 +11,8 @@ static enum err_code
 release_of(struct plan *p, int64_t track, int64_t *release, bool *amended, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(p->db,
-	    "SELECT release_id, EXISTS (SELECT 1 FROM amended a WHERE a.track_id = t.id AND a.name_id IN (?2, "
+	    "SELECT release_id, EXISTS (SELECT 1 FROM amended a WHERE a.track_id = t.id AND a.name_id IN "
+	    "(?2, "
 	    "?3))"
 	    " FROM track t WHERE id = ?1",
 	    e);
@@ -89,34 +90,63 @@ settle(struct plan *p, struct plan_entry *entry, int32_t from, bool amended, str
 	if (plan_read(p, entry->item, &t, e) == ERR_NONE) {
 		if (amended || stays(&p->releases[from], &t.piece))
 			entry->release = from;
+		p->releases[from].staying += entry->release == from;
 	}
 	told_free(&t);
 	return e->code;
 }
 
-enum err_code
-retags_settle(struct plan *p, struct groups *g, struct err *e)
+/* Two sources can have held one file, and two files one track. */
+static enum err_code
+meet(struct decider *d, int32_t self, struct err *e)
 {
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < p->n; i++) {
+	struct plan_entry *entry = &d->plan->entries[self];
+
+	if (decided_file(d, entry->file)) { /* changed twice, each time in its own way */
+		entry->verdict = PLAN_NEW;
+		entry->track = entry->file = 0;
+		return ERR_NONE;
+	}
+	entry->first = decided_track(d, entry->track);
+	return decide_retag(d, self, e);
+}
+
+static enum err_code
+settle_one(struct plan *p, struct groups *g, struct plan_entry *entry, bool count, struct err *e)
+{
+	int64_t release = 0;
+	bool amended = false;
+	int32_t from;
+
+	if (entry->first >= 0) {
+		entry->release = p->entries[entry->first].release;
+		return ERR_NONE;
+	}
+	if (release_of(p, entry->track, &release, &amended, e) != ERR_NONE)
+		return e->code;
+	from = groups_by_id(g, release, e);
+	if (from < 0)
+		return e->code;
+	if (!count)
+		return settle(p, entry, from, amended, e);
+	return p->releases[from].retagged++ == 0 ? look_at(p, &p->releases[from], e) : ERR_NONE;
+}
+
+enum err_code
+retags_settle(struct decider *d, struct groups *g, struct err *e)
+{
+	struct plan *p = d->plan;
+
+	for (int pass = 0; pass < 3; pass++)
+		for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
 			struct plan_entry *entry = &p->entries[i];
-			int64_t release = 0;
-			bool amended = false;
-			int32_t from;
 
 			if (entry->verdict != PLAN_RETAG || entry->twin)
 				continue;
-			if (release_of(p, entry->track, &release, &amended, e) != ERR_NONE)
-				return e->code;
-			from = groups_by_id(g, release, e);
-			if (from < 0)
-				return e->code;
-			if (pass == 0 && p->releases[from].retagged++ == 0)
-				look_at(p, &p->releases[from], e);
-			else if (pass == 1)
-				settle(p, entry, from, amended, e);
-			if (e->code != ERR_NONE)
-				return e->code;
+			if (pass == 0)
+				meet(d, (int32_t)i, e);
+			else
+				settle_one(p, g, entry, pass == 1, e);
 		}
-	return ERR_NONE;
+	return e->code;
 }

@@ -242,9 +242,9 @@ similar_name(struct buf *out, const char *key)
 	const char *at = without_article(key), *and;
 
 	while ((and = strstr(at, " and ")) != NULL) {
-		buf_add(out, at, (size_t)(and - at));
+		buf_add(out, at, (size_t)(and-at));
 		buf_putc(out, ' ');
-		at = and + strlen(" and ");
+		at = and+strlen(" and ");
 	}
 	buf_puts(out, at);
 }
