@@ -6,25 +6,7 @@
 #include "store/commit/match.h"
 #include "store/sql.h"
 #include "text/fold.h"
-
-/* "us-rc1-76 07839" -> "USRC17607839", where it is one. */
-bool
-catalogue_isrc(const char *value, char out[ISRC_TEXT])
-{
-	size_t n = 0;
-
-	for (; *value != '\0'; value++) {
-		char ch = *value >= 'a' && *value <= 'z' ? (char)(*value - 'a' + 'A') : *value;
-
-		if (ch == '-' || ch == ' ')
-			continue;
-		if (n == 12 || !((ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9')))
-			return false;
-		out[n++] = ch;
-	}
-	out[n] = '\0';
-	return n == 12;
-}
+#include "text/value.h"
 
 /* A number's column of the first row: 1, 0, -1. */
 static int
@@ -214,7 +196,7 @@ add_tag(struct catalogue *c, int64_t track, enum field field, int64_t seq, const
 {
 	sqlite3_stmt *st;
 	int64_t id = field + 1;
-	char isrc[ISRC_TEXT];
+	char isrc[VALUE_TEXT];
 
 	if (field == F_NONE ? catalogue_tagname(c, name, &id, e) != ERR_NONE
 			    : catalogue_field(c, field, e) != ERR_NONE)
@@ -231,7 +213,7 @@ add_tag(struct catalogue *c, int64_t track, enum field field, int64_t seq, const
 	sql_int(st, 2, id);
 	if (field != F_NONE)
 		sql_int(st, 3, seq);
-	sql_text(st, 4, field == F_ISRC && catalogue_isrc(value, isrc) ? isrc : value);
+	sql_text(st, 4, field == F_ISRC && value_isrc(value, isrc) ? isrc : value);
 	return sql_run(c->db, st, e);
 }
 

@@ -60,10 +60,6 @@ enum err_code catalogue_release(
 enum err_code catalogue_blob(struct catalogue *c, const uint8_t sha256[32], const char *suffix, int64_t size,
     int64_t *id, struct err *e);
 
-/* "us-rc1-76 07839" -> "USRC17607839", where it is one. */
-enum { ISRC_TEXT = 13 };
-bool catalogue_isrc(const char *value, char out[ISRC_TEXT]);
-
 /* A new track with its file on a release; `of` is a track of the same recording, or 0. */
 enum err_code catalogue_add(struct catalogue *c, int64_t release, int64_t of, const struct item *it,
     const struct record *r, int64_t *track, struct err *e);

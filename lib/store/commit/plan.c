@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/config.h"
 #include "store/sql.h"
 
 static const char *const policies[] = { [CONFLICT_ATTACH] = "attach",
@@ -19,6 +20,17 @@ conflict_parse(const char *word, enum conflict *policy, struct err *e)
 			return ERR_NONE;
 		}
 	return err_set(e, ERR_USAGE, "'%s' is none of attach, fail, ignore, skip", word);
+}
+
+enum err_code
+conflict_setting(struct db *db, enum conflict *policy, struct err *e)
+{
+	struct config c = { 0 };
+
+	if (config_load(&c, db, e) == ERR_NONE)
+		conflict_parse(config_word(&c, SETTING_CONFLICT), policy, e);
+	config_free(&c);
+	return e->code;
 }
 
 const char *

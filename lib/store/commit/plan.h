@@ -44,6 +44,9 @@ enum conflict { CONFLICT_ATTACH, CONFLICT_FAIL, CONFLICT_IGNORE, CONFLICT_SKIP }
 /* "attach", "fail", "ignore", "skip"; ERR_USAGE for another word. */
 enum err_code conflict_parse(const char *word, enum conflict *policy, struct err *e);
 
+/* What the library's config says of it. */
+enum err_code conflict_setting(struct db *db, enum conflict *policy, struct err *e);
+
 enum verdict {
 	PLAN_NEW,       /* a track of its own */
 	PLAN_DUPLICATE, /* these bytes are there, as a track or earlier in this session */

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/catalogue/catalogue.h"
 #include "store/commit/plan.h"
 #include "store/commit/similar.h"
 #include "store/sql.h"
 #include "text/fold.h"
+#include "text/value.h"
 
 enum { TAKEN_MBID = 11, TAKEN_AUDIO, TAKEN_ISRC, COMPARED_MAX = 64 };
 
@@ -120,10 +120,10 @@ by_isrc(struct plan *p, struct plan_entry *entry, const struct told *t, const ch
 static bool
 has_isrc(const struct record *r, const char *isrc)
 {
-	char own[ISRC_TEXT];
+	char own[VALUE_TEXT];
 
 	for (size_t i = 0; i < r->nvalues; i++)
-		if (r->values[i].field == F_ISRC && catalogue_isrc(r->values[i].value, own) &&
+		if (r->values[i].field == F_ISRC && value_isrc(r->values[i].value, own) &&
 		    strcmp(own, isrc) == 0)
 			return true;
 	return false;
@@ -172,11 +172,11 @@ among(struct decider *d, struct plan_entry *entry, const struct told *t, uint64_
 static int
 look_by_isrc(struct decider *d, struct plan_entry *entry, const struct told *t, struct err *e)
 {
-	char isrc[ISRC_TEXT];
+	char isrc[VALUE_TEXT];
 	int found = 0;
 
 	for (size_t i = 0; i < t->r.nvalues && found == 0 && t->piece.duration_ms > 0; i++) {
-		if (t->r.values[i].field != F_ISRC || !catalogue_isrc(t->r.values[i].value, isrc))
+		if (t->r.values[i].field != F_ISRC || !value_isrc(t->r.values[i].value, isrc))
 			continue;
 		found = by_isrc(d->plan, entry, t, isrc, e);
 		if (found == 0)
@@ -189,7 +189,7 @@ look_by_isrc(struct decider *d, struct plan_entry *entry, const struct told *t, 
 static enum err_code
 take(struct decider *d, int32_t self, const struct told *t, struct err *e)
 {
-	char isrc[ISRC_TEXT];
+	char isrc[VALUE_TEXT];
 
 	if (*t->piece.mb_trackid != '\0' &&
 	    taken_put(&d->taken, hash_of(TAKEN_MBID, t->piece.mb_trackid, strlen(t->piece.mb_trackid)), self,
@@ -199,7 +199,7 @@ take(struct decider *d, int32_t self, const struct told *t, struct err *e)
 	    taken_put(&d->taken, hash_of(TAKEN_AUDIO, t->r.audio, sizeof t->r.audio), self, e) != ERR_NONE)
 		return e->code;
 	for (size_t i = 0; i < t->r.nvalues; i++)
-		if (t->r.values[i].field == F_ISRC && catalogue_isrc(t->r.values[i].value, isrc) &&
+		if (t->r.values[i].field == F_ISRC && value_isrc(t->r.values[i].value, isrc) &&
 		    taken_put(&d->taken, hash_of(TAKEN_ISRC, isrc, strlen(isrc)), self, e) != ERR_NONE)
 			return e->code;
 	return ERR_NONE;
