@@ -14,107 +14,104 @@ piece() {
 	"$PYTHON" "$TREE/tests/fixtures/make-piece.py" "$@"
 }
 
-# verdicts FIELD=VALUE... : of a piece that comes after one of Band / Disc / 1 Song with the fields of $first.
-verdict() {
-	rm -rf "$FONOTECA_LIBRARY" one two
+# pairs : lines "VERDICT; FIELDs of one; FIELDs of the other" from stdin, FIELD=VALUE, FIELD=VALUE ..., where @ is
+# a number that no other pair has.  Is it the verdict when the other is committed later, and in one session?
+pairs() {
 	mkdir one two
-	piece one/a.flac "${first[@]}"
-	piece two/b.flac "$@"
-	lib-import -q one | lib-commit -q
+	"$PYTHON" -c '
+import sys
+for n, line in enumerate(sys.stdin):
+    want, *sides = [s.strip() for s in line.split(";")]
+    print(want, file=open("want", "a"))
+    print(line.strip(), file=open("table", "a"))
+    for folder, side in zip(("one", "two"), sides):
+        fields = ["artist=Band @", "album=Disc @"] + [f.strip() for f in side.split(",") if f.strip()]
+        print("%s/%04d.flac" % (folder, n), *fields, sep="\t", end="\n")' >raw
+	awk -F '\t' -v OFS='\t' '{ n = $1; gsub(/[^0-9]/, "", n); gsub(/@/, n); print }' raw | "$PYTHON" "$TREE/tests/fixtures/make-piece.py" -
+	lib-import -q one two >id
+	lib-commit --json --show "$(cat id)" | verdicts two/ | diff <(paste want table) <(paste - table) ||
+		fail "in one session"
+	lib-import -q one | lib-commit >log
 	lib-import -q two >id
-	lib-commit --json --show "$(cat id)" | "$PYTHON" -c '
-import json, sys
-item = json.loads(sys.stdin.readline())
-print(item["verdict"], *(item[k] for k in ("why", "known_by") if k in item))'
+	lib-commit --json --show "$(cat id)" | verdicts two/ | diff <(paste want table) <(paste - table) ||
+		fail "one after the other"
 }
 
-# expect WANT FIELD=VALUE... : that verdict when it comes second, and the same within one session
-expect() {
-	local want=$1 got
-	shift
-	got=$(verdict "$@")
-	[ "$got" = "$want" ] || fail "$*: $got, not $want"
-	rm -rf "$FONOTECA_LIBRARY"
-	lib-import -q one two >id
-	got=$(lib-commit --json --show s1 | "$PYTHON" -c '
+# verdicts WHERE : of the items in a folder, from the JSON of --show.
+verdicts() {
+	"$PYTHON" -c '
 import json, sys
-item = json.loads(sys.stdin.readlines()[1])
-print(item["verdict"], *(item[k] for k in ("why", "known_by") if k in item))')
-	[ "$got" = "$want" ] || fail "$* in one session: $got, not $want"
+items = [r for r in map(json.loads, sys.stdin) if r["type"] == "item" and sys.argv[1] in r["source"]]
+for r in sorted(items, key=lambda r: r["source"]):
+    print(r["verdict"], *(r[k] for k in ("why", "known_by") if k in r))' "$1"
 }
 
 @test "pairs that are the same place" {
-	first=()
-	expect "conflict number"
-	expect "conflict number" ms=1500
-	expect "conflict number" "title=SONG!"
-	expect "conflict number" "title=Söng"
-	expect "conflict number" "title=Song (Remastered 2011)"
-	expect "conflict number" "title=Song - 2011 Remaster"
-	expect "conflict number" "title=Song (feat. Guest)" "artist=Band feat. Guest" albumartist=Band
-	expect "conflict number" "title=The Song"
-	expect "conflict number" "album=The Disc"
-	expect "conflict number" "album=Disc (Remastered)"
-	expect "conflict number" "artist=The Band"
-	expect "conflict number" "discnumber=1/2"
-	expect "conflict title" tracknumber=
-	first=("artist=Simon & Garfunkel" "title=Song, Pt. 2")
-	expect "conflict number" "artist=Simon and Garfunkel" "title=Song (Part II)"
-	first=(musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-000000000001)
-	expect "conflict place-id" musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-000000000001 title=Other ms=9000
-	first=(tracknumber= title=Song album=)
-	expect "conflict title" tracknumber= album=
+	pairs <<-'END'
+	conflict number; ; ms=2999
+	conflict number; ; title=SONG!
+	conflict number; ; title=Söng
+	conflict number; ; title=Song (Remastered 2011)
+	conflict number; ; title=Song - 2011 Remaster
+	conflict number; ; title=Song (feat. Guest), artist=Band @ feat. Guest, albumartist=Band @
+	conflict number; ; title=The Song
+	conflict number; ; album=The Disc @
+	conflict number; ; album=Disc @ (Remastered)
+	conflict number; ; artist=The Band @
+	conflict number; ; discnumber=1/2
+	conflict title; ; tracknumber=
+	conflict title; tracknumber=; title=Song (Remastered)
+	conflict number; artist=Simon & Garfunkel @; artist=Simon and Garfunkel @
+	conflict number; title=Song Pt. 2; title=Song (Part II)
+	conflict number; composer=Bach; composer=J. S. Bach
+	conflict place-id; musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-00000000000a; musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-00000000000a, title=Other, ms=9000
+	conflict recording-id; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000b; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000b, title=Other, ms=9000
+	conflict number; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000c; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000c, album=Another Name, artist=Another
+	conflict title; tracknumber=, album=; tracknumber=, album=
+	conflict number; organization=EMI; organization=Parlophone
+	END
 }
 
 @test "pairs that are not" {
-	first=()
-	expect new ms=2600
-	expect new tracknumber=2
-	expect new discnumber=2
-	expect new "title=Song (Live)"
-	expect new "title=Song (Remix)"
-	expect new "title=Song (Acoustic)"
-	expect new "title=Song (Instrumental)"
-	expect new "title=Song (Demo)"
-	expect new "title=Song, Part 2"
-	expect new "album=Disc, Vol. 2"
-	expect new "album=Disc (Deluxe Edition)"
-	expect new "album=Disc (Live)"
-	expect new "artist=Other"
-	expect new title=
-	expect new artist=
-	first=("title=Sonata No. 3: II. Adagio" composer=Beethoven)
-	expect new "title=Sonata No. 3: III. Adagio" composer=Beethoven
-	first=(title=Adagio composer=Albinoni)
-	expect new title=Adagio composer=Barber
-	first=(title=Allegro work=One)
-	expect new title=Allegro work=Two
-	first=(barcode=4006408126522)
-	expect new barcode=5099902987620
-	first=(organization=EMI catalognumber=1)
-	expect new organization=Apple catalognumber=2
-	first=(musicbrainz_albumid=f0f0f0f0-0000-4000-8000-000000000001)
-	expect new musicbrainz_albumid=f0f0f0f0-0000-4000-8000-000000000002
-	first=(musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000001)
-	expect new musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000002
-	first=(title= album=)
-	expect new title= album=
-	first=(tracknumber= album=)
-	expect new tracknumber= album= "title=Song (Remastered)"
+	pairs <<-'END'
+	new; ; ms=3001
+	new; ; tracknumber=2
+	new; ; discnumber=2
+	new; ; title=Song (Live)
+	new; ; title=Song (Remix)
+	new; ; title=Song (Acoustic)
+	new; ; title=Song (Instrumental)
+	new; ; title=Song (Demo)
+	new; ; title=Song (Part 2)
+	new; title=Song Pt. 1; title=Song Pt. 2
+	new; album=Disc @ Vol. 1; album=Disc @ Vol. 2
+	new; album=Disc @ Vol. I; album=Disc @ Vol. II
+	new; ; album=Disc @ (Deluxe Edition)
+	new; ; album=Disc @ (Live)
+	new; ; artist=Other @
+	new; title=Sonata No. 3: II. Adagio; title=Sonata No. 3: III. Adagio
+	new; title=Adagio, composer=Albinoni; title=Adagio, composer=Barber
+	new; title=Allegro, work=One; title=Allegro, work=Two
+	new; barcode=4006408126522; barcode=5099902987620
+	new; organization=EMI, catalognumber=1; organization=Apple, catalognumber=2
+	new; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000d; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000e
+	new; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000f; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000000
+	new; musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-000000000001; musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-000000000002
+	new; tracknumber=, album=; tracknumber=, album=, title=Song (Remastered)
+	END
 }
 
-@test "the same recording on another release: by MBID, by ISRC with its title and length, by its audio" {
-	first=(musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000001)
-	expect "new mbid" musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000001 album=Hits ms=60000
-	first=(isrc=USRC17607839)
-	expect "new isrc" isrc=US-RC1-76-07839 album=Hits "title=Song (Remastered)"
-	expect new isrc=USRC17607839 album=Hits "title=Song (Live)"
-	expect new isrc=USRC17607839 album=Hits ms=9000
-	first=(audio=same)
-	expect "new audio" audio=same album=Hits
-	expect new audio=other album=Hits
-	first=(audio=same musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000001)
-	expect new audio=same musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000002 album=Hits
+@test "the same recording on another release: by MBf0f0f0f0-0000-4000-8000-00000000000, by ISRC with its title and length, by its audio" {
+	pairs <<-'END'
+	new mbid; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000a; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000a, album=Hits @, ms=60000
+	new isrc; isrc=USRC17607831; isrc=US-RC1-76-07831, album=Hits @, title=Song (Remastered)
+	new; isrc=USRC17607832; isrc=USRC17607832, album=Hits @, title=Song (Live)
+	new; isrc=USRC17607833; isrc=USRC17607833, album=Hits @, ms=9000
+	new; isrc=USRC17607834, musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000b; isrc=USRC17607834, musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000c, album=Hits @
+	new audio; audio=a@; audio=a@, album=Hits @
+	new; audio=b@; audio=c@, album=Hits @
+	new; audio=d@, musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000d; audio=d@, musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000e, album=Hits @
+	END
 }
 
 @test "greatest hits after the albums are an album; the joined tracks are is:dup" {
@@ -151,7 +148,7 @@ print(item["verdict"], *(item[k] for k in ("why", "known_by") if k in item))')
 	mkdir one two
 	piece one/a.flac
 	piece two/b.flac
-	lib-import -q one | lib-commit -q
+	lib-import -q one | lib-commit -q >one.log
 	cp -r "$FONOTECA_LIBRARY" saved
 	for policy in attach fail ignore skip; do
 		for by in option setting; do
