@@ -44,6 +44,12 @@ CREATE UNIQUE INDEX file_preferred ON file(track_id) WHERE preferred = 1;
 CREATE INDEX file_session ON file(session_id);
 CREATE INDEX file_audio ON file(audio) WHERE audio IS NOT NULL;
 
+-- Releases by names as commit/similar.h brings them together: a leading "the" and "and" do not count.
+CREATE INDEX release_match ON release(
+	replace(iif(substr(albumartist_key, 1, 4) = 'the ', substr(albumartist_key, 5), albumartist_key), ' and ', ' '),
+	replace(iif(substr(album_key, 1, 4) = 'the ', substr(album_key, 5), album_key), ' and ', ' ')
+);
+
 -- Sources of --mode=move whose rows are durable and that are still to be removed.
 CREATE TABLE leaving (
 	path        BLOB PRIMARY KEY,
