@@ -15,7 +15,11 @@ cut_off() {
 	cut_off hoppipolla.flac 300
 	cut_off spoken.spx 100
 	cp "$FIXTURES/audio/untagged.wav" music
-	lib-import -q music | lib-commit -q
+	run -0 --separate-stderr lib-import -v music
+	[[ $stderr == *"music/hoppipolla.flac: its end is missing: it has "*"music/spoken.spx: its end is missing: "* ]]
+	[[ $stderr == *": 3 files staged ("*" MB), 2 damaged"* ]]
+	lib-commit --show "$output" | grep -q 'hoppipolla.flac.*its end is missing'
+	lib-commit -q "$output"
 	[ "$(lib-search --count is:damaged)" -eq 2 ]
 	run -0 lib-search -f '$title: $notes' is:damaged title:hoppipolla
 	[[ $output == "Hoppípolla: its end is missing: it has "*" s of 0.40 s" ]]

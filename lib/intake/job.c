@@ -39,6 +39,7 @@ job_free(struct job *j)
 		return;
 	folder_unref(j->folder);
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	unpacked_free(j->archive);
 	free(j->path);
@@ -143,6 +144,11 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    record_encode(r, false, &j->record, &e) != ERR_NONE)
+		return broken(j, &e);
+	j->damaged = r->damaged;
+	for (size_t i = 0; i < r->nnotes; i++)
+		buf_printf(&j->notes, "%s\n", r->notes[i]);
+	if (buf_ok(&j->notes, &e) != ERR_NONE)
 		return broken(j, &e);
 	return JOB_STAGED;
 }
@@ -277,6 +283,7 @@ static void
 forget(struct job *j)
 {
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	j->covers = NULL;
 	j->ncovers = 0;

@@ -49,6 +49,8 @@ struct job {
 	int64_t seen;
 	int attempts;
 	uint8_t sha256[SHA256_BYTES];
+	bool damaged;
+	struct buf notes; /* of the record, each ended by a newline */
 	bool has_audio;
 	uint8_t audio[32]; /* of the record */
 	char suffix[8];

@@ -352,7 +352,7 @@ catalogue_prefer_best(struct catalogue *c, int64_t track, struct err *e)
 	    e);
 	struct quality best = { 0 };
 	int64_t id = 0;
-	bool is_already = false, is_damaged = false;
+	bool is_already = false;
 
 	if (st == NULL)
 		return e->code;
@@ -361,11 +361,10 @@ catalogue_prefer_best(struct catalogue *c, int64_t track, struct err *e)
 		struct quality q = quality_of((const char *)sqlite3_column_text(st, 1),
 		    (const char *)sqlite3_column_text(st, 2), sqlite3_column_int64(st, 3),
 		    sqlite3_column_int64(st, 4));
-		bool damaged = sqlite3_column_int(st, 6) != 0;
 
-		if (id != 0 && (damaged == is_damaged ? !quality_better(&q, &best) : damaged))
+		q.damaged = sqlite3_column_int(st, 6) != 0;
+		if (id != 0 && !quality_better(&q, &best))
 			continue;
-		is_damaged = damaged;
 		best = q;
 		id = sqlite3_column_int64(st, 0);
 		is_already = sqlite3_column_int(st, 5) != 0;
@@ -388,7 +387,7 @@ static int
 preferred(struct catalogue *c, int64_t track, struct quality *q, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
-	    "SELECT format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0) FROM file"
+	    "SELECT format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0), damaged FROM file"
 	    " WHERE track_id = ?1 AND preferred = 1 AND state = 'ok'",
 	    e);
 	int step;
@@ -397,10 +396,12 @@ preferred(struct catalogue *c, int64_t track, struct quality *q, struct err *e)
 		return -1;
 	sql_int(st, 1, track);
 	step = sql_step(c->db, st, e);
-	if (step == 1)
+	if (step == 1) {
 		*q = quality_of((const char *)sqlite3_column_text(st, 0),
 		    (const char *)sqlite3_column_text(st, 1), sqlite3_column_int64(st, 2),
 		    sqlite3_column_int64(st, 3));
+		q->damaged = sqlite3_column_int(st, 4) != 0;
+	}
 	sql_done(st);
 	return step;
 }
@@ -412,6 +413,7 @@ catalogue_attach(
 	struct quality best = { 0 }, own = quality_of(r->format, r->codec, r->bitrate, r->bitdepth);
 	int known;
 
+	own.damaged = r->damaged;
 	if (add_file(c, track, false, it, r, e) != ERR_NONE)
 		return e->code;
 	/* a track may have thousands of files: they are looked at only where none of them is preferred */
