@@ -40,8 +40,8 @@ volume(const ID3v2::RelativeVolumeFrame &f, Each each, void *context)
 		return false;
 	if (peak.bitsRepresentingPeak == 0)
 		return true;
-	for (unsigned char byte : peak.peakVolume)
-		linear = linear * 256 + byte;
+	for (char byte : peak.peakVolume)
+		linear = linear * 256 + static_cast<unsigned char>(byte);
 	snprintf(text, sizeof text, "%.6f", std::ldexp(linear, 1 - peak.bitsRepresentingPeak));
 	return each(context, album ? "RVA2_ALBUM_PEAK" : "RVA2_TRACK_PEAK", text);
 }

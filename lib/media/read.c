@@ -115,7 +115,8 @@ media_read(int fd, struct record *r, struct err *e)
 		not_audio(&s, e);
 	if (e->code == ERR_NONE && t == NULL && s.type != SNIFF_MATROSKA && s.type != SNIFF_DSF &&
 	    s.type != SNIFF_DFF)
-		err_set(e, ERR_FORMAT, "looks like %s, but cannot be read", r->format);
+		err_set(e, ERR_FORMAT, "looks like %s, but cannot be read%s%s", r->format,
+		    s.damage[0] != '\0' ? ": " : "", s.damage);
 	if (e->code != ERR_NONE)
 		record_free(r);
 	return e->code;

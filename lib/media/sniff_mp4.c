@@ -174,6 +174,8 @@ sniff_mp4(int fd, struct sniffed *s)
 			break;
 		at = b.end;
 	}
+	if (!moov)
+		damage_tell(s, "its index is missing");
 	if (w.farthest >= s->size)
 		damage_tell(s, "its end is missing: a part of the audio would stand behind it");
 	snprintf(s->codec, sizeof s->codec, "%s", w.codec);

@@ -1,5 +1,7 @@
 /* media-value - texts of tags in their normal form */
 
+#include <sys/mman.h>
+
 #include "media/gain.h"
 #include "media/rating.h"
 #include "media/value.h"
@@ -107,6 +109,34 @@ gains(void)
 	CHECK(gain_word(0x2dfe, text) == GAIN_NONE); /* of silence */
 }
 
+static bool
+collect(void *context, const char *key, const char *value)
+{
+	snprintf((char *)context + strlen(context), 128 - strlen(context), "%s=%s ", key, value);
+	return true;
+}
+
+/* Three frames of 417 bytes, the first of which says what LAME has to say. */
+static void
+lame(void)
+{
+	unsigned char bytes[3 * 417] = { 0 }, *header = bytes + 36;
+	struct sniffed s;
+	char got[128] = "";
+	int fd = memfd_create("lame", MFD_CLOEXEC);
+
+	for (int i = 0; i < 3; i++)
+		memcpy(bytes + i * 417, "\xff\xfb\x90\x00", 4);
+	memcpy(header, "Info\0\0\0\x0f", 8);
+	memcpy(header + 120, "LAME3.100", 9);
+	memcpy(header + 131, "\0\x40\0\0\x2e\x51\x4c\x2e", 8);
+	CHECK(fd >= 0 && write(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes);
+	sniff(fd, &s);
+	gain_of_lame(fd, &s, collect, got);
+	CHECK(strcmp(got, "LAME_TRACK_GAIN=-8.1 LAME_ALBUM_GAIN=4.6 LAME_TRACK_PEAK=0.500000 ") == 0);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -175,6 +205,7 @@ main(void)
 	check("barcode", value_barcode, "96385074", "96385074");
 	ratings();
 	gains();
+	lame();
 	check("position", value_position, "a1", "A1");
 	check("position", value_position, "AA2", "AA2");
 	check("position", value_position, "Side A", NULL);
