@@ -35,7 +35,7 @@ static const struct cli cli = {
 		"  lib-import ~/Music | lib-commit\n",
 };
 
-static struct progress progress = { .stop = &cli_stop };
+static struct progress progress = { cli_progress_draw, NULL, &cli_stop };
 static struct commit_options how = { .progress = &progress };
 static int action; /* O_LIST, O_SHOW, O_REJECT, O_RETRY, O_ALL, or 0: commit */
 static bool ids;
@@ -220,7 +220,6 @@ read_options(int argc, char **argv)
 	}
 	if ((action == O_LIST || action == O_ALL) && cli_noperands() > 0)
 		cli_usage("--list and --all take no SESSION");
-	progress.report = cli_progress() ? cli_progress_draw : NULL;
 	how.retry = action == O_RETRY;
 	how.dry_run = cli_dry_run();
 	return subject;

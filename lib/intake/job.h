@@ -25,13 +25,14 @@ enum job_end {
 	JOB_STAGED,    /* its bytes are in staging under their hash, not yet durable */
 	JOB_NOT_AUDIO, /* no audio */
 	JOB_FAILED,    /* its own fault: why says what */
+	JOB_AGAIN,     /* failed for what may pass: to be done again, not before again_ms */
 	JOB_BROKEN     /* the library's or the machine's fault: the import must stop */
 };
 
 struct job {
 	struct job *next;
-	struct folder *folder;
-	char *path;       /* absolute */
+	struct folder *folder; /* NULL: it could not be looked at, and has failed from the start */
+	char *path;            /* absolute */
 	const char *name; /* points into path */
 	int64_t order;    /* in which the walk found it */
 
@@ -40,6 +41,8 @@ struct job {
 	struct stat st;
 	int64_t seen;
 	int attempts;
+	bool transient;   /* of JOB_FAILED: may pass by itself, later */
+	int64_t again_ms; /* of JOB_AGAIN, as time_monotonic_ms() */
 	uint8_t sha256[SHA256_BYTES];
 	char suffix[8];
 	struct buf record; /* encoded */
@@ -56,9 +59,12 @@ struct job_shared {
 
 /* A job for folder/name (folder is referenced, path copied); NULL when memory is out. */
 struct job *job_new(struct folder *folder, const char *path);
+
+/* One that has failed for this reason before it could begin; NULL when memory is out. */
+struct job *job_failed(const char *path, const struct err *why);
 void job_free(struct job *j); /* NULL is allowed */
 
-/* Read, copy, understand; fills in everything after `name`.  chunk has COPY_CHUNK bytes. */
+/* One attempt to read, copy and understand; fills in everything after `name`.  chunk has COPY_CHUNK bytes. */
 void job_do(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk);
 
 #endif

@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "base/time.h"
 
 enum { INSIDE_MAX = 192 };
 
@@ -18,7 +19,9 @@ struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t wake, done_wake; /* for the threads; for the main thread */
 	struct list waiting, done;
+	struct job *later; /* those to be done again, by their time */
 	bool closing;
+	int running; /* threads that have not come to their end */
 	size_t inside; /* the main thread's own count */
 	pthread_t *threads;
 	int nthreads;
@@ -47,25 +50,58 @@ list_take(struct list *l)
 	return j;
 }
 
+/* A job whose time has come goes before those that were never tried: it began earlier. */
+static struct job *
+pick(struct pool *p)
+{
+	struct job *j = p->later;
+
+	if (j != NULL && j->again_ms <= time_monotonic_ms()) {
+		p->later = j->next;
+		return j;
+	}
+	return list_take(&p->waiting);
+}
+
 static struct job *
 next_job(struct pool *p)
 {
-	struct job *j;
+	struct job *j = NULL;
 
 	pthread_mutex_lock(&p->lock);
-	while (p->waiting.first == NULL && !p->closing)
-		pthread_cond_wait(&p->wake, &p->lock);
-	j = list_take(&p->waiting);
+	while (!p->closing && (j = pick(p)) == NULL) {
+		if (p->later != NULL) {
+			int64_t left = p->later->again_ms - time_monotonic_ms();
+			struct timespec until = time_in_ms(left > 0 ? left : 0);
+
+			pthread_cond_timedwait(&p->wake, &p->lock, &until);
+		} else {
+			pthread_cond_wait(&p->wake, &p->lock);
+		}
+	}
 	pthread_mutex_unlock(&p->lock);
 	return j;
 }
 
+/* Done, or put off. */
 static void
 hand_back(struct pool *p, struct job *j)
 {
+	struct job **at = &p->later;
+
 	pthread_mutex_lock(&p->lock);
-	list_add(&p->done, j);
-	pthread_cond_signal(&p->done_wake);
+	if (j->end == JOB_AGAIN && !p->closing) {
+		while (*at != NULL && (*at)->again_ms <= j->again_ms)
+			at = &(*at)->next;
+		j->next = *at;
+		*at = j;
+		pthread_cond_signal(&p->wake); /* somebody has to wait for its time */
+	} else {
+		if (j->end == JOB_AGAIN)
+			j->end = JOB_STOPPED;
+		list_add(&p->done, j);
+		pthread_cond_signal(&p->done_wake);
+	}
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -74,6 +110,7 @@ static void *
 thread_main(void *context)
 {
 	struct pool *p = context;
+	struct worker_limits limits = { .stop = &p->shared->stop };
 	struct worker *worker = NULL;
 	struct err e = { 0 };
 	char *chunk = malloc(COPY_CHUNK);
@@ -82,7 +119,7 @@ thread_main(void *context)
 	if (chunk == NULL)
 		err_memory(&e);
 	else
-		(void)worker_new(&worker, NULL, NULL, &e);
+		(void)worker_new(&worker, NULL, &limits, &e);
 	while ((j = next_job(p)) != NULL) {
 		if (e.code == ERR_NONE) {
 			job_do(j, p->shared, worker, chunk);
@@ -94,6 +131,10 @@ thread_main(void *context)
 	}
 	worker_free(worker);
 	free(chunk);
+	pthread_mutex_lock(&p->lock);
+	p->running--;
+	pthread_cond_signal(&p->done_wake);
+	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
 
@@ -109,9 +150,9 @@ pool_start(struct pool **ret, int n, struct job_shared *shared, struct err *e)
 	p->waiting.last = &p->waiting.first;
 	p->done.last = &p->done.first;
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->wake, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->wake, &clock);
 	pthread_cond_init(&p->done_wake, &clock);
 	pthread_condattr_destroy(&clock);
 	p->threads = calloc((size_t)n, sizeof *p->threads);
@@ -120,8 +161,12 @@ pool_start(struct pool **ret, int n, struct job_shared *shared, struct err *e)
 		return err_memory(e);
 	}
 	for (int i = 0; i < n; i++) {
-		int rc = pthread_create(&p->threads[i], NULL, thread_main, p);
+		int rc;
 
+		pthread_mutex_lock(&p->lock);
+		rc = pthread_create(&p->threads[i], NULL, thread_main, p);
+		p->running += rc == 0;
+		pthread_mutex_unlock(&p->lock);
 		if (rc != 0 && i == 0) {
 			pool_free(p);
 			return err_sys(e, rc, "cannot start a thread");
@@ -156,25 +201,10 @@ pool_push(struct pool *p, struct job *j)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static struct timespec
-in_ms(int ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
-}
-
 struct job *
 pool_take(struct pool *p, int wait_ms)
 {
-	struct timespec until = in_ms(wait_ms);
+	struct timespec until = time_in_ms(wait_ms);
 	struct job *j;
 
 	pthread_mutex_lock(&p->lock);
@@ -188,24 +218,44 @@ pool_take(struct pool *p, int wait_ms)
 	return j;
 }
 
-void
-pool_join(struct pool *p)
+static void
+drop_waiting(struct pool *p)
 {
 	struct job *j;
 
-	if (p == NULL)
-		return;
-	pthread_mutex_lock(&p->lock);
-	p->closing = true;
 	while ((j = list_take(&p->waiting)) != NULL) {
 		p->inside--;
 		job_free(j);
 	}
+	while ((j = p->later) != NULL) {
+		p->later = j->next;
+		p->inside--;
+		job_free(j);
+	}
+}
+
+bool
+pool_join(struct pool *p, int wait_ms)
+{
+	struct timespec until = time_in_ms(wait_ms > 0 ? wait_ms : 0);
+	bool late = false;
+
+	if (p == NULL)
+		return true;
+	pthread_mutex_lock(&p->lock);
+	p->closing = true;
+	drop_waiting(p);
 	pthread_cond_broadcast(&p->wake);
+	while (wait_ms >= 0 && p->running > 0 && !late)
+		late = pthread_cond_timedwait(&p->done_wake, &p->lock, &until) == ETIMEDOUT;
+	late = late && p->running > 0;
 	pthread_mutex_unlock(&p->lock);
+	if (late)
+		return false;
 	for (int i = 0; i < p->nthreads; i++)
 		pthread_join(p->threads[i], NULL);
 	p->nthreads = 0;
+	return true;
 }
 
 void
@@ -215,7 +265,7 @@ pool_free(struct pool *p)
 
 	if (p == NULL)
 		return;
-	pool_join(p);
+	(void)pool_join(p, -1);
 	while ((j = list_take(&p->done)) != NULL)
 		job_free(j);
 	pthread_mutex_destroy(&p->lock);

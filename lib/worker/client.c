@@ -9,13 +9,17 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/time.h"
 #include "worker/protocol.h"
 #include "worker/spawn.h"
 
-enum { FILES_MAX = 1000 }; /* then it is replaced, so that no leak of a parser grows for long */
+enum {
+	FILES_MAX = 1000, /* then it is replaced, so that no leak of a parser grows for long */
+	GLANCE_MS = 100   /* so often a waiting call looks whether to stop */
+};
 
 struct worker {
 	char *program;
@@ -24,10 +28,11 @@ struct worker {
 	pid_t pid; /* 0: not running */
 	int fd;
 	int served;
+	const atomic_int *stop;
 };
 
 /* How one exchange ended. */
-enum outcome { DONE, FAILED, SLOW, DEAD };
+enum outcome { DONE, FAILED, STOPPED, SLOW, STUCK, DEAD };
 
 enum err_code
 worker_new(struct worker **w, const char *program, const struct worker_limits *limits, struct err *e)
@@ -39,6 +44,7 @@ worker_new(struct worker **w, const char *program, const struct worker_limits *l
 	made->fd = -1;
 	made->timeout_ms = limits != NULL && limits->timeout_ms > 0 ? limits->timeout_ms : 10000;
 	made->memory_bytes = limits != NULL && limits->memory_bytes > 0 ? limits->memory_bytes : 512L << 20;
+	made->stop = limits != NULL ? limits->stop : NULL;
 	if (program != NULL) {
 		made->program = strdup(program);
 		if (made->program == NULL)
@@ -130,6 +136,12 @@ ask(struct worker *w, char kind, int fd)
 	return n == (ssize_t)sizeof request;
 }
 
+static bool
+is_stopped(const struct worker *w)
+{
+	return w->stop != NULL && atomic_load(w->stop) != 0;
+}
+
 /* Exactly len bytes before the deadline. */
 static enum outcome
 receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
@@ -139,9 +151,11 @@ receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
 	while (len > 0) {
 		struct pollfd p = { .fd = w->fd, .events = POLLIN };
 		int64_t left = deadline - time_monotonic_ms();
-		int ready = poll(&p, 1, left > 0 ? (int)left : 0);
+		int ready = poll(&p, 1, left <= 0 ? 0 : left < GLANCE_MS ? (int)left : GLANCE_MS);
 		ssize_t n;
 
+		if (ready == 0 && is_stopped(w))
+			return STOPPED;
 		if (ready < 0 && errno != EINTR)
 			return DEAD;
 		if (ready == 0 && left <= 0)
@@ -237,11 +251,37 @@ remains(struct worker *w)
 	return stop(w);
 }
 
-/* Slowness may be the machine's, and a death by SIGKILL somebody else's doing: both get a second try. */
+/* What the process has computed so far; 0 where nobody tells. */
+static int64_t
+cpu_ms(const struct worker *w)
+{
+	clockid_t clock;
+	struct timespec t;
+
+	if (w->pid <= 0 || clock_getcpuclockid(w->pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* exchange(), and a process that was late is ended: it is stuck where it used the time to compute. */
+static enum outcome
+exchange_in_time(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
+{
+	int64_t before = cpu_ms(w);
+	enum outcome how = exchange(w, kind, fd, out, e);
+
+	if (how == SLOW && cpu_ms(w) - before > w->timeout_ms / 4 * 3)
+		how = STUCK;
+	if (how == SLOW || how == STUCK || how == STOPPED)
+		stop(w);
+	return how;
+}
+
+/* A death by SIGKILL is somebody else's doing: it gets a second try. */
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
-	enum outcome how = SLOW;
+	enum outcome how = DEAD;
 	bool again = true;
 	int status = -1;
 
@@ -249,11 +289,9 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		if (start(w, e) != ERR_NONE)
 			return e->code;
 		buf_clear(out);
-		how = exchange(w, kind, fd, out, e);
-		again = how == SLOW;
-		if (how == SLOW) {
-			stop(w);
-		} else if (how == DEAD) {
+		how = exchange_in_time(w, kind, fd, out, e);
+		again = false;
+		if (how == DEAD) {
 			status = remains(w);
 			again = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 		}
@@ -264,9 +302,13 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		return ERR_NONE;
 	case FAILED:
 		return e->code;
+	case STOPPED:
+		return err_set(e, ERR_INTERRUPTED, "stopped");
 	case SLOW:
-		return err_set(
-		    e, ERR_FORMAT, "tag reader did not finish within %g s", w->timeout_ms / 1000.0);
+	case STUCK:
+		err_set(e, ERR_FORMAT, "tag reader did not finish within %g s", w->timeout_ms / 1000.0);
+		e->sys = how == SLOW ? ETIMEDOUT : 0;
+		return e->code;
 	case DEAD:
 		break;
 	}

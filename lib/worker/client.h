@@ -7,13 +7,16 @@
  * handed an open descriptor and answers with a struct record.  When it crashes,
  * runs out of its memory limit or does not answer in time it is killed and the
  * call reports that as the file's own error (ERR_FORMAT); the next call
- * starts a fresh one.  It is replaced after 1,000 files anyway.
+ * starts a fresh one.  It is replaced after 1,000 files anyway.  Where it was late
+ * without having computed all the time, the machine or the file's device was slow
+ * and not the file to blame: then e->sys is ETIMEDOUT, and another try may do.
  *
  * The caller's message names the file: errors from here hold only the reason.
  */
 #ifndef WORKER_CLIENT_H
 #define WORKER_CLIENT_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -24,6 +27,7 @@ struct worker;
 struct worker_limits {
 	int timeout_ms;    /* for one file; 0 = 10,000 */
 	long memory_bytes; /* address space; 0 = 512 MiB */
+	const atomic_int *stop; /* NULL, or: while it is not 0 calls end soon, with ERR_INTERRUPTED */
 };
 
 /* Prepare a worker; the process starts with the first call.  program NULL: found by worker_program(). */
