@@ -13,7 +13,7 @@
 #include "store/db.h"
 #include "store/session/items.h"
 
-enum { BATCH_FILES = 256, BATCH_BYTES = 256 << 20, BATCH_RECORDS = 8 << 20, BATCH_MS = 10000 };
+enum { BATCH_FILES = 256, BATCH_BYTES = 256 << 20, BATCH_RECORDS = 4 << 20, BATCH_MS = 10000 };
 
 struct batch {
 	struct job *jobs[BATCH_FILES];

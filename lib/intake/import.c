@@ -473,6 +473,7 @@ import_free(struct import *im)
 	if (im->batch != NULL)
 		batch_clear(im->batch);
 	free(im->batch);
+	pthread_mutex_destroy(&im->shared.big);
 	free(im);
 }
 
@@ -487,6 +488,7 @@ import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 	if (im == NULL)
 		return err_memory(e);
 	im->run = run;
+	pthread_mutex_init(&im->shared.big, NULL);
 	rc = take_up(im, e);
 	if (rc == ERR_NONE)
 		rc = prepare(im, roots, nroots, e);

@@ -7,6 +7,7 @@
 #ifndef INTAKE_JOB_H
 #define INTAKE_JOB_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,6 +55,7 @@ struct job {
 struct job_shared {
 	const struct import_options *options;
 	struct copy_shared copy;
+	pthread_mutex_t big; /* held by the one thread whose file has large tags or covers */
 	atomic_int stop;
 };
 

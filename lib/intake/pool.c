@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-enum { INSIDE_MAX = 192 };
+enum { INSIDE_MAX = 192, DONE_BYTES = 4 << 20 };
 
 struct list {
 	struct job *first, **last;
@@ -22,7 +22,9 @@ struct pool {
 	struct job *later; /* those to be done again, by their time */
 	bool closing;
 	int running; /* threads that have not come to their end */
-	size_t inside; /* the main thread's own count */
+	size_t inside;     /* the main thread's own count */
+	size_t done_bytes; /* of the records of those that are done */
+	pthread_cond_t taken;
 	pthread_t *threads;
 	int nthreads;
 };
@@ -99,10 +101,37 @@ hand_back(struct pool *p, struct job *j)
 	} else {
 		if (j->end == JOB_AGAIN)
 			j->end = JOB_STOPPED;
+		while (p->done_bytes > DONE_BYTES && !p->closing) /* the main thread writes: do not pile up */
+			pthread_cond_wait(&p->taken, &p->lock);
+		p->done_bytes += j->record.len;
 		list_add(&p->done, j);
 		pthread_cond_signal(&p->done_wake);
 	}
 	pthread_mutex_unlock(&p->lock);
+}
+
+/* What a thread holds the lock of large files by. */
+struct hold {
+	pthread_mutex_t *lock;
+	bool held;
+};
+
+static void
+take_hold(void *context)
+{
+	struct hold *h = context;
+
+	if (!h->held)
+		pthread_mutex_lock(h->lock);
+	h->held = true;
+}
+
+static void
+let_go(struct hold *h)
+{
+	if (h->held)
+		pthread_mutex_unlock(h->lock);
+	h->held = false;
 }
 
 /* A thread without its means still takes its jobs, and fails them. */
@@ -110,7 +139,8 @@ static void *
 thread_main(void *context)
 {
 	struct pool *p = context;
-	struct worker_limits limits = { .stop = &p->shared->stop };
+	struct hold hold = { &p->shared->big, false };
+	struct worker_limits limits = { .big = take_hold, .context = &hold, .stop = &p->shared->stop };
 	struct worker *worker = NULL;
 	struct err e = { 0 };
 	char *chunk = malloc(COPY_CHUNK);
@@ -128,6 +158,7 @@ thread_main(void *context)
 			j->end = JOB_BROKEN;
 		}
 		hand_back(p, j);
+		let_go(&hold);
 	}
 	worker_free(worker);
 	free(chunk);
@@ -150,6 +181,7 @@ pool_start(struct pool **ret, int n, struct job_shared *shared, struct err *e)
 	p->waiting.last = &p->waiting.first;
 	p->done.last = &p->done.first;
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->taken, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&p->wake, &clock);
@@ -214,6 +246,10 @@ pool_take(struct pool *p, int wait_ms)
 	j = list_take(&p->done);
 	if (j != NULL)
 		p->inside--;
+	if (j != NULL) {
+		p->done_bytes -= j->record.len;
+		pthread_cond_signal(&p->taken);
+	}
 	pthread_mutex_unlock(&p->lock);
 	return j;
 }
@@ -246,6 +282,7 @@ pool_join(struct pool *p, int wait_ms)
 	p->closing = true;
 	drop_waiting(p);
 	pthread_cond_broadcast(&p->wake);
+	pthread_cond_broadcast(&p->taken);
 	while (wait_ms >= 0 && p->running > 0 && !late)
 		late = pthread_cond_timedwait(&p->done_wake, &p->lock, &until) == ETIMEDOUT;
 	late = late && p->running > 0;
@@ -270,6 +307,7 @@ pool_free(struct pool *p)
 		job_free(j);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->wake);
+	pthread_cond_destroy(&p->taken);
 	pthread_cond_destroy(&p->done_wake);
 	free(p->threads);
 	free(p);

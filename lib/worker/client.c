@@ -18,6 +18,7 @@
 
 enum {
 	FILES_MAX = 1000, /* then it is replaced, so that no leak of a parser grows for long */
+	BIG = 1 << 20,
 	GLANCE_MS = 100   /* so often a waiting call looks whether to stop */
 };
 
@@ -28,6 +29,8 @@ struct worker {
 	pid_t pid; /* 0: not running */
 	int fd;
 	int served;
+	void (*big)(void *context);
+	void *context;
 	const atomic_int *stop;
 };
 
@@ -44,7 +47,11 @@ worker_new(struct worker **w, const char *program, const struct worker_limits *l
 	made->fd = -1;
 	made->timeout_ms = limits != NULL && limits->timeout_ms > 0 ? limits->timeout_ms : 10000;
 	made->memory_bytes = limits != NULL && limits->memory_bytes > 0 ? limits->memory_bytes : 512L << 20;
-	made->stop = limits != NULL ? limits->stop : NULL;
+	if (limits != NULL) {
+		made->big = limits->big;
+		made->context = limits->context;
+		made->stop = limits->stop;
+	}
 	if (program != NULL) {
 		made->program = strdup(program);
 		if (made->program == NULL)
@@ -192,6 +199,10 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		stop(w);
 		return FAILED;
 	}
+	if (head.len > BIG && w->big != NULL) {
+		w->big(w->context);
+		deadline = time_monotonic_ms() + w->timeout_ms;
+	}
 	room = buf_reserve(out, head.len);
 	if (room == NULL) {
 		err_memory(e);
@@ -263,14 +274,15 @@ cpu_ms(const struct worker *w)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* exchange(), and a process that was late is ended: it is stuck where it used the time to compute. */
+/* exchange(), and a process that was late is ended: it is stuck where it computed for a good part of the
+ * time, which no sound file asks for. */
 static enum outcome
 exchange_in_time(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
 	int64_t before = cpu_ms(w);
 	enum outcome how = exchange(w, kind, fd, out, e);
 
-	if (how == SLOW && cpu_ms(w) - before > w->timeout_ms / 4 * 3)
+	if (how == SLOW && cpu_ms(w) - before > w->timeout_ms / 4)
 		how = STUCK;
 	if (how == SLOW || how == STUCK || how == STOPPED)
 		stop(w);

@@ -27,6 +27,8 @@ struct worker;
 struct worker_limits {
 	int timeout_ms;    /* for one file; 0 = 10,000 */
 	long memory_bytes; /* address space; 0 = 512 MiB */
+	void (*big)(void *context); /* NULL, or called before an answer of more than 1 MiB is taken in: may wait */
+	void *context;
 	const atomic_int *stop; /* NULL, or: while it is not 0 calls end soon, with ERR_INTERRUPTED */
 };
 

@@ -17,9 +17,9 @@ enum protocol_kind { PROTOCOL_SNIFF = 'S', PROTOCOL_READ = 'R', PROTOCOL_SANDBOX
 
 enum {
 	PROTOCOL_FD = 3,               /* the worker's end of the socket */
-	PROTOCOL_REPLY_MAX = 48 << 20, /* bytes after the head; more is the file's error */
+	PROTOCOL_REPLY_MAX = 32 << 20, /* bytes after the head; more is the file's error */
 	PROTOCOL_TEXT_MAX = 8 << 20,   /* of all values of one file */
-	PROTOCOL_COVERS_MAX = 36 << 20 /* of all covers of one file */
+	PROTOCOL_COVERS_MAX = 20 << 20 /* of all covers of one file; the client holds them twice */
 };
 
 struct protocol_head {
