@@ -72,6 +72,7 @@ item_of(const struct job *j)
 		.reason = j->why.msg,
 		.transient = j->transient,
 		.suffix = j->suffix,
+		.audio = j->has_audio ? j->audio : NULL,
 		.record = j->record.data,
 		.record_len = j->record.len,
 		.covers = j->covers,

@@ -125,6 +125,8 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
+	j->has_audio = r->has_audio;
+	memcpy(j->audio, r->audio, sizeof j->audio);
 	if (guess_fill(r, j->path + j->folder->root_len + (j->path[j->folder->root_len] == '/'), &e) !=
 		ERR_NONE ||
 	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
@@ -163,6 +165,15 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, cons
 	return JOB_STAGED;
 }
 
+/* A file that is mostly holes may claim any size: one that the disk could never hold is its own fault, not a
+ * full disk, which would stop the whole import. */
+static bool
+is_hollow(const struct job *j, const struct stage *stage)
+{
+	return (int64_t)j->st.st_blocks * 512 < (int64_t)j->st.st_size / 2 &&
+	    (int64_t)j->st.st_size > stage_room(stage);
+}
+
 static enum job_end
 attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk)
 {
@@ -177,7 +188,9 @@ attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *c
 	fd = open_source(j, shared, &e);
 	if (fd < 0)
 		return failed(j, &e);
-	if (worker_sniff(worker, fd, &r, &e) != ERR_NONE)
+	if (worker_sniff(worker, fd, &r, &e) == ERR_NONE && is_hollow(j, shared->copy.stage))
+		err_set(&e, ERR_FORMAT, "is mostly holes, and larger than the library's disk");
+	if (e.code != ERR_NONE)
 		end = e.code == ERR_NOTAUDIO ? not_audio(j, fd) : blame(j, &e);
 	else if (copy_file(&shared->copy, fd, &j->st, chunk, &c, &fault, &e) == ERR_NONE)
 		end = understand(j, shared, worker, &c);

@@ -184,7 +184,7 @@ receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
 static enum outcome
 exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
-	int64_t deadline = time_monotonic_ms() + w->timeout_ms;
+	int64_t deadline = time_monotonic_ms() + protocol_timeout(fd, w->timeout_ms);
 	struct protocol_head head;
 	enum outcome how;
 	char *room;
@@ -201,7 +201,7 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	}
 	if (head.len > BIG && w->big != NULL) {
 		w->big(w->context);
-		deadline = time_monotonic_ms() + w->timeout_ms;
+		deadline = time_monotonic_ms() + protocol_timeout(fd, w->timeout_ms);
 	}
 	room = buf_reserve(out, head.len);
 	if (room == NULL) {
@@ -282,7 +282,7 @@ exchange_in_time(struct worker *w, char kind, int fd, struct buf *out, struct er
 	int64_t before = cpu_ms(w);
 	enum outcome how = exchange(w, kind, fd, out, e);
 
-	if (how == SLOW && cpu_ms(w) - before > w->timeout_ms / 4)
+	if (how == SLOW && cpu_ms(w) - before > protocol_timeout(fd, w->timeout_ms) / 4)
 		how = STUCK;
 	if (how == SLOW || how == STUCK || how == STOPPED)
 		stop(w);
@@ -318,7 +318,8 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		return err_set(e, ERR_INTERRUPTED, "stopped");
 	case SLOW:
 	case STUCK:
-		err_set(e, ERR_FORMAT, "tag reader did not finish within %g s", w->timeout_ms / 1000.0);
+		err_set(e, ERR_FORMAT, "tag reader did not finish within %g s",
+		    protocol_timeout(fd, w->timeout_ms) / 1000.0);
 		e->sys = how == SLOW ? ETIMEDOUT : 0;
 		return e->code;
 	case DEAD:
