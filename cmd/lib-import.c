@@ -219,6 +219,8 @@ import(struct err *e)
 		cli_note("nothing of session s%" PRId64 " has failed", r.session);
 	log_session(r.session);
 	if (import_run(&r, roots, n, e) == ERR_NONE) {
+		if (r.lacks[0] != '\0')
+			cli_note("tags were read without %s: this kernel has none", r.lacks);
 		note_summary(r.session, &r.counts);
 		say_session(r.session, r.state, &r.counts, cli_json(), &line);
 		buf_putc(&line, '\n');

@@ -54,8 +54,8 @@ is_open(const char *state, bool retry)
 }
 
 enum err_code
-import_resume(const struct import_run *run, char ***roots, size_t *nroots, struct import_options *o,
-    struct err *e)
+import_resume(
+    const struct import_run *run, char ***roots, size_t *nroots, struct import_options *o, struct err *e)
 {
 	struct db *db = run->db;
 	struct session s = { 0 };

@@ -244,8 +244,8 @@ send(struct import *im, const struct finding *f, struct err *e)
 	return ERR_NONE;
 }
 
-/* The walk could not look at something.  A file that was to be tried again has failed again; anything else has
- * no item, and the next import looks there anew. */
+/* The walk could not look at something.  A file that was to be tried again has failed again; anything else
+ * has no item, and the next import looks there anew. */
 static enum err_code
 miss(struct import *im, const struct finding *f, struct err *e)
 {
@@ -261,7 +261,8 @@ miss(struct import *im, const struct finding *f, struct err *e)
 	j = job_failed(f->path, f->why);
 	if (j == NULL)
 		return err_memory(e);
-	j->transient = j->transient || (run->due && f->why->code == ERR_NOTFOUND); /* a disk not mounted, say */
+	j->transient =
+	    j->transient || (run->due && f->why->code == ERR_NOTFOUND); /* a disk not mounted, say */
 	j->order = im->sent++;
 	return settle(im, j, e);
 }
@@ -381,8 +382,7 @@ start_threads(struct import *im, char **roots, size_t nroots, struct err *e)
 		o.nbases++;
 	if (circuit_new(&im->circuit, im->bases != NULL ? im->bases : roots,
 		im->bases != NULL ? o.nbases : nroots, e) != ERR_NONE ||
-	    walk_new(&walk, roots, nroots, &o, e) != ERR_NONE ||
-	    scout_start(&im->scout, walk, e) != ERR_NONE)
+	    walk_new(&walk, roots, nroots, &o, e) != ERR_NONE || scout_start(&im->scout, walk, e) != ERR_NONE)
 		return e->code;
 	return pool_start(&im->pool, run->jobs, &im->shared, e);
 }
@@ -498,6 +498,10 @@ import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 		ended = halt(im);
 		run->held_up = !ended;
 		wind_up(im);
+	}
+	if (rc == ERR_NONE) {
+		(void)pool_join(im->pool, -1); /* they have nothing left to do */
+		snprintf(run->lacks, sizeof run->lacks, "%s", im->shared.lacks);
 	}
 	if (im->circuit != NULL && rc != ERR_STATE)
 		(void)circuit_settle(im->circuit, run->db, &ignored); /* costs at most a few attempts more */

@@ -39,7 +39,9 @@ struct import_run {
 	void (*failed)(const char *path, const struct err *e); /* once for each file that fails */
 	struct import_counts counts;                           /* filled in, on failure too */
 	char state[16];                                        /* of the session, in the end */
-	bool held_up; /* stopped, but a thread hangs in a device: roots and options must stay as they are */
+	char lacks[64]; /* what the kernel lacks to shut in the readers of tags, as "landlock, seccomp", or ""
+			 */
+	bool held_up;   /* stopped, but a thread hangs in a device: roots and options must stay as they are */
 };
 
 /* The number of cores, at most 8. */
@@ -50,10 +52,10 @@ int import_default_jobs(void);
 enum err_code import_begin(struct db *db, char **roots, size_t nroots, const struct import_options *o,
     int64_t *session, bool *resumed, struct err *e);
 
-/* Take up a session by its id: its lock, its roots, or on retry the paths to be tried again (paths_free()), its
- * options.  Errors as retry_paths(), and ERR_STATE, which says what to do instead. */
-enum err_code import_resume(const struct import_run *run, char ***roots, size_t *nroots,
-    struct import_options *o, struct err *e);
+/* Take up a session by its id: its lock, its roots, or on retry the paths to be tried again (paths_free()),
+ * its options.  Errors as retry_paths(), and ERR_STATE, which says what to do instead. */
+enum err_code import_resume(
+    const struct import_run *run, char ***roots, size_t *nroots, struct import_options *o, struct err *e);
 
 /* Do it.  ERR_NONE: the session is staged.  ERR_INTERRUPTED, ERR_SPACE, ERR_IO, ...: it stays as it is,
  * resumable, and nothing unrecorded is left of it.  ERR_STATE: it was rejected, and is cleared up. */

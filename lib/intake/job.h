@@ -34,8 +34,8 @@ struct job {
 	struct job *next;
 	struct folder *folder; /* NULL: it could not be looked at, and has failed from the start */
 	char *path;            /* absolute */
-	const char *name; /* points into path */
-	int64_t order;    /* in which the walk found it */
+	const char *name;      /* points into path */
+	int64_t order;         /* in which the walk found it */
 
 	enum job_end end;
 	struct err why; /* of JOB_FAILED and JOB_BROKEN: without the file's name */
@@ -59,6 +59,8 @@ struct job_shared {
 	struct copy_shared copy;
 	pthread_mutex_t big; /* held by the one thread whose file has large tags or covers */
 	atomic_int stop;
+	atomic_bool asked; /* somebody looks after the next, or has: */
+	char lacks[64];    /* what the sandbox of the workers lacks; read it when the threads have ended */
 };
 
 /* A job for folder/name (folder is referenced, path copied); NULL when memory is out. */

@@ -21,7 +21,7 @@ struct pool {
 	struct list waiting, done;
 	struct job *later; /* those to be done again, by their time */
 	bool closing;
-	int running; /* threads that have not come to their end */
+	int running;       /* threads that have not come to their end */
 	size_t inside;     /* the main thread's own count */
 	size_t done_bytes; /* of the records of those that are done */
 	pthread_cond_t taken;
@@ -134,6 +134,16 @@ let_go(struct hold *h)
 	h->held = false;
 }
 
+/* Once: what is this kernel not able to do for the sandbox? */
+static void
+ask_sandbox(struct pool *p, struct worker *worker)
+{
+	struct err ignored = { 0 };
+
+	if (!atomic_exchange(&p->shared->asked, true))
+		(void)worker_lacks(worker, p->shared->lacks, sizeof p->shared->lacks, &ignored);
+}
+
 /* A thread without its means still takes its jobs, and fails them. */
 static void *
 thread_main(void *context)
@@ -153,6 +163,7 @@ thread_main(void *context)
 	while ((j = next_job(p)) != NULL) {
 		if (e.code == ERR_NONE) {
 			job_do(j, p->shared, worker, chunk);
+			ask_sandbox(p, worker);
 		} else {
 			j->why = e;
 			j->end = JOB_BROKEN;

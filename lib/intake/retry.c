@@ -18,15 +18,16 @@ nothing_due(struct db *db, int64_t session, struct err *e)
 	if (session_next_due(db, session, &next, e) != ERR_NONE)
 		return e->code;
 	if (next == 0)
-		return err_set(e, ERR_NOMATCH, "nothing of session s%" PRId64 " is ever due by itself", session);
+		return err_set(
+		    e, ERR_NOMATCH, "nothing of session s%" PRId64 " is ever due by itself", session);
 	return err_set(e, ERR_NOMATCH, "nothing of session s%" PRId64 " is due before %s", session,
 	    time_format(next, when));
 }
 
 /* Leave out what lies below a root that rests; *first is the one that is up soonest. */
 static enum err_code
-leave_resting(struct db *db, char **roots, size_t nroots, char **paths, size_t *n, struct resting *first,
-    struct err *e)
+leave_resting(
+    struct db *db, char **roots, size_t nroots, char **paths, size_t *n, struct resting *first, struct err *e)
 {
 	signed char *rests = calloc(nroots + 1, 1); /* 0: not asked yet, 1: yes, -1: no */
 	struct resting r = { 0 };

@@ -31,14 +31,15 @@ void scout_release(struct finding *f); /* release and zero */
 /* Begin to walk; w is taken over, on failure too. */
 enum err_code scout_start(struct scout **s, struct walk *w, struct err *e);
 
-/* The next finding into a zeroed *f: false where there is none within wait_ms.  After WALK_END comes no more. */
+/* The next finding into a zeroed *f: false where there is none within wait_ms.  After WALK_END comes no more.
+ */
 bool scout_next(struct scout *s, struct finding *f, int wait_ms);
 
 /* Of a walk that is over, or was stopped. */
 struct walk_counts scout_counts(const struct scout *s);
 
-/* End the walk, wherever it is.  False where it has not ended within wait_ms (-1: ever), because a device does
- * not answer: then scout and walk are left to the thread, and must not be touched again. */
+/* End the walk, wherever it is.  False where it has not ended within wait_ms (-1: ever), because a device
+ * does not answer: then scout and walk are left to the thread, and must not be touched again. */
 bool scout_stop(struct scout *s, int wait_ms);
 void scout_free(struct scout *s); /* stops it; NULL is allowed */
 

@@ -27,7 +27,7 @@ struct walk_options {
 	bool dereference;
 	const char *library; /* absolute path that is not walked, or NULL */
 	char **bases;        /* NULL, or the roots that files named by themselves once were found below: one
-	                      * that cannot be reached is told once, not for each of its files */
+			      * that cannot be reached is told once, not for each of its files */
 	size_t nbases;
 };
 

@@ -19,7 +19,7 @@
 enum {
 	FILES_MAX = 1000, /* then it is replaced, so that no leak of a parser grows for long */
 	BIG = 1 << 20,
-	GLANCE_MS = 100   /* so often a waiting call looks whether to stop */
+	GLANCE_MS = 100 /* so often a waiting call looks whether to stop */
 };
 
 struct worker {
@@ -365,4 +365,27 @@ worker_sandbox(struct worker *w, char *text, size_t size, struct err *e)
 		snprintf(text, size, "%s", answer.data);
 	buf_free(&answer);
 	return code;
+}
+
+enum err_code
+worker_lacks(struct worker *w, char *text, size_t size, struct err *e)
+{
+	static const struct {
+		const char *off, *name;
+	} pieces[] = { { "landlock=0", "landlock" }, { "seccomp=0", "seccomp" },
+		{ "rlimit_as=0", "a limit of memory" } };
+	char status[128] = "";
+	size_t len = 0;
+
+	text[0] = '\0';
+#ifdef FONOTECA_SAN
+	return ERR_NONE;
+#endif
+	if (worker_sandbox(w, status, sizeof status, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++)
+		if (strstr(status, pieces[i].off) != NULL && len < size)
+			len += (size_t)snprintf(
+			    text + len, size - len, "%s%s", len > 0 ? ", " : "", pieces[i].name);
+	return ERR_NONE;
 }

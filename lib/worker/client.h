@@ -27,7 +27,8 @@ struct worker;
 struct worker_limits {
 	int timeout_ms;    /* for one file, and 1 more for each 10,000 bytes; 0 = 10,000 */
 	long memory_bytes; /* address space; 0 = 512 MiB */
-	void (*big)(void *context); /* NULL, or called before an answer of more than 1 MiB is taken in: may wait */
+	void (*big)(
+	    void *context); /* NULL, or called before an answer of more than 1 MiB is taken in: may wait */
 	void *context;
 	const atomic_int *stop; /* NULL, or: while it is not 0 calls end soon, with ERR_INTERRUPTED */
 };
@@ -50,6 +51,10 @@ enum err_code worker_read(struct worker *w, int fd, struct record *r, struct err
 /* How the worker is shut in, for health and tests: "landlock=7 seccomp=1 rlimit_as=536870912"; 0 where the
  * kernel or the build lacks it. */
 enum err_code worker_sandbox(struct worker *w, char *text, size_t size, struct err *e);
+
+/* What of it this kernel lacks, as "landlock, seccomp"; "" where nothing.  A sanitizer's build, which can
+ * have none of it, lacks nothing. */
+enum err_code worker_lacks(struct worker *w, char *text, size_t size, struct err *e);
 
 /* The path of the media worker that belongs to this program: $FONOTECA_WORKER, else beside the running
  * executable (a build tree), else the installed one.  Malloced; NULL after filling in *e. */

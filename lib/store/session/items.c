@@ -14,8 +14,8 @@ enum { RACY_SECONDS = 2 };
 /* Automatic retries: so many attempts are one round; after the first it is due in ten minutes, after each
  * further one in twice the time, and after the last never again. */
 #define ROUND_ATTEMPTS "3"
-#define ROUNDS "8"
-#define FIRST_DUE "600"
+#define ROUNDS         "8"
+#define FIRST_DUE      "600"
 
 static int64_t
 nanoseconds(struct timespec t)

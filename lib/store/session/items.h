@@ -35,7 +35,7 @@ struct item_new {
 	int attempts;
 	enum err_code code; /* ERR_NONE: staged; else failed, for this reason: */
 	const char *reason;
-	bool transient;     /* may pass: due for automatic retries, ten minutes later and then ever less often */
+	bool transient; /* may pass: due for automatic retries, ten minutes later and then ever less often */
 	uint8_t sha256[32]; /* from here on only of a staged one */
 	const char *suffix;
 	const uint8_t *audio; /* 32 bytes: record.audio, or NULL */

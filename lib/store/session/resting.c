@@ -34,7 +34,8 @@ run_alone(struct db *db, sqlite3_stmt *st, struct err *e)
 	return e->code;
 }
 
-/* A failure of another kind begins anew; one while it rests still, by a user's own try, counts like others. */
+/* A failure of another kind begins anew; one while it rests still, by a user's own try, counts like others.
+ */
 enum err_code
 resting_note(struct db *db, const char *root, enum rest_class class, const char *reason, struct err *e)
 {

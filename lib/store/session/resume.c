@@ -80,7 +80,8 @@ enum err_code
 session_next_due(struct db *db, int64_t id, int64_t *when, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT ifnull(min(due), 0) FROM item WHERE session_id = ?1 AND state = 'failed' AND due IS NOT NULL",
+	    "SELECT ifnull(min(due), 0) FROM item WHERE session_id = ?1 AND state = 'failed' AND due IS NOT "
+	    "NULL",
 	    e);
 
 	if (st == NULL)

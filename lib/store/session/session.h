@@ -71,7 +71,7 @@ struct item {
 	uint8_t sha256[32];
 	bool has_sha256;
 	char suffix[8];
-	char *code, *reason; /* of a failure, or NULL */
+	char *code, *reason;   /* of a failure, or NULL */
 	int64_t attempts, due; /* due: when it is tried again by itself, 0: never */
 	int64_t track;
 	void *record; /* encoded record (worker/record.h) or NULL */
