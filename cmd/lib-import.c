@@ -200,7 +200,8 @@ import(struct err *e)
 		.retry = me.way == RETRY,
 		.progress = &progress,
 		.due = me.due,
-		.failed = cli_failed_at };
+		.failed = cli_failed_at,
+		.note = cli_note };
 	struct buf line = { 0 };
 	char **roots = NULL;
 	size_t n = 0;

@@ -5,6 +5,7 @@
 
 #include "intake/import.h"
 #include "intake/retry.h"
+#include "intake/walk.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 
@@ -68,8 +69,11 @@ import_resume(
 	if (e->code != ERR_NONE || db_lock_session(db, run->session, e) != ERR_NONE ||
 	    options_load(o, db, run->session, e) != ERR_NONE)
 		return e->code;
-	if (run->retry)
-		return retry_paths(db, run->session, run->due, roots, nroots, e);
+	if (run->retry) {
+		if (retry_paths(db, run->session, run->due, roots, nroots, e) == ERR_NONE)
+			roots_of_items(*roots, nroots);
+		return e->code;
+	}
 	if (session_move(db, run->session, "staging", "staging", e) != ERR_NONE)
 		return e->code;
 	return session_roots(db, run->session, roots, nroots, e);

@@ -37,8 +37,9 @@ struct import_run {
 	bool due;                  /* ... by themselves: what is gone may come back */
 	struct progress *progress; /* or NULL */
 	void (*failed)(const char *path, const struct err *e); /* once for each file that fails */
-	struct import_counts counts;                           /* filled in, on failure too */
-	char state[16];                                        /* of the session, in the end */
+	void (*note)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+	struct import_counts counts; /* filled in, on failure too */
+	char state[16];              /* of the session, in the end */
 	char lacks[64]; /* what the kernel lacks to shut in the readers of tags, as "landlock, seccomp", or ""
 			 */
 	bool held_up;   /* stopped, but a thread hangs in a device: roots and options must stay as they are */
