@@ -230,57 +230,77 @@ mark(struct amend *a, const struct target *t, int64_t track, struct err *e)
 	    (const int64_t[]){ track, t->name_id, a->c.now, a->event }, 4, e);
 }
 
+/* The members that value_tell() made become the line of a track. */
+static enum err_code
+amend_told(struct amend *a, int64_t track, struct buf *line, struct err *e)
+{
+	const char *text = line->data + 1;
+
+	if (a->how->json) {
+		line->data[0] = ',';
+		text = line->data;
+	}
+	return chosen_changed(a->db, track, a->how->ids ? NULL : text, e);
+}
+
+static bool
+differs(const struct amend *a, size_t i)
+{
+	return !texts_equal(&a->before[i], &a->after[i]);
+}
+
+/* Will the index hold other words of this track?  Then it forgets it: all of them before anything is written,
+ * see chosen_settle(). */
+static enum err_code
+forget_track(struct amend *a, int64_t track, struct err *e)
+{
+	if (read_track(a, track, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < a->n; i++)
+		if (differs(a, i) && value_is_indexed(a->targets[i].field))
+			return chosen_forget(a->db, track, e);
+	return ERR_NONE;
+}
+
 static enum err_code
 amend_track(struct amend *a, int64_t track, struct err *e)
 {
-	bool changed = false, indexed = false;
 	struct buf line = { 0 };
 
 	if (read_track(a, track, e) != ERR_NONE)
 		return e->code;
-	for (size_t i = 0; i < a->n; i++) {
-		if (texts_equal(&a->before[i], &a->after[i]))
-			continue;
-		changed = true;
-		indexed |= value_is_indexed(a->targets[i].field);
-	}
-	if (!changed || (indexed && chosen_forget(a->db, track, e) != ERR_NONE))
-		return e->code;
-	buf_puts(&line, a->how->json ? "{" : "");
+	buf_puts(&line, "{"); /* so that the first member knows itself the first */
 	for (size_t i = 0; i < a->n && e->code == ERR_NONE; i++)
-		if (!texts_equal(&a->before[i], &a->after[i]) &&
-		    value_write(&a->c, &a->targets[i], track, &a->after[i], e) == ERR_NONE &&
+		if (differs(a, i) && value_write(&a->c, &a->targets[i], track, &a->after[i], e) == ERR_NONE &&
 		    mark(a, &a->targets[i], track, e) == ERR_NONE)
 			value_tell(&a->targets[i], &a->before[i], &a->after[i], a->how->json, &line, e);
-	if (e->code == ERR_NONE) {
-		if (a->how->json)
-			line.data[0] = ',';
-		chosen_changed(a->db, track, a->how->ids ? NULL : line.data, e);
-	}
+	if (e->code == ERR_NONE && buf_ok(&line, e) == ERR_NONE && line.len > 1)
+		amend_told(a, track, &line, e);
 	buf_free(&line);
 	return e->code;
 }
 
-static bool
-has_track_targets(const struct amend *a)
+/* Do it with each track, if a field of tracks is assigned at all. */
+static enum err_code
+each(struct amend *a, enum err_code (*fn)(struct amend *a, int64_t track, struct err *e), struct err *e)
 {
+	int64_t seq = 0, track;
+	bool any = false;
+
 	for (size_t i = 0; i < a->n; i++)
-		if (!a->targets[i].release)
-			return true;
-	return false;
+		any |= !a->targets[i].release;
+	while (any && e->code == ERR_NONE && chosen_next(a->db, &seq, &track, e) == 1)
+		fn(a, track, e);
+	return e->code;
 }
 
 static enum err_code
 amend_all(struct amend *a, struct err *e)
 {
-	int64_t seq = 0, track;
-
 	if (chosen_check(a->db, true, e) != ERR_NONE || find_targets(a, e) != ERR_NONE ||
-	    amend_releases(a, e) != ERR_NONE || !has_track_targets(a))
+	    each(a, forget_track, e) != ERR_NONE || amend_releases(a, e) != ERR_NONE)
 		return e->code;
-	while (e->code == ERR_NONE && chosen_next(a->db, &seq, &track, e) == 1)
-		amend_track(a, track, e);
-	return e->code;
+	return each(a, amend_track, e);
 }
 
 /* "fields":["title"] */

@@ -95,37 +95,46 @@ chosen_changed(struct db *db, int64_t track, const char *line, struct err *e)
 	return sql_run(db, st, e);
 }
 
+static enum err_code
+count(struct db *db, struct edit_result *r, struct err *e)
+{
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT ifnull(sum(changed), 0), ifnull(sum(changed = 0), 0) FROM temp.chosen", e);
+
+	if (st == NULL)
+		return e->code;
+	if (sql_step(db, st, e) == 1) {
+		r->changed = sqlite3_column_int64(st, 0);
+		r->unchanged = sqlite3_column_int64(st, 1);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+/* Nothing else is written between two tracks: each statement that might be rolled back by itself makes the
+ * index write out what it has gathered. */
+static enum err_code
+index_again(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT id FROM temp.chosen WHERE forgotten ORDER BY id", e);
+
+	if (st == NULL)
+		return e->code;
+	while (e->code == ERR_NONE && sql_step(db, st, e) == 1)
+		index_track(db, sqlite3_column_int64(st, 0), e);
+	sql_done(st);
+	return e->code;
+}
+
 enum err_code
 chosen_settle(struct db *db, int64_t now, struct edit_result *r, struct err *e)
 {
-	int64_t seq = 0, track, changed, forgotten;
-
-	for (;;) {
-		sqlite3_stmt *st = sql_get(db,
-		    "SELECT seq, id, changed, forgotten FROM temp.chosen WHERE seq > ?1 ORDER BY seq LIMIT 1",
-		    e);
-		int step;
-
-		if (st == NULL)
-			return e->code;
-		sql_int(st, 1, seq);
-		step = sql_step(db, st, e);
-		seq = sqlite3_column_int64(st, 0);
-		track = sqlite3_column_int64(st, 1);
-		changed = sqlite3_column_int64(st, 2);
-		forgotten = sqlite3_column_int64(st, 3);
-		sql_done(st);
-		if (step <= 0)
-			return e->code;
-		r->changed += changed;
-		r->unchanged += !changed;
-		if (changed &&
-		    sql_change(db, "UPDATE main.track SET modified = ?2 WHERE id = ?1",
-			(const int64_t[]){ track, now }, 2, e) != ERR_NONE)
-			return e->code;
-		if (forgotten && index_track(db, track, e) != ERR_NONE)
-			return e->code;
-	}
+	if (count(db, r, e) != ERR_NONE ||
+	    sql_change(db,
+		"UPDATE main.track SET modified = ?1 WHERE id IN (SELECT id FROM temp.chosen WHERE changed)",
+		&now, 1, e) != ERR_NONE)
+		return e->code;
+	return index_again(db, e);
 }
 
 static void

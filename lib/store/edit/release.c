@@ -324,15 +324,23 @@ move_tracks(struct amend *a, const struct wish *w, int64_t to, bool fresh, struc
 	return fresh ? catalogue_raise_covers(&a->c, to, e) : ERR_NONE;
 }
 
-/* The chosen tracks of the release leave the index, in which their words are about to change. */
+/* The chosen tracks of a release that will be another one, or on another one, leave the index: all of them
+ * before anything is written, see chosen_settle(). */
 static enum err_code
 forget_tracks(struct amend *a, int64_t release, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(a->db,
+	struct wish w = { .from = release };
+	bool changes = read_release(a, release, e) == ERR_NONE && make_wish(a, &w, e) == ERR_NONE &&
+	    (any_differs(a) || w.named);
+	sqlite3_stmt *st;
+
+	wish_free(&w);
+	if (!changes)
+		return e->code;
+	st = sql_get(a->db,
 	    "SELECT id FROM track WHERE release_id = ?1 AND removed IS NULL"
 	    " AND id IN (SELECT id FROM temp.chosen)",
 	    e);
-
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, release);
@@ -391,8 +399,7 @@ amend_release(struct amend *a, int64_t release, struct err *e)
 	if (read_release(a, release, e) != ERR_NONE || make_wish(a, &w, e) != ERR_NONE ||
 	    (!any_differs(a) && !w.named))
 		goto out;
-	if (forget_tracks(a, release, e) != ERR_NONE || mark_tracks(a, &w, e) != ERR_NONE ||
-	    find(a, &w, &to, e) != ERR_NONE)
+	if (mark_tracks(a, &w, e) != ERR_NONE || find(a, &w, &to, e) != ERR_NONE)
 		goto out;
 	if (to == 0 && !w.all) {
 		fresh = true;
@@ -417,22 +424,13 @@ has_targets(const struct amend *a)
 	return false;
 }
 
-enum err_code
-amend_releases(struct amend *a, struct err *e)
+/* Do it with each release that has chosen tracks. */
+static enum err_code
+each(struct amend *a, enum err_code (*fn)(struct amend *a, int64_t release, struct err *e), struct err *e)
 {
 	int64_t release = 0;
 	int step;
 
-	if (!has_targets(a))
-		return ERR_NONE;
-	if (sql_exec(a->db,
-		"CREATE TABLE IF NOT EXISTS temp.chosen_release (id INTEGER PRIMARY KEY);"
-		"DELETE FROM temp.chosen_release;"
-		"INSERT OR IGNORE INTO temp.chosen_release SELECT release_id FROM temp.chosen c JOIN "
-		"main.track t"
-		" ON t.id = c.id",
-		e) != ERR_NONE)
-		return e->code;
 	do {
 		sqlite3_stmt *st =
 		    sql_get(a->db, "SELECT id FROM temp.chosen_release WHERE id > ?1 ORDER BY id LIMIT 1", e);
@@ -444,8 +442,25 @@ amend_releases(struct amend *a, struct err *e)
 		if (step == 1)
 			release = sqlite3_column_int64(st, 0);
 		sql_done(st);
-		if (step == 1 && amend_release(a, release, e) != ERR_NONE)
+		if (step == 1 && fn(a, release, e) != ERR_NONE)
 			return e->code;
 	} while (step == 1);
 	return e->code;
+}
+
+enum err_code
+amend_releases(struct amend *a, struct err *e)
+{
+	if (!has_targets(a))
+		return ERR_NONE;
+	if (sql_exec(a->db,
+		"CREATE TABLE IF NOT EXISTS temp.chosen_release (id INTEGER PRIMARY KEY);"
+		"DELETE FROM temp.chosen_release;"
+		"INSERT OR IGNORE INTO temp.chosen_release SELECT release_id FROM temp.chosen c JOIN "
+		"main.track t"
+		" ON t.id = c.id",
+		e) != ERR_NONE ||
+	    each(a, forget_tracks, e) != ERR_NONE)
+		return e->code;
+	return each(a, amend_release, e);
 }

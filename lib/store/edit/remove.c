@@ -22,10 +22,8 @@ remove_track(struct db *db, int64_t track, int64_t now, bool tell_json, struct e
 {
 	const int64_t args[] = { track, now };
 
-	/* the index is told before the row changes */
-	if (index_forget(db, track, e) != ERR_NONE ||
-	    sql_change(db, "UPDATE track SET removed = ?2 WHERE id = ?1 AND removed IS NULL", args, 2, e) !=
-		ERR_NONE)
+	if (sql_change(db, "UPDATE track SET removed = ?2 WHERE id = ?1 AND removed IS NULL", args, 2, e) !=
+	    ERR_NONE)
 		return e->code;
 	if (sqlite3_changes(db->sql) == 0)
 		return ERR_NONE;
@@ -37,18 +35,31 @@ remove_track(struct db *db, int64_t track, int64_t now, bool tell_json, struct e
 	return chosen_changed(db, track, tell_json ? ",\"removed\":{\"after\":true}" : "\tremoved", e);
 }
 
+static enum err_code
+remove_all(struct db *db, const struct edit_options *how, struct err *e)
+{
+	int64_t seq = 0, track, now = time_now();
+
+	/* the index is told before the rows change */
+	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+		index_forget(db, track, e);
+	seq = 0;
+	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+		remove_track(db, track, now, how->json, e);
+	return e->code;
+}
+
 enum err_code
 edit_remove(struct db *db, const struct operands *o, const struct edit_options *how, struct edit_result *r,
     struct err *e)
 {
-	int64_t event = 0, seq = 0, track, now = time_now();
+	int64_t event = 0;
 
 	*r = (struct edit_result){ 0 };
 	if (chosen_start(db, o->tracks, o->ntracks, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
 		return e->code;
 	if (journal_begin(db, "remove", &event, e) == ERR_NONE && chosen_check(db, false, e) == ERR_NONE)
-		while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
-			remove_track(db, track, now, how->json, e);
+		remove_all(db, how, e);
 	return edit_finish(db, event, NULL, how, r, e);
 }
 
