@@ -46,7 +46,8 @@ enum err_code
 chosen_check(struct db *db, bool live, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT c.id, t.id IS NULL, count(*) FROM temp.chosen c LEFT JOIN main.track t ON t.id = c.id"
+	    "SELECT c.id, t.id IS NULL, count(*), min(c.seq) FROM temp.chosen c LEFT JOIN main.track t ON "
+	    "t.id = c.id"
 	    " WHERE t.id IS NULL OR (?1 AND t.removed IS NOT NULL) GROUP BY t.id IS NULL ORDER BY 2 DESC",
 	    e);
 
