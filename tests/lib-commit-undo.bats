@@ -267,6 +267,34 @@ event() {
 	lib-commit --undo >/dev/null
 }
 
+@test "edits of playlists are undone too: entries in their order, names, whole playlists" {
+	show() {
+		query "SELECT name, position, track_id, hex(path), entry.title FROM playlist LEFT JOIN entry ON playlist_id = playlist.id
+		       ORDER BY playlist.id, position"
+	}
+	lib-playlist -q create Evening
+	lib-playlist -q add Evening 1 2 3 4 5 /no/such.mp3
+	states=("$(show)")
+	for edit in 'remove Evening 2-3' 'move Evening 1 3' 'add Evening --at 2 7 8' 'rename Evening Night' 'copy Night Day' \
+		'delete Night'; do
+		lib-playlist -q $edit
+		states+=("$(show)")
+	done
+	for ((i = ${#states[@]} - 2; i >= 0; i--)); do
+		lib-commit -q --undo
+		[ "$(show)" = "${states[i]}" ] || fail "edit $i is not undone"
+	done
+	undone=$(event)
+	lib-commit -q --undo "$undone"
+	[ "$(show)" = "${states[1]}" ]
+	# a name that is taken by now
+	lib-playlist -q delete Evening
+	deleted=$(event)
+	lib-playlist -q create Evening
+	fails 4 lib-commit --undo "$deleted"
+	intact
+}
+
 @test "events that are no edits, unknown ones, words" {
 	fails 4 lib-commit --undo e1
 	[[ $stderr == *"e1 (commit) cannot be undone"* ]]

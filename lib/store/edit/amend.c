@@ -327,9 +327,9 @@ edit_amend(struct db *db, const struct operands *o, const struct edit_options *h
 	*r = (struct edit_result){ 0 };
 	if (chosen_start(db, o->tracks, o->ntracks, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (journal_begin(db, "amend", &a.event, e) == ERR_NONE && amend_all(&a, e) == ERR_NONE)
+	if (journal_begin(db, &a.event, e) == ERR_NONE && amend_all(&a, e) == ERR_NONE)
 		name_fields(&a, &data, e);
-	edit_finish(db, a.event, data.data, how, r, e);
+	edit_finish(db, a.event, "amend", data.data, how, r, e);
 	forget_values(&a);
 	free(a.targets);
 	free(a.before);

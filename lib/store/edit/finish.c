@@ -24,8 +24,8 @@ subject_of(struct db *db, const struct edit_result *r, char subject[24], struct 
 }
 
 static enum err_code
-end_journal(
-    struct db *db, int64_t event, const char *data, struct edit_result *r, bool *changed, struct err *e)
+end_journal(struct db *db, int64_t event, const char *kind, const char *data, struct edit_result *r,
+    bool *changed, struct err *e)
 {
 	struct buf json = { 0 };
 	char subject[24];
@@ -36,20 +36,20 @@ end_journal(
 		buf_printf(&json, ",%s", data);
 	buf_puts(&json, "}");
 	if (subject_of(db, r, subject, e) == ERR_NONE && buf_ok(&json, e) == ERR_NONE)
-		journal_end(db, event, subject, json.data, changed, e);
+		journal_end(db, event, kind, subject, json.data, changed, e);
 	buf_free(&json);
 	return e->code;
 }
 
 enum err_code
-edit_finish(struct db *db, int64_t event, const char *data, const struct edit_options *how,
+edit_finish(struct db *db, int64_t event, const char *kind, const char *data, const struct edit_options *how,
     struct edit_result *r, struct err *e)
 {
 	struct buf lines = { 0 };
 	bool changed = false;
 
 	if (e->code != ERR_NONE || chosen_settle(db, time_now(), r, e) != ERR_NONE ||
-	    end_journal(db, event, data, r, &changed, e) != ERR_NONE)
+	    end_journal(db, event, kind, data, r, &changed, e) != ERR_NONE)
 		goto out;
 	if (changed && how->dry_run) {
 		/* the table of lines is rolled back too; and nobody shall wait for who reads them */

@@ -170,11 +170,11 @@ watch_no_more(struct db *db, struct err *e)
 }
 
 enum err_code
-journal_begin(struct db *db, const char *kind, int64_t *event, struct err *e)
+journal_begin(struct db *db, int64_t *event, struct err *e)
 {
 	int64_t id;
 
-	if (db_event(db, kind, NULL, NULL, e) != ERR_NONE)
+	if (db_event(db, "edit", NULL, NULL, e) != ERR_NONE)
 		return e->code;
 	id = sqlite3_last_insert_rowid(db->sql);
 	if (sql_change(db, "INSERT INTO edit (event_id) VALUES (?1)", &id, 1, e) != ERR_NONE ||
@@ -185,7 +185,8 @@ journal_begin(struct db *db, const char *kind, int64_t *event, struct err *e)
 }
 
 enum err_code
-journal_end(struct db *db, int64_t event, const char *subject, const char *data, bool *changed, struct err *e)
+journal_end(struct db *db, int64_t event, const char *kind, const char *subject, const char *data,
+    bool *changed, struct err *e)
 {
 	sqlite3_stmt *st;
 	int row;
@@ -199,11 +200,12 @@ journal_end(struct db *db, int64_t event, const char *subject, const char *data,
 	if (row < 0)
 		return e->code;
 	*changed = row > 0;
-	st = sql_get(db, "UPDATE event SET subject = ?2, data = ?3 WHERE id = ?1", e);
+	st = sql_get(db, "UPDATE event SET subject = ?2, data = ?3, kind = ?4 WHERE id = ?1", e);
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, event);
 	sql_text(st, 2, subject);
-	sql_text(st, 3, data);
+	sql_text(st, 3, data != NULL ? data : "{}");
+	sql_text(st, 4, kind);
 	return sql_run(db, st, e);
 }

@@ -19,13 +19,14 @@
 #include "base/err.h"
 #include "store/db.h"
 
-/* Inside a transaction: start event `kind`. */
-enum err_code journal_begin(struct db *db, const char *kind, int64_t *event, struct err *e);
+/* Inside a transaction: start an event. */
+enum err_code journal_begin(struct db *db, int64_t *event, struct err *e);
 
-/* Still inside it: end the event, giving it subject and data (JSON).  *changed tells whether any row differs;
- * if none does the caller rolls back, as it does after any error: then the event was never there. */
-enum err_code journal_end(
-    struct db *db, int64_t event, const char *subject, const char *data, bool *changed, struct err *e);
+/* Still inside it: end the event, giving it kind, subject and data (JSON, or NULL).  *changed tells whether
+ * any row differs; if none does the caller rolls back, as it does after any error: then the event was never
+ * there. */
+enum err_code journal_end(struct db *db, int64_t event, const char *kind, const char *subject,
+    const char *data, bool *changed, struct err *e);
 
 /* Take back the rows of an event, last one first, inside another event's journal.  ERR_STATE where a row is
  * not as the event left it. */

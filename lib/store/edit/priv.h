@@ -93,8 +93,8 @@ void chosen_tell_lines(const struct edit_options *how, const struct buf *lines);
 
 /* End it: journal, commit (or roll back: dry run, nothing changed, *e set), tell.  data are further members
  * of the event's JSON, or NULL. */
-enum err_code edit_finish(struct db *db, int64_t event, const char *data, const struct edit_options *how,
-    struct edit_result *r, struct err *e);
+enum err_code edit_finish(struct db *db, int64_t event, const char *kind, const char *data,
+    const struct edit_options *how, struct edit_result *r, struct err *e);
 
 /* -- amend --------------------------------------------------------------- */
 

@@ -58,9 +58,9 @@ edit_remove(struct db *db, const struct operands *o, const struct edit_options *
 	*r = (struct edit_result){ 0 };
 	if (chosen_start(db, o->tracks, o->ntracks, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (journal_begin(db, "remove", &event, e) == ERR_NONE && chosen_check(db, false, e) == ERR_NONE)
+	if (journal_begin(db, &event, e) == ERR_NONE && chosen_check(db, false, e) == ERR_NONE)
 		remove_all(db, how, e);
-	return edit_finish(db, event, NULL, how, r, e);
+	return edit_finish(db, event, "remove", NULL, how, r, e);
 }
 
 /* The files that went with their track come back with it; those that were taken out before it, or that newer
@@ -135,9 +135,9 @@ edit_restore(struct db *db, const struct operands *o, const struct edit_options 
 		return e->code;
 	if ((!how->dry_run && unearth_all(db, e) != ERR_NONE) || sql_begin(db, e) != ERR_NONE)
 		goto out;
-	if (journal_begin(db, "restore", &event, e) == ERR_NONE)
+	if (journal_begin(db, &event, e) == ERR_NONE)
 		restore_all(db, how, e);
-	edit_finish(db, event, NULL, how, r, e);
+	edit_finish(db, event, "restore", NULL, how, r, e);
 out:
 	db_unlock(db);
 	return e->code;

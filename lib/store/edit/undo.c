@@ -152,9 +152,9 @@ edit_undo(struct db *db, int64_t event, const struct edit_options *how, struct e
 		goto out;
 	if ((!how->dry_run && unearth_all(db, e) != ERR_NONE) || sql_begin(db, e) != ERR_NONE)
 		goto unlock;
-	if (journal_begin(db, "undo", &by, e) == ERR_NONE)
+	if (journal_begin(db, &by, e) == ERR_NONE)
 		take_back(db, event, by, how, e);
-	if (edit_finish(db, by, data.data + 1, how, r, e) == ERR_NONE)
+	if (edit_finish(db, by, "undo", data.data + 1, how, r, e) == ERR_NONE)
 		r->undone = event;
 unlock:
 	db_unlock(db);
