@@ -11,9 +11,11 @@ typedef enum err_code edit(struct db *db, const struct operands *o, const struct
 static struct edit_options
 options(void)
 {
-	return (struct edit_options){
-		.dry_run = cli_dry_run(), .json = cli_json(), .ids = command.ids, .line = cli_print_line
-	};
+	return (struct edit_options){ .dry_run = cli_dry_run(),
+		.json = cli_json(),
+		.ids = command.ids,
+		.line = cli_print_line,
+		.progress = &command.progress };
 }
 
 /* What there is to say beside the tracks. */

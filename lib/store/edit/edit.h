@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/field.h"
+#include "base/progress.h"
 #include "store/db.h"
 
 /* FIELD=VALUE, FIELD+=VALUE, FIELD-=VALUE; tags.NAME for a free tag whatever its name. */
@@ -45,6 +46,7 @@ void operands_free(struct operands *o); /* release and zero */
 struct edit_options {
 	bool dry_run; /* do everything, tell it, take it back */
 	bool json, ids;
+	const struct progress *progress; /* or NULL; when it is stopped nothing is changed */
 	/* takes a line; the buffer is the caller's and cleared afterwards */
 	void (*line)(void *context, struct buf *line);
 	void *context;

@@ -41,10 +41,10 @@ remove_all(struct db *db, const struct edit_options *how, struct err *e)
 	int64_t seq = 0, track, now = time_now();
 
 	/* the index is told before the rows change */
-	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+	while (e->code == ERR_NONE && chosen_next(db, how, "reading", &seq, &track, e) == 1)
 		index_forget(db, track, e);
 	seq = 0;
-	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+	while (e->code == ERR_NONE && chosen_next(db, how, "removing", &seq, &track, e) == 1)
 		remove_track(db, track, now, how->json, e);
 	return e->code;
 }
@@ -115,7 +115,7 @@ restore_all(struct db *db, const struct edit_options *how, struct err *e)
 	/* what was checked without a lock may have changed since */
 	if (want_blobs(db, e) != ERR_NONE || unearth_confirm(db, how->dry_run, e) != ERR_NONE)
 		return e->code;
-	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+	while (e->code == ERR_NONE && chosen_next(db, how, "restoring", &seq, &track, e) == 1)
 		restore_track(db, track, now, how->json, e);
 	return e->code;
 }
