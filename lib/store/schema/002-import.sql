@@ -91,8 +91,27 @@ CREATE TABLE amended (
 	track_id  INTEGER NOT NULL REFERENCES track(id) ON DELETE CASCADE,
 	name_id   INTEGER NOT NULL REFERENCES tagname(id),
 	at        INTEGER NOT NULL,
+	event_id  INTEGER NOT NULL,                   -- the latest event that did; events are not kept for ever
 	PRIMARY KEY (track_id, name_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Events that can be taken back.
+CREATE TABLE edit (
+	event_id  INTEGER PRIMARY KEY REFERENCES event(id) ON DELETE CASCADE,
+	undoes    INTEGER,                            -- the event that this one took back
+	undone    INTEGER                             -- the event that took this one back, while that holds
+) STRICT;
+
+-- What an edit did, row by row, in its order: the row's key and the columns that differ, as JSON (bytes in
+-- hex); NULL where there was, or is, no row.
+CREATE TABLE change (
+	id        INTEGER PRIMARY KEY,
+	event_id  INTEGER NOT NULL REFERENCES edit(event_id) ON DELETE CASCADE,
+	name      TEXT NOT NULL,                      -- of the table
+	before    TEXT,
+	after     TEXT
+) STRICT;
+CREATE INDEX change_event ON change(event_id);
 
 -- Copies of the catalogue in backup/.
 CREATE TABLE backup (
