@@ -49,6 +49,7 @@ rows() {
 	[ "$(query "SELECT track_id FROM entry")" = 1 ]
 	run -1 lib-search --ids won
 	fails 4 lib-commit --attach 2 1
+	fails 4 lib-commit --restore 2
 	run -0 lib-commit --undo
 	[ "$(rows)" = "$before" ]
 	[ "$(lib-search --ids won)" = 2 ]
