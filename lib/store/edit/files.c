@@ -195,6 +195,14 @@ find_file(struct db *db, const char *name, int64_t *file, int64_t *track, struct
 	return e->code;
 }
 
+#define AMENDED_COPY                                                                                         \
+	"INSERT INTO amended (track_id, name_id, at, event_id) SELECT ?2, name_id, at, event_id FROM "       \
+	"amended"                                                                                            \
+	" WHERE track_id = ?1"
+#define COVER_COPY                                                                                           \
+	"INSERT INTO cover (blob_id, track_id, kind, mime, text) SELECT blob_id, ?2, kind, mime, text"       \
+	" FROM cover WHERE track_id = ?1"
+
 /* A track that says what the other says. */
 static enum err_code
 copy_track(struct catalogue *c, int64_t track, int64_t file, int64_t *copy, struct err *e)
@@ -204,11 +212,7 @@ copy_track(struct catalogue *c, int64_t track, int64_t file, int64_t *copy, stru
 		"INSERT INTO tag SELECT ?2, name_id, seq, value FROM tag WHERE track_id = ?1",
 		"INSERT INTO credit SELECT ?2, role, seq, artist_id FROM credit WHERE track_id = ?1",
 		"INSERT INTO track_genre SELECT ?2, seq, genre_id FROM track_genre WHERE track_id = ?1",
-		"INSERT INTO amended (track_id, name_id, at, event_id) SELECT ?2, name_id, at, event_id FROM "
-		"amended"
-		" WHERE track_id = ?1",
-		"INSERT INTO cover (blob_id, track_id, kind, mime, text) SELECT blob_id, ?2, kind, mime, text"
-		" FROM cover WHERE track_id = ?1"
+		AMENDED_COPY, COVER_COPY
 	};
 
 	if (sql_change(c->db,
