@@ -69,7 +69,7 @@ static const struct action {
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
-struct command command = { .progress = { .stop = &cli_stop } };
+struct command command = { .progress = { cli_progress_draw, NULL, &cli_stop } };
 static const struct action *action = &actions[0];
 static struct db *library;
 
@@ -128,7 +128,6 @@ read_options(int argc, char **argv)
 	}
 	if ((action->flags & ALONE) != 0 && cli_noperands() > 0)
 		cli_usage("--%s takes no operand", cli_option_name(action->key));
-	command.progress.report = cli_progress() ? cli_progress_draw : NULL;
 	command.how.progress = &command.progress;
 	command.how.dry_run = cli_dry_run();
 	command.reads = (action->flags & READS) != 0 || (cli_dry_run() && (action->flags & WRITES) == 0);

@@ -4,6 +4,8 @@
 ALTER TABLE item ADD COLUMN audio BLOB CHECK (length(audio) = 32);
 -- When a failed item may be tried again by itself; NULL: only by hand.
 ALTER TABLE item ADD COLUMN due INTEGER;
+-- The bytes that its running, or last, import has staged: with `changed`, when that began, its rate.
+ALTER TABLE session ADD COLUMN run_bytes INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX item_session ON item(session_id);
 CREATE INDEX item_due ON item(due) WHERE due IS NOT NULL;
 
