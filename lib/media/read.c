@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "media/cover.h"
+#include "media/cue.h"
 #include "media/map.h"
 #include "media/sniff.h"
 #include "media/tagfile.h"
@@ -94,6 +95,8 @@ media_read(int fd, struct record *r, struct err *e)
 	fill_gaps(&s, r);
 	if (t != NULL && read_tags(t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
+	if (e->code == ERR_NONE)
+		cue_embedded(fd, &s, r, e);
 	tagfile_close(t);
 	if (e->code == ERR_NONE && tagfile_out_of_memory())
 		err_memory(e);

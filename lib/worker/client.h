@@ -41,6 +41,15 @@ enum err_code worker_sniff(struct worker *w, int fd, struct record *r, struct er
 /* Everything: format, properties, tags and covers of fd into a zeroed *r. */
 enum err_code worker_read(struct worker *w, int fd, struct record *r, struct err *e);
 
+/* A cue sheet that lies beside the audio, into a zeroed *r: a part for each of its audio tracks, the name
+ * that FILE gives in the free tag RECORD_FILE, durations 0 where the next track begins on no or another FILE.
+ */
+enum err_code worker_cue(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* An .lrc file that lies beside the audio, into a zeroed *r: `lyrics`, the free tag syncedlyrics where it has
+ * times, and title, artist and album where it names them. */
+enum err_code worker_lyrics(struct worker *w, int fd, struct record *r, struct err *e);
+
 /* How the worker is shut in, for health and tests: "landlock=7 seccomp=1 rlimit_as=536870912"; 0 where the
  * kernel or the build lacks it. */
 enum err_code worker_sandbox(struct worker *w, char *text, size_t size, struct err *e);

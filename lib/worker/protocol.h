@@ -13,7 +13,13 @@
 
 #define PROTOCOL_REQUEST "FMQ" /* and the kind */
 
-enum protocol_kind { PROTOCOL_SNIFF = 'S', PROTOCOL_READ = 'R', PROTOCOL_SANDBOX = '?' };
+enum protocol_kind {
+	PROTOCOL_SNIFF = 'S',
+	PROTOCOL_READ = 'R',
+	PROTOCOL_CUE = 'C',
+	PROTOCOL_LYRICS = 'L',
+	PROTOCOL_SANDBOX = '?'
+};
 
 enum {
 	PROTOCOL_FD = 3,               /* the worker's end of the socket */
