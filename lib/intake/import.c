@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "intake/art.h"
 #include "intake/batch.h"
+#include "intake/beside.h"
 #include "intake/pool.h"
 #include "intake/walk.h"
 #include "store/session/items.h"
@@ -24,7 +24,8 @@ struct import {
 	struct pool *pool;
 	struct walk *walk;
 	struct batch *batch;
-	const char *state; /* in which the session has to be */
+	struct config config; /* the library's */
+	const char *state;    /* in which the session has to be */
 	int64_t sent, handled;
 	char **bases; /* the session's roots, on retry */
 	bool lost;    /* a sync or record failed: nothing more is recorded */
@@ -222,7 +223,7 @@ is_wanted(struct import *im, const struct walk_entry *entry, struct err *e)
 
 	if (run->retry)
 		return 1;
-	if (art_is_name(entry->name))
+	if (beside_is_name(entry->name))
 		return 0;
 	same = source_unchanged(run->db, entry->path, &entry->st, e);
 	if (same < 0)
@@ -361,12 +362,14 @@ prepare(struct import *im, char **roots, size_t nroots, struct err *e)
 	if (im->batch == NULL)
 		return err_memory(e);
 	batch_clear(im->batch);
-	if (stage_make(run->db, run->session, e) != ERR_NONE ||
+	if (config_load(&im->config, run->db, e) != ERR_NONE ||
+	    stage_make(run->db, run->session, e) != ERR_NONE ||
 	    stage_open(&im->stage, run->db, run->session, e) != ERR_NONE ||
 	    stage_tidy(im->stage, items_own, &owner, e) != ERR_NONE ||
 	    walk_new(&im->walk, roots, nroots, &walk, e) != ERR_NONE)
 		return e->code;
 	im->shared.options = run->options;
+	im->shared.config = &im->config;
 	im->shared.copy.stage = im->stage;
 	im->shared.copy.mode = run->options->mode;
 	im->shared.copy.stop = &im->shared.stop;
@@ -411,6 +414,7 @@ import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 			wind_up(&im);
 	}
 	pool_free(im.pool);
+	config_free(&im.config);
 	if (rc == ERR_NONE && !run->retry)
 		rc = session_move(run->db, run->session, "staging", "staged", e);
 	walk_free(im.walk);

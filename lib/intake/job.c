@@ -11,7 +11,9 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "intake/art.h"
+#include "intake/beside.h"
 #include "intake/guess.h"
+#include "intake/joiners.h"
 
 enum { ATTEMPTS = 3, BACKOFF_MS = 100 };
 
@@ -99,7 +101,7 @@ not_audio(struct job *j, int fd)
 
 /* Everything that the tags and the name tell, and the covers. */
 static enum job_end
-describe(struct job *j, struct job_shared *shared, struct record *r)
+describe(struct job *j, struct job_shared *shared, struct worker *worker, struct record *r)
 {
 	const struct import_options *o = shared->options;
 	struct stage *stage = shared->copy.stage;
@@ -110,9 +112,11 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
-	if (guess_fill(r, j->path + j->folder->root_len + (j->path[j->folder->root_len] == '/'), &e) !=
+	if (beside_apply(j->folder, j->name, worker, r, &e) != ERR_NONE ||
+	    guess_fill(r, j->path + j->folder->root_len + (j->path[j->folder->root_len] == '/'), &e) !=
 		ERR_NONE ||
 	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	    joiners_apply(r, shared->config, &e) != ERR_NONE ||
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    record_encode(r, false, &j->record, &e) != ERR_NONE)
@@ -135,7 +139,7 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, cons
 	else if (worker_read(worker, fd, &r, &e) != ERR_NONE)
 		end = blame(j, &e);
 	else
-		end = describe(j, shared, &r);
+		end = describe(j, shared, worker, &r);
 	fd_close(&fd);
 	record_free(&r);
 	if (end != JOB_STAGED) {

@@ -17,6 +17,7 @@
 #include "intake/copy.h"
 #include "intake/folder.h"
 #include "intake/options.h"
+#include "store/config.h"
 #include "store/session/items.h"
 #include "worker/client.h"
 
@@ -50,6 +51,7 @@ struct job {
 /* What the threads of one import share, all of it read-only or atomic. */
 struct job_shared {
 	const struct import_options *options;
+	const struct config *config;
 	struct copy_shared copy;
 	atomic_int stop;
 };
