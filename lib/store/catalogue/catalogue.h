@@ -63,9 +63,9 @@ enum err_code catalogue_add(struct catalogue *c, int64_t release, const struct i
 enum err_code catalogue_attach(
     struct catalogue *c, int64_t track, const struct item *it, const struct record *r, struct err *e);
 
-/* The same bytes came again: a file that was missing is there again, one that was removed comes back (with
- * its track). */
-enum err_code catalogue_revive(struct catalogue *c, int64_t track, const uint8_t sha256[32], struct err *e);
+/* The same bytes came again: a file that was missing is there again; with `restore` one that was removed
+ * comes back, too, with all its tracks. */
+enum err_code catalogue_revive(struct catalogue *c, const uint8_t sha256[32], bool restore, struct err *e);
 
 /* Covers of an item: folder art to the release, embedded to the track unless the release has it.  A track
  * without an album keeps all to itself. */

@@ -92,13 +92,13 @@ take_place(struct decider *d, uint64_t hash, int32_t entry, struct err *e)
 
 /* Read one of this session's items again, to compare it. */
 static enum err_code
-load_item(struct plan *p, int64_t id, struct piece *piece, struct err *e)
+load_item(struct plan *p, const struct plan_entry *entry, struct piece *piece, struct err *e)
 {
 	struct item it = { 0 };
 	struct record r = { 0 };
 
-	if (item_next(p->db, p->session, id - 1, &it, e) == 1 &&
-	    record_decode(&r, it.record, it.record_len, e) == ERR_NONE)
+	if (item_next(p->db, p->session, entry->item - 1, &it, e) == 1 &&
+	    plan_record(&it, entry->part, &r, e) == ERR_NONE)
 		piece_of_record(piece, &r, e);
 	record_free(&r);
 	item_free(&it);
@@ -119,10 +119,12 @@ match_here(
 
 		if (d->places[at].hash != hash || other->release != entry->release)
 			continue;
+		if (other->item == entry->item) /* tracks of one file are never the same */
+			continue;
 		if (*piece->mb_trackid == '\0' && *piece->mb_releasetrackid == '\0' &&
 		    labs((long)other->duration_ms - (long)entry->duration_ms) > MATCH_MS)
 			continue;
-		if (load_item(p, other->item, &theirs, e) != ERR_NONE)
+		if (load_item(p, other, &theirs, e) != ERR_NONE)
 			return -1;
 		same = match_same_place(piece, &theirs);
 		piece_free(&theirs);
@@ -235,13 +237,16 @@ match(struct decider *d, struct plan_entry *entry, const struct piece *piece, st
 	return found;
 }
 
-/* Are these bytes known?  Sets entry->verdict and returns 1, or 0, or -1. */
+/* Are these bytes known?  Sets entry->verdict and returns 1, or 0, or -1.  A file that is in the catalogue
+ * stays cut as it is there, whatever a cue sheet says now: a part that is not among its tracks counts as one
+ * of them. */
 static int
 known_bytes(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(p->db,
 	    "SELECT track_id, file.state = 'removed' OR track.removed IS NOT NULL FROM blob"
-	    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = track_id WHERE sha256 = ?1",
+	    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = track_id WHERE sha256 = ?1"
+	    " ORDER BY part = ?2 DESC, (file.state = 'removed' OR track.removed IS NOT NULL) = ?3 DESC, part",
 	    e);
 	bool removed = false;
 	int step;
@@ -249,6 +254,8 @@ known_bytes(struct plan *p, struct plan_entry *entry, const struct item *it, str
 	if (st == NULL)
 		return -1;
 	sql_bytes(st, 1, it->sha256, 32);
+	sql_int(st, 2, entry->part);
+	sql_int(st, 3, p->again);
 	step = sql_step(p->db, st, e);
 	if (step == 1) {
 		entry->track = sqlite3_column_int64(st, 0);
@@ -290,7 +297,10 @@ twice(struct plan *p, struct plan_entry *entry, const struct item *it, struct er
 		return -1;
 	if (first == NULL)
 		return 0;
+	for (int32_t n = entry->part; n > 1 && !plan_is_last(p, (size_t)(first - p->entries)); n--)
+		first++;
 	*entry = (struct plan_entry){ .item = entry->item,
+		.part = entry->part,
 		.track = first->track,
 		.first = first->first,
 		.release = entry->release,

@@ -101,14 +101,76 @@ go_on(struct plan *p, int64_t done, struct err *e)
 	return ERR_NONE;
 }
 
-static enum err_code
-read_piece(const struct item *it, struct record *r, struct piece *piece, struct err *e)
+bool
+plan_is_first(const struct plan *p, size_t i)
 {
+	return i == 0 || p->entries[i - 1].item != p->entries[i].item;
+}
+
+bool
+plan_is_last(const struct plan *p, size_t i)
+{
+	return i + 1 == p->n || p->entries[i + 1].item != p->entries[i].item;
+}
+
+enum err_code
+plan_record(const struct item *it, int32_t part, struct record *r, struct err *e)
+{
+	struct record whole = { 0 };
+
 	if (it->record == NULL || !it->has_sha256)
 		return err_set(e, ERR_FORMAT, "item %lld has lost what was read from it", (long long)it->id);
-	if (record_decode(r, it->record, it->record_len, e) != ERR_NONE)
+	if (record_decode(&whole, it->record, it->record_len, e) != ERR_NONE)
 		return err_context(e, "item %lld", (long long)it->id);
+	if (part == 0) {
+		*r = whole;
+		return ERR_NONE;
+	}
+	if ((size_t)part > whole.nparts)
+		err_set(e, ERR_BUG, "item %lld has no part %d", (long long)it->id, (int)part);
+	else
+		record_of_part(&whole, (size_t)part, r, e);
+	record_free(&whole);
+	return e->code;
+}
+
+static enum err_code
+read_piece(const struct item *it, int32_t part, struct record *r, struct piece *piece, struct err *e)
+{
+	if (plan_record(it, part, r, e) != ERR_NONE)
+		return e->code;
 	return piece_of_record(piece, r, e);
+}
+
+/* The entries of a staged item, one for each of its parts; its own is there already. */
+static enum err_code
+gather_item(struct plan *p, struct groups *g, const struct item *it, struct err *e)
+{
+	size_t first = p->n - 1;
+	struct piece piece = { 0 };
+	struct record r = { 0 };
+	int32_t nparts = 0;
+
+	if (plan_record(it, 0, &r, e) == ERR_NONE)
+		nparts = (int32_t)r.nparts;
+	for (int32_t part = nparts > 0; part <= nparts && e->code == ERR_NONE; part++) {
+		struct plan_entry *entry = part <= 1 ? &p->entries[first] : append(p, e);
+
+		if (entry == NULL)
+			break;
+		record_free(&r);
+		entry->item = it->id;
+		entry->track = it->track;
+		entry->part = part;
+		if (read_piece(it, part, &r, &piece, e) != ERR_NONE ||
+		    groups_add(g, it->path, &r, &piece, &entry->release, e) != ERR_NONE)
+			break;
+		entry->verdict = PLAN_NEW;
+		entry->duration_ms = piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)piece.duration_ms;
+	}
+	record_free(&r);
+	piece_free(&piece);
+	return e->code;
 }
 
 /* First pass: every item gets its entry, the staged ones their group. */
@@ -116,8 +178,6 @@ static enum err_code
 gather(struct plan *p, struct groups *g, struct err *e)
 {
 	struct item it = { 0 };
-	struct piece piece = { 0 };
-	struct record r = { 0 };
 	int64_t after = 0;
 
 	while (item_next(p->db, p->session, after, &it, e) == 1) {
@@ -131,18 +191,18 @@ gather(struct plan *p, struct groups *g, struct err *e)
 			entry->verdict = PLAN_FAILED;
 		if (strcmp(it.state, "staged") != 0)
 			continue;
-		record_free(&r);
-		if (read_piece(&it, &r, &piece, e) != ERR_NONE ||
-		    groups_add(g, it.path, &r, &piece, &entry->release, e) != ERR_NONE ||
-		    go_on(p, (int64_t)p->n, e) != ERR_NONE)
+		if (gather_item(p, g, &it, e) != ERR_NONE || go_on(p, (int64_t)p->n, e) != ERR_NONE)
 			break;
-		entry->verdict = PLAN_NEW;
-		entry->duration_ms = piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)piece.duration_ms;
 	}
-	record_free(&r);
-	piece_free(&piece);
 	item_free(&it);
 	return e->code;
+}
+
+/* A file with parts is one duplicate, but several tracks. */
+static bool
+makes_track(enum verdict v)
+{
+	return v == PLAN_NEW || v == PLAN_RESTORE || v == PLAN_ATTACH || v == PLAN_CONFLICT || v == PLAN_SKIP;
 }
 
 /* Second pass: each staged item against the catalogue and against those before it. */
@@ -163,11 +223,12 @@ decide_all(struct plan *p, struct err *e)
 			record_free(&r);
 			if (go_on(p, (int64_t)(p->n + i), e) != ERR_NONE ||
 			    item_next(p->db, p->session, entry->item - 1, &it, e) != 1 ||
-			    read_piece(&it, &r, &piece, e) != ERR_NONE ||
+			    read_piece(&it, entry->part, &r, &piece, e) != ERR_NONE ||
 			    decide(d, entry, &it, &piece, e) != ERR_NONE)
 				break;
 		}
-		p->counts[entry->verdict]++;
+		if (makes_track(entry->verdict) || plan_is_first(p, i))
+			p->counts[entry->verdict]++;
 	}
 	record_free(&r);
 	piece_free(&piece);

@@ -46,12 +46,14 @@ enum verdict {
 /* "new", "duplicate", "conflict", "skipped", "removed-earlier", "failed", ... as --show prints it. */
 const char *verdict_name(enum verdict v);
 
+/* One for each item, or for each part of an item that a cue sheet cuts into tracks. */
 struct plan_entry {
 	int64_t item;
 	int64_t track;       /* the track in the catalogue that it joins, or 0 */
 	int32_t first;       /* the entry of this plan whose track it joins, or -1 */
 	int32_t release;     /* in releases, or -1 */
 	int32_t duration_ms; /* INT32_MAX at most */
+	int32_t part;        /* of the item's file, from 1 on; 0: all of it */
 	enum verdict verdict;
 };
 
@@ -62,11 +64,11 @@ struct plan {
 	bool again; /* the import asked for what was removed earlier */
 	const struct progress *progress;
 
-	struct plan_entry *entries; /* by item id */
+	struct plan_entry *entries; /* by item id and part */
 	size_t n, cap;
 	struct release *releases;
 	size_t nreleases, releases_cap;
-	int64_t counts[PLAN_VERDICTS];
+	int64_t counts[PLAN_VERDICTS]; /* of tracks where they are made, else of files */
 };
 
 /* Decide on every item of a session as the library stands now.  progress may be NULL. */
@@ -74,8 +76,15 @@ enum err_code plan_make(struct plan **p, struct db *db, int64_t session, enum co
     const struct progress *progress, struct err *e);
 void plan_free(struct plan *p);
 
-/* The entry of an item, or NULL. */
+/* The entry of an item, or of its first part; NULL. */
 struct plan_entry *plan_find(struct plan *p, int64_t item);
+
+/* Is entry i the first, or the last, of its item? */
+bool plan_is_first(const struct plan *p, size_t i);
+bool plan_is_last(const struct plan *p, size_t i);
+
+/* What was read from an item, or from one part of it, into a zeroed *r. */
+enum err_code plan_record(const struct item *it, int32_t part, struct record *r, struct err *e);
 
 /* Private to the planner: the steps of plan_make(). */
 struct groups; /* items that belong to one release, as far as the session tells */
