@@ -112,6 +112,8 @@ describe(struct job *j, struct job_shared *shared, struct worker *worker, struct
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
+	j->has_audio = r->has_audio;
+	memcpy(j->audio, r->audio, sizeof j->audio);
 	if (beside_apply(j->folder, j->name, worker, r, &e) != ERR_NONE ||
 	    guess_fill(r, j->path + j->folder->root_len + (j->path[j->folder->root_len] == '/'), &e) !=
 		ERR_NONE ||

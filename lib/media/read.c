@@ -6,6 +6,7 @@
 #include "media/cover.h"
 #include "media/cue.h"
 #include "media/map.h"
+#include "media/payload.h"
 #include "media/sniff.h"
 #include "media/tagfile.h"
 
@@ -98,6 +99,7 @@ media_read(int fd, struct record *r, struct err *e)
 	if (e->code == ERR_NONE)
 		cue_embedded(fd, &s, r, e);
 	tagfile_close(t);
+	r->has_audio = payload_hash(fd, &s, r->audio);
 	if (e->code == ERR_NONE && tagfile_out_of_memory())
 		err_memory(e);
 	/* "valid" in TagLib's eyes, but nothing could ever play it */

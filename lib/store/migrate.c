@@ -154,8 +154,8 @@ backup_names(char *name, char *part, size_t size, int64_t version)
 	char text[TIME_TEXT];
 
 	time_format(time_now(), text);
-	snprintf(name, size, "library-v%lld-%s.db", (long long)version, text);
-	snprintf(part, size, "library-v%lld.part", (long long)version);
+	snprintf(name, size, "library-v%d-%s.db", (int)version, text);
+	snprintf(part, size, "library-v%d.part", (int)version);
 }
 
 static enum err_code

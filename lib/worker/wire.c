@@ -7,9 +7,9 @@
 
 static const char magic[4] = { 'F', 'M', 'R', '1' };
 
-/* In the order in which they are written; those below VALUE come at most once each.  A PART holds the encoded
- * form of a record that has only values, a start and a duration. */
-enum kind { FORMAT = 1, CODEC, SUFFIX, DAMAGED, NUMBER, VALUE, FREE, COVER, NOTE, PART = 20 };
+/* AUDIO and those below VALUE come at most once each.  A PART holds the encoded form of a record that has
+ * only values, a start and a duration. */
+enum kind { FORMAT = 1, CODEC, SUFFIX, DAMAGED, NUMBER, VALUE, FREE, COVER, NOTE, AUDIO, PART = 20 };
 
 /* The numbers of a record, by the name of their field. */
 static const struct {
@@ -96,6 +96,8 @@ record_encode(const struct record *r, bool with_covers, struct buf *out, struct 
 	text(out, SUFFIX, r->suffix);
 	if (r->damaged)
 		entry(out, DAMAGED, "", "", 0);
+	if (r->has_audio)
+		entry(out, AUDIO, "", r->audio, sizeof r->audio);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		int64_t n;
 		unsigned char le[8];
@@ -256,7 +258,7 @@ read_part(struct record *r, const char *bytes, size_t len, struct err *e)
 	if (decode(&p, bytes, len, true, e) != ERR_NONE)
 		return e->code;
 	if (p.nvalues <= RECORD_PART_VALUES_MAX && p.ncovers == 0 && p.nnotes == 0 && p.format[0] == '\0' &&
-	    p.codec[0] == '\0' && p.suffix[0] == '\0' && !p.damaged)
+	    p.codec[0] == '\0' && p.suffix[0] == '\0' && !p.damaged && !p.has_audio)
 		return record_add_part(r, &p, e);
 	record_free(&p);
 	return malformed(e);
@@ -286,6 +288,8 @@ read_entry(struct record *r, unsigned kind, const char *name, size_t nlen, const
 		ok = word(r->suffix, sizeof r->suffix, bytes, len);
 	else if (kind == DAMAGED && len == 0 && !r->damaged)
 		ok = r->damaged = true;
+	else if (kind == AUDIO && len == sizeof r->audio && !r->has_audio)
+		ok = r->has_audio = memcpy(r->audio, bytes, len) != NULL;
 	return ok ? ERR_NONE : malformed(e);
 }
 

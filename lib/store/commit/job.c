@@ -187,10 +187,10 @@ index_restored(struct job *j, int64_t item, struct err *e)
 {
 	for (int64_t track = 0, before = -1; track != before;) {
 		sqlite3_stmt *st = sql_get(j->db,
-		    "SELECT track_id FROM item JOIN blob ON blob.sha256 = item.sha256"
+		    "SELECT file.track_id FROM item JOIN blob ON blob.sha256 = item.sha256"
 		    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = file.track_id"
-		    " WHERE item.id = ?1 AND track_id > ?2 AND file.state <> 'removed' AND removed IS NULL"
-		    " ORDER BY track_id LIMIT 1",
+		    " WHERE item.id = ?1 AND file.track_id > ?2 AND file.state <> 'removed' AND removed IS NULL"
+		    " ORDER BY file.track_id LIMIT 1",
 		    e);
 
 		if (st == NULL)
