@@ -30,22 +30,7 @@ split(struct record *r, enum field one, enum field many, const struct credit_rul
 	return e->code;
 }
 
-static enum err_code
-credits(struct record *r, const struct config *c, struct err *e)
-{
-	static const enum field fields[][3] = { { F_ARTIST, F_ARTISTS, F_MB_ARTISTID },
-		{ F_ALBUMARTIST, F_ALBUMARTISTS, F_MB_ALBUMARTISTID } };
-	struct credit_rules rules = { .joiners = c->value[SETTING_JOINERS].text,
-		.njoiners = c->value[SETTING_JOINERS].n,
-		.exceptions = c->value[SETTING_EXCEPTIONS].text,
-		.nexceptions = c->value[SETTING_EXCEPTIONS].n };
-
-	for (size_t i = 0; i < 2 && e->code == ERR_NONE; i++)
-		if (count(r, fields[i][1]) == 0 && count(r, fields[i][2]) != 1)
-			split(r, fields[i][0], fields[i][1], &rules, e);
-	return e->code;
-}
-
+/* Does the format keep its tags in ID3? */
 static bool
 has_id3(const char *format)
 {
@@ -57,32 +42,44 @@ has_id3(const char *format)
 	return false;
 }
 
-static enum err_code
-lists(struct record *r, const char *format, const struct config *c, struct err *e)
+static struct credit_rules
+rules_of(const struct config *c, enum setting joiners, const char *format)
 {
-	static const enum field fields[] = { F_GENRE, F_COMPOSER, F_LYRICIST, F_CONDUCTOR, F_REMIXER };
-	struct credit_rules rules = { .joiners = c->value[SETTING_LIST_JOINERS].text,
-		.njoiners = c->value[SETTING_LIST_JOINERS].n,
+	bool id3 = has_id3(format);
+
+	return (struct credit_rules){ .joiners = c->value[joiners].text,
+		.njoiners = c->value[joiners].n,
+		.more = id3 ? c->value[SETTING_ID3_JOINERS].text : NULL,
+		.nmore = id3 ? c->value[SETTING_ID3_JOINERS].n : 0,
 		.exceptions = c->value[SETTING_EXCEPTIONS].text,
 		.nexceptions = c->value[SETTING_EXCEPTIONS].n };
+}
 
-	if (has_id3(format)) {
-		rules.more = c->value[SETTING_ID3_JOINERS].text;
-		rules.nmore = c->value[SETTING_ID3_JOINERS].n;
-	}
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0] && e->code == ERR_NONE; i++)
-		if (count(r, fields[i]) == 1)
-			split(r, fields[i], fields[i], &rules, e);
+static enum err_code
+apply(struct record *r, const char *format, const struct config *c, struct err *e)
+{
+	static const enum field credits[][3] = { { F_ARTIST, F_ARTISTS, F_MB_ARTISTID },
+		{ F_ALBUMARTIST, F_ALBUMARTISTS, F_MB_ALBUMARTISTID } };
+	static const enum field lists[] = { F_GENRE, F_COMPOSER, F_LYRICIST, F_CONDUCTOR, F_REMIXER };
+	struct credit_rules rules = rules_of(c, SETTING_JOINERS, format);
+
+	for (size_t i = 0; i < sizeof credits / sizeof credits[0] && e->code == ERR_NONE; i++)
+		if (count(r, credits[i][1]) == 0 && count(r, credits[i][2]) != 1)
+			split(r, credits[i][0], credits[i][1], &rules, e);
+	rules = rules_of(c, SETTING_LIST_JOINERS, format);
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0] && e->code == ERR_NONE; i++)
+		if (count(r, lists[i]) == 1)
+			split(r, lists[i], lists[i], &rules, e);
 	return e->code;
 }
 
 enum err_code
 joiners_apply(struct record *r, const struct config *c, struct err *e)
 {
-	if (credits(r, c, e) != ERR_NONE || lists(r, r->format, c, e) != ERR_NONE)
+	if (apply(r, r->format, c, e) != ERR_NONE)
 		return e->code;
 	for (size_t i = 0; i < r->nparts; i++)
-		if (credits(&r->parts[i], c, e) != ERR_NONE || lists(&r->parts[i], "", c, e) != ERR_NONE)
+		if (apply(&r->parts[i], "", c, e) != ERR_NONE)
 			return e->code;
 	return ERR_NONE;
 }

@@ -9,6 +9,7 @@
 #include "media/charset.h"
 #include "media/map.h"
 #include "media/textfile.h"
+#include "media/value.h"
 #include "worker/protocol.h"
 
 enum { LINES_MAX = 100, VALUE_LEN = 4096 };
@@ -106,6 +107,19 @@ end_last(struct record *r, const char *file, int64_t start)
 		last->duration_ms = start - last->start_ms;
 }
 
+/* The first value of a part. */
+static enum err_code
+add_file(struct record *part, const char *file, struct err *e)
+{
+	struct buf clean = { 0 };
+
+	value_clean(&clean, file);
+	if (buf_ok(&clean, e) == ERR_NONE)
+		record_add(part, F_NONE, RECORD_FILE, clean.len > 0 ? clean.data : "", e);
+	buf_free(&clean);
+	return e->code;
+}
+
 /* The track is complete: a part. */
 static void
 end_track(struct sheet *sh)
@@ -122,7 +136,7 @@ end_track(struct sheet *sh)
 		err_set(sh->e, ERR_FORMAT, "track %ld has no INDEX 01", sh->number);
 	else if (sh->r->nparts == RECORD_PARTS_MAX)
 		err_set(sh->e, ERR_FORMAT, "has more than %d tracks", RECORD_PARTS_MAX);
-	if (sh->e->code != ERR_NONE || record_add(&part, F_NONE, RECORD_FILE, file, sh->e) != ERR_NONE)
+	if (sh->e->code != ERR_NONE || add_file(&part, file, sh->e) != ERR_NONE)
 		return;
 	part.start_ms = sh->start;
 	snprintf(number, sizeof number, "%ld", sh->number);
@@ -141,7 +155,7 @@ end_track(struct sheet *sh)
 	if (sh->e->code == ERR_NONE && part.nvalues > RECORD_PART_VALUES_MAX)
 		err_set(sh->e, ERR_FORMAT, "track %ld has too many lines", sh->number);
 	if (sh->e->code == ERR_NONE) {
-		end_last(sh->r, file, part.start_ms);
+		end_last(sh->r, part.values[0].value, part.start_ms);
 		record_add_part(sh->r, &part, sh->e);
 	}
 	record_free(&part);
