@@ -239,6 +239,9 @@ notes() {
 		--set track=2 | lib-commit -q
 	image
 	session=$(lib-import -q music)
+	run -0 lib-commit -q --show "$session"
+	[[ $output == *"conflict"*"von.wav part 2"*"track 1"* ]]
+	[[ $output == *"s2: 1 item, 2 new, 1 conflict"* ]]
 	run -0 lib-commit -q -n "$session"
 	[[ $output == *"2 tracks"*"1 attached"* ]]
 	run -4 lib-commit -q --on-conflict=fail "$session"
