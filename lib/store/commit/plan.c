@@ -135,41 +135,52 @@ plan_record(const struct item *it, int32_t part, struct record *r, struct err *e
 }
 
 static enum err_code
-read_piece(const struct item *it, int32_t part, struct record *r, struct piece *piece, struct err *e)
+read_piece(const struct item *it, int32_t part, struct piece *piece, struct err *e)
 {
-	if (plan_record(it, part, r, e) != ERR_NONE)
-		return e->code;
-	return piece_of_record(piece, r, e);
+	struct record r = { 0 };
+
+	if (plan_record(it, part, &r, e) == ERR_NONE)
+		piece_of_record(piece, &r, e);
+	record_free(&r);
+	return e->code;
 }
 
-/* The entries of a staged item, one for each of its parts; its own is there already. */
+/* What an entry tells of itself, for its group. */
 static enum err_code
-gather_item(struct plan *p, struct groups *g, const struct item *it, struct err *e)
+gather_entry(struct plan *p, struct groups *g, const struct item *it, struct plan_entry *entry,
+    const struct record *r, struct err *e)
 {
-	size_t first = p->n - 1;
 	struct piece piece = { 0 };
-	struct record r = { 0 };
-	int32_t nparts = 0;
 
-	if (plan_record(it, 0, &r, e) == ERR_NONE)
-		nparts = (int32_t)r.nparts;
-	for (int32_t part = nparts > 0; part <= nparts && e->code == ERR_NONE; part++) {
-		struct plan_entry *entry = part <= 1 ? &p->entries[first] : append(p, e);
-
-		if (entry == NULL)
-			break;
-		record_free(&r);
-		entry->item = it->id;
-		entry->track = it->track;
-		entry->part = part;
-		if (read_piece(it, part, &r, &piece, e) != ERR_NONE ||
-		    groups_add(g, it->path, &r, &piece, &entry->release, e) != ERR_NONE)
-			break;
+	entry->item = it->id;
+	entry->track = it->track;
+	if (piece_of_record(&piece, r, e) == ERR_NONE &&
+	    groups_add(g, it->path, r, &piece, &entry->release, e) == ERR_NONE) {
 		entry->verdict = PLAN_NEW;
 		entry->duration_ms = piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)piece.duration_ms;
 	}
-	record_free(&r);
 	piece_free(&piece);
+	return e->code == ERR_NONE ? go_on(p, (int64_t)p->n, e) : e->code;
+}
+
+/* The entries of a staged item, one for each of its parts; the first of them is there already. */
+static enum err_code
+gather_item(struct plan *p, struct groups *g, const struct item *it, struct err *e)
+{
+	struct record whole = { 0 }, r = { 0 };
+	struct plan_entry *entry = &p->entries[p->n - 1];
+
+	if (plan_record(it, 0, &whole, e) == ERR_NONE && whole.nparts == 0)
+		gather_entry(p, g, it, entry, &whole, e);
+	for (size_t n = 1; n <= whole.nparts && e->code == ERR_NONE; n++) {
+		if (n > 1 && (entry = append(p, e)) == NULL)
+			break;
+		entry->part = (int32_t)n;
+		if (record_of_part(&whole, n, &r, e) == ERR_NONE)
+			gather_entry(p, g, it, entry, &r, e);
+		record_free(&r);
+	}
+	record_free(&whole);
 	return e->code;
 }
 
@@ -191,7 +202,7 @@ gather(struct plan *p, struct groups *g, struct err *e)
 			entry->verdict = PLAN_FAILED;
 		if (strcmp(it.state, "staged") != 0)
 			continue;
-		if (gather_item(p, g, &it, e) != ERR_NONE || go_on(p, (int64_t)p->n, e) != ERR_NONE)
+		if (gather_item(p, g, &it, e) != ERR_NONE)
 			break;
 	}
 	item_free(&it);
@@ -212,7 +223,6 @@ decide_all(struct plan *p, struct err *e)
 	struct decider *d = NULL;
 	struct item it = { 0 };
 	struct piece piece = { 0 };
-	struct record r = { 0 };
 
 	if (decider_new(&d, p, e) != ERR_NONE)
 		return e->code;
@@ -220,17 +230,15 @@ decide_all(struct plan *p, struct err *e)
 		struct plan_entry *entry = &p->entries[i];
 
 		if (entry->verdict == PLAN_NEW) {
-			record_free(&r);
 			if (go_on(p, (int64_t)(p->n + i), e) != ERR_NONE ||
 			    item_next(p->db, p->session, entry->item - 1, &it, e) != 1 ||
-			    read_piece(&it, entry->part, &r, &piece, e) != ERR_NONE ||
+			    read_piece(&it, entry->part, &piece, e) != ERR_NONE ||
 			    decide(d, entry, &it, &piece, e) != ERR_NONE)
 				break;
 		}
 		if (makes_track(entry->verdict) || plan_is_first(p, i))
 			p->counts[entry->verdict]++;
 	}
-	record_free(&r);
 	piece_free(&piece);
 	item_free(&it);
 	decider_free(d);
