@@ -259,6 +259,37 @@ notes() {
 	intact
 }
 
+@test "sheets inside an archive cut what lies beside them there" {
+	image
+	(cd music && python3 -m zipfile -c von.zip von.wav von.cue && rm von.wav von.cue)
+	bring_in
+	[ "$(tracks | sed -n 2p)" = "2 10000 10493 2 Sigur Rós feat. Björk - Dögun (Von)" ]
+	[ "$(lib-search --count)" = 3 ]
+}
+
+@test "a part that was removed leaves the others, and comes back with --again" {
+	image
+	bring_in
+	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.execute("UPDATE file SET state = 'removed' WHERE part = 2")
+	db.execute("UPDATE track SET removed = 1 WHERE id = (SELECT track_id FROM file WHERE part = 2)")
+	db.commit()
+	PY
+	touch music/von.wav
+	run -0 --separate-stderr lib-import music
+	run -0 lib-commit -q "$output"
+	[[ $output == *"0 tracks, 1 duplicate"* ]]
+	[ "$(query "SELECT group_concat(state) FROM (SELECT state FROM file ORDER BY part)")" = ok,removed,ok ]
+	touch music/von.wav
+	bring_in --again
+	[ "$(query "SELECT group_concat(state) FROM (SELECT state FROM file ORDER BY part)")" = ok,ok,ok ]
+	[ "$(query "SELECT count(*) FROM track WHERE removed IS NULL")" = 3 ]
+	[ "$(lib-search --count dogun)" = 1 ]
+	intact
+}
+
 @test "two tracks of one file that are called alike are two" {
 	"$IMAGE" wav music/von.wav 30
 	printf 'PERFORMER X\nTITLE Y\nFILE von.wav WAVE\nTRACK 01 AUDIO\nTITLE Same\nINDEX 01 00:00:00\nTRACK 01 AUDIO\nTITLE Same\nINDEX 01 00:15:00\n' >music/von.cue
