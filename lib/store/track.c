@@ -131,8 +131,7 @@ set_column(struct track *t, enum field f, sqlite3_stmt *st, int column, struct e
 static const enum field columns[] = { F_TITLE, F_ARTIST, F_DISC, F_TRACK, F_DATE, F_YEAR, F_BPM, F_KEY,
 	F_DURATION, F_RATING, F_ADDED, F_MODIFIED, F_RECORDING, F_ALBUM, F_ALBUMARTIST, F_MB_ALBUMID,
 	F_DISCTOTAL, F_COMPILATION, F_MB_TRACKID, F_FORMAT, F_CODEC, F_BITRATE, F_SAMPLERATE, F_BITDEPTH,
-	F_CHANNELS, F_SOURCE, F_SIZE, F_NOTES,
-	F_PART, F_START };
+	F_CHANNELS, F_SOURCE, F_SIZE, F_NOTES, F_PART, F_START };
 enum { AFTER_COLUMNS = sizeof columns / sizeof columns[0] };
 
 static const char load_sql[] =
