@@ -9,8 +9,8 @@
 
 #include "base/file.h"
 #include "base/time.h"
-#include "intake/art.h"
 #include "intake/batch.h"
+#include "intake/beside.h"
 #include "intake/circuit.h"
 #include "intake/pool.h"
 #include "intake/scout.h"
@@ -31,6 +31,7 @@ struct import {
 	struct scout *scout;
 	struct batch *batch;
 	struct circuit *circuit;
+	struct config config; /* the library's */
 	struct shelf shelf;
 	char state[16]; /* in which the session has to be */
 	int64_t sent, handled;
@@ -321,7 +322,7 @@ is_wanted(struct import *im, const struct walk_entry *entry, struct unpacked *fr
 
 	if (run->retry && from == NULL)
 		return 1;
-	if (art_is_name(entry->name))
+	if (beside_is_name(entry->name))
 		return 0;
 	same = source_unchanged(run->db, entry->path, &entry->st, e);
 	if (same < 0)
@@ -587,11 +588,13 @@ prepare(struct import *im, char **roots, size_t nroots, struct err *e)
 	if (im->batch == NULL)
 		return err_memory(e);
 	batch_clear(im->batch);
-	if (stage_make(run->db, run->session, e) != ERR_NONE ||
+	if (config_load(&im->config, run->db, e) != ERR_NONE ||
+	    stage_make(run->db, run->session, e) != ERR_NONE ||
 	    stage_open(&im->stage, run->db, run->session, e) != ERR_NONE ||
 	    stage_tidy(im->stage, items_own, &owner, e) != ERR_NONE)
 		return e->code;
 	im->shared.options = run->options;
+	im->shared.config = &im->config;
 	im->shared.copy.stage = im->stage;
 	im->shared.copy.mode = run->options->mode;
 	im->shared.copy.stop = &im->shared.stop;
@@ -656,6 +659,7 @@ import_free(struct import *im)
 	scout_free(im->scout);
 	circuit_free(im->circuit);
 	paths_free(im->bases);
+	config_free(&im->config);
 	stage_close(im->stage);
 	if (im->batch != NULL)
 		batch_clear(im->batch);
