@@ -52,6 +52,7 @@ job_free(struct job *j)
 		return;
 	folder_unref(j->folder);
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	unpacked_free(j->archive);
 	free(j->path);
@@ -148,7 +149,7 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 	struct err e = { 0 };
 
 	if (o->strict && r->damaged) {
-		err_set(&e, ERR_FORMAT, "is damaged: its end is missing");
+		err_set(&e, ERR_FORMAT, "is damaged: %s", r->nnotes > 0 ? r->notes[0] : "its end is missing");
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
@@ -158,6 +159,11 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    record_encode(r, false, &j->record, &e) != ERR_NONE)
+		return broken(j, &e);
+	j->damaged = r->damaged;
+	for (size_t i = 0; i < r->nnotes; i++)
+		buf_printf(&j->notes, "%s\n", r->notes[i]);
+	if (buf_ok(&j->notes, &e) != ERR_NONE)
 		return broken(j, &e);
 	return JOB_STAGED;
 }
@@ -287,6 +293,7 @@ static void
 forget(struct job *j)
 {
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	j->covers = NULL;
 	j->ncovers = 0;

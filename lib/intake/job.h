@@ -53,6 +53,8 @@ struct job {
 	bool transient;   /* of JOB_FAILED: may pass by itself, later */
 	int64_t again_ms; /* of JOB_AGAIN, as time_monotonic_ms() */
 	uint8_t sha256[SHA256_BYTES];
+	bool damaged;
+	struct buf notes; /* of the record, each ended by a newline */
 	bool has_audio;
 	uint8_t audio[32]; /* of the record */
 	char suffix[8];

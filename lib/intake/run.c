@@ -157,6 +157,9 @@ import_settle(struct import *im, struct job *j, struct err *e)
 	case JOB_STAGED:
 		c->staged++;
 		c->bytes += (int64_t)j->st.st_size;
+		c->damaged += j->damaged;
+		if (j->notes.len > 0 && im->run->noted != NULL)
+			im->run->noted(j->path, j->damaged, j->notes.data);
 		circuit_reached(im->circuit, j->path);
 		batch_add(im->batch, j);
 		break;

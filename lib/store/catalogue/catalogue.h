@@ -40,9 +40,9 @@ struct release {
 	char *label, *catalognumber, *barcode;
 	bool fresh; /* made by this commit: later tracks may add what the first did not tell */
 	bool filled[F_COUNT];
-	/* where tracks of it were retagged */
-	bool credited; /* it has an album artist of its own */
-	/* all its tracks, those retagged, and of them those that stay on it */
+	/* only where tracks of it are retagged: has it an album artist of its own; all its tracks, the
+	 * retagged, and of them those that stay */
+	bool credited;
 	int64_t tracks, retagged, staying;
 };
 
@@ -97,13 +97,17 @@ enum err_code catalogue_raise_covers(struct catalogue *c, int64_t release, struc
 /* Remember that this source holds these bytes. */
 enum err_code catalogue_source(struct catalogue *c, const struct item *it, struct err *e);
 
-/* Private to lib/store/catalogue: a track's columns and rows written again (credited: its artists stand), a
- * file more, ... */
+/* Private to lib/store/catalogue. */
+
+/* NFC, malloced; NULL with *e filled in. */
+char *catalogue_text(const char *value, struct err *e);
+
+/* A track's columns and rows from its tags again; credited: who it is credited to stands already. */
 enum err_code catalogue_rewrite(struct catalogue *c, int64_t track, int64_t release, const struct record *r,
     bool credited, struct err *e);
+
+/* One more file of a track. */
 enum err_code catalogue_another(struct catalogue *c, int64_t track, bool is_preferred, const struct item *it,
     const struct record *r, struct err *e);
-/* ... NFC, malloced; NULL with *e filled in. */
-char *catalogue_text(const char *value, struct err *e);
 
 #endif

@@ -38,6 +38,7 @@ static const struct {
 	[F_BITDEPTH] = { FROM_FILE, "f.bitdepth", NULL },
 	[F_CHANNELS] = { FROM_FILE, "f.channels", NULL },
 	[F_SOURCE] = { FROM_FILE, "f.source", NULL },
+	[F_NOTES] = { FROM_FILE, "f.notes", NULL },
 	[F_SESSION] = { FROM_FILE, "f.session_id", NULL },
 	[F_SIZE] = { FROM_BLOB, "b.size", NULL },
 	[F_SHA256] = { FROM_BLOB, "b.sha256", NULL },
