@@ -105,11 +105,13 @@ prepare(struct import *im, char **roots, size_t nroots, struct err *e)
 	if (im->batch == NULL)
 		return err_memory(e);
 	batch_clear(im->batch);
-	if (stage_make(run->db, run->session, e) != ERR_NONE ||
+	if (config_load(&im->config, run->db, e) != ERR_NONE ||
+	    stage_make(run->db, run->session, e) != ERR_NONE ||
 	    stage_open(&im->stage, run->db, run->session, e) != ERR_NONE ||
 	    stage_tidy(im->stage, items_own, &owner, e) != ERR_NONE)
 		return e->code;
 	im->shared.options = run->options;
+	im->shared.config = &im->config;
 	im->shared.copy.stage = im->stage;
 	im->shared.copy.mode = run->options->mode;
 	im->shared.copy.stop = &im->shared.stop;
@@ -174,6 +176,7 @@ import_free(struct import *im)
 	scout_free(im->scout);
 	circuit_free(im->circuit);
 	paths_free(im->bases);
+	config_free(&im->config);
 	stage_close(im->stage);
 	if (im->batch != NULL)
 		batch_clear(im->batch);

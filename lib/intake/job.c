@@ -10,7 +10,9 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "intake/art.h"
+#include "intake/beside.h"
 #include "intake/guess.h"
+#include "intake/joiners.h"
 #include "intake/trouble.h"
 
 struct job *
@@ -142,7 +144,7 @@ guess(const struct job *j, struct record *r, struct err *e)
 
 /* Everything that the tags and the name tell, and the covers. */
 static enum job_end
-describe(struct job *j, struct job_shared *shared, struct record *r)
+describe(struct job *j, struct job_shared *shared, struct worker *worker, struct record *r)
 {
 	const struct import_options *o = shared->options;
 	struct stage *stage = shared->copy.stage;
@@ -155,7 +157,9 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
 	j->has_audio = r->has_audio;
 	memcpy(j->audio, r->audio, sizeof j->audio);
-	if (guess(j, r, &e) != ERR_NONE || set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	if (beside_apply(j->folder, j->name, worker, r, &e) != ERR_NONE || guess(j, r, &e) != ERR_NONE ||
+	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	    joiners_apply(r, shared->config, &e) != ERR_NONE ||
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    record_encode(r, false, &j->record, &e) != ERR_NONE)
@@ -183,7 +187,7 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, cons
 	else if (worker_read(worker, fd, &r, &e) != ERR_NONE)
 		end = blame(j, &e);
 	else
-		end = describe(j, shared, &r);
+		end = describe(j, shared, worker, &r);
 	fd_close(&fd);
 	record_free(&r);
 	if (end != JOB_STAGED) {

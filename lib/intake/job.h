@@ -19,6 +19,7 @@
 #include "intake/folder.h"
 #include "intake/options.h"
 #include "intake/unpack.h"
+#include "store/config.h"
 #include "store/session/items.h"
 #include "worker/client.h"
 
@@ -67,6 +68,7 @@ struct job {
 /* What the threads of one import share, all of it read-only or atomic. */
 struct job_shared {
 	const struct import_options *options;
+	const struct config *config;
 	struct copy_shared copy;
 	pthread_mutex_t big; /* held by the one thread whose file has large tags or covers */
 	atomic_int stop;

@@ -13,6 +13,7 @@
 #include "intake/scout.h"
 #include "intake/shelf.h"
 #include "intake/walk.h"
+#include "store/config.h"
 #include "store/session/stage.h"
 
 enum { RUN_POLL_MS = 100 };
@@ -26,6 +27,7 @@ struct import {
 	struct scout *scout;
 	struct batch *batch;
 	struct circuit *circuit;
+	struct config config; /* the library's */
 	struct shelf shelf;
 	char state[16]; /* in which the session has to be */
 	int64_t sent, handled;

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "intake/art.h"
+#include "intake/beside.h"
 #include "intake/run.h"
 #include "store/session/archives.h"
 #include "store/session/items.h"
@@ -75,7 +75,7 @@ import_wants(struct import *im, const struct walk_entry *entry, struct unpacked 
 
 	if (run->retry && from == NULL)
 		return 1;
-	if (art_is_name(entry->name))
+	if (beside_is_name(entry->name))
 		return 0;
 	same = source_unchanged(run->db, entry->path, &entry->st, e);
 	if (same < 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "media/cover.h"
+#include "media/cue.h"
 #include "media/damage.h"
 #include "media/gain.h"
 #include "media/map.h"
@@ -106,6 +107,8 @@ media_read(int fd, struct record *r, struct err *e)
 	fill_gaps(&s, r);
 	if (t != NULL && read_tags(fd, t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
+	if (e->code == ERR_NONE)
+		cue_embedded(fd, &s, r, e);
 	tagfile_close(t);
 	r->has_audio = payload_hash(fd, &s, r->audio);
 	if (e->code == ERR_NONE && tagfile_out_of_memory())

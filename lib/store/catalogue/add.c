@@ -291,9 +291,9 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	    "INSERT INTO file (track_id, blob_id, preferred, state, format, codec, bitrate, samplerate, "
 	    "bitdepth,"
 	    " channels, duration_ms, source, mtime, session_id, added, changed, audio, damaged,"
-	    " notes)"
+	    " notes, part, start_ms)"
 	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, "
-	    "?15, ?16, ?17)",
+	    "?15, ?16, ?17, ?18, iif(?18 > 0, ?19, NULL))",
 	    e);
 	if (st == NULL)
 		return e->code;
@@ -322,6 +322,8 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 		sql_bytes(st, 15, r->audio, sizeof r->audio);
 	sql_int(st, 16, r->damaged);
 	sql_text(st, 17, notes.data);
+	sql_int(st, 18, r->part);
+	sql_int(st, 19, r->start_ms);
 	(void)sql_run(c->db, st, e);
 	buf_free(&notes);
 	return e->code;
@@ -423,27 +425,54 @@ catalogue_attach(
 	return catalogue_prefer_best(c, track, e);
 }
 
-enum err_code
-catalogue_revive(struct catalogue *c, int64_t track, const uint8_t sha256[32], struct err *e)
+/* The next track that a file carries, 0 behind the last. */
+static int64_t
+track_after(struct catalogue *c, const uint8_t sha256[32], int64_t after, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
-	    "UPDATE file SET state = 'ok', changed = ?2 WHERE state IN ('missing', 'removed')"
+	    "SELECT min(track_id) FROM file WHERE track_id > ?2"
 	    " AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
 	    e);
+	int64_t track = 0;
+
+	if (st == NULL)
+		return 0;
+	sql_bytes(st, 1, sha256, 32);
+	sql_int(st, 2, after);
+	(void)one(c->db, st, &track, e);
+	return track;
+}
+
+enum err_code
+catalogue_revive(struct catalogue *c, const uint8_t sha256[32], bool restore, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(c->db,
+	    "UPDATE file SET state = 'ok', changed = ?2 WHERE (state = 'missing' OR (?3 AND state = "
+	    "'removed'))"
+	    " AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
+	    e);
+	int64_t track = 0;
 
 	if (st == NULL)
 		return e->code;
 	sql_bytes(st, 1, sha256, 32);
 	sql_int(st, 2, c->now);
+	sql_int(st, 3, restore);
 	if (sql_run(c->db, st, e) != ERR_NONE)
 		return e->code;
 	if (sqlite3_changes(c->db->sql) == 0)
 		return ERR_NONE;
-	if (sql_change(c->db,
-		"UPDATE track SET removed = NULL, modified = ?2 WHERE id = ?1 AND removed IS NOT NULL",
-		(const int64_t[]){ track, c->now }, 2, e) != ERR_NONE)
-		return e->code;
-	return catalogue_prefer_best(c, track, e);
+	while ((track = track_after(c, sha256, track, e)) > 0) {
+		if (restore &&
+		    sql_change(c->db,
+			"UPDATE track SET removed = NULL, modified = ?2 WHERE id = ?1 AND removed IS NOT "
+			"NULL",
+			(const int64_t[]){ track, c->now }, 2, e) != ERR_NONE)
+			return e->code;
+		if (catalogue_prefer_best(c, track, e) != ERR_NONE)
+			return e->code;
+	}
+	return e->code;
 }
 
 enum err_code

@@ -83,9 +83,9 @@ enum err_code catalogue_renew(struct catalogue *c, struct release *to, const str
 /* A release that no track is on any more goes. */
 enum err_code catalogue_drop_empty(struct catalogue *c, int64_t release, struct err *e);
 
-/* The same bytes came again: a file that was missing is there again, one that was removed comes back (with
- * its track). */
-enum err_code catalogue_revive(struct catalogue *c, int64_t track, const uint8_t sha256[32], struct err *e);
+/* The same bytes came again: a file that was missing is there again; with `restore` one that was removed
+ * comes back, too, with all its tracks. */
+enum err_code catalogue_revive(struct catalogue *c, const uint8_t sha256[32], bool restore, struct err *e);
 
 /* Covers of an item: folder art to the release, embedded to the track unless the release has it.  A track
  * without an album keeps all to itself. */

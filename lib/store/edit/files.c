@@ -129,9 +129,9 @@ edit_attach(struct db *db, const struct operands *o, const struct edit_options *
 	snprintf(data, sizeof data, "\"from\":%" PRId64 ",\"to\":%" PRId64, o->tracks[0], o->tracks[1]);
 	if (chosen_start(db, o->tracks, o->ntracks, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (journal_begin(db, "attach", &event, e) == ERR_NONE && chosen_check(db, true, e) == ERR_NONE)
+	if (journal_begin(db, &event, e) == ERR_NONE && chosen_check(db, true, e) == ERR_NONE)
 		attach(db, o->tracks[0], o->tracks[1], how->json, e);
-	return edit_finish(db, event, data, how, r, e);
+	return edit_finish(db, event, "attach", data, how, r, e);
 }
 
 /* -- detach ---------------------------------------------------------------- */
@@ -286,10 +286,10 @@ edit_detach(
 		return e->code;
 	if (find_file(db, name, &file, &track, e) != ERR_NONE ||
 	    check_others(db, file, track, e) != ERR_NONE || chosen_start(db, &track, 1, e) != ERR_NONE ||
-	    journal_begin(db, "detach", &event, e) != ERR_NONE)
+	    journal_begin(db, &event, e) != ERR_NONE)
 		goto out;
 	detach(db, file, track, how->json, e);
 out:
 	snprintf(data, sizeof data, "\"from\":%" PRId64, track);
-	return edit_finish(db, event, data, how, r, e);
+	return edit_finish(db, event, "detach", data, how, r, e);
 }

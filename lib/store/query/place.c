@@ -40,6 +40,8 @@ static const struct {
 	[F_SOURCE] = { FROM_FILE, "f.source", NULL },
 	[F_NOTES] = { FROM_FILE, "f.notes", NULL },
 	[F_SESSION] = { FROM_FILE, "f.session_id", NULL },
+	[F_PART] = { FROM_FILE, "nullif(f.part, 0)", NULL },
+	[F_START] = { FROM_FILE, "f.start_ms", NULL },
 	[F_SIZE] = { FROM_BLOB, "b.size", NULL },
 	[F_SHA256] = { FROM_BLOB, "b.sha256", NULL },
 	[F_FILE] = { FROM_BLOB,
