@@ -31,6 +31,7 @@ struct import_run {
 	int64_t session;
 	const struct import_options *options;
 	int jobs;
+	int64_t limit_rate;                  /* bytes a second that are read of sources; 0: all it can */
 	bool retry;                          /* only the session's failed items */
 	struct progress *progress;           /* or NULL */
 	void (*failed)(const struct err *e); /* once for each file that fails, named */

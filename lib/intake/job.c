@@ -120,9 +120,35 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 	return JOB_STAGED;
 }
 
-/* The copy is there: read it, describe it, give it its name. */
+/* Give it its name.  A linked source has stood still all the while; what its times are after the last of our
+ * links is what the next import will find. */
 static enum job_end
-understand(struct job *j, struct job_shared *shared, struct worker *worker, const struct copied *c)
+keep(struct job *j, struct job_shared *shared, int src, const struct copied *c)
+{
+	struct stage *stage = shared->copy.stage;
+	struct err e = { 0 };
+	struct stat now;
+
+	if (c->linked && !copy_same(src, &c->st, false, &now)) {
+		stage_drop(stage, c->tmp);
+		err_set(&e, ERR_CHANGED, "changed while it was read");
+		return failed(j, &e);
+	}
+	memcpy(j->sha256, c->sha256, sizeof j->sha256);
+	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, c->linked, &e) != ERR_NONE)
+		return broken(j, &e);
+	j->linked = c->linked;
+	j->st = c->st;
+	/* a write in between shows in the size or mtime, of which the old ones are recorded: the commit finds it */
+	if (c->linked && fstat(src, &now) == 0)
+		j->st.st_ctim = now.st_ctim;
+	return JOB_STAGED;
+}
+
+/* The bytes are there: read them, describe them, give them their name. */
+static enum job_end
+understand(
+    struct job *j, struct job_shared *shared, struct worker *worker, int src, const struct copied *c)
 {
 	struct stage *stage = shared->copy.stage;
 	struct record r = { 0 };
@@ -138,14 +164,10 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, cons
 		end = describe(j, shared, &r);
 	fd_close(&fd);
 	record_free(&r);
-	if (end != JOB_STAGED) {
-		stage_drop(stage, c->tmp);
-		return end;
-	}
-	memcpy(j->sha256, c->sha256, sizeof j->sha256);
-	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, &e) != ERR_NONE)
-		return broken(j, &e);
-	return JOB_STAGED;
+	if (end == JOB_STAGED)
+		return keep(j, shared, src, c);
+	stage_drop(stage, c->tmp);
+	return end;
 }
 
 static enum job_end
@@ -165,7 +187,7 @@ attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *c
 	if (worker_sniff(worker, fd, &r, &e) != ERR_NONE)
 		end = e.code == ERR_NOTAUDIO ? not_audio(j, fd) : blame(j, &e);
 	else if (copy_file(&shared->copy, fd, &j->st, chunk, &c, &fault, &e) == ERR_NONE)
-		end = understand(j, shared, worker, &c);
+		end = understand(j, shared, worker, fd, &c);
 	else if (fault == COPY_STOPPED)
 		end = JOB_STOPPED;
 	else

@@ -184,7 +184,7 @@ stages_bytes(struct db *db)
 	fd = stage_file(s, tmp, &e);
 	CHECK(fd >= 0 && write(fd, "abc", 3) == 3);
 	close(fd);
-	CHECK(stage_keep(s, tmp, hash, "jpg", 3, &e) == ERR_NONE);
+	CHECK(stage_keep(s, tmp, hash, "jpg", 3, false, &e) == ERR_NONE);
 	CHECK(access(below("staging/s2"), F_OK) == 0);
 	CHECK(stat(below("staging/s2"), &st) == 0 && (st.st_mode & 0777) == 0700);
 	stage_close(s);

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "digest/sha256.h"
 #include "store/catalogue/catalogue.h"
-#include "store/commit/publish.h"
+#include "store/commit/leave.h"
 #include "store/index.h"
 #include "store/sql.h"
 
@@ -64,11 +64,20 @@ job_find_same(struct job *j, const uint8_t hash[32], int64_t *same, struct err *
 	return job_number(j->db, st, same, e);
 }
 
+/* Is the source of this item to be removed after the commit?  Where there is a conflict both files are kept, until
+ * somebody has looked. */
+static bool
+leaves(const struct job *j, const struct plan_entry *entry)
+{
+	return j->files.moves && publish_wanted(entry) && entry->verdict != PLAN_ATTACH;
+}
+
 /* Rewrite an item as what became of it.  What source and file rows tell of it goes. */
 static enum err_code
 settle_item(struct job *j, const struct plan_entry *entry, const char *state, struct err *e)
 {
-	bool stored = publish_wanted(entry);
+	/* one that is to be moved, but stays, is still to be told of */
+	bool stored = publish_wanted(entry) && !(j->files.moves && !leaves(j, entry));
 	sqlite3_stmt *st = sql_get(j->db,
 	    "UPDATE item SET state = ?2, track_id = ?3, record = NULL, device = NULL, inode = NULL,"
 	    " mtime_ns = NULL, ctime_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
@@ -119,7 +128,7 @@ out:
 }
 
 static enum err_code
-write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
+write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, struct item *it, struct err *e)
 {
 	static const char *const states[PLAN_VERDICTS] = { [PLAN_NEW] = "committed",
 		[PLAN_RESTORE] = "committed",
@@ -130,7 +139,7 @@ write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const s
 
 	if (entry->first >= 0)
 		entry->track = j->plan->entries[entry->first].track;
-	if (publish_wanted(entry) && publish_confirm(j->plan, entry, it, e) != ERR_NONE)
+	if (publish_wanted(entry) && publish_confirm(&j->files, j->plan, entry, it, e) != ERR_NONE)
 		return e->code;
 	switch (entry->verdict) {
 	case PLAN_NEW:
@@ -146,6 +155,8 @@ write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const s
 	}
 	if (e->code == ERR_NONE && publish_wanted(entry))
 		catalogue_source(c, it, e);
+	if (e->code == ERR_NONE && leaves(j, entry) && it->path != NULL)
+		leave_record(j->db, it, e);
 	if (e->code == ERR_NONE && j->plan->again)
 		forget_removal(j, it, e);
 	return e->code != ERR_NONE ? e->code : settle_item(j, entry, states[entry->verdict], e);

@@ -45,13 +45,13 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-	    " ?12, ?13, ?14) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
+	    " suffix, record, attempts, code, reason, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+	    " ?11, ?12, ?13, ?14, ?15) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
-	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason"
-	    " RETURNING id",
+	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason,"
+	    " linked = excluded.linked RETURNING id",
 	    e);
 	bool staged = it->code == ERR_NONE;
 	int step;
@@ -67,6 +67,7 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 	sql_int(st, 7, nanoseconds(it->st.st_mtim));
 	sql_int(st, 8, nanoseconds(it->st.st_ctim));
 	sql_int(st, 12, it->attempts);
+	sql_int(st, 15, staged && it->linked);
 	if (staged) {
 		sql_bytes(st, 9, it->sha256, sizeof it->sha256);
 		sql_text(st, 10, it->suffix);
@@ -114,11 +115,11 @@ static enum err_code
 put_source(struct db *db, const struct item_new *it, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "INSERT INTO source(path, device, inode, size, mtime_ns, ctime_ns, seen, sha256)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(path) DO UPDATE SET"
+	    "INSERT INTO source(path, device, inode, size, mtime_ns, ctime_ns, seen, sha256, linked)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(path) DO UPDATE SET"
 	    " device = excluded.device, inode = excluded.inode, size = excluded.size,"
 	    " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, seen = excluded.seen,"
-	    " sha256 = excluded.sha256",
+	    " sha256 = excluded.sha256, linked = excluded.linked",
 	    e);
 
 	if (st == NULL)
@@ -131,6 +132,7 @@ put_source(struct db *db, const struct item_new *it, struct err *e)
 	sql_int(st, 6, nanoseconds(it->st.st_ctim));
 	sql_int(st, 7, it->seen);
 	sql_bytes(st, 8, it->sha256, sizeof it->sha256);
+	sql_int(st, 9, it->linked);
 	return sql_run(db, st, e);
 }
 
@@ -211,7 +213,7 @@ source_unchanged(struct db *db, const char *path, const struct stat *s, struct e
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT 1 FROM source s JOIN blob b ON b.sha256 = s.sha256 JOIN file f ON f.blob_id = b.id"
 	    " WHERE s.path = ?1 AND s.inode = ?2 AND s.size = ?3 AND s.mtime_ns = ?4 AND s.ctime_ns = ?5"
-	    " AND s.seen > ?6 AND f.state = 'ok'",
+	    " AND s.seen > iif(s.linked, ?7, ?6) AND f.state = 'ok'",
 	    e);
 	int64_t newest = s->st_mtim.tv_sec > s->st_ctim.tv_sec ? s->st_mtim.tv_sec : s->st_ctim.tv_sec;
 	int step;
@@ -224,6 +226,7 @@ source_unchanged(struct db *db, const char *path, const struct stat *s, struct e
 	sql_int(st, 4, nanoseconds(s->st_mtim));
 	sql_int(st, 5, nanoseconds(s->st_ctim));
 	sql_int(st, 6, newest + RACY_SECONDS);
+	sql_int(st, 7, (int64_t)s->st_mtim.tv_sec + RACY_SECONDS); /* the ctime is that of our own link */
 	step = sql_step(db, st, e);
 	sql_done(st);
 	return step;

@@ -89,6 +89,36 @@ stage_file(struct stage *s, char name[STAGE_TMP], struct err *e)
 	return -1;
 }
 
+/* What is the source's fault, or that of where it lies. */
+static bool
+is_refusal(int errnum)
+{
+	return errnum == EXDEV || errnum == EPERM || errnum == EACCES || errnum == EMLINK ||
+	    errnum == EOPNOTSUPP || errnum == ENOSYS || errnum == EINVAL || errnum == ENOENT;
+}
+
+int
+stage_link(struct stage *s, int src, char name[STAGE_TMP], struct err *e)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", src);
+	for (int tries = 0; tries < 100; tries++) {
+		snprintf(name, STAGE_TMP, "tmp-%016" PRIx64, (uint64_t)atomic_fetch_add(&s->next, 1));
+		if (linkat(AT_FDCWD, path, s->fd, name, AT_SYMLINK_FOLLOW) == 0)
+			return 0;
+		/* without /proc; only the privileged may */
+		if (errno == ENOENT && linkat(src, "", s->fd, name, AT_EMPTY_PATH) == 0)
+			return 0;
+		if (is_refusal(errno))
+			return errno;
+		if (errno != EEXIST)
+			break;
+	}
+	err_sys(e, errno, "cannot make a link in the library's %s", s->folder);
+	return -1;
+}
+
 int
 stage_reopen(struct stage *s, const char *name, struct err *e)
 {
@@ -117,7 +147,7 @@ is_there(struct stage *s, const char *name, int64_t size)
 
 enum err_code
 stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const char *suffix, int64_t size,
-    struct err *e)
+    bool linked, struct err *e)
 {
 	char name[BLOB_NAME];
 
@@ -126,7 +156,7 @@ stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const cha
 		stage_drop(s, tmp);
 		return ERR_NONE;
 	}
-	if (fchmodat(s->fd, tmp, 0444, 0) != 0 || renameat(s->fd, tmp, s->fd, name) != 0) {
+	if ((!linked && fchmodat(s->fd, tmp, 0444, 0) != 0) || renameat(s->fd, tmp, s->fd, name) != 0) {
 		err_sys(e, errno, "cannot name %s in the library's %s", name, s->folder);
 		stage_drop(s, tmp);
 		return e->code;
@@ -158,7 +188,7 @@ stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256
 		stage_drop(s, tmp);
 		return e->code;
 	}
-	return stage_keep(s, tmp, sha256, suffix, (int64_t)len, e);
+	return stage_keep(s, tmp, sha256, suffix, (int64_t)len, false, e);
 }
 
 static enum err_code

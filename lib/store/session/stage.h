@@ -2,8 +2,10 @@
  * stage.h - the files under staging/s<session>/
  *
  *	stage_open -> stage_file -> write, hash -> stage_keep -> stage_sync -> rows
+ *	              stage_link -> hash        ->
  *
- * A file is made as tmp-XXXXXXXX and kept as <sha256>.<suffix>, mode 0444.
+ * A file is made as tmp-XXXXXXXX and kept as <sha256>.<suffix>, mode 0444.  A link is
+ * the source itself under one name more, and keeps its mode.
  * Nothing here follows a link: LIBRARY is opened once and everything below it by
  * openat.  A struct stage may be used by several threads at once, except
  * stage_open(), stage_tidy() and stage_close().  Errors here are the library's own
@@ -34,13 +36,17 @@ void stage_close(struct stage *s);
 /* A new, empty file open for reading and writing; -1 with *e filled in. */
 int stage_file(struct stage *s, char name[STAGE_TMP], struct err *e);
 
+/* One name more for the open file src, whatever its path leads to by now: 0, or the errno for which the file
+ * system or the source's owner does not allow it, or -1 with *e filled in. */
+int stage_link(struct stage *s, int src, char name[STAGE_TMP], struct err *e);
+
 /* A second descriptor of it that can only read; -1 with *e filled in. */
 int stage_reopen(struct stage *s, const char *name, struct err *e);
 
-/* Give a whole file its last name and mode.  Where that name is there already its bytes are kept
- * and the new ones dropped.  Durable after stage_sync(). */
+/* Give a whole file its last name, and its mode unless it is a link.  Where that name is there already its
+ * bytes are kept and the new ones dropped.  Durable after stage_sync(). */
 enum err_code stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const char *suffix,
-    int64_t size, struct err *e);
+    int64_t size, bool linked, struct err *e);
 
 /* Whole bytes from memory, under their hash. */
 enum err_code stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256[32],
