@@ -26,7 +26,7 @@ needed() {
 }
 
 @test "only the media worker has TagLib, libstdc++ and libseccomp, and it has no SQLite" {
-	[ "$(needed libexec/media-worker)" = "libseccomp libstdc++ libtag libtag_c libz " ]
+	[ "$(needed libexec/media-worker)" = "libnettle libseccomp libstdc++ libtag libtag_c libz " ]
 }
 
 @test "what a command does not call is not in it" {

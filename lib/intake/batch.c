@@ -72,6 +72,7 @@ item_of(const struct job *j)
 		.code = j->end == JOB_STAGED ? ERR_NONE : j->why.code,
 		.reason = j->why.msg,
 		.suffix = j->suffix,
+		.audio = j->has_audio ? j->audio : NULL,
 		.record = j->record.data,
 		.record_len = j->record.len,
 		.covers = j->covers,

@@ -110,6 +110,8 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
+	j->has_audio = r->has_audio;
+	memcpy(j->audio, r->audio, sizeof j->audio);
 	if (guess_fill(r, j->path + j->folder->root_len + (j->path[j->folder->root_len] == '/'), &e) !=
 		ERR_NONE ||
 	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||

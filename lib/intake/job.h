@@ -42,6 +42,8 @@ struct job {
 	int64_t seen;
 	int attempts;
 	uint8_t sha256[SHA256_BYTES];
+	bool has_audio;
+	uint8_t audio[32]; /* of the record */
 	char suffix[8];
 	struct buf record; /* encoded */
 	struct item_cover *covers;

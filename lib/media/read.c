@@ -5,6 +5,7 @@
 
 #include "media/cover.h"
 #include "media/map.h"
+#include "media/payload.h"
 #include "media/sniff.h"
 #include "media/tagfile.h"
 
@@ -95,6 +96,7 @@ media_read(int fd, struct record *r, struct err *e)
 	if (t != NULL && read_tags(t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
 	tagfile_close(t);
+	r->has_audio = payload_hash(fd, &s, r->audio);
 	if (e->code == ERR_NONE && tagfile_out_of_memory())
 		err_memory(e);
 	/* "valid" in TagLib's eyes, but nothing could ever play it */

@@ -114,7 +114,7 @@ serve(int socket, int timeout_ms)
 	int kind, fd, rc = 0;
 
 	while (rc == 0 && (kind = next_request(socket, &fd)) > 0) {
-		alarm_in(timeout_ms + 1000);
+		alarm_in(protocol_timeout(fd, timeout_ms) + 1000);
 		rc = handle(socket, kind, fd);
 		alarm_in(0);
 		if (fd >= 0)

@@ -163,7 +163,7 @@ receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
 static enum outcome
 exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
-	int64_t deadline = time_monotonic_ms() + w->timeout_ms;
+	int64_t deadline = time_monotonic_ms() + protocol_timeout(fd, w->timeout_ms);
 	struct protocol_head head;
 	enum outcome how;
 	char *room;
@@ -265,8 +265,8 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	case FAILED:
 		return e->code;
 	case SLOW:
-		return err_set(
-		    e, ERR_FORMAT, "tag reader did not finish within %g s", w->timeout_ms / 1000.0);
+		return err_set(e, ERR_FORMAT, "tag reader did not finish within %g s",
+		    protocol_timeout(fd, w->timeout_ms) / 1000.0);
 	case DEAD:
 		break;
 	}

@@ -22,7 +22,7 @@
 struct worker;
 
 struct worker_limits {
-	int timeout_ms;    /* for one file; 0 = 10,000 */
+	int timeout_ms;    /* for one file, and 1 more for each 10,000 bytes; 0 = 10,000 */
 	long memory_bytes; /* address space; 0 = 512 MiB */
 };
 

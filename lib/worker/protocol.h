@@ -9,7 +9,9 @@
 #ifndef WORKER_PROTOCOL_H
 #define WORKER_PROTOCOL_H
 
+#include <limits.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #define PROTOCOL_REQUEST "FMQ" /* and the kind */
 
@@ -27,6 +29,19 @@ struct protocol_head {
 	uint32_t code; /* enum err_code; ERR_MEMORY means the worker's own limit */
 	uint32_t len;
 };
+
+/* How long a request may take: a time for the tags, and for the sound, all of which is read, a second for
+ * each 10 MB, as the slowest disks need it. */
+static inline int
+protocol_timeout(int fd, int timeout_ms)
+{
+	struct stat st;
+	int64_t ms = timeout_ms;
+
+	if (fstat(fd, &st) == 0)
+		ms += (int64_t)st.st_size / 10000;
+	return ms < INT_MAX / 2 ? (int)ms : INT_MAX / 2;
+}
 
 /* The worker's command line: media-worker --serve PARENT-PID TIMEOUT-MS MEMORY-BYTES */
 #define PROTOCOL_SERVE "--serve"

@@ -319,8 +319,9 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	st = sql_get(c->db,
 	    "INSERT INTO file (track_id, blob_id, preferred, state, format, codec, bitrate, samplerate, "
 	    "bitdepth,"
-	    " channels, duration_ms, source, mtime, session_id, added, changed)"
-	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
+	    " channels, duration_ms, source, mtime, session_id, added, changed, audio)"
+	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, "
+	    "?15)",
 	    e);
 	if (st == NULL)
 		return e->code;
@@ -339,6 +340,8 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	sql_int(st, 12, it->mtime_ns / 1000000000);
 	sql_int(st, 13, c->session);
 	sql_int(st, 14, c->now);
+	if (r->has_audio)
+		sql_bytes(st, 15, r->audio, sizeof r->audio);
 	return sql_run(c->db, st, e);
 }
 

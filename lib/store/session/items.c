@@ -45,13 +45,13 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-	    " ?11, ?12, ?13, ?14, ?15) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
+	    " suffix, record, attempts, code, reason, audio, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+	    " ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
 	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason,"
-	    " linked = excluded.linked RETURNING id",
+	    " audio = excluded.audio, linked = excluded.linked RETURNING id",
 	    e);
 	bool staged = it->code == ERR_NONE;
 	int step;
@@ -67,11 +67,13 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 	sql_int(st, 7, nanoseconds(it->st.st_mtim));
 	sql_int(st, 8, nanoseconds(it->st.st_ctim));
 	sql_int(st, 12, it->attempts);
-	sql_int(st, 15, staged && it->linked);
+	sql_int(st, 16, staged && it->linked);
 	if (staged) {
 		sql_bytes(st, 9, it->sha256, sizeof it->sha256);
 		sql_text(st, 10, it->suffix);
 		sql_bytes(st, 11, it->record, it->record_len);
+		if (it->audio != NULL)
+			sql_bytes(st, 15, it->audio, 32);
 	} else {
 		sql_text(st, 13, err_name(it->code));
 		sql_text(st, 14, it->reason);

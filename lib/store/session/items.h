@@ -38,7 +38,8 @@ struct item_new {
 	const char *reason;
 	uint8_t sha256[32]; /* from here on only of a staged one */
 	const char *suffix;
-	const void *record; /* encoded without covers */
+	const uint8_t *audio; /* 32 bytes: record.audio, or NULL */
+	const void *record;   /* encoded without covers */
 	size_t record_len;
 	const struct item_cover *covers;
 	size_t ncovers;
