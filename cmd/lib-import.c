@@ -6,24 +6,28 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/words.h"
+#include "cmd/lib-import/commit.h"
 #include "intake/import.h"
 #include "intake/preview.h"
 #include "intake/say.h"
+#include "intake/rate.h"
 #include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 
-enum { SET = CLI_LONG, MODE, DEREFERENCE, STRICT, AGAIN, FILES_FROM, RESUME, RETRY, STATUS };
+enum { SET = CLI_LONG, MODE, DEREFERENCE, STRICT, AGAIN, FILES_FROM, RESUME, RETRY, STATUS, LIMIT, COMMIT };
 
 static const struct opt opts[] = {
 	{ 'j', "jobs", "N", "read N files at a time (the number of cores, at most 8)" },
 	{ FILES_FROM, "files-from", "FILE", "read paths from FILE, one a line (- is standard input)" },
 	{ SET, "set", "FIELD=VALUE", "give every file this value, whatever its tags say" },
-	{ MODE, "mode", "MODE", "copy (sharing blocks where possible) or reflink (share blocks or fail)" },
+	{ MODE, "mode", "MODE", "copy (the default), reflink, hardlink or move" },
 	{ DEREFERENCE, "dereference", NULL, "follow symbolic links below PATH" },
 	{ STRICT, "strict", NULL, "files that are no audio or damaged are errors" },
 	{ AGAIN, "again", NULL, "take back in what was removed from the library earlier" },
+	{ LIMIT, "limit-rate", "BYTES", "read at most so many bytes a second, like 500K or 2M" },
+	{ COMMIT, "commit", NULL, "commit the session, too" },
 	{ RESUME, "resume", "ID", "go on with an unfinished session" },
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ STATUS, "status", NULL, "list open sessions, or the one named and its failed files" },
@@ -46,6 +50,8 @@ static struct {
 	int jobs;
 	int way; /* RESUME, RETRY, STATUS, or 0: a new import */
 	const char *session, *from;
+	int64_t limit_rate;
+	bool commit;
 	bool asked; /* for something that belongs to a new import */
 } me;
 
@@ -67,6 +73,13 @@ read_options(int argc, char **argv)
 		case FILES_FROM:
 			me.from = value;
 			break;
+		case LIMIT:
+			if (rate_parse(value, &me.limit_rate, &e) != ERR_NONE)
+				cli_usage("--limit-rate: %s", e.msg);
+			break;
+		case COMMIT:
+			me.commit = true;
+			break;
 		case RESUME:
 		case RETRY:
 		case STATUS:
@@ -85,6 +98,8 @@ read_options(int argc, char **argv)
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
 		cli_usage("--dry-run is for a new import: --status tells what a session still has to do");
+	if (me.commit && (me.way == STATUS || cli_dry_run()))
+		cli_usage("there is nothing to commit with --status or --dry-run");
 	if (me.way == STATUS && me.asked)
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
@@ -178,6 +193,7 @@ import(struct err *e)
 {
 	struct import_run r = { .options = &options,
 		.jobs = me.jobs,
+		.limit_rate = me.limit_rate,
 		.retry = me.way == RETRY,
 		.progress = &progress,
 		.failed = cli_failed };
@@ -197,9 +213,13 @@ import(struct err *e)
 		goto out;
 	if (import_run(&r, roots, n, e) == ERR_NONE) {
 		note_summary(r.session, &r.counts);
+		if (options.mode == COPY_MOVE && r.counts.unchanged > 0)
+			cli_note("%" PRId64 " unchanged, in the library already: they stay where they are",
+			    r.counts.unchanged);
 		say_session(r.session, &r.counts, cli_json(), &line);
 		buf_putc(&line, '\n');
-		(void)cli_print(&line, e);
+		if (cli_print(&line, e) == ERR_NONE && me.commit)
+			(void)commit_staged(r.db, r.session, &progress, e);
 	} else if (e->code != ERR_STATE) {
 		say_resumable(r.session, &r.counts, e);
 	}
