@@ -42,7 +42,8 @@ finish_moves(void)
 	struct leave_counts n;
 
 	if (db != NULL && leave_go(db, &how, &n, &why) == ERR_NONE && n.removed > 0)
-		cli_note("%" PRId64 " source%s of earlier moves removed", n.removed, n.removed == 1 ? "" : "s");
+		cli_note(
+		    "%" PRId64 " source%s of earlier moves removed", n.removed, n.removed == 1 ? "" : "s");
 }
 
 static enum err_code

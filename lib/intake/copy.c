@@ -97,8 +97,8 @@ copy_same(int src, const struct stat *was, bool bytes, struct stat *now)
 
 /* Into a file of our own; where it fails the caller drops it. */
 static enum err_code
-copy_bytes(struct copy_shared *shared, int src, char *chunk, struct copied *c, enum copy_fault *fault,
-    struct err *e)
+copy_bytes(
+    struct copy_shared *shared, int src, char *chunk, struct copied *c, enum copy_fault *fault, struct err *e)
 {
 	int cloned, dst = stage_file(shared->stage, c->tmp, e);
 	enum err_code rc;

@@ -1,8 +1,8 @@
 /*
  * copy.h - one pass over a source: its bytes into staging, their hash, and the proof that it stood still
  *
- * A source is copied or linked, never renamed.  Where it is linked its bytes are those that are hashed; whoever
- * has it open may still write to it afterwards, which the commit finds out.
+ * A source is copied or linked, never renamed.  Where it is linked its bytes are those that are hashed;
+ * whoever has it open may still write to it afterwards, which the commit finds out.
  */
 #ifndef INTAKE_COPY_H
 #define INTAKE_COPY_H
@@ -22,7 +22,8 @@ enum copy_mode {
 	COPY_BYTES,   /* share blocks where the file system can, else copy */
 	COPY_REFLINK, /* share blocks, or fail */
 	COPY_LINK,    /* a hard link, or fail */
-	COPY_MOVE     /* a hard link where the file system can, else as COPY_BYTES; lib-commit removes the source */
+	COPY_MOVE /* a hard link where the file system can, else as COPY_BYTES; lib-commit removes the source
+		   */
 };
 
 /* What all threads of an import share. */
@@ -51,8 +52,8 @@ struct copied {
 	struct stat st; /* of the source: after it was linked, if it was */
 };
 
-/* Copy or link the regular file src, of which *before is the fstat(); chunk has COPY_CHUNK bytes.  ERR_CHANGED where
- * it did not stand still.  On error nothing is left in staging. */
+/* Copy or link the regular file src, of which *before is the fstat(); chunk has COPY_CHUNK bytes. ERR_CHANGED
+ * where it did not stand still.  On error nothing is left in staging. */
 enum err_code copy_file(struct copy_shared *shared, int src, const struct stat *before, char *chunk,
     struct copied *c, enum copy_fault *fault, struct err *e);
 

@@ -141,7 +141,8 @@ keep(struct job *j, struct job_shared *shared, int src, const struct copied *c)
 		return broken(j, &e);
 	j->linked = c->linked;
 	j->st = c->st;
-	/* a write in between shows in the size or mtime, of which the old ones are recorded: the commit finds it */
+	/* a write in between shows in the size or mtime, of which the old ones are recorded: the commit finds
+	 * it */
 	if (c->linked && fstat(src, &now) == 0)
 		j->st.st_ctim = now.st_ctim;
 	return JOB_STAGED;
@@ -149,8 +150,7 @@ keep(struct job *j, struct job_shared *shared, int src, const struct copied *c)
 
 /* The bytes are there: read them, describe them, give them their name. */
 static enum job_end
-understand(
-    struct job *j, struct job_shared *shared, struct worker *worker, int src, const struct copied *c)
+understand(struct job *j, struct job_shared *shared, struct worker *worker, int src, const struct copied *c)
 {
 	struct stage *stage = shared->copy.stage;
 	struct record r = { 0 };

@@ -8,10 +8,9 @@
 #include "base/out.h"
 #include "store/session/items.h"
 
-static const char *const modes[] = { [COPY_BYTES] = "copy",
-	[COPY_REFLINK] = "reflink",
-	[COPY_LINK] = "hardlink",
-	[COPY_MOVE] = "move" };
+static const char *const modes[] = {
+	[COPY_BYTES] = "copy", [COPY_REFLINK] = "reflink", [COPY_LINK] = "hardlink", [COPY_MOVE] = "move"
+};
 
 void
 options_free(struct import_options *o)

@@ -44,7 +44,8 @@ struct blob_staged {
 
 /* Give staging/<session>/<name> its place in blobs/.  The caller holds the shared library lock.  A blob that
  * is there already and right is kept, a wrong one replaced; where the staged file is gone
- * but the blob is there the call succeeds.  ERR_NOTFOUND where neither is there.  Durable after blob_sync(). */
+ * but the blob is there the call succeeds.  ERR_NOTFOUND where neither is there.  Durable after blob_sync().
+ */
 enum err_code blob_publish(struct db *db, const struct blob_staged *s, struct checked *c, struct err *e);
 
 /* Would blob_publish() succeed?  What has to be read for that is read here, without a lock, and remembered in

@@ -93,7 +93,8 @@ nanoseconds(struct timespec t)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Nobody has touched what the import linked: not since, and not so short before that its times do not tell. */
+/* Nobody has touched what the import linked: not since, and not so short before that its times do not tell.
+ */
 static bool
 stood_still(const struct blob_staged *s, const struct stat *st)
 {

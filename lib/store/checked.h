@@ -24,7 +24,6 @@ struct checked {
 void checked_free(struct checked *c); /* release and zero */
 
 /* Are the bytes of the plain file dirfd/name those of this hash?  1, 0, -1. */
-int checked_bytes(
-    struct checked *c, int dirfd, const char *name, const uint8_t sha256[32], struct err *e);
+int checked_bytes(struct checked *c, int dirfd, const char *name, const uint8_t sha256[32], struct err *e);
 
 #endif

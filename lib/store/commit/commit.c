@@ -309,8 +309,8 @@ stays(void *context, const char *path, const char *state, const char *reason)
 	j->o->stays(path, state, reason);
 }
 
-/* What --mode=move has left to do, now or by an earlier commit that was cut short.  The session is committed: only
- * a stop is an error, all else is for the next time. */
+/* What --mode=move has left to do, now or by an earlier commit that was cut short.  The session is committed:
+ * only a stop is an error, all else is for the next time. */
 static enum err_code
 remove_sources(struct job *j, struct commit_result *r, struct err *e)
 {

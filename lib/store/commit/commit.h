@@ -32,8 +32,8 @@ struct commit_options {
 	bool retry;   /* of a failed session: set it staged first */
 	bool dry_run; /* decide and look, change nothing */
 	const struct progress *progress;
-	/* Of a session whose sources are to be moved; may be NULL.  One that could not be removed; one that stays
-	 * because of what became of its item. */
+	/* Of a session whose sources are to be moved; may be NULL.  One that could not be removed; one that
+	 * stays because of what became of its item. */
 	void (*failed)(const struct err *e);
 	void (*stays)(const char *path, const char *state, const char *reason);
 };
@@ -42,8 +42,9 @@ struct commit_result {
 	bool already; /* it was committed before this call */
 	int64_t tracks, duplicates, attached, skipped, removed_earlier, failed, unchanged;
 	int64_t conflicts; /* that would fail it: dry run only */
-	int64_t sources_removed, sources_kept; /* of --mode=move; kept though their files are in the library */
-	int64_t same_as;                       /* an earlier session with just the same files, or 0 */
+	int64_t sources_removed,
+	    sources_kept; /* of --mode=move; kept though their files are in the library */
+	int64_t same_as;  /* an earlier session with just the same files, or 0 */
 };
 
 /* ERR_BUSY where another process works on the session, ERR_STATE where it is in no state to be committed. */

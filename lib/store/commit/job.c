@@ -64,8 +64,8 @@ job_find_same(struct job *j, const uint8_t hash[32], int64_t *same, struct err *
 	return job_number(j->db, st, same, e);
 }
 
-/* Is the source of this item to be removed after the commit?  Where there is a conflict both files are kept, until
- * somebody has looked. */
+/* Is the source of this item to be removed after the commit?  Where there is a conflict both files are kept,
+ * until somebody has looked. */
 static bool
 leaves(const struct job *j, const struct plan_entry *entry)
 {

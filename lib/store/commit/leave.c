@@ -39,7 +39,8 @@ enum err_code
 leave_record(struct db *db, const struct item *it, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "INSERT OR REPLACE INTO leaving(path, session_id, device, inode, size, mtime_ns, ctime_ns, linked,"
+	    "INSERT OR REPLACE INTO leaving(path, session_id, device, inode, size, mtime_ns, ctime_ns, "
+	    "linked,"
 	    " sha256) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	    e);
 
@@ -214,7 +215,8 @@ is_unchanged(const struct run *r, const struct source *s, const struct stat *st,
 	if (!S_ISREG(st->st_mode) || (int64_t)st->st_dev != s->device || (int64_t)st->st_ino != s->inode ||
 	    st->st_size != s->size || nanoseconds(st->st_mtim) != s->mtime_ns)
 		return false;
-	if (nanoseconds(st->st_ctim) == s->ctime_ns || (st->st_dev == blob->st_dev && st->st_ino == blob->st_ino))
+	if (nanoseconds(st->st_ctim) == s->ctime_ns ||
+	    (st->st_dev == blob->st_dev && st->st_ino == blob->st_ino))
 		return true;
 	return s->linked && same_bytes(r, s);
 }
@@ -273,7 +275,8 @@ remove_name(struct run *r, struct source *s, const struct stat *blob)
 		else
 			later(r, s, errno);
 	} else if (!is_unchanged(r, s, &st, blob)) {
-		stays(r, s, S_ISLNK(st.st_mode) ? "it is a symbolic link" : "it changed since it was read", 0);
+		stays(
+		    r, s, S_ISLNK(st.st_mode) ? "it is a symbolic link" : "it changed since it was read", 0);
 	} else if (r->how->dry_run || unlinkat(r->fd, name, 0) == 0) {
 		s->end = REMOVED;
 	} else if (errno == EACCES || errno == EPERM || errno == EROFS) {
@@ -310,8 +313,8 @@ remove_one(struct run *r, struct source *s, struct err *e)
 static enum err_code
 forget(struct run *r, const struct source *s, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(
-	    r->db, "DELETE FROM leaving WHERE path = ?1 AND session_id = ?2 AND inode = ?3 AND ctime_ns = ?4", e);
+	sqlite3_stmt *st = sql_get(r->db,
+	    "DELETE FROM leaving WHERE path = ?1 AND session_id = ?2 AND inode = ?3 AND ctime_ns = ?4", e);
 
 	if (st == NULL)
 		return e->code;
@@ -436,8 +439,8 @@ leave_staying(struct db *db, int64_t session,
 		return e->code;
 	sql_int(st, 1, session);
 	while (sql_step(db, st, e) == 1)
-		fn(context, (const char *)sqlite3_column_text(st, 0), (const char *)sqlite3_column_text(st, 1),
-		    (const char *)sqlite3_column_text(st, 2));
+		fn(context, (const char *)sqlite3_column_text(st, 0),
+		    (const char *)sqlite3_column_text(st, 1), (const char *)sqlite3_column_text(st, 2));
 	sql_done(st);
 	return e->code;
 }

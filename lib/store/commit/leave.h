@@ -25,9 +25,9 @@
 enum err_code leave_record(struct db *db, const struct item *it, struct err *e);
 
 struct leave {
-	int64_t session;      /* or 0: those of all */
-	int64_t give_up;      /* forget those committed before this instant; 0: none */
-	bool dry_run;         /* tell, change nothing */
+	int64_t session; /* or 0: those of all */
+	int64_t give_up; /* forget those committed before this instant; 0: none */
+	bool dry_run;    /* tell, change nothing */
 	volatile const int *stop;
 	const struct progress *progress; /* or NULL */
 	/* Each may be NULL.  A source that stays for good, or for now; one that was removed. */

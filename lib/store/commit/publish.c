@@ -52,9 +52,11 @@ publish(struct publish *pub, struct db *db, struct blob_staged *s, struct err *e
 static enum err_code
 mended(struct db *db, const uint8_t sha256[32], struct err *e)
 {
-	static const char *const changes[] = { "UPDATE file SET state = 'ok', changed = ?2 WHERE state = 'damaged'"
-					       " AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
-		"UPDATE blob SET damaged = 0, verified = ?2 WHERE sha256 = ?1" };
+	static const char *const changes[] = {
+		"UPDATE file SET state = 'ok', changed = ?2 WHERE state = 'damaged'"
+		" AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
+		"UPDATE blob SET damaged = 0, verified = ?2 WHERE sha256 = ?1"
+	};
 
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
 		sqlite3_stmt *st = sql_get(db, changes[i], e);

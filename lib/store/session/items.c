@@ -45,8 +45,10 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason, audio, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-	    " ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
+	    " suffix, record, attempts, code, reason, audio, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9,"
+	    " ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO "
+	    "UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
