@@ -124,10 +124,12 @@ static int
 link_source(struct copy_shared *shared, int src, struct copied *c, enum copy_fault *fault, struct err *e)
 {
 	int refused = stage_link(shared->stage, src, c->tmp, e);
+	struct stat now;
 
 	if (refused == 0) {
-		c->linked = true;
-		if (copy_same(src, &c->st, true, &c->st))
+		c->linked = copy_same(src, &c->st, true, &now);
+		c->st = now;
+		if (c->linked)
 			return 1;
 		stage_drop(shared->stage, c->tmp);
 		changed(fault, e);

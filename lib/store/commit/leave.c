@@ -299,6 +299,8 @@ remove_one(struct run *r, struct source *s, struct err *e)
 		stays(r, s, "the library has lost or removed it since", 0);
 	else if (error == ELOOP)
 		stays(r, s, "a folder on the way to it is a symbolic link", 0);
+	else if (error == ENOTDIR)
+		stays(r, s, "it lies in something that is no folder", 0);
 	else if (error != 0)
 		later(r, s, error);
 	else

@@ -146,7 +146,9 @@ act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_e
 
 	memcpy(s.sha256, it->sha256, sizeof s.sha256);
 	memcpy(s.suffix, it->suffix, sizeof s.suffix);
-	if (act(pub, p, fn, &s, e) != ERR_NONE)
+	if (act(pub, p, fn, &s, e) == ERR_CHANGED && it->linked && it->path != NULL)
+		err_context(e, "%s was written to since it was imported", it->path);
+	if (e->code != ERR_NONE)
 		return e->code;
 	it->ctime_ns = s.ctime_ns;
 	/* a duplicate's covers are those that its track has */
