@@ -93,6 +93,7 @@ read_options(int argc, char **argv)
 		case O_CONFLICT:
 			if (conflict_parse(value, &command.how.policy, &e) != ERR_NONE)
 				cli_usage("--on-conflict: %s", e.msg);
+			command.policy = true;
 			break;
 		default:
 			choose(key, value);

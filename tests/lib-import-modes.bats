@@ -158,6 +158,19 @@ dies_before_removal() {
 	tracks_are 4
 }
 
+@test "an archive is not moved, whatever comes out of it" {
+	python3 -m zipfile -c "$MUSIC/album.zip" "$FIXTURES/audio/under-pressure.flac" "$FIXTURES/audio/glosoli.oga"
+	for mode in hardlink move; do
+		rm -rf "$FONOTECA_LIBRARY"
+		run --separate-stderr lib-import --commit --mode=$mode "$MUSIC"
+		[ "$status" -eq 0 ]
+		tracks_are 6
+	done
+	[ "$(sources)" = "./album.zip " ]
+	[ "$(query "SELECT count(*) FROM leaving")" = 0 ]
+	[ -z "$(find "$FONOTECA_LIBRARY/blobs" -type f ! -perm 0444)" ]
+}
+
 @test "move from another file system copies" {
 	other_disk
 	MUSIC=$OTHER

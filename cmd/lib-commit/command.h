@@ -21,7 +21,8 @@ struct command {
 	struct progress progress;
 	const char *subject; /* the action's own argument: the first session, or NULL */
 	bool ids;
-	bool reads; /* the library is not written to */
+	bool policy; /* how.policy was asked for; else the library's setting holds */
+	bool reads;  /* the library is not written to */
 };
 extern struct command command;
 

@@ -97,6 +97,16 @@ show(struct db *db, int64_t id, struct err *e)
 	return e->code;
 }
 
+/* The library's own, unless the command line says it. */
+static enum err_code
+settle_policy(struct db *db, struct err *e)
+{
+	if (command.policy || conflict_setting(db, &command.how.policy, e) != ERR_NONE)
+		return e->code;
+	command.policy = true;
+	return ERR_NONE;
+}
+
 /* One session by its name; its error does not stop the others.  False: stop, *e tells why. */
 static bool
 work_on(work *fn, const char *name, struct err *e)
@@ -105,7 +115,7 @@ work_on(work *fn, const char *name, struct err *e)
 	struct err own = { 0 };
 	int64_t id;
 
-	if (db == NULL)
+	if (db == NULL || settle_policy(db, e) != ERR_NONE)
 		return false;
 	if (session_parse(name, &id, &own) == ERR_NONE)
 		fn(db, id, &own);

@@ -177,3 +177,21 @@ copy_file(struct copy_shared *shared, int src, const struct stat *before, char *
 		stage_drop(shared->stage, c->tmp);
 	return rc;
 }
+
+enum err_code
+copy_unpacked(struct copy_shared *shared, int src, const struct stat *before, char *chunk, struct copied *c,
+    enum copy_fault *fault, struct err *e)
+{
+	int refused = stage_link(shared->stage, src, c->tmp, e);
+	enum err_code rc = e->code;
+
+	*c = (struct copied){ .st = *before };
+	*fault = COPY_LIBRARY;
+	if (refused > 0)
+		rc = copy_bytes(shared, src, chunk, c, fault, e);
+	else if (refused == 0)
+		rc = pass(shared, src, -1, (int64_t)before->st_size, chunk, c, fault, e);
+	if (rc != ERR_NONE && refused >= 0)
+		stage_drop(shared->stage, c->tmp);
+	return rc;
+}

@@ -57,6 +57,10 @@ struct copied {
 enum err_code copy_file(struct copy_shared *shared, int src, const struct stat *before, char *chunk,
     struct copied *c, enum copy_fault *fault, struct err *e);
 
+/* The same of a file in a folder of stage_folder(), which is ours: its link is no linked source. */
+enum err_code copy_unpacked(struct copy_shared *shared, int src, const struct stat *before, char *chunk,
+    struct copied *c, enum copy_fault *fault, struct err *e);
+
 /* Is the open source still as it was?  With `bytes` only what its bytes show in: size and mtime.
  * *now is its stat in any case. */
 bool copy_same(int src, const struct stat *was, bool bytes, struct stat *now);

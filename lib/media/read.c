@@ -5,6 +5,7 @@
 
 #include "media/cover.h"
 #include "media/map.h"
+#include "media/members.h"
 #include "media/payload.h"
 #include "media/sniff.h"
 #include "media/tagfile.h"
@@ -20,6 +21,9 @@ media_sniff(int fd, struct record *r, struct err *e)
 {
 	struct sniffed s;
 
+	if (members_sniff(
+		fd, r)) /* first: audio inside one that is not packed looks like audio behind junk */
+		return ERR_NONE;
 	sniff(fd, &s);
 	if (s.type == SNIFF_NONE)
 		return not_audio(&s, e);

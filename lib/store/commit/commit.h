@@ -40,7 +40,7 @@ struct commit_options {
 
 struct commit_result {
 	bool already; /* it was committed before this call */
-	int64_t tracks, duplicates, attached, skipped, removed_earlier, failed, unchanged;
+	int64_t tracks, duplicates, attached, retagged, skipped, removed_earlier, failed, unchanged;
 	int64_t conflicts; /* that would fail it: dry run only */
 	int64_t sources_removed,
 	    sources_kept; /* of --mode=move; kept though their files are in the library */

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "digest/sha256.h"
 #include "store/blob.h"
+#include "store/session/archives.h"
 #include "store/sql.h"
 
 enum { BATCH = 256 };
@@ -38,7 +39,12 @@ struct run {
 enum err_code
 leave_record(struct db *db, const struct item *it, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
+	int member = archives_hold(db, it->path, e);
+	sqlite3_stmt *st;
+
+	if (member != 0)
+		return e->code;
+	st = sql_get(db,
 	    "INSERT OR REPLACE INTO leaving(path, session_id, device, inode, size, mtime_ns, ctime_ns, "
 	    "linked,"
 	    " sha256) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

@@ -21,7 +21,8 @@
 #include "store/db.h"
 #include "store/session/session.h"
 
-/* Inside the commit's transaction: this item's source may go. */
+/* Inside the commit's transaction: this item's source may go.  Members of an archive have none of their own.
+ */
 enum err_code leave_record(struct db *db, const struct item *it, struct err *e);
 
 struct leave {

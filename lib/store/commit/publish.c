@@ -33,7 +33,8 @@ bool
 publish_wanted(const struct plan_entry *entry)
 {
 	return entry->verdict == PLAN_NEW || entry->verdict == PLAN_ATTACH ||
-	    entry->verdict == PLAN_DUPLICATE || entry->verdict == PLAN_RESTORE;
+	    entry->verdict == PLAN_DUPLICATE || entry->verdict == PLAN_RESTORE ||
+	    entry->verdict == PLAN_RETAG;
 }
 
 static enum err_code
@@ -152,7 +153,7 @@ act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_e
 		return e->code;
 	it->ctime_ns = s.ctime_ns;
 	/* a duplicate's covers are those that its track has */
-	if (entry->verdict != PLAN_NEW && entry->verdict != PLAN_ATTACH)
+	if (entry->verdict != PLAN_NEW && entry->verdict != PLAN_ATTACH && entry->verdict != PLAN_RETAG)
 		return ERR_NONE;
 	return act_on_covers(pub, p, fn, it->id, e);
 }

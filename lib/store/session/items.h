@@ -36,6 +36,8 @@ struct item_new {
 	int attempts;
 	enum err_code code; /* ERR_NONE: staged; else failed, for this reason: */
 	const char *reason;
+	bool archive; /* no item: an archive whose members are recorded (archives.h), so many: */
+	int64_t members;
 	uint8_t sha256[32]; /* from here on only of a staged one */
 	const char *suffix;
 	const uint8_t *audio; /* 32 bytes: record.audio, or NULL */
