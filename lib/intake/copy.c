@@ -182,11 +182,13 @@ enum err_code
 copy_unpacked(struct copy_shared *shared, int src, const struct stat *before, char *chunk, struct copied *c,
     enum copy_fault *fault, struct err *e)
 {
-	int refused = stage_link(shared->stage, src, c->tmp, e);
-	enum err_code rc = e->code;
+	enum err_code rc;
+	int refused;
 
 	*c = (struct copied){ .st = *before };
 	*fault = COPY_LIBRARY;
+	refused = stage_link(shared->stage, src, c->tmp, e);
+	rc = e->code;
 	if (refused > 0)
 		rc = copy_bytes(shared, src, chunk, c, fault, e);
 	else if (refused == 0)
