@@ -1,5 +1,6 @@
 /* lib-import - stage music for the library */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,14 +10,28 @@
 #include "cmd/lib-import/commit.h"
 #include "intake/import.h"
 #include "intake/preview.h"
-#include "intake/say.h"
 #include "intake/rate.h"
+#include "intake/say.h"
+#include "intake/status.h"
 #include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 
-enum { SET = CLI_LONG, MODE, DEREFERENCE, STRICT, AGAIN, FILES_FROM, RESUME, RETRY, STATUS, LIMIT, COMMIT };
+enum {
+	SET = CLI_LONG,
+	MODE,
+	DEREFERENCE,
+	STRICT,
+	AGAIN,
+	FILES_FROM,
+	RESUME,
+	RETRY,
+	DUE,
+	STATUS,
+	LIMIT,
+	COMMIT
+};
 
 static const struct opt opts[] = {
 	{ 'j', "jobs", "N", "read N files at a time (the number of cores, at most 8)" },
@@ -30,7 +45,8 @@ static const struct opt opts[] = {
 	{ COMMIT, "commit", NULL, "commit the session, too" },
 	{ RESUME, "resume", "ID", "go on with an unfinished session" },
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
-	{ STATUS, "status", NULL, "list open sessions, or the one named and its failed files" },
+	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
+	{ STATUS, "status", NULL, "tell how far open sessions are, or the one named and its failed files" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
 	CLI_COMMON,
@@ -52,6 +68,7 @@ static struct {
 	const char *session, *from;
 	int64_t limit_rate;
 	bool commit;
+	bool due;
 	bool asked; /* for something that belongs to a new import */
 } me;
 
@@ -69,6 +86,9 @@ read_options(int argc, char **argv)
 		switch (key) {
 		case 'j':
 			me.jobs = (int)cli_number("--jobs", value, 1, 64);
+			break;
+		case DUE:
+			me.due = true;
 			break;
 		case FILES_FROM:
 			me.from = value;
@@ -100,6 +120,8 @@ read_options(int argc, char **argv)
 		cli_usage("--dry-run is for a new import: --status tells what a session still has to do");
 	if (me.commit && (me.way == STATUS || cli_dry_run()))
 		cli_usage("there is nothing to commit with --status or --dry-run");
+	if (me.due && me.way != RETRY)
+		cli_usage("--due is for --retry");
 	if (me.way == STATUS && me.asked)
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
@@ -113,7 +135,7 @@ note_summary(int64_t session, const struct import_counts *c)
 {
 	struct buf text = { 0 };
 
-	if (!cli_verbose() && !cli_progress())
+	if (!cli_verbose() && !cli_progress() && !cli_log())
 		return;
 	say_summary(session, c, &text);
 	if (!text.failed)
@@ -124,10 +146,11 @@ note_summary(int64_t session, const struct import_counts *c)
 static enum err_code
 list_status(struct err *e)
 {
+	const struct status_form form = { cli_json(), cli_columns() > 0, cli_separator(), cli_print };
 	struct db *db = NULL;
 
 	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, e) == ERR_NONE)
-		(void)say_status(db, cli_operands(), cli_json(), cli_print_line, NULL, e);
+		(void)status_print(db, cli_operands(), &form, e);
 	db_close(db);
 	return e->code;
 }
@@ -140,7 +163,7 @@ dry_run(char **roots, size_t n, struct err *e)
 		.json = cli_json(),
 		.raw = cli_null(),
 		.line = cli_print_line,
-		.failed = cli_failed };
+		.failed = cli_failed_at };
 	struct err none = { 0 };
 
 	(void)db_open(&p.db, cli_library(), DB_READ, NULL, NULL, &none); /* there need not be one */
@@ -182,10 +205,19 @@ begin(struct import_run *r, char ***roots, size_t *n, struct err *e)
 	if (created)
 		cli_note("made a new library in %s", db_path(r->db));
 	if (named)
-		return import_resume(r->db, r->session, r->retry, roots, n, &options, e);
+		return import_resume(r, roots, n, &options, e);
 	if (import_begin(r->db, *roots, *n, &options, &r->session, &resumed, e) == ERR_NONE && resumed)
 		cli_note("going on with session s%" PRId64 ", which was not finished", r->session);
 	return e->code;
+}
+
+static void
+log_session(int64_t session)
+{
+	char name[24];
+
+	snprintf(name, sizeof name, "s%" PRId64, session);
+	cli_log_session(name);
 }
 
 static enum err_code
@@ -196,7 +228,8 @@ import(struct err *e)
 		.limit_rate = me.limit_rate,
 		.retry = me.way == RETRY,
 		.progress = &progress,
-		.failed = cli_failed,
+		.due = me.due,
+		.failed = cli_failed_at,
 		.note = cli_note };
 	struct buf line = { 0 };
 	char **roots = NULL;
@@ -212,12 +245,17 @@ import(struct err *e)
 	}
 	if (begin(&r, &roots, &n, e) != ERR_NONE)
 		goto out;
+	if (r.retry && n == 0)
+		cli_note("nothing of session s%" PRId64 " has failed", r.session);
+	log_session(r.session);
 	if (import_run(&r, roots, n, e) == ERR_NONE) {
+		if (r.lacks[0] != '\0')
+			cli_note("tags were read without %s: this kernel has none", r.lacks);
 		note_summary(r.session, &r.counts);
 		if (options.mode == COPY_MOVE && r.counts.unchanged > 0)
 			cli_note("%" PRId64 " unchanged, in the library already: they stay where they are",
 			    r.counts.unchanged);
-		say_session(r.session, &r.counts, cli_json(), &line);
+		say_session(r.session, r.state, &r.counts, cli_json(), &line);
 		buf_putc(&line, '\n');
 		if (cli_print(&line, e) == ERR_NONE && me.commit)
 			(void)commit_staged(r.db, r.session, &progress, e);
@@ -226,7 +264,8 @@ import(struct err *e)
 	}
 out:
 	db_close(r.db);
-	paths_free(roots);
+	if (!r.held_up)
+		paths_free(roots);
 	return e->code;
 }
 

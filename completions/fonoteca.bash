@@ -106,7 +106,13 @@ _fonoteca() {
 _fonoteca_operand() {
 	case ${_fonoteca_command##*/} in
 	lib-import) _fonoteca_files -f ;;
-	lib-commit) _fonoteca_offer < <(_fonoteca_sessions) ;;
+	lib-commit)
+		case " ${COMP_WORDS[*]} " in
+		*" --amend "*)
+			compopt -o nospace 2>/dev/null
+			_fonoteca_offer <<<"${_fonoteca_fields// /=$'\n'}=" ;;
+		*) _fonoteca_offer < <(_fonoteca_sessions) ;;
+		esac ;;
 	lib-playlist)
 		case $1 in
 		'') _fonoteca_offer < <(_fonoteca_dump verb 2) ;;

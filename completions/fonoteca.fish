@@ -87,7 +87,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
 end
 
 complete --command lib-import --force-files
-complete --command lib-commit --arguments '(__fonoteca_sessions)'
+complete --command lib-commit --condition 'not contains -- --amend (commandline -opc)' --arguments '(__fonoteca_sessions)'
+complete --command lib-commit --condition 'contains -- --amend (commandline -opc)' --arguments '$__fonoteca_fields='
 complete --command lib-sweep --arguments '(__fonoteca_verbs lib-sweep)'
 complete --command lib-playlist --condition 'test (count (__fonoteca_operands)) -eq 0' \
     --arguments '(__fonoteca_verbs lib-playlist)'

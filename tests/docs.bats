@@ -87,6 +87,7 @@ same() {
 	[ "$(bash_completes lib-playlist --library = "$library" show E)" = Evening ]
 	export FONOTECA_LIBRARY=$library
 	lib-import -q "$FIXTURES/audio/hoppipolla.flac" >session
+	[ "$(bash_completes lib-commit --amend 1 albumartists | tr '\n' ' ')" = 'albumartists= albumartistsort= ' ]
 	[ "$(bash_completes lib-commit s | grep -cx "$(cat session)")" -eq 1 ]
 }
 

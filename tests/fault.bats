@@ -46,6 +46,22 @@ all_held() {
 	all_held 60
 }
 
+@test "lib-commit that amends, removes, restores or undoes, killed at its system calls" {
+	for edit in amend:70 remove:50 restore:70 undo:80; do
+		limit=${edit#*:}
+		sweep "${edit%:*}"
+		all_held 30
+	done
+}
+
+@test "the same on a disk that is full from some call on" {
+	limit=30
+	for edit in amend restore undo; do
+		sweep "$edit" --fault ENOSPC --sticky
+		all_held 10
+	done
+}
+
 @test "the media worker, killed at its system calls" {
 	limit=40
 	sweep import --target worker

@@ -133,7 +133,7 @@ indexed() {
 	import sqlite3, sys
 	db = sqlite3.connect(sys.argv[1])
 	for name in ("title", "genre", "comment"):
-	    db.execute("INSERT OR IGNORE INTO amended SELECT 1, id, 0 FROM tagname WHERE name = ?", (name,))
+	    db.execute("INSERT OR IGNORE INTO amended SELECT 1, id, 0, 0 FROM tagname WHERE name = ?", (name,))
 	db.commit()
 	PY
 	tags music/a.flac title=Other genre=Other artist=Different

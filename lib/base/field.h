@@ -47,7 +47,7 @@ enum field_type {
 
 enum {
 	FIELD_TAG = 1,      /* comes from a file's tags */
-	FIELD_WRITABLE = 2, /* --set may change it */
+	FIELD_WRITABLE = 2, /* --amend may change it; --set too, where it is a tag */
 	FIELD_RELEASE = 4,  /* belongs to the release, the same on all of its tracks */
 	FIELD_PROPERTY = 8  /* measured from the audio stream by the media worker */
 };

@@ -38,7 +38,8 @@ struct folder {
 };
 
 /* Open dirfd/name (dirfd -1: name is absolute) as a folder called path and read its names.  Where it may be
- * entered but not listed and `listed` is false, it has no names.  O_NOFOLLOW unless follow. */
+ * entered but not listed and `listed` is false, it has no names.  O_NOFOLLOW unless follow.  Errors hold the
+ * reason alone. */
 enum err_code folder_new(struct folder **f, int dirfd, const char *name, const char *path, size_t root_len,
     bool follow, bool listed, struct err *e);
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,7 @@
 #include "base/time.h"
 #include "intake/art.h"
 #include "intake/guess.h"
-
-enum { ATTEMPTS = 3, BACKOFF_MS = 100 };
+#include "intake/trouble.h"
 
 struct job *
 job_new(struct folder *folder, const char *path)
@@ -28,7 +26,22 @@ job_new(struct folder *folder, const char *path)
 		return NULL;
 	}
 	j->name = path_base(j->path);
-	j->folder = folder_ref(folder);
+	j->folder = folder != NULL ? folder_ref(folder) : NULL;
+	return j;
+}
+
+struct job *
+job_failed(const char *path, const struct err *why)
+{
+	struct job *j = job_new(NULL, path);
+
+	if (j == NULL)
+		return NULL;
+	j->seen = time_now();
+	j->attempts = 1;
+	j->end = JOB_FAILED;
+	j->why = *why;
+	j->transient = trouble_passes(why);
 	return j;
 }
 
@@ -65,6 +78,8 @@ failed(struct job *j, const struct err *why)
 static enum job_end
 blame(struct job *j, const struct err *why)
 {
+	if (why->code == ERR_INTERRUPTED)
+		return JOB_STOPPED;
 	return why->code == ERR_FORMAT || why->code == ERR_NOTAUDIO ? failed(j, why) : broken(j, why);
 }
 
@@ -196,6 +211,15 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, int 
 	return end;
 }
 
+/* A file that is mostly holes may claim any size: one that the disk could never hold is its own fault, not a
+ * full disk, which would stop the whole import. */
+static bool
+is_hollow(const struct job *j, const struct stage *stage)
+{
+	return (int64_t)j->st.st_blocks * 512 < (int64_t)j->st.st_size / 2 &&
+	    (int64_t)j->st.st_size > stage_room(stage);
+}
+
 static enum job_end
 bring_in(struct job *j, struct job_shared *shared, struct worker *worker, int fd, char *chunk)
 {
@@ -261,9 +285,14 @@ attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *c
 	fd = open_source(j, shared, &e);
 	if (fd < 0)
 		return failed(j, &e);
-	if (j->unpack)
+	if (j->unpack) {
 		end = take_apart(j, shared, worker, fd);
-	else if (worker_sniff(worker, fd, &r, &e) != ERR_NONE)
+		close(fd);
+		return end;
+	}
+	if (worker_sniff(worker, fd, &r, &e) == ERR_NONE && is_hollow(j, shared->copy.stage))
+		err_set(&e, ERR_FORMAT, "is mostly holes, and larger than the library's disk");
+	if (e.code != ERR_NONE)
 		end = e.code == ERR_NOTAUDIO ? not_audio(j, fd) : blame(j, &e);
 	else if (strcmp(r.format, "archive") == 0)
 		end = j->from != NULL ? JOB_NESTED : JOB_ARCHIVE;
@@ -272,25 +301,6 @@ attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *c
 	record_free(&r);
 	close(fd);
 	return end;
-}
-
-/* What may pass by itself. */
-static bool
-is_transient(const struct err *e)
-{
-	if (e->code == ERR_CHANGED)
-		return true;
-	switch (e->sys) {
-	case EIO:
-	case ESTALE:
-	case ETIMEDOUT:
-	case EBUSY:
-	case EMFILE:
-	case ENFILE:
-		return true;
-	default:
-		return false;
-	}
 }
 
 static void
@@ -305,15 +315,18 @@ forget(struct job *j)
 void
 job_do(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk)
 {
-	for (int wait = BACKOFF_MS; atomic_load(&shared->stop) == 0; wait *= 4) {
-		j->attempts++;
-		j->end = attempt(j, shared, worker, chunk);
-		if (j->end == JOB_STAGED)
-			return;
-		forget(j);
-		if (j->end != JOB_FAILED || j->attempts == ATTEMPTS || !is_transient(&j->why))
-			return;
-		poll(NULL, 0, wait);
+	if (atomic_load(&shared->stop) != 0) {
+		j->end = JOB_STOPPED;
+		return;
 	}
-	j->end = JOB_STOPPED;
+	j->attempts++;
+	j->end = attempt(j, shared, worker, chunk);
+	if (j->end == JOB_STAGED)
+		return;
+	forget(j);
+	j->transient = j->end == JOB_FAILED && trouble_passes(&j->why);
+	if (j->transient && j->attempts < trouble_attempts(&j->why)) {
+		j->end = JOB_AGAIN;
+		j->again_ms = time_monotonic_ms() + trouble_wait_ms(j->attempts);
+	}
 }

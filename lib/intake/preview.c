@@ -12,12 +12,10 @@
 #include "worker/client.h"
 
 static void
-fail(struct preview *p, const char *path, struct err *why)
+fail(struct preview *p, const char *path, const struct err *why)
 {
-	if (path != NULL)
-		err_context(why, "%s", path);
 	p->counts.failed++;
-	p->failed(why);
+	p->failed(path, why);
 }
 
 static void
@@ -131,7 +129,7 @@ import_preview(struct preview *p, char **roots, size_t nroots, struct err *e)
 		if (step == WALK_BROKEN)
 			*e = why;
 		else if (step == WALK_FAILED)
-			fail(p, NULL, &why);
+			fail(p, entry.path, &why);
 		else if (step == WALK_FILE)
 			(void)look(p, worker, &entry, e);
 	} while (step != WALK_END && e->code == ERR_NONE);

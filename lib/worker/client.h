@@ -7,13 +7,16 @@
  * handed an open descriptor and answers with a struct record.  When it crashes,
  * runs out of its memory limit or does not answer in time it is killed and the
  * call reports that as the file's own error (ERR_FORMAT); the next call
- * starts a fresh one.  It is replaced after 1,000 files anyway.
+ * starts a fresh one.  It is replaced after 1,000 files anyway.  Where it was late
+ * without having computed all the time, the machine or the file's device was slow
+ * and not the file to blame: then e->sys is ETIMEDOUT, and another try may do.
  *
  * The caller's message names the file: errors from here hold only the reason.
  */
 #ifndef WORKER_CLIENT_H
 #define WORKER_CLIENT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +30,10 @@ struct worker;
 struct worker_limits {
 	int timeout_ms;    /* for one file, and 1 more for each 10,000 bytes; 0 = 10,000 */
 	long memory_bytes; /* address space; 0 = 512 MiB */
+	void (*big)(
+	    void *context); /* NULL, or called before an answer of more than 1 MiB is taken in: may wait */
+	void *context;
+	const atomic_int *stop; /* NULL, or: while it is not 0 calls end soon, with ERR_INTERRUPTED */
 };
 
 /* Prepare a worker; the process starts with the first call.  program NULL: found by worker_program(). */
@@ -62,6 +69,10 @@ enum err_code worker_unpack(struct worker *w, int fd, const struct worker_sink *
 /* How the worker is shut in, for health and tests: "landlock=7 seccomp=1 rlimit_as=536870912"; 0 where the
  * kernel or the build lacks it. */
 enum err_code worker_sandbox(struct worker *w, char *text, size_t size, struct err *e);
+
+/* What of it this kernel lacks, as "landlock, seccomp"; "" where nothing.  A sanitizer's build, which can
+ * have none of it, lacks nothing. */
+enum err_code worker_lacks(struct worker *w, char *text, size_t size, struct err *e);
 
 /* The path of the media worker that belongs to this program: $FONOTECA_WORKER, else beside the running
  * executable (a build tree), else the installed one.  Malloced; NULL after filling in *e. */

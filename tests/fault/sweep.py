@@ -4,7 +4,8 @@
     sweep.py SCENARIO [--fault kill|ENOSPC|EIO|EINTR|...] [--sticky] [--target main|worker]
              [--only CALL] [--limit N] [--build DIR] [--seed N] [-v]
 
-Scenarios: create (import into no library), import, commit, resume.
+Scenarios: create (import into no library), import, commit, resume; and the edits of lib-commit: amend, remove,
+restore, undo (the last two bring files back from trash/).
 A case is: a fresh copy of the scenario's library; the command with one fault injected by strace before its
 Nth call of one kind; the invariants; the same line again without faults; the invariants; and the end state
 must be the one of the uninterrupted run.  strace counts per thread; `-b execve` keeps the media worker out
@@ -17,6 +18,12 @@ where fewer faults were injected than cases ran.
 import argparse, collections, hashlib, json, os, re, shutil, signal, sqlite3, subprocess, sys, tempfile
 
 VOLATILE = {"id", "added", "modified", "session", "recording", "file", "owner", "source"}
+EDITS = {
+    "amend": ["--amend", "1", "2", "3", "title=Same", "genre+=House", "album=Other", "rating=9", "studio=Hansa"],
+    "remove": ["--remove", "1", "2"],
+    "restore": ["--restore", "1", "2"],
+    "undo": ["--undo", "e2"],
+}
 IO_CALLS = {"write", "pwrite64", "openat", "fsync", "fdatasync", "syncfs", "ftruncate", "renameat", "renameat2",
             "rename", "linkat", "link", "mkdirat", "mkdir", "unlinkat", "unlink", "read", "pread64", "fchmod",
             "copy_file_range", "sync_file_range", "fallocate"}
@@ -85,6 +92,12 @@ class Bench:
             self.command = ["lib-commit", "-q", session]
         if scenario == "resume":
             self.killed_import()
+        if scenario in EDITS:
+            self.must("lib-commit", "-q", self.must("lib-import", "-q", "-j1", self.music).strip())
+            self.command = ["lib-commit", "-q"] + EDITS[scenario]
+        if scenario in ("restore", "undo"):
+            self.must("lib-commit", "-q", "--remove", "1", "2")
+            self.must("lib-sweep", "-q")
         shutil.copytree(self.lib, self.base, symlinks=True)
 
     def killed_import(self):
@@ -151,8 +164,11 @@ class Bench:
         blobs = sorted(n for _, _, names in os.walk(os.path.join(self.lib, "blobs")) for n in names)
         db = sqlite3.connect("file:%s/library.db?mode=ro" % self.lib, uri=True)
         docs = db.execute("SELECT count(*) FROM doc").fetchone()
+        trash = [n for n, in db.execute("SELECT name FROM trash ORDER BY name")], \
+            sorted(os.listdir(os.path.join(self.lib, "trash")))
+        edits = db.execute("SELECT kind, count(*) FROM event JOIN edit ON event_id = id GROUP BY kind ORDER BY 1").fetchall()
         db.close()
-        return sorted(tracks), blobs, self.sessions("committing") + self.sessions("failed"), docs
+        return sorted(tracks), blobs, self.sessions("committing") + self.sessions("failed"), docs, trash, edits
 
     def sessions(self, state):
         db = sqlite3.connect("file:%s/library.db?mode=ro" % self.lib, uri=True)
@@ -160,9 +176,19 @@ class Bench:
         db.close()
         return rows
 
+    def undone(self):
+        """An undo that is committed is not done again: the same line then says so, with status 4."""
+        db = sqlite3.connect("file:%s/library.db?mode=ro" % self.lib, uri=True)
+        row = db.execute("SELECT undone FROM edit WHERE event_id = 2").fetchone()
+        db.close()
+        return row[0] is not None
+
     def finish(self):
         """The rerun, to the end; then lib-sweep clears what the crash left."""
-        if self.command[0] == "lib-commit":
+        if self.args.scenario in EDITS:
+            if self.args.scenario != "undo" or not self.undone():
+                self.must(*self.command)
+        elif self.command[0] == "lib-commit":
             retry = ["--retry"] if self.sessions("failed") else []  # as its message says
             self.must("lib-commit", "-q", *retry, self.command[-1])
         else:
@@ -253,7 +279,7 @@ class Bench:
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("scenario", choices=["create", "import", "commit", "resume"])
+    ap.add_argument("scenario", choices=["create", "import", "commit", "resume"] + sorted(EDITS))
     ap.add_argument("--fault", default="kill")
     ap.add_argument("--sticky", action="store_true")
     ap.add_argument("--target", choices=["main", "worker"], default="main")

@@ -47,6 +47,7 @@ struct playlist_change {
 	bool dry_run;                        /* do everything, then take it back */
 	void (*failed)(const struct err *e); /* told of each operand that cannot be used, or NULL */
 	int64_t id;                          /* of the playlist that was made or changed */
+	int64_t event;                       /* in the log, by which lib-commit --undo takes it back */
 	int64_t added, missing, removed, moved;
 	int64_t tracks; /* entries after the change */
 };

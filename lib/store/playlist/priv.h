@@ -26,6 +26,9 @@ enum err_code playlist_resolve(
     struct db *db, struct playlist_ref *refs, size_t n, void (*failed)(const struct err *e), struct err *e);
 void playlist_refs_free(struct playlist_ref *refs, size_t n);
 
+/* BEGIN IMMEDIATE, with a journal of what the edit does to each row. */
+enum err_code playlist_begin(struct db *db, struct playlist_change *c, struct err *e);
+
 /* The end of an edit, inside its transaction: `modified`, entries that a path finds by now, the event, the
  * count; then COMMIT, or ROLLBACK for a dry run.  data is JSON or NULL. */
 enum err_code playlist_finish(
