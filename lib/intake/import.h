@@ -34,6 +34,7 @@ struct import_run {
 	int64_t session;
 	const struct import_options *options;
 	int jobs;
+	int64_t limit_rate;        /* bytes a second that are read of sources; 0: all it can */
 	bool retry;                /* only the session's failed items */
 	bool due;                  /* ... by themselves: what is gone may come back */
 	struct progress *progress; /* or NULL */
