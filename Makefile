@@ -129,8 +129,8 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
-# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint.
-deps deps-check deps-lint:
+# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.
+deps deps-check deps-lint deps-bench:
 	$(Q)$(if $(NODEPS),:,sh share/deps.sh $(@:deps-%=%))
 
 # Everything below installs what it needs first, so it calls make again: only then do the tools exist.
@@ -205,9 +205,9 @@ help:
 	@echo 'make check           install the test packages, run every test (TESTS="tests/lib-import.bats" some)'
 	@echo 'make check SAN=1     the same under ASan and UBSan'
 	@echo 'make install         into PREFIX (/usr/local) below DESTDIR; make uninstall takes it away'
-	@echo 'make bench           speed beside cp, find, /bin/true and LIKE (BENCH_MUSIC=DIR: on yours)'
+	@echo 'make bench           speed beside cp, find, mpd, beets ... (BENCH_MUSIC=DIR: on yours; deps-bench: also mpd, beets)'
 	@echo 'make fuzz            feed broken files and records to the parsers for FUZZ_TIME (60) seconds each, with clang'
-	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint: to lint'
+	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
 	@echo 'make clean           remove what was built'
@@ -215,7 +215,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint demo check bench install uninstall dist distcheck format lint \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench demo check bench install uninstall dist distcheck format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
