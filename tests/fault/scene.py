@@ -29,13 +29,19 @@ def reset(base, copy):
             os.unlink(os.path.join(folder, name))
         if not os.path.isdir(os.path.normpath(os.path.join(base, os.path.relpath(folder, copy)))):
             os.rmdir(folder)
+    twins = {}
     for folder, _, names in os.walk(base):
         into = os.path.normpath(os.path.join(copy, os.path.relpath(folder, base)))
         if not os.path.isdir(into):
             os.mkdir(into)
             shutil.copystat(folder, into)
         for name in names:
-            shutil.copy2(os.path.join(folder, name), os.path.join(into, name))
+            old, new = os.path.join(folder, name), os.path.join(into, name)
+            inode = os.stat(old).st_ino
+            if inode in twins:  # a staged file and its blob are one
+                os.link(twins[inode], new)
+            else:
+                twins[inode] = shutil.copy2(old, new)
 
 
 class Scene:
