@@ -62,7 +62,9 @@ print_line(const char *level, const char *text)
 	}
 	buf_putc(&b, '\n');
 	cli_progress_clear();
-	if (!b.failed)
+	if (b.failed)
+		fprintf(stderr, "%s: out of memory\n", command);
+	else
 		fwrite(b.data, 1, b.len, stderr);
 	buf_free(&b);
 }
