@@ -142,6 +142,11 @@ check: deps deps-check
 	$(Q)$(MAKE) --no-print-directory all unit-build
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' FONOTECA_SAN='$(SAN)' CC='$(CC)' bash tests/run $(TESTS)
 
+# Every fault test in full size, for TORTURE_TIME seconds together.
+torture: deps deps-check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)FONOTECA_BUILD='$(abspath $(B))' CC='$(CC)' bash tests/fault/torture.sh $(or $(TORTURE_TIME),3600)
+
 bench: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' bash tests/bench/run.sh
@@ -206,6 +211,7 @@ help:
 	@echo 'make check SAN=1     the same under ASan and UBSan'
 	@echo 'make install         into PREFIX (/usr/local) below DESTDIR; make uninstall takes it away'
 	@echo 'make bench           speed beside cp, find, mpd, beets ... (BENCH_MUSIC=DIR: on yours; deps-bench: also mpd, beets)'
+	@echo 'make torture         kills, failures, power cuts at every point, for TORTURE_TIME (3600) seconds'
 	@echo 'make fuzz            feed broken files and records to the parsers for FUZZ_TIME (60) seconds each, with clang'
 	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
@@ -215,7 +221,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench demo check bench install uninstall dist distcheck format lint \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench demo check torture bench install uninstall dist distcheck format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Music to measure with: make-music.py DIR FILES BYTES
+"""Music to measure with: make-music.py DIR FILES BYTES [SEED]
 
 FILES files of about BYTES each, in folders of 12: mp3, Ogg Vorbis and FLAC by turns, tagged, every one with
-bytes and audio of its own.  What is costly (the body of each format) is made once; a file of its own are the
-tags and the first or last piece of the audio.  Every frame and page has its right checksum.
+bytes and audio of its own; another SEED makes other albums.  What is costly, the body of each format, is made
+once; each file has its own tags and a piece of audio of its own at one end.  Checksums are right.
 """
 import hashlib
 import os
@@ -197,10 +197,11 @@ class Flac:
 
 def main():
     folder, files, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    rng = random.Random(1)
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else 1
+    rng = random.Random(seed)
     makers = [Mp3(size), Ogg(size), Flac(size)]
     for n in range(files):
-        album, maker = n // 12, makers[n % 3]
+        album, maker = n // 12 + 10000 * (seed - 1), makers[n % 3]
         artist = f"The {WORDS[album * 7 % len(WORDS)]} {WORDS[album * 3 % len(WORDS)]}s".title()
         name = f"Album {album:05d} {WORDS[album % len(WORDS)]}"
         title = " ".join(rng.sample(WORDS, 3)).title()

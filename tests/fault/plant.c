@@ -3,9 +3,9 @@
  *	nosync	every sync only says that it was done
  *	blobs	every sync but those of the catalogue
  *	folders	those of folders
- *	late	those of staging/ come after the next sync of the catalogue: items are recorded before their bytes
- *	wal	the catalogue is committed with synchronous=NORMAL: no sync
- *	over	a blob that is there already is written over, and not by a rename
+ *	late	those of staging/ come after the next sync of the catalogue: items are recorded before their
+ *bytes wal	the catalogue is committed with synchronous=NORMAL: no sync over	a blob that is there
+ *already is written over, and not by a rename
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

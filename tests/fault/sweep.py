@@ -253,7 +253,7 @@ def main():
     ap.add_argument("--target", choices=["main", "worker"], default="main")
     ap.add_argument("--all", action="store_true", help="kill at every call, also at those that change nothing")
     args = ap.parse_args()
-    args.sites = args.target == "main"
+    args.sites = args.target == "main" and not args.sticky and not args.pairs
     tally = Tally(args)
     s = Sweep(args)
     try:
