@@ -20,7 +20,7 @@ CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DFONOTECA_SAN)
-ALL_CPPFLAGS = -Ilib -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS)
+ALL_CPPFLAGS = -Ilib -I. -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(CFLAGS)
 # a struct and a function may share a name, as in C
 ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
@@ -46,7 +46,7 @@ lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT)
 lib-playlist_LIBS := $(SQLITE) $(TEXT)
 lib-sweep_LIBS    := $(SQLITE) $(DIGEST)
-worker_LIBS        = $(TAGLIB_LIBS) -lseccomp
+worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp
 
 all: $(B)/libfonoteca.a $(programs)
 
@@ -91,9 +91,11 @@ $(B)/gen/store/schema.inc: lib/store/schema/embed.sh $(migrations)
 	$(Q)sh lib/store/schema/embed.sh $(migrations) > $@.tmp && mv $@.tmp $@
 $(B)/lib/store/migrate.o: $(B)/gen/store/schema.inc
 
+# A command that is more than one file has the others in a folder of its name.
+$(foreach c,$(COMMANDS),$(eval $(B)/$c: $(patsubst %.c,$(B)/%.o,$(wildcard cmd/$c/*.c))))
 $(COMMANDS:%=$(B)/%): $(B)/%: $(B)/cmd/%.o $(B)/libfonoteca.a
 	@echo "  LD   $@"
-	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(B)/libfonoteca.a $($*_LIBS) $(LDLIBS)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libfonoteca.a $($*_LIBS) $(LDLIBS)
 
 $(WORKER): $(B)/cmd/media-worker.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)

@@ -1,15 +1,6 @@
-/* lib-commit - make staged imports part of the library */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
+/* lib-commit - make staged imports part of the library, and change what is there */
 #include "base/cli.h"
-#include "base/progress.h"
-#include "base/time.h"
-#include "store/commit/commit.h"
-#include "store/commit/report.h"
+#include "cmd/lib-commit/command.h"
 
 enum { O_LIST = CLI_LONG, O_SHOW, O_REJECT, O_RETRY, O_ALL, O_IDS, O_CONFLICT };
 
@@ -35,215 +26,95 @@ static const struct cli cli = {
 		"  lib-import ~/Music | lib-commit\n",
 };
 
-static struct progress progress = { .stop = &cli_stop };
-static struct commit_options how = { .progress = &progress };
-static int action; /* O_LIST, O_SHOW, O_REJECT, O_RETRY, O_ALL, or 0: commit */
-static bool ids;
-static struct db *db;
-static int done, failed; /* sessions; busy ones are neither */
+/* What an option makes of a run; the first is what it is without any of them. */
+enum { READS = 1 /* the library is not written to */, ALONE = 2 /* takes no operands */ };
+static const struct action {
+	int key;
+	void (*run)(struct err *e);
+	unsigned flags;
+} actions[] = {
+	{ 0, sessions_commit, 0 },
+	{ O_LIST, sessions_list, READS | ALONE },
+	{ O_SHOW, sessions_show, READS },
+	{ O_REJECT, sessions_reject, 0 },
+	{ O_RETRY, sessions_retry, 0 },
+	{ O_ALL, sessions_all, ALONE },
+};
+enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
-/* Only when it is needed: in a pipe the library may be made while this runs. */
-static enum err_code
-open_library(struct err *e)
+struct command command = { .progress = { .stop = &cli_stop } };
+static const struct action *action = &actions[0];
+static struct db *library;
+
+struct db *
+command_library(struct err *e)
 {
 	struct db_options o = { .wait_ms = cli_wait_ms() };
-	bool reads = action == O_LIST || action == O_SHOW || cli_dry_run();
 
-	if (db != NULL)
-		return ERR_NONE;
-	return db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, e);
+	if (library == NULL)
+		(void)db_open(&library, cli_library(), command.reads ? DB_READ : DB_WRITE, &o, NULL, e);
+	return library;
 }
 
-static void
-print_track(void *unused, int64_t track)
-{
-	struct buf line = { 0 };
-
-	report_track(track, cli_json(), &line);
-	cli_print_line(unused, &line);
-	buf_free(&line);
-}
-
-/* A line, unless memory was out for it. */
-static enum err_code
-print(struct buf *line, struct err *e)
+enum err_code
+command_print(struct buf *line, struct err *e)
 {
 	buf_putc(line, cli_separator());
 	return cli_print(line, e);
 }
 
-static enum err_code
-commit(int64_t id, struct err *e)
+static void
+choose(int key, const char *value)
 {
-	int64_t start = time_monotonic_ms();
-	struct commit_result r;
-	struct buf line = { 0 };
-
-	if (commit_session(db, id, &how, &r, e) != ERR_NONE)
-		return e->code;
-	if (ids) {
-		commit_tracks(db, id, print_track, NULL, e);
-	} else {
-		report_commit(id, &r, how.dry_run, cli_json(), &line);
-		(void)print(&line, e);
-	}
-	if (cli_verbose())
-		cli_note("s%" PRId64 ": %" PRId64 " ms", id, time_monotonic_ms() - start);
-	return e->code;
-}
-
-static enum err_code
-reject(int64_t id, struct err *e)
-{
-	struct buf line = { 0 };
-	struct session s = { 0 };
-
-	if (!cli_dry_run() && session_reject(db, id, e) != ERR_NONE)
-		return e->code;
-	if (session_load(db, id, &s, e) != ERR_NONE)
-		return e->code;
-	report_rejected(&s, cli_dry_run(), cli_json(), &line);
-	session_free(&s);
-	return print(&line, e);
-}
-
-static enum err_code
-show(int64_t id, struct err *e)
-{
-	struct session s = { 0 };
-
-	if (session_load(db, id, &s, e) == ERR_NONE &&
-	    report_items(db, id, how.policy, &progress, cli_json(), cli_print_line, NULL, e) == ERR_NONE &&
-	    s.commit_error != NULL)
-		cli_note("the last commit of s%" PRId64 " failed: %s", id, s.commit_error);
-	session_free(&s);
-	return e->code;
-}
-
-/* One session by its name; its error does not stop the others.  False: stop, *e tells why. */
-static bool
-work_on(const char *name, struct err *e)
-{
-	struct err own = { 0 };
-	int64_t id;
-
-	if (open_library(e) != ERR_NONE)
-		return false;
-	if (session_parse(name, &id, &own) != ERR_NONE)
-		;
-	else if (action == O_REJECT)
-		reject(id, &own);
-	else if (action == O_SHOW)
-		show(id, &own);
-	else
-		commit(id, &own);
-	if (own.code == ERR_INTERRUPTED || cli_interrupted()) {
-		err_set(e, ERR_INTERRUPTED, "stopped; to go on: lib-commit %s", name);
-		return own.code == ERR_NONE;
-	}
-	done += own.code == ERR_NONE;
-	failed += own.code != ERR_NONE && own.code != ERR_BUSY;
-	if (own.code != ERR_NONE)
-		cli_failed(&own);
-	return true;
+	if (action->key != 0 && action->key != key)
+		cli_usage(
+		    "--%s and --%s do not go together", cli_option_name(action->key), cli_option_name(key));
+	if (command.subject != NULL && value != NULL)
+		cli_usage("the option takes one session; name further ones as operands");
+	for (int i = 0; i < ACTIONS; i++)
+		if (actions[i].key == key)
+			action = &actions[i];
+	command.subject = value;
 }
 
 static void
-work_on_stdin(struct err *e)
-{
-	char *line;
-	int found = 0;
-
-	if (isatty(STDIN_FILENO))
-		cli_usage("name a session, or give them on standard input (lib-commit --list shows them)");
-	while (!cli_interrupted() && cli_read_record(&line, e) == 1) {
-		bool go_on = *line == '\0' || work_on(line, e);
-
-		found += *line != '\0';
-		free(line);
-		if (!go_on)
-			return;
-	}
-	if (found == 0 && e->code == ERR_NONE)
-		err_set(e, ERR_NOMATCH, "no session on standard input: nothing to commit");
-}
-
-static void
-work_on_all(struct err *e)
-{
-	int64_t *list = NULL;
-	size_t n = 0;
-	char name[24];
-
-	if (open_library(e) != ERR_NONE || session_list(db, "staged", &list, &n, e) != ERR_NONE)
-		return;
-	if (n == 0)
-		err_set(e, ERR_NOMATCH, "no session is staged");
-	for (size_t i = 0; i < n; i++) {
-		snprintf(name, sizeof name, "s%" PRId64, list[i]);
-		if (!work_on(name, e))
-			break;
-	}
-	free(list);
-}
-
-static void
-list_open(struct err *e)
-{
-	if (open_library(e) == ERR_NONE)
-		report_open_sessions(db, cli_json(), cli_print_line, NULL, e);
-}
-
-/* The session that was named with the action, or NULL. */
-static const char *
 read_options(int argc, char **argv)
 {
-	const char *value, *subject = NULL;
+	const char *value;
 	struct err e = { 0 };
 	int key;
 
 	cli_start(&cli, argc, argv);
 	while ((key = cli_next(&value)) != 0) {
-		if (key == O_IDS) {
-			ids = true;
-		} else if (key == O_CONFLICT) {
-			if (conflict_parse(value, &how.policy, &e) != ERR_NONE)
+		switch (key) {
+		case O_IDS:
+			command.ids = true;
+			break;
+		case O_CONFLICT:
+			if (conflict_parse(value, &command.how.policy, &e) != ERR_NONE)
 				cli_usage("--on-conflict: %s", e.msg);
-		} else {
-			if (action != 0 && action != key)
-				cli_usage("only one of --list, --show, --reject, --retry and --all");
-			if (subject != NULL && value != NULL)
-				cli_usage("the option takes one session; name further ones as operands");
-			action = key;
-			subject = value;
+			command.policy = true;
+			break;
+		default:
+			choose(key, value);
 		}
 	}
-	if ((action == O_LIST || action == O_ALL) && cli_noperands() > 0)
-		cli_usage("--list and --all take no SESSION");
-	progress.report = cli_progress() ? cli_progress_draw : NULL;
-	how.retry = action == O_RETRY;
-	how.dry_run = cli_dry_run();
-	return subject;
+	if ((action->flags & ALONE) != 0 && cli_noperands() > 0)
+		cli_usage("--%s takes no operand", cli_option_name(action->key));
+	command.progress.report = cli_progress() ? cli_progress_draw : NULL;
+	command.how.progress = &command.progress;
+	command.how.dry_run = cli_dry_run();
+	command.reads = (action->flags & READS) != 0 || cli_dry_run();
 }
 
 int
 main(int argc, char **argv)
 {
-	const char *subject = read_options(argc, argv);
 	struct err e = { 0 };
 
+	read_options(argc, argv);
 	cli_catch_signals();
-	if (action == O_LIST)
-		list_open(&e);
-	else if (action == O_ALL)
-		work_on_all(&e);
-	else if (subject == NULL && cli_noperands() == 0)
-		work_on_stdin(&e);
-	else if (subject == NULL || work_on(subject, &e))
-		for (char **name = cli_operands(); *name != NULL && work_on(*name, &e); name++)
-			;
-	if (done == 0 && failed > 0 && e.code == ERR_NONE)
-		e.code = ERR_STATE; /* each was told already: nothing was done */
-	db_close(db);
+	action->run(&e);
+	db_close(library);
 	return cli_finish(&e);
 }

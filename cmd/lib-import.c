@@ -180,7 +180,8 @@ import(struct err *e)
 		.jobs = me.jobs,
 		.retry = me.way == RETRY,
 		.progress = &progress,
-		.failed = cli_failed };
+		.failed = cli_failed,
+		.note = cli_note };
 	struct buf line = { 0 };
 	char **roots = NULL;
 	size_t n = 0;

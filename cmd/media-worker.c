@@ -1,4 +1,4 @@
-/* media-worker - parse one audio file after another for Fonoteca's commands, shut in a sandbox */
+/* media-worker - parse one audio file or archive after another for Fonoteca's commands, shut in a sandbox */
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "media/members.h"
 #include "media/sandbox.h"
 #include "media/serve.h"
 #include "worker/protocol.h"
@@ -55,6 +56,7 @@ main(int argc, char **argv)
 	if (getppid() != atoi(argv[2]))
 		return 2; /* the parent died before that */
 	close_range(PROTOCOL_FD + 1, ~0U, 0);
+	members_prepare();
 	sandbox_enter(memory_bytes);
 	return serve(PROTOCOL_FD, timeout_ms);
 }

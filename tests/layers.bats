@@ -21,7 +21,7 @@ libraries() {
 	text) echo -lutf8proc ;;
 	digest) echo -lnettle ;;
 	store) echo -lsqlite3 ;;
-	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -lseccomp" ;;
+	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp" ;;
 	intake) echo -pthread ;;
 	esac
 }
@@ -85,10 +85,10 @@ who_uses() {
 	[ "$output" = lib/base/cli.o ]
 }
 
-@test "SQLite is called in lib/store alone, TagLib and seccomp in lib/media alone" {
+@test "SQLite is called in lib/store alone, TagLib, libarchive and seccomp in lib/media alone" {
 	run -0 who_uses 'sqlite3_.*' $(find "$FONOTECA_BUILD/lib" "$FONOTECA_BUILD/cmd" -name '*.o' ! -path '*/lib/store/*')
 	[ -z "$output" ]
-	run -0 who_uses '(taglib_|seccomp_|_ZN.*6TagLib).*' \
+	run -0 who_uses '(taglib_|archive_read_|archive_entry_|seccomp_|_ZN.*6TagLib).*' \
 		$(find "$FONOTECA_BUILD/lib" "$FONOTECA_BUILD/cmd" -name '*.o' ! -path '*/lib/media/*')
 	[ -z "$output" ]
 	run -0 who_uses 'sqlite3_.*' $(objects store)

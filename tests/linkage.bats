@@ -25,8 +25,8 @@ needed() {
 	done
 }
 
-@test "only the media worker has TagLib, libstdc++ and libseccomp, and it has no SQLite" {
-	[ "$(needed libexec/media-worker)" = "libseccomp libstdc++ libtag libtag_c libz " ]
+@test "only the media worker has TagLib, libstdc++, libarchive and libseccomp, and it has no SQLite" {
+	[ "$(needed libexec/media-worker)" = "libarchive libnettle libseccomp libstdc++ libtag libtag_c libz " ]
 }
 
 @test "what a command does not call is not in it" {
@@ -51,6 +51,7 @@ needed() {
 			libsqlite3) grep -q ' sqlite3_' symbols ;;
 			libutf8proc) grep -q ' utf8proc_' symbols ;;
 			libnettle) grep -q ' nettle_' symbols ;;
+			libarchive) grep -q ' archive_' symbols ;;
 			libseccomp) grep -q ' seccomp_' symbols ;;
 			libtag) grep -q ' _ZN.*6TagLib' symbols ;;
 			libtag_c | libstdc++ | libz) ;;		# TagLib's own company

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/near.h"
+
 #define T FIELD_TAG
 #define W FIELD_WRITABLE
 #define R FIELD_RELEASE
@@ -125,36 +127,6 @@ field_find(const char *name)
 	return field_find_n(name, strlen(name));
 }
 
-/* Levenshtein distance of two short ASCII names, case ignored; 99 where one is long. */
-static int
-distance(const char *a, const char *b)
-{
-	int row[32];
-	size_t n = strlen(b);
-
-	if (n >= sizeof row / sizeof row[0] || strlen(a) >= 32)
-		return 99;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (int)j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		int corner = row[0];
-
-		row[0] = (int)i;
-		for (size_t j = 1; j <= n; j++) {
-			int above = row[j];
-			int best = corner + (strncasecmp(&a[i - 1], &b[j - 1], 1) != 0);
-
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-			corner = above;
-		}
-	}
-	return row[n];
-}
-
 enum field
 field_nearest(const char *name)
 {
@@ -162,7 +134,7 @@ field_nearest(const char *name)
 	int nearest = strlen(name) < 5 ? 2 : 3;
 
 	for (int f = 0; f < F_COUNT; f++) {
-		int d = distance(name, table[f].name);
+		int d = near_distance(name, table[f].name);
 
 		if (d < nearest) {
 			nearest = d;

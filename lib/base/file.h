@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -33,6 +34,12 @@ enum err_code dir_sync_at(int dirfd, const char *name, struct err *e);
 
 /* Open a folder below dirfd without following a link in its last component; -1 with *e filled in. */
 int dir_open_at(int dirfd, const char *name, struct err *e);
+
+/* Remove the folder dirfd/name and everything below it, or (count_only) only count it: what is no folder adds
+ * to *files and *bytes.  No link is followed and no other file system entered; what is mounted there stays,
+ * and is an error. */
+enum err_code tree_remove_at(
+    int dirfd, const char *name, bool count_only, int64_t *files, int64_t *bytes, struct err *e);
 
 /* close() with fd = -1 allowed; sets *fd to -1. */
 void fd_close(int *fd);

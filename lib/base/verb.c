@@ -2,38 +2,7 @@
 
 #include <string.h>
 
-enum { LONGEST = 31 };
-
-/* Edits (insert, delete, replace, swap of neighbours) that make a into b; words that are long count as far.
- */
-static int
-distance(const char *a, const char *b)
-{
-	int row[LONGEST + 2][LONGEST + 2];
-	int na = (int)strnlen(a, LONGEST + 1), nb = (int)strnlen(b, LONGEST + 1);
-
-	if (na > LONGEST || nb > LONGEST)
-		return LONGEST;
-	for (int i = 0; i <= na; i++)
-		for (int j = 0; j <= nb; j++) {
-			int best;
-
-			if (i == 0 || j == 0) {
-				row[i][j] = i + j;
-				continue;
-			}
-			best = row[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-			if (row[i - 1][j] + 1 < best)
-				best = row[i - 1][j] + 1;
-			if (row[i][j - 1] + 1 < best)
-				best = row[i][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    row[i - 2][j - 2] + 1 < best)
-				best = row[i - 2][j - 2] + 1;
-			row[i][j] = best;
-		}
-	return row[na][nb];
-}
+#include "base/near.h"
 
 int
 verb_find(const struct cli_verb *verbs, const char *word, const char **nearest)
@@ -45,7 +14,7 @@ verb_find(const struct cli_verb *verbs, const char *word, const char **nearest)
 		if (strcmp(verbs[i].name, word) == 0)
 			return i;
 	for (int i = 0; verbs[i].name != NULL; i++) {
-		int d = distance(verbs[i].name, word);
+		int d = near_distance(verbs[i].name, word);
 
 		if (d < least) {
 			least = d;

@@ -21,7 +21,7 @@ struct batch {
 	bool in_doubt; /* a transaction failed: its rows may yet be found in the log, so its files stay */
 };
 
-/* Take over a job that is staged or failed. */
+/* Take over a job that is staged or failed, or an archive that is imported. */
 void batch_add(struct batch *b, struct job *j);
 
 /* Is it time to send it out?  Also where it is empty, for the heartbeat. */

@@ -118,3 +118,19 @@ copy_file(struct copy_shared *shared, int src, const struct stat *before, char *
 		stage_drop(shared->stage, c->tmp);
 	return rc;
 }
+
+enum err_code
+copy_unpacked(struct copy_shared *shared, int src, int dirfd, const char *name, const struct stat *before,
+    char *chunk, struct copied *c, enum copy_fault *fault, struct err *e)
+{
+	int linked = stage_link(shared->stage, dirfd, name, c->tmp, e);
+
+	*fault = COPY_LIBRARY;
+	if (linked == 0)
+		return copy_file(shared, src, before, chunk, c, fault, e);
+	if (linked < 0)
+		return e->code;
+	if (pass(shared, src, -1, (int64_t)before->st_size, chunk, c, fault, e) != ERR_NONE)
+		stage_drop(shared->stage, c->tmp);
+	return e->code;
+}

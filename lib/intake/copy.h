@@ -47,4 +47,9 @@ struct copied {
 enum err_code copy_file(struct copy_shared *shared, int src, const struct stat *before, char *chunk,
     struct copied *c, enum copy_fault *fault, struct err *e);
 
+/* The same of src = dirfd/name, a file in a folder of stage_folder(): linked where that can be, hashed once.
+ */
+enum err_code copy_unpacked(struct copy_shared *shared, int src, int dirfd, const char *name,
+    const struct stat *before, char *chunk, struct copied *c, enum copy_fault *fault, struct err *e);
+
 #endif

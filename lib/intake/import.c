@@ -10,7 +10,9 @@
 #include "intake/art.h"
 #include "intake/batch.h"
 #include "intake/pool.h"
+#include "intake/shelf.h"
 #include "intake/walk.h"
+#include "store/session/archives.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 
@@ -24,6 +26,7 @@ struct import {
 	struct pool *pool;
 	struct walk *walk;
 	struct batch *batch;
+	struct shelf shelf;
 	const char *state; /* in which the session has to be */
 	int64_t sent, handled;
 	char **bases; /* the session's roots, on retry */
@@ -86,8 +89,11 @@ import_resume(struct db *db, int64_t session, bool retry, char ***roots, size_t 
 	if (!can || db_lock_session(db, session, e) != ERR_NONE ||
 	    options_load(o, db, session, e) != ERR_NONE)
 		return e->code;
-	if (retry)
-		return session_failed_paths(db, session, roots, nroots, e);
+	if (retry) {
+		if (session_failed_paths(db, session, roots, nroots, e) == ERR_NONE)
+			roots_of_items(*roots, nroots);
+		return e->code;
+	}
 	if (session_move(db, session, "staging", "staging", e) != ERR_NONE)
 		return e->code;
 	return session_roots(db, session, roots, nroots, e);
@@ -152,11 +158,54 @@ flush(struct import *im, struct err *e)
 
 /* A file without audio: an error only where that was asked for. */
 static void
-skip(struct import *im, const struct job *j)
+skip(struct import *im, const char *path)
 {
 	struct err e = { 0 };
 
 	im->run->counts.skipped++;
+	if (!im->run->options->strict)
+		return;
+	err_set(&e, ERR_NOTAUDIO, "is no audio that we know");
+	say_failed(im, path, &e);
+}
+
+/* All of its members are settled.  One that holds no audio is one file without audio, whatever lies in it; so
+ * is a damaged one in which nothing is even named like audio. */
+static void
+finish_archive(struct import *im, struct unpacked *u)
+{
+	struct import_counts *c = &im->run->counts;
+	bool audio = u->staged + u->known + u->failed > 0;
+	enum job_end end = u->failed > 0 ? JOB_STOPPED : JOB_IMPORTED;
+
+	c->links += u->links;
+	c->special += u->special;
+	if (audio)
+		c->skipped += u->skipped + u->empty;
+	if (u->why.code != ERR_NONE && (audio || u->promising)) {
+		end = JOB_FAILED;
+		u->job->why = u->why;
+		say_failed(im, u->job->path, &u->why);
+	} else if (!audio) {
+		skip(im, u->job->path);
+	}
+	shelf_finish(&im->shelf, u, im->stage, end);
+}
+
+/* What became of an archive's member. */
+static void
+settle_member(struct import *im, struct unpacked *u, const struct job *j)
+{
+	struct err e = { 0 };
+
+	u->inside--;
+	u->staged += j->end == JOB_STAGED;
+	u->failed += j->end == JOB_FAILED;
+	if (j->end == JOB_NESTED)
+		im->run->note("%s: an archive inside an archive is not unpacked", j->path);
+	if (j->end != JOB_NESTED && j->end != JOB_NOT_AUDIO)
+		return;
+	u->skipped++;
 	if (!im->run->options->strict)
 		return;
 	err_set(&e, ERR_NOTAUDIO, "is no audio that we know");
@@ -168,9 +217,14 @@ static enum err_code
 settle(struct import *im, struct job *j, struct err *e)
 {
 	struct import_counts *c = &im->run->counts;
+	struct unpacked *from = j->from;
 	enum err_code rc = ERR_NONE;
 
-	im->handled++;
+	im->handled += j->end != JOB_ARCHIVE;
+	if (from != NULL)
+		settle_member(im, from, j);
+	if (j->unpack && j->end != JOB_UNPACKED)
+		shelf_failed(&im->shelf);
 	switch (j->end) {
 	case JOB_STAGED:
 		c->staged++;
@@ -182,18 +236,29 @@ settle(struct import *im, struct job *j, struct err *e)
 		batch_add(im->batch, j);
 		break;
 	case JOB_NOT_AUDIO:
-		skip(im, j);
+		if (from == NULL)
+			skip(im, j->path);
 		job_free(j);
+		break;
+	case JOB_ARCHIVE:
+		shelf_meet(&im->shelf, j);
+		break;
+	case JOB_UNPACKED:
+		shelf_put(&im->shelf, j);
 		break;
 	case JOB_BROKEN:
 		*e = j->why;
 		rc = e->code;
 		job_free(j);
 		break;
+	case JOB_NESTED:
+	case JOB_IMPORTED:
 	case JOB_STOPPED:
 		job_free(j);
 		break;
 	}
+	if (from != NULL && shelf_is_through(from))
+		finish_archive(im, from);
 	tell(im);
 	return rc;
 }
@@ -219,37 +284,57 @@ collect(struct import *im, size_t room, struct err *e)
 	}
 }
 
-/* 1: it has to be read; 0: it need not; -1. */
+/* Is it an archive that was imported?  As is_wanted(). */
 static int
-is_wanted(struct import *im, const struct walk_entry *entry, struct err *e)
+is_known_archive(struct import *im, const struct walk_entry *entry, struct err *e)
 {
 	struct import_run *run = im->run;
-	char *reason = NULL;
-	struct err why = { 0 };
-	int same;
+	int64_t members = 0;
 
-	if (run->retry)
+	switch (archives_find(run->db, run->session, entry->path, &entry->st, &members, e)) {
+	case ARCHIVE_NEW:
 		return 1;
-	if (art_is_name(entry->name))
-		return 0;
-	same = source_unchanged(run->db, entry->path, &entry->st, e);
-	if (same < 0)
+	case ARCHIVE_STAGED:
+		run->counts.earlier += members;
+		break;
+	case ARCHIVE_UNCHANGED:
+		run->counts.unchanged += members;
+		break;
+	case ARCHIVE_ERROR:
 		return -1;
-	if (same > 0) {
-		run->counts.unchanged++;
-		im->handled++;
-		return 0;
 	}
+	im->handled++;
+	if (members == 0)
+		skip(im, entry->path);
+	return 0;
+}
+
+/* What this session knows of it; as is_wanted(). */
+static int
+is_new(struct import *im, const struct walk_entry *entry, struct unpacked *from, struct err *e)
+{
+	struct import_run *run = im->run;
+	struct err why = { 0 };
+	char *reason = NULL;
+
 	switch (items_find(run->db, run->session, entry->path, &entry->st, &reason, e)) {
 	case ITEM_NEW:
-		return 1;
+		return from != NULL ? 1 : is_known_archive(im, entry, e);
 	case ITEM_STAGED:
 		run->counts.earlier++;
+		if (from != NULL)
+			from->known++;
 		return 0;
 	case ITEM_FAILED:
+		if (run->retry) {
+			free(reason);
+			return 1;
+		}
 		err_set(&why, ERR_PARTIAL, "failed before (lib-import --retry s%" PRId64 " tries again): %s",
 		    run->session, reason);
 		say_failed(im, entry->path, &why);
+		if (from != NULL)
+			from->failed++;
 		free(reason);
 		return 0;
 	case ITEM_ERROR:
@@ -258,11 +343,36 @@ is_wanted(struct import *im, const struct walk_entry *entry, struct err *e)
 	return -1;
 }
 
+/* 1: it has to be read; 0: it need not; -1.  A retry wants what it names, and of an archive what is not
+ * there. */
+static int
+is_wanted(struct import *im, const struct walk_entry *entry, struct unpacked *from, struct err *e)
+{
+	struct import_run *run = im->run;
+	int same;
+
+	if (run->retry && from == NULL)
+		return 1;
+	if (art_is_name(entry->name))
+		return 0;
+	same = source_unchanged(run->db, entry->path, &entry->st, e);
+	if (same < 0)
+		return -1;
+	if (same == 0)
+		return is_new(im, entry, from, e);
+	im->handled++;
+	run->counts.unchanged += !run->retry; /* which counted it before */
+	if (from != NULL)
+		from->known++;
+	return 0;
+}
+
+/* from: the archive that it lies in, or NULL. */
 static enum err_code
-send(struct import *im, const struct walk_entry *entry, struct err *e)
+send(struct import *im, const struct walk_entry *entry, struct unpacked *from, struct err *e)
 {
 	struct job *j;
-	int wanted = is_wanted(im, entry, e);
+	int wanted = is_wanted(im, entry, from, e);
 
 	if (wanted <= 0)
 		return wanted < 0 ? e->code : ERR_NONE;
@@ -272,8 +382,78 @@ send(struct import *im, const struct walk_entry *entry, struct err *e)
 	if (j == NULL)
 		return err_memory(e);
 	j->order = im->sent++;
+	j->from = from;
+	if (from != NULL)
+		from->inside++;
 	pool_push(im->pool, j);
 	return ERR_NONE;
+}
+
+/* Everything in an archive that lies unpacked. */
+static enum err_code
+walk_archive(struct import *im, struct unpacked *u, struct err *e)
+{
+	struct walk *w = NULL;
+	struct walk_entry entry;
+	enum walk_step step = WALK_FILE;
+
+	if (walk_folder(&w, u->fd, u->path, e) != ERR_NONE)
+		return e->code;
+	while (e->code == ERR_NONE && step != WALK_END) {
+		step = walk_next(w, &entry, e); /* the disk is the library's: so is any error */
+		if (e->code == ERR_NONE && step == WALK_FILE) {
+			unpack_borrow(u, &entry.st);
+			(void)send(im, &entry, u, e);
+		}
+	}
+	walk_free(w);
+	u->walked = true;
+	if (e->code == ERR_NONE && shelf_is_through(u))
+		finish_archive(im, u);
+	return e->code;
+}
+
+/* Archives go on as far as they can without waiting; what is through is recorded after its members. */
+static enum err_code
+work_on_archives(struct import *im, struct err *e)
+{
+	struct unpacked *u;
+	struct job *j;
+
+	for (;;) {
+		while (pool_room(im->pool) > 0 && (j = shelf_next(&im->shelf)) != NULL)
+			pool_push(im->pool, j);
+		while ((j = shelf_take(&im->shelf)) != NULL) {
+			if (j->end == JOB_STOPPED) {
+				job_free(j);
+				continue;
+			}
+			if (im->batch->n == BATCH_FILES && flush(im, e) != ERR_NONE) {
+				job_free(j);
+				return e->code;
+			}
+			batch_add(im->batch, j);
+		}
+		u = shelf_walk(&im->shelf);
+		if (u == NULL)
+			return ERR_NONE;
+		if (walk_archive(im, u, e) != ERR_NONE)
+			return e->code;
+	}
+}
+
+/* Wait until no more than so many archives wait; with 0 for everything that is on its way. */
+static enum err_code
+wait_for_archives(struct import *im, size_t waiting, struct err *e)
+{
+	while (waiting == 0 ? pool_inside(im->pool) > 0 || !shelf_is_empty(&im->shelf)
+			    : im->shelf.nwaiting > waiting) {
+		if (pool_inside(im->pool) > 0 && collect(im, pool_room(im->pool) + 1, e) != ERR_NONE)
+			return e->code;
+		if (work_on_archives(im, e) != ERR_NONE)
+			return e->code;
+	}
+	return work_on_archives(im, e);
 }
 
 static enum err_code
@@ -298,15 +478,15 @@ walk_all(struct import *im, struct err *e)
 		}
 		if (step == WALK_FAILED)
 			say_failed(im, NULL, &why);
-		else if (send(im, &entry, e) != ERR_NONE)
+		else if (send(im, &entry, NULL, e) != ERR_NONE || work_on_archives(im, e) != ERR_NONE ||
+		    wait_for_archives(im, SHELF_WAITING, e) != ERR_NONE)
 			return e->code;
 		tell(im);
 	}
-	im->run->counts.links = walk_counts(im->walk)->links;
-	im->run->counts.special = walk_counts(im->walk)->special;
-	while (pool_inside(im->pool) > 0)
-		if (collect(im, pool_room(im->pool) + 1, e) != ERR_NONE)
-			return e->code;
+	im->run->counts.links += walk_counts(im->walk)->links;
+	im->run->counts.special += walk_counts(im->walk)->special;
+	if (wait_for_archives(im, 0, e) != ERR_NONE)
+		return e->code;
 	return flush(im, e);
 }
 
@@ -419,6 +599,7 @@ import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 			wind_up(&im);
 	}
 	pool_free(im.pool);
+	shelf_free(&im.shelf);
 	if (rc == ERR_NONE && !run->retry)
 		rc = session_move(run->db, run->session, "staging", "staged", e);
 	walk_free(im.walk);

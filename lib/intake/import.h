@@ -34,7 +34,8 @@ struct import_run {
 	bool retry;                          /* only the session's failed items */
 	struct progress *progress;           /* or NULL */
 	void (*failed)(const struct err *e); /* once for each file that fails, named */
-	struct import_counts counts;         /* filled in, on failure too */
+	void (*note)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+	struct import_counts counts; /* filled in, on failure too */
 };
 
 /* The number of cores, at most 8. */

@@ -40,6 +40,7 @@ job_free(struct job *j)
 	folder_unref(j->folder);
 	buf_free(&j->record);
 	covers_free(j->covers, j->ncovers);
+	unpacked_free(j->archive);
 	free(j->path);
 	free(j);
 }
@@ -97,6 +98,32 @@ not_audio(struct job *j, int fd)
 	return failed(j, &e);
 }
 
+/* The path below the root, from which missing tags are guessed; malloced. */
+static char *
+path_below_root(const struct job *j)
+{
+	const char *path = j->path + j->folder->root_len;
+	char *joined;
+
+	path += *path == '/';
+	if (j->from == NULL)
+		return strdup(path);
+	return asprintf(&joined, "%s%s", j->from->base, path) < 0 ? NULL : joined;
+}
+
+static enum err_code
+guess(const struct job *j, struct record *r, struct err *e)
+{
+	char *path = path_below_root(j);
+
+	if (path == NULL)
+		err_memory(e);
+	else
+		(void)guess_fill(r, path, e);
+	free(path);
+	return e->code;
+}
+
 /* Everything that the tags and the name tell, and the covers. */
 static enum job_end
 describe(struct job *j, struct job_shared *shared, struct record *r)
@@ -110,9 +137,9 @@ describe(struct job *j, struct job_shared *shared, struct record *r)
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
-	if (guess_fill(r, j->path + j->folder->root_len + (j->path[j->folder->root_len] == '/'), &e) !=
-		ERR_NONE ||
-	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	j->has_audio = r->has_audio;
+	memcpy(j->audio, r->audio, sizeof j->audio);
+	if (guess(j, r, &e) != ERR_NONE || set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    record_encode(r, false, &j->record, &e) != ERR_NONE)
@@ -149,12 +176,64 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, cons
 }
 
 static enum job_end
+bring_in(struct job *j, struct job_shared *shared, struct worker *worker, int fd, char *chunk)
+{
+	struct stat before = j->st;
+	enum copy_fault fault;
+	struct err e = { 0 };
+	struct copied c;
+
+	if (j->from != NULL) {
+		unpack_borrow(j->from, &j->st);
+		(void)copy_unpacked(
+		    &shared->copy, fd, j->folder->fd, j->name, &before, chunk, &c, &fault, &e);
+	} else {
+		(void)copy_file(&shared->copy, fd, &before, chunk, &c, &fault, &e);
+	}
+	if (e.code == ERR_NONE)
+		return understand(j, shared, worker, &c);
+	if (fault == COPY_STOPPED)
+		return JOB_STOPPED;
+	return fault == COPY_SOURCE ? failed(j, &e) : broken(j, &e);
+}
+
+/* Everything inside it goes to staging, where the main thread walks through it. */
+static enum job_end
+take_apart(struct job *j, struct job_shared *shared, struct worker *worker, int fd)
+{
+	struct unpack_shared to = { shared->copy.stage, &shared->stop };
+	const char *path = j->path + j->folder->root_len;
+	struct unpacked *u = calloc(1, sizeof *u);
+	enum unpack_fault fault = UNPACK_LIBRARY;
+	struct err e = { 0 };
+
+	if (u == NULL) {
+		err_memory(&e);
+		return broken(j, &e);
+	}
+	u->fd = -1;
+	u->seen = j->seen;
+	if (unpack_archive(u, &to, worker, fd, &j->st, &fault, &e) == ERR_NONE) {
+		u->path = strdup(j->path);
+		u->base = unpack_base(path + (*path == '/'), u->one_folder);
+		if (u->path == NULL || u->base == NULL)
+			err_memory(&e);
+	}
+	if (e.code == ERR_NONE) {
+		j->archive = u;
+		return JOB_UNPACKED;
+	}
+	unpacked_free(u);
+	if (fault == UNPACK_STOPPED)
+		return JOB_STOPPED;
+	return fault == UNPACK_ARCHIVE ? failed(j, &e) : broken(j, &e);
+}
+
+static enum job_end
 attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk)
 {
-	struct copied c;
 	struct record r = { 0 };
 	struct err e = { 0 };
-	enum copy_fault fault;
 	enum job_end end;
 	int fd;
 
@@ -162,14 +241,14 @@ attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *c
 	fd = open_source(j, shared, &e);
 	if (fd < 0)
 		return failed(j, &e);
-	if (worker_sniff(worker, fd, &r, &e) != ERR_NONE)
+	if (j->unpack)
+		end = take_apart(j, shared, worker, fd);
+	else if (worker_sniff(worker, fd, &r, &e) != ERR_NONE)
 		end = e.code == ERR_NOTAUDIO ? not_audio(j, fd) : blame(j, &e);
-	else if (copy_file(&shared->copy, fd, &j->st, chunk, &c, &fault, &e) == ERR_NONE)
-		end = understand(j, shared, worker, &c);
-	else if (fault == COPY_STOPPED)
-		end = JOB_STOPPED;
+	else if (strcmp(r.format, "archive") == 0)
+		end = j->from != NULL ? JOB_NESTED : JOB_ARCHIVE;
 	else
-		end = fault == COPY_SOURCE ? failed(j, &e) : broken(j, &e);
+		end = bring_in(j, shared, worker, fd, chunk);
 	record_free(&r);
 	close(fd);
 	return end;

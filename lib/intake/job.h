@@ -17,6 +17,7 @@
 #include "intake/copy.h"
 #include "intake/folder.h"
 #include "intake/options.h"
+#include "intake/unpack.h"
 #include "store/session/items.h"
 #include "worker/client.h"
 
@@ -24,6 +25,10 @@ enum job_end {
 	JOB_STOPPED,   /* not done: the import stops */
 	JOB_STAGED,    /* its bytes are in staging under their hash, not yet durable */
 	JOB_NOT_AUDIO, /* no audio */
+	JOB_ARCHIVE,   /* an archive: to be done again with `unpack` set */
+	JOB_UNPACKED,  /* one that lies unpacked in staging: see archive */
+	JOB_NESTED,    /* an archive inside another */
+	JOB_IMPORTED,  /* made by archives.h: all members of an archive are recorded */
 	JOB_FAILED,    /* its own fault: why says what */
 	JOB_BROKEN     /* the library's or the machine's fault: the import must stop */
 };
@@ -31,9 +36,12 @@ enum job_end {
 struct job {
 	struct job *next;
 	struct folder *folder;
-	char *path;       /* absolute */
-	const char *name; /* points into path */
-	int64_t order;    /* in which the walk found it */
+	char *path;               /* absolute */
+	const char *name;         /* points into path */
+	int64_t order;            /* in which the walk found it */
+	struct unpacked *from;    /* the archive that it came out of, or NULL; not the job's own */
+	bool unpack;              /* take it apart */
+	struct unpacked *archive; /* of JOB_UNPACKED */
 
 	enum job_end end;
 	struct err why; /* of JOB_FAILED and JOB_BROKEN: without the file's name */
@@ -41,10 +49,13 @@ struct job {
 	int64_t seen;
 	int attempts;
 	uint8_t sha256[SHA256_BYTES];
+	bool has_audio;
+	uint8_t audio[32]; /* of the record */
 	char suffix[8];
 	struct buf record; /* encoded */
 	struct item_cover *covers;
 	size_t ncovers;
+	int64_t members; /* of JOB_IMPORTED */
 };
 
 /* What the threads of one import share, all of it read-only or atomic. */

@@ -7,6 +7,7 @@
 #include "intake/art.h"
 #include "intake/say.h"
 #include "intake/walk.h"
+#include "store/session/archives.h"
 #include "store/session/items.h"
 #include "worker/client.h"
 
@@ -77,6 +78,21 @@ sniff(struct preview *p, struct worker *w, const struct walk_entry *entry, struc
 	return e->code;
 }
 
+/* Imported before, and unchanged; false also after an error. */
+static bool
+is_known_archive(struct preview *p, const struct walk_entry *entry, struct err *e)
+{
+	int64_t members = 0;
+
+	if (p->db == NULL ||
+	    archives_find(p->db, 0, entry->path, &entry->st, &members, e) != ARCHIVE_UNCHANGED)
+		return false;
+	p->counts.unchanged += members;
+	if (members == 0)
+		no_audio(p, entry->path);
+	return true;
+}
+
 static enum err_code
 look(struct preview *p, struct worker *w, const struct walk_entry *entry, struct err *e)
 {
@@ -86,8 +102,8 @@ look(struct preview *p, struct worker *w, const struct walk_entry *entry, struct
 		return e->code;
 	if (same > 0)
 		p->counts.unchanged++;
-	if (same > 0 || art_is_name(entry->name))
-		return ERR_NONE;
+	if (same > 0 || art_is_name(entry->name) || is_known_archive(p, entry, e) || e->code != ERR_NONE)
+		return e->code;
 	return sniff(p, w, entry, e);
 }
 

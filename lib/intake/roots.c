@@ -104,3 +104,29 @@ roots_resolve(char **operands, size_t n, const char *library, void (*failed)(con
 	*ret = roots;
 	return ERR_NONE;
 }
+
+/* Cut the path of an archive's member to that of the archive. */
+static void
+cut_to_file(char *path)
+{
+	struct stat st;
+	char *slash;
+
+	if (lstat(path, &st) == 0 || errno != ENOTDIR)
+		return;
+	while ((slash = strrchr(path, '/')) != NULL && slash != path) {
+		*slash = '\0';
+		if (lstat(path, &st) == 0)
+			return;
+	}
+}
+
+void
+roots_of_items(char **paths, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++)
+		cut_to_file(paths[i]);
+	if (*n > 1)
+		qsort(paths, *n, sizeof *paths, by_path);
+	*n = drop_contained(paths, *n);
+}

@@ -127,6 +127,21 @@ enter(struct walk *w, int dirfd, const char *name, const char *path, size_t root
 	return push(w, f, e);
 }
 
+enum err_code
+walk_folder(struct walk **ret, int dirfd, const char *path, struct err *e)
+{
+	struct walk_options plain = { 0 };
+	struct walk *w = NULL;
+
+	if (walk_new(&w, NULL, 0, &plain, e) == ERR_NONE)
+		(void)enter(w, dirfd, ".", path, strlen(path), e);
+	if (e->code == ERR_NONE)
+		*ret = w;
+	else
+		walk_free(w);
+	return e->code;
+}
+
 static enum walk_step
 set_path(struct walk *w, const char *folder, const char *name, struct err *e)
 {

@@ -49,6 +49,9 @@ enum walk_step {
 
 enum err_code walk_new(
     struct walk **w, char **roots, size_t nroots, const struct walk_options *o, struct err *e);
+/* Everything below the open folder dirfd, as if it lay at path. */
+enum err_code walk_folder(struct walk **w, int dirfd, const char *path, struct err *e);
+
 enum walk_step walk_next(struct walk *w, struct walk_entry *entry, struct err *e);
 const struct walk_counts *walk_counts(const struct walk *w);
 void walk_free(struct walk *w);
@@ -58,5 +61,9 @@ void walk_free(struct walk *w);
  * *roots is malloced and NULL-terminated. */
 enum err_code roots_resolve(char **operands, size_t n, const char *library,
     void (*failed)(const struct err *e), char ***roots, size_t *nroots, struct err *e);
+
+/* Paths of failed items as roots of a walk, in place: an archive stands for its members.  Sorted, none twice.
+ */
+void roots_of_items(char **paths, size_t *n);
 
 #endif

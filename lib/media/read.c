@@ -5,6 +5,8 @@
 
 #include "media/cover.h"
 #include "media/map.h"
+#include "media/members.h"
+#include "media/payload.h"
 #include "media/sniff.h"
 #include "media/tagfile.h"
 
@@ -19,6 +21,9 @@ media_sniff(int fd, struct record *r, struct err *e)
 {
 	struct sniffed s;
 
+	if (members_sniff(
+		fd, r)) /* first: audio inside one that is not packed looks like audio behind junk */
+		return ERR_NONE;
 	sniff(fd, &s);
 	if (s.type == SNIFF_NONE)
 		return not_audio(&s, e);
@@ -95,6 +100,7 @@ media_read(int fd, struct record *r, struct err *e)
 	if (t != NULL && read_tags(t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
 	tagfile_close(t);
+	r->has_audio = payload_hash(fd, &s, r->audio);
 	if (e->code == ERR_NONE && tagfile_out_of_memory())
 		err_memory(e);
 	/* "valid" in TagLib's eyes, but nothing could ever play it */

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "media/members.h"
 #include "media/read.h"
 #include "media/sandbox.h"
 #include "media/tagfile.h"
@@ -70,8 +71,44 @@ answer(int socket, enum err_code code, const void *bytes, size_t len)
 	return send_all(socket, bytes, len);
 }
 
+static void
+alarm_in(int ms)
+{
+	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000 } };
+
+	setitimer(ITIMER_REAL, &t, NULL);
+}
+
+struct listener {
+	int socket, timeout_ms;
+	bool gone;
+};
+
+/* Time that the other side takes to write the bytes down is not the archive's. */
+static bool
+send_piece(void *context, enum protocol_piece kind, const void *bytes, size_t len)
+{
+	struct listener *l = context;
+	struct protocol_head head = { { 'F', 'M', 'A', (char)kind }, ERR_NONE, (uint32_t)len };
+
+	alarm_in(0);
+	l->gone = send_all(l->socket, &head, sizeof head) < 0 || send_all(l->socket, bytes, len) < 0;
+	alarm_in(l->timeout_ms + 1000);
+	return !l->gone;
+}
+
 static int
-handle(int socket, int kind, int fd)
+unpack(int socket, int fd, int timeout_ms)
+{
+	struct listener l = { socket, timeout_ms, false };
+	struct err e = { 0 };
+
+	members_read(fd, send_piece, &l, &e);
+	return l.gone ? -1 : answer(socket, e.code, e.msg, strlen(e.msg));
+}
+
+static int
+handle(int socket, int kind, int fd, int timeout_ms)
 {
 	struct err e = { 0 };
 	struct record r = { 0 };
@@ -83,6 +120,8 @@ handle(int socket, int kind, int fd)
 		sandbox_status(status, sizeof status);
 		return answer(socket, ERR_NONE, status, strlen(status));
 	}
+	if (kind == PROTOCOL_UNPACK && fd >= 0)
+		return unpack(socket, fd, timeout_ms);
 	if (fd < 0)
 		err_set(&e, ERR_FORMAT, "came without a descriptor");
 	else if (kind == PROTOCOL_SNIFF)
@@ -100,22 +139,14 @@ handle(int socket, int kind, int fd)
 	return rc;
 }
 
-static void
-alarm_in(int ms)
-{
-	struct itimerval t = { .it_value = { ms / 1000, ms % 1000 * 1000 } };
-
-	setitimer(ITIMER_REAL, &t, NULL);
-}
-
 int
 serve(int socket, int timeout_ms)
 {
 	int kind, fd, rc = 0;
 
 	while (rc == 0 && (kind = next_request(socket, &fd)) > 0) {
-		alarm_in(timeout_ms + 1000);
-		rc = handle(socket, kind, fd);
+		alarm_in(protocol_timeout(fd, timeout_ms) + 1000);
+		rc = handle(socket, kind, fd, timeout_ms);
 		alarm_in(0);
 		if (fd >= 0)
 			close(fd);

@@ -5,7 +5,8 @@
 #define MEDIA_SERVE_H
 
 /* Answer requests on socket until the other end closes it; 0, or 1 where the socket failed.  A request that
- * takes longer than timeout_ms and a second ends the process by SIGALRM, should the parent not do it. */
+ * takes longer than protocol_timeout() and a second ends the process by SIGALRM, should the parent not do it.
+ */
 int serve(int socket, int timeout_ms);
 
 #endif

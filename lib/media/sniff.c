@@ -133,16 +133,22 @@ is_mod(int fd, int64_t size)
 static void
 sniff_dsf(int fd, struct sniffed *s)
 {
-	unsigned char h[80];
-	uint64_t tag, samples;
+	unsigned char h[92] = { 0 }; /* a mark, the chunk about the sound, the head of the sound's */
+	uint64_t tag, samples, sound;
 
-	if (bytes_at(fd, s->start, h, sizeof h) != sizeof h || memcmp(h + 28, "fmt ", 4) != 0) {
+	if (bytes_at(fd, s->start, h, sizeof h) < 80 || memcmp(h + 28, "fmt ", 4) != 0) {
 		s->type = SNIFF_NONE;
 		return;
 	}
 	s->damaged = le64(h + 12) > (uint64_t)s->size;
 	tag = le64(h + 20);
 	s->id3 = tag > 0 && tag < (uint64_t)s->size ? (int64_t)tag : 0;
+	if (memcmp(h + 80, "data", 4) == 0 && le64(h + 84) > 12) {
+		sound = le64(h + 84) - 12;
+		s->audio = s->start + 92;
+		s->sound = sound < (uint64_t)(s->size - s->audio) ? (int64_t)sound : s->size - s->audio;
+		memcpy(s->about, h + 52, sizeof s->about);
+	}
 	s->channels = le32(h + 52);
 	s->rate = le32(h + 56);
 	s->bits = le32(h + 60);

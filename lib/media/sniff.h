@@ -44,8 +44,11 @@ struct sniffed {
 	int64_t start;  /* where the format begins, behind ID3v2 tags */
 	char codec[16]; /* "" where the container does not tell it here */
 	char suffix[8]; /* where it differs from the format's usual one, else "" */
-	int64_t id3;    /* of an ID3v2 tag elsewhere than in front (DSF, DFF), or 0 */
-	int64_t rate;   /* Hz, duration_ms, channels and bits: only where the walk met them, else 0 */
+	int64_t audio; /* where the sound begins, and its length, where it lies in one piece: MPEG and ADTS */
+	int64_t sound; /* (to the tags at the end, length 0), WAVE, AIFF, DSF, DFF; else 0 */
+	unsigned char about[16]; /* what its chunks say of sound in such a piece: rate, channels, depth */
+	int64_t id3;             /* of an ID3v2 tag elsewhere than in front (DSF, DFF), or 0 */
+	int64_t rate; /* Hz, duration_ms, channels and bits: only where the walk met them, else 0 */
 	int64_t duration_ms;
 	int64_t channels;
 	int64_t bits;

@@ -61,6 +61,16 @@ aiff_codec(const unsigned char *type, struct sniffed *s)
 static void
 chunk(struct sniffed *s, const char *name, int64_t at, const unsigned char *data, size_t len)
 {
+	if (s->type == SNIFF_WAV && memcmp(name, "fmt ", 4) == 0 && len >= 16) {
+		memcpy(s->about, data, 16);
+	} else if (s->type == SNIFF_AIFF && memcmp(name, "COMM", 4) == 0 && len >= 18) {
+		memcpy(s->about, data, 2); /* channels; then, without the number of samples, depth and rate */
+		memcpy(s->about + 2, data + 6, 12);
+	} else if (s->type == SNIFF_DFF && memcmp(name, "FS  ", 4) == 0 && len >= 4) {
+		memcpy(s->about, data, 4);
+	} else if (s->type == SNIFF_DFF && memcmp(name, "CHNL", 4) == 0 && len >= 2) {
+		memcpy(s->about + 4, data, 2);
+	}
 	if (s->type == SNIFF_WAV && memcmp(name, "fmt ", 4) == 0 && len >= 26)
 		wave_codec(data, s);
 	else if (s->type == SNIFF_WAV && memcmp(name, "fmt ", 4) == 0 && len >= 2 && le16(data) != 0xfffe)
@@ -79,11 +89,11 @@ chunk(struct sniffed *s, const char *name, int64_t at, const unsigned char *data
 }
 
 static void
-finish_dff(struct sniffed *s, int64_t audio)
+finish_dff(struct sniffed *s)
 {
 	s->bits = 1;
-	if (s->rate > 0 && s->channels > 0 && s->codec[0] == '\0' && audio >= 0 && audio < INT64_MAX / 8000) {
-		s->duration_ms = audio * 8 / s->channels * 1000 / s->rate;
+	if (s->rate > 0 && s->channels > 0 && s->codec[0] == '\0' && s->sound < INT64_MAX / 8000) {
+		s->duration_ms = s->sound * 8 / s->channels * 1000 / s->rate;
 		s->bitrate = s->rate * s->channels;
 	}
 }
@@ -92,7 +102,7 @@ void
 sniff_riff(int fd, struct sniffed *s)
 {
 	bool wide = s->type == SNIFF_DFF; /* sizes of eight bytes */
-	int64_t head = wide ? 12 : 8, at = s->start + (wide ? 16 : 12), audio = 0;
+	int64_t head = wide ? 12 : 8, at = s->start + (wide ? 16 : 12);
 	unsigned char h[12], data[32];
 	int chunks = 0;
 
@@ -103,7 +113,7 @@ sniff_riff(int fd, struct sniffed *s)
 		uint64_t size = wide ? be64(h + 4) : s->type == SNIFF_WAV ? le32(h + 4) : be32(h + 4);
 		int64_t left = s->size - at - head;
 		bool sound = memcmp(name, "data", 4) == 0 || memcmp(name, "SSND", 4) == 0 ||
-		    memcmp(name, "DSD ", 4) == 0;
+		    memcmp(name, "DSD ", 4) == 0 || (wide && memcmp(name, "DST ", 4) == 0);
 		size_t len = bytes_at(fd, at + head, data, size < sizeof data ? (size_t)size : sizeof data);
 
 		if (wide && memcmp(name, "PROP", 4) == 0) {
@@ -116,12 +126,14 @@ sniff_riff(int fd, struct sniffed *s)
 			s->damaged = sound && left > 0 && size < 0x7ffff000;
 			size = (uint64_t)left;
 		}
-		if (sound)
-			audio = (int64_t)size;
+		if (sound && s->sound == 0) {
+			s->audio = at + head;
+			s->sound = (int64_t)size;
+		}
 		at += head + (int64_t)size + (int64_t)(size & 1);
 	}
 	if (s->type == SNIFF_DFF)
-		finish_dff(s, audio);
+		finish_dff(s);
 	if (chunks == 0)
 		s->type = SNIFF_NONE;
 }

@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "media/bytes.h"
+#include "media/matroska.h"
 #include "media/sniff.h"
 
 enum { ELEMENTS_MAX = 4096 };
 enum {
-	SEGMENT = 0x18538067,
 	INFO = 0x1549a966,
 	TRACKS = 0x1654ae6b,
-	CLUSTER = 0x1f43b675,
 	ENTRY = 0xae,
 	TYPE = 0x83,
 	CODEC = 0x86,
@@ -30,9 +29,8 @@ struct walk {
 	struct sniffed *s;
 };
 
-/* A number of one to eight bytes whose first bit set tells how many; 0 where there is none. */
-static int
-vint(const unsigned char *p, size_t len, bool keep_mark, uint64_t *value)
+int
+matroska_number(const unsigned char *p, size_t len, bool keep_mark, uint64_t *value)
 {
 	int n = 1;
 
@@ -115,17 +113,18 @@ descend(struct walk *w, int64_t at, int64_t end, int depth)
 	while (!w->over && at < end && w->elements++ < ELEMENTS_MAX) {
 		size_t got = bytes_at(w->fd, at, h, sizeof h);
 		uint64_t id = 0, size = 0;
-		int n = vint(h, got, true, &id), m = n > 0 ? vint(h + n, got - (size_t)n, false, &size) : 0;
+		int n = matroska_number(h, got, true, &id),
+		    m = n > 0 ? matroska_number(h + n, got - (size_t)n, false, &size) : 0;
 		int64_t body = at + n + m;
 
 		if (m == 0)
 			return;
 		if (size > (uint64_t)(end - body)) /* all ones: unknown, to the end */
 			size = (uint64_t)(end - body);
-		if (id == CLUSTER)
+		if (id == MATROSKA_CLUSTER)
 			w->over = true;
 		else if (depth < 4 &&
-		    (id == SEGMENT || id == INFO || id == TRACKS || id == ENTRY || id == AUDIO))
+		    (id == MATROSKA_SEGMENT || id == INFO || id == TRACKS || id == ENTRY || id == AUDIO))
 			descend(w, body, body + (int64_t)size, depth + 1);
 		else if (size <= 32 && (size_t)(n + m) + size <= got)
 			leaf(w, id, h + n + m, (size_t)size);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "media/bytes.h"
+#include "media/mp4.h"
 #include "media/sniff.h"
 
 enum { BOXES_MAX = 4096 };
@@ -14,25 +15,19 @@ struct walk {
 	int64_t rate, channels, bits;
 };
 
-struct box {
-	char type[4];
-	int64_t body, end;
-};
-
-/* The box at `at` inside of something that ends at `end`; false at its end or where the size is nonsense. */
-static bool
-box_at(struct walk *w, int64_t at, int64_t end, struct box *b, bool *beyond)
+bool
+mp4_box(int fd, int64_t at, int64_t end, struct mp4_box *b)
 {
 	unsigned char h[16];
 	uint64_t size;
 
-	if (w->boxes++ > BOXES_MAX || at > end - 8 || bytes_at(w->fd, at, h, 8) != 8)
+	if (at > end - 8 || bytes_at(fd, at, h, 8) != 8)
 		return false;
 	size = be32(h);
 	memcpy(b->type, h + 4, 4);
 	b->body = at + 8;
 	if (size == 1) {
-		if (bytes_at(w->fd, at + 8, h, 8) != 8)
+		if (bytes_at(fd, at + 8, h, 8) != 8)
 			return false;
 		size = be64(h);
 		b->body = at + 16;
@@ -41,12 +36,16 @@ box_at(struct walk *w, int64_t at, int64_t end, struct box *b, bool *beyond)
 	}
 	if (size < (uint64_t)(b->body - at))
 		return false;
-	if (size > (uint64_t)(end - at)) {
-		*beyond = true;
-		size = (uint64_t)(end - at);
-	}
-	b->end = at + (int64_t)size;
-	return true;
+	b->beyond = size > (uint64_t)(end - at);
+	b->end = b->beyond ? end : at + (int64_t)size;
+	return b->body <= b->end;
+}
+
+/* The next box of the walk; false at the end of what holds it, and where it has seen enough. */
+static bool
+next(struct walk *w, int64_t at, int64_t end, struct mp4_box *b)
+{
+	return w->boxes++ <= BOXES_MAX && mp4_box(w->fd, at, end, b);
 }
 
 /* "mp4a" may hold MP3, and is then marked so in its decoder configuration (esds). */
@@ -97,11 +96,10 @@ name_codec(struct walk *w, int64_t at, const char *type)
 static void
 descend(struct walk *w, int64_t at, int64_t end, int depth)
 {
-	struct box b;
-	bool beyond = false;
+	struct mp4_box b;
 	unsigned char h[16];
 
-	for (; box_at(w, at, end, &b, &beyond); at = b.end) {
+	for (; next(w, at, end, &b); at = b.end) {
 		bool inner = memcmp(b.type, "trak", 4) == 0 || memcmp(b.type, "mdia", 4) == 0 ||
 		    memcmp(b.type, "minf", 4) == 0 || memcmp(b.type, "stbl", 4) == 0;
 
@@ -140,10 +138,11 @@ sniff_mp4(int fd, struct sniffed *s)
 {
 	struct walk w = { .fd = fd };
 	int64_t at = s->start;
-	struct box b;
-	bool beyond = false, moov = false;
+	struct mp4_box b;
+	bool moov = false;
 
-	while (!beyond && box_at(&w, at, s->size, &b, &beyond)) {
+	while (!s->damaged && next(&w, at, s->size, &b)) {
+		s->damaged = b.beyond;
 		if (memcmp(b.type, "moov", 4) == 0) {
 			moov = true;
 			descend(&w, b.body, b.end, 1);
@@ -152,7 +151,6 @@ sniff_mp4(int fd, struct sniffed *s)
 			break;
 		at = b.end;
 	}
-	s->damaged = beyond;
 	snprintf(s->codec, sizeof s->codec, "%s", w.codec);
 	s->rate = w.rate;
 	s->channels = w.channels;

@@ -2,20 +2,46 @@
 #include <string.h>
 
 #include "media/bytes.h"
+#include "media/ogg.h"
 #include "media/sniff.h"
 
-/* The length of a page from its head, as far as that is there; 0 where it is none. */
-static size_t
-page_length(const unsigned char *p, size_t len)
+bool
+ogg_page(const unsigned char *bytes, size_t len, struct ogg_page *p)
 {
-	size_t n = 27;
+	if (len < 27 || memcmp(bytes, "OggS", 4) != 0 || bytes[4] != 0 || len < 27 + (size_t)bytes[26])
+		return false;
+	*p = (struct ogg_page){
+		.head = 27 + (size_t)bytes[26],
+		.flags = bytes[5],
+		.granule = (int64_t)le64(bytes + 6),
+		.serial = le32(bytes + 14),
+		.number = le32(bytes + 18),
+		.lacing = bytes + 27,
+		.segments = bytes[26],
+	};
+	for (int i = 0; i < p->segments; i++)
+		p->body += p->lacing[i];
+	return true;
+}
 
-	if (len < 27 || memcmp(p, "OggS", 4) != 0 || p[4] != 0 || len < 27 + (size_t)p[26])
-		return 0;
-	n += p[26];
-	for (size_t i = 0; i < p[26]; i++)
-		n += p[27 + i];
-	return n;
+enum sniff_type
+ogg_codec(const unsigned char *packet, size_t len)
+{
+	static const struct {
+		const char *mark;
+		size_t len;
+		enum sniff_type type;
+	} codecs[] = {
+		{ "\001vorbis", 7, SNIFF_VORBIS },
+		{ "OpusHead", 8, SNIFF_OPUS },
+		{ "Speex   ", 8, SNIFF_SPEEX },
+		{ "\177FLAC", 5, SNIFF_OGGFLAC },
+	};
+
+	for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++)
+		if (len >= codecs[i].len && memcmp(packet, codecs[i].mark, codecs[i].len) == 0)
+			return codecs[i].type;
+	return SNIFF_NONE;
 }
 
 /* The last page of the stream: its position in samples, and whether it was cut off. */
@@ -30,17 +56,15 @@ last_page(int fd, struct sniffed *s, uint32_t serial)
 		from = s->start;
 	len = bytes_at(fd, from, tail, sizeof tail);
 	for (size_t i = len; i-- > 0;) {
-		size_t n = tail[i] == 'O' ? page_length(tail + i, len - i) : 0;
+		struct ogg_page p;
 
-		if (n == 0)
+		if (tail[i] != 'O' || !ogg_page(tail + i, len - i, &p))
 			continue;
-		if (n > len - i)
+		if (p.head + p.body > len - i) {
 			s->damaged = true;
-		else if (le32(tail + i + 14) == serial && le64(tail + i + 6) != UINT64_MAX) {
-			uint64_t samples = le64(tail + i + 6);
-
-			if (s->rate > 0 && samples < (uint64_t)INT64_MAX / 1000)
-				s->duration_ms = (int64_t)samples * 1000 / s->rate;
+		} else if (p.serial == serial && p.granule >= 0) {
+			if (s->rate > 0 && p.granule < INT64_MAX / 1000)
+				s->duration_ms = p.granule * 1000 / s->rate;
 			return;
 		}
 	}
@@ -49,33 +73,26 @@ last_page(int fd, struct sniffed *s, uint32_t serial)
 void
 sniff_ogg(int fd, struct sniffed *s)
 {
-	unsigned char page[27 + 255 + 64] = { 0 };
+	unsigned char bytes[27 + 255 + 64] = { 0 };
 	int64_t at = s->start;
 
 	/* the first pages each begin a stream; a skeleton or a video may come before the sound */
 	s->type = SNIFF_NONE;
 	for (int streams = 0; streams < 8; streams++) {
-		size_t len = bytes_at(fd, at, page, sizeof page), n = page_length(page, len);
-		const unsigned char *p = page + 27 + page[26];
+		size_t len = bytes_at(fd, at, bytes, sizeof bytes);
+		struct ogg_page p;
 
-		if (n == 0 || (page[5] & 2) == 0 || len < 27 + (size_t)page[26] + 30)
+		if (!ogg_page(bytes, len, &p) || (p.flags & OGG_FIRST) == 0 || len < p.head + 30)
 			return;
-		if (memcmp(p, "\x80theora", 7) == 0)
+		if (memcmp(bytes + p.head, "\x80theora", 7) == 0)
 			return;
-		if (memcmp(p, "\001vorbis", 7) == 0) {
-			s->type = SNIFF_VORBIS;
-		} else if (memcmp(p, "OpusHead", 8) == 0) {
-			s->type = SNIFF_OPUS;
-		} else if (memcmp(p, "Speex   ", 8) == 0) {
-			s->type = SNIFF_SPEEX;
-		} else if (memcmp(p, "\177FLAC", 5) == 0) {
-			s->type = SNIFF_OGGFLAC;
-			s->rate = (int64_t)be32(p + 27) >> 12;
-		}
+		s->type = ogg_codec(bytes + p.head, len - p.head);
+		if (s->type == SNIFF_OGGFLAC)
+			s->rate = (int64_t)be32(bytes + p.head + 27) >> 12;
 		if (s->type != SNIFF_NONE) {
-			last_page(fd, s, le32(page + 14));
+			last_page(fd, s, p.serial);
 			return;
 		}
-		at += (int64_t)n;
+		at += (int64_t)(p.head + p.body);
 	}
 }

@@ -1,7 +1,6 @@
 #include "media/value.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,151 +123,6 @@ value_year(const char *s, char *out)
 	return true;
 }
 
-static bool
-camelot(const char *s, char *out)
-{
-	static const char *const minor[] = { "G#m", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm",
-		"F#m", "C#m" };
-	static const char *const major[] = { "B", "F#", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A",
-		"E" };
-	char *end;
-	long hour = strtol(s, &end, 10);
-
-	if (!isdigit((unsigned char)*s) || hour < 1 || hour > 12 || end[0] == '\0' || end[1] != '\0')
-		return false;
-	switch (*end) {
-	case 'A':
-	case 'a':
-		snprintf(out, VALUE_TEXT, "%s", minor[hour - 1]);
-		return true;
-	case 'B':
-	case 'b':
-		snprintf(out, VALUE_TEXT, "%s", major[hour - 1]);
-		return true;
-	case 'm': /* Open Key: the same wheel, seven hours on */
-		snprintf(out, VALUE_TEXT, "%s", minor[(hour + 6) % 12]);
-		return true;
-	case 'd':
-		snprintf(out, VALUE_TEXT, "%s", major[(hour + 6) % 12]);
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool
-value_key(const char *s, char *out)
-{
-	static const char *const minor[] = { "m", "min", "minor", "moll", "-" };
-	static const char *const major[] = { "", "maj", "major", "dur" };
-	char note = (char)toupper((unsigned char)*s);
-	const char *sign = "";
-
-	if (strcmp(s, "o") == 0 || strcmp(s, "O") == 0) {
-		snprintf(out, VALUE_TEXT, "o");
-		return true;
-	}
-	if (camelot(s, out))
-		return true;
-	if (note < 'A' || note > 'G')
-		return false;
-	s++;
-	if (*s == '#' || strncmp(s, "\xe2\x99\xaf", 3) == 0) {
-		sign = "#";
-		s += *s == '#' ? 1 : 3;
-	} else if (*s == 'b' || strncmp(s, "\xe2\x99\xad", 3) == 0) {
-		sign = "b";
-		s += *s == 'b' ? 1 : 3;
-	}
-	while (*s == ' ')
-		s++;
-	if (strcmp(s, "M") == 0)
-		s++;
-	for (size_t i = 0; i < sizeof minor / sizeof minor[0]; i++)
-		if (strcasecmp(s, minor[i]) == 0) {
-			snprintf(out, VALUE_TEXT, "%c%sm", note, sign);
-			return true;
-		}
-	for (size_t i = 0; i < sizeof major / sizeof major[0]; i++)
-		if (strcasecmp(s, major[i]) == 0) {
-			snprintf(out, VALUE_TEXT, "%c%s", note, sign);
-			return true;
-		}
-	return false;
-}
-
-/* A decimal number and where it ends; a comma counts as a point. */
-static bool
-decimal(const char *s, double *value, const char **rest)
-{
-	char text[64], *end, *comma;
-
-	snprintf(text, sizeof text, "%s", s);
-	comma = strchr(text, ',');
-	if (comma != NULL)
-		*comma = '.';
-	if (!isdigit((unsigned char)text[strspn(text, "+-. ")]) || strpbrk(text, "xX") != NULL)
-		return false;
-	*value = strtod(text, &end);
-	*rest = s + (end - text);
-	return end > text && isfinite(*value);
-}
-
-/* Up to six decimals, without the zeros at the end. */
-static void
-shortest(double value, char *out)
-{
-	char *end;
-
-	snprintf(out, VALUE_TEXT, "%.6f", value);
-	end = out + strlen(out);
-	while (end[-1] == '0')
-		*--end = '\0';
-	if (end[-1] == '.')
-		end[-1] = '\0';
-}
-
-bool
-value_bpm(const char *s, char *out)
-{
-	double value;
-	const char *rest;
-
-	if (!decimal(s, &value, &rest) || value <= 0 || value >= 1000)
-		return false;
-	if (*rest != '\0' && *rest != ' ')
-		return false;
-	shortest(value, out);
-	return true;
-}
-
-bool
-value_gain(const char *s, char *out)
-{
-	double value;
-	const char *rest;
-
-	if (!decimal(s, &value, &rest) || fabs(value) > 200)
-		return false;
-	rest += strspn(rest, " ");
-	if (*rest != '\0' && strcasecmp(rest, "db") != 0)
-		return false;
-	snprintf(out, VALUE_TEXT, "%.2f", value);
-	return true;
-}
-
-bool
-value_peak(const char *s, char *out)
-{
-	double value;
-	const char *rest;
-
-	if (!decimal(s, &value, &rest) || value < 0 || value > 1000 || *rest != '\0')
-		return false;
-	shortest(value, out);
-	return true;
-}
-
 bool
 value_r128(const char *s, char *out)
 {
@@ -279,72 +133,6 @@ value_r128(const char *s, char *out)
 		return false;
 	snprintf(out, VALUE_TEXT, "%.2f", (double)q / 256 + 5);
 	return true;
-}
-
-bool
-value_mbid(const char *s, size_t len, char *out)
-{
-	if (len != 36)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? s[i] != '-' : !isxdigit((unsigned char)s[i]))
-			return false;
-		out[i] = (char)tolower((unsigned char)s[i]);
-	}
-	out[len] = '\0';
-	return true;
-}
-
-/* s without the separators that people put in, upper-case; its length, or 0 where it is too long. */
-static size_t
-squeeze(const char *s, const char *separators, char *out)
-{
-	size_t n = 0;
-
-	for (; *s != '\0'; s++) {
-		if (strchr(separators, *s) != NULL)
-			continue;
-		if (n >= VALUE_TEXT - 1)
-			return 0;
-		out[n++] = (char)toupper((unsigned char)*s);
-	}
-	out[n] = '\0';
-	return n;
-}
-
-bool
-value_isrc(const char *s, char *out)
-{
-	if (squeeze(s, " -", out) != 12)
-		return false;
-	for (int i = 0; i < 12; i++) {
-		unsigned char c = (unsigned char)out[i];
-
-		if (i < 2 ? !isalpha(c) : i < 5 ? !isalnum(c) : !isdigit(c))
-			return false;
-	}
-	return true;
-}
-
-bool
-value_iswc(const char *s, char *out)
-{
-	char plain[VALUE_TEXT];
-
-	if (squeeze(s, " -.", plain) != 11 || plain[0] != 'T' || strspn(plain + 1, "0123456789") != 10)
-		return false;
-	snprintf(out, VALUE_TEXT, "T-%.9s-%c", plain + 1, plain[10]);
-	return true;
-}
-
-bool
-value_barcode(const char *s, char *out)
-{
-	size_t n = squeeze(s, " -", out);
-
-	return n >= 8 && n <= 14 && strspn(out, "0123456789") == n;
 }
 
 bool
@@ -380,18 +168,6 @@ value_number(const char *s, long *n, long *total)
 			return false;
 	}
 	return *n < 1000000 && *total < 1000000;
-}
-
-bool
-value_position(const char *s, char *out)
-{
-	size_t letters = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-	size_t numbers = strspn(s + letters, "0123456789");
-
-	if (letters < 1 || letters > 2 || numbers > 3 || s[letters + numbers] != '\0')
-		return false;
-	squeeze(s, "", out);
-	return true;
 }
 
 /* A number's or abbreviation's genre; false where it is neither. */

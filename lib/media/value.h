@@ -1,6 +1,7 @@
 /*
- * value.h - the text of a tag as the vocabulary wants it
+ * value.h - the text of a tag as the vocabulary wants it, however taggers write it
  *
+ * What people write as well is in text/value.h.
  * Each function writes the normal form of one cleaned value to out (of
  * VALUE_TEXT bytes) and returns true, or returns false where the value is
  * nothing of the kind; the caller then keeps it under its own name.
@@ -12,8 +13,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-
-enum { VALUE_TEXT = 128 };
+#include "text/value.h"
 
 /* Append s as a record may hold it: UTF-8 (else U+FFFD), no control bytes but newline and tab, trimmed, at
  * most RECORD_VALUE_MAX bytes.  False where it had to be cut. */
@@ -21,22 +21,11 @@ bool value_clean(struct buf *out, const char *s);
 
 bool value_date(const char *s, char *out); /* YYYY[-MM[-DD]] of "2001/8/27", "20010827", "2001-08-27T12:00" */
 bool value_year(const char *s, char *out); /* the first four digits of anything that begins with them */
-bool value_key(const char *s, char *out);  /* C#m, Eb; of "A minor", "8A"; "o" stays */
-bool value_bpm(const char *s, char *out);  /* 0 < bpm < 1000; a comma is a point */
-bool value_gain(const char *s, char *out); /* "-7.03" of "-7.03 dB" */
-bool value_peak(const char *s, char *out); /* not negative */
 bool value_r128(const char *s, char *out); /* dB of Q7.8 at -23 LUFS, as ReplayGain counts: + 5 */
-bool value_mbid(const char *s, size_t len, char *out); /* a UUID in lower case */
-bool value_isrc(const char *s, char *out);
-bool value_iswc(const char *s, char *out); /* T-123456789-0 */
-bool value_barcode(const char *s, char *out);
 bool value_true(const char *s);
 
 /* "3/12", "06", "3 of 12": n and total, each 0 where absent; false where it begins with no number. */
 bool value_number(const char *s, long *n, long *total);
-
-/* A vinyl's place: "A1", "B", "AA2". */
-bool value_position(const char *s, char *out);
 
 /* The genres of "(17)(39)Live" or "17", one a call: *s moves on; false at the end. */
 bool value_genre(const char **s, char *out, size_t size);

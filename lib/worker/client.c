@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/time.h"
-#include "worker/protocol.h"
 #include "worker/spawn.h"
 
 enum { FILES_MAX = 1000 }; /* then it is replaced, so that no leak of a parser grows for long */
@@ -163,7 +162,7 @@ receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
 static enum outcome
 exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
-	int64_t deadline = time_monotonic_ms() + w->timeout_ms;
+	int64_t deadline = time_monotonic_ms() + protocol_timeout(fd, w->timeout_ms);
 	struct protocol_head head;
 	enum outcome how;
 	char *room;
@@ -202,18 +201,18 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 
 /* Why the process is gone: as a rule the file's fault, but a program that cannot start is not. */
 static enum err_code
-autopsy(struct worker *w, int status, struct err *e)
+autopsy(struct worker *w, int status, const char *reader, struct err *e)
 {
 	int code = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
 	if (status != -1 && WIFSIGNALED(status)) {
 		if (WTERMSIG(status) == SIGALRM)
-			return err_set(e, ERR_FORMAT, "tag reader did not finish in time");
-		return err_set(e, ERR_FORMAT, "tag reader crashed (signal %d)", WTERMSIG(status));
+			return err_set(e, ERR_FORMAT, "%s did not finish in time", reader);
+		return err_set(e, ERR_FORMAT, "%s crashed (signal %d)", reader, WTERMSIG(status));
 	}
 	if (code == 2 || code == 126 || code == 127) /* its usage, a shell's and the loader's */
 		return err_set(e, ERR_IO, "%s: cannot run (status %d)", w->program, code);
-	return err_set(e, ERR_FORMAT, "tag reader ended without an answer (status %d)", code);
+	return err_set(e, ERR_FORMAT, "%s ended without an answer (status %d)", reader, code);
 }
 
 /* The status of a process that closed its end: it is about to die by itself, so give it a moment. */
@@ -265,12 +264,12 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	case FAILED:
 		return e->code;
 	case SLOW:
-		return err_set(
-		    e, ERR_FORMAT, "tag reader did not finish within %g s", w->timeout_ms / 1000.0);
+		return err_set(e, ERR_FORMAT, "tag reader did not finish within %g s",
+		    protocol_timeout(fd, w->timeout_ms) / 1000.0);
 	case DEAD:
 		break;
 	}
-	return autopsy(w, status, e);
+	return autopsy(w, status, "tag reader", e);
 }
 
 static enum err_code
@@ -298,6 +297,118 @@ enum err_code
 worker_read(struct worker *w, int fd, struct record *r, struct err *e)
 {
 	return fetch(w, PROTOCOL_READ, fd, r, e);
+}
+
+/* A head, and its bytes into out, NUL-terminated. */
+static enum outcome
+receive_piece(struct worker *w, struct protocol_head *head, struct buf *out, struct err *e)
+{
+	int64_t deadline = time_monotonic_ms() + w->timeout_ms;
+	enum outcome how = receive(w, head, sizeof *head, deadline);
+	char *room;
+
+	if (how != DONE)
+		return how;
+	buf_clear(out);
+	if (memcmp(head->magic, "FMA", 3) != 0 || strchr("1MDE", head->magic[3]) == NULL ||
+	    head->len > PROTOCOL_PIECE_MAX ||
+	    (head->magic[3] == PROTOCOL_MEMBER && head->len < sizeof(struct protocol_member))) {
+		stop(w);
+		err_set(e, ERR_FORMAT, "archive reader speaks nonsense");
+		return FAILED;
+	}
+	room = buf_reserve(out, head->len);
+	if (room == NULL) {
+		err_memory(e);
+		stop(w);
+		return FAILED;
+	}
+	how = receive(w, room, head->len, deadline);
+	if (how == DONE) {
+		out->len = head->len;
+		room[head->len] = '\0';
+	}
+	return how;
+}
+
+static bool
+hand_over(const struct worker_sink *sink, char kind, const struct buf *b)
+{
+	struct protocol_member m;
+
+	switch (kind) {
+	case PROTOCOL_MEMBER:
+		memcpy(&m, b->data, sizeof m);
+		return sink->member(sink->context, (enum protocol_member_kind)m.kind, m.mtime,
+		    b->data + sizeof m, b->len - sizeof m);
+	case PROTOCOL_DATA:
+		return sink->data(sink->context, b->data, b->len);
+	default:
+		return sink->end(sink->context, b->len > 0 ? b->data : NULL);
+	}
+}
+
+/* The worker's last word. */
+static enum err_code
+unpacked(const struct worker *w, enum err_code code, const char *text, struct err *e)
+{
+	switch (code) {
+	case ERR_NONE:
+		return ERR_NONE;
+	case ERR_MEMORY:
+		return err_set(
+		    e, ERR_FORMAT, "needs more than %ld MiB to be unpacked", w->memory_bytes >> 20);
+	case ERR_IO:
+		err_set(e, ERR_FORMAT, "%s", text);
+		e->sys = EIO;
+		return e->code;
+	default:
+		return err_set(e, ERR_FORMAT, "%s", text);
+	}
+}
+
+/* Everything until the worker's last word. */
+static enum outcome
+receive_pieces(struct worker *w, const struct worker_sink *sink, struct buf *b, struct err *e)
+{
+	for (;;) {
+		struct protocol_head head;
+		enum outcome how = receive_piece(w, &head, b, e);
+
+		if (how != DONE)
+			return how;
+		if (head.magic[3] == '1')
+			return unpacked(w, (enum err_code)head.code, b->data, e) == ERR_NONE ? DONE : FAILED;
+		if (!hand_over(sink, head.magic[3], b)) {
+			stop(w); /* it would go on sending */
+			err_set(e, ERR_INTERRUPTED, "stopped");
+			return FAILED;
+		}
+	}
+}
+
+enum err_code
+worker_unpack(struct worker *w, int fd, const struct worker_sink *sink, struct err *e)
+{
+	off_t offset = lseek(fd, 0, SEEK_CUR);
+	enum outcome how = DEAD;
+	struct buf b = { 0 };
+
+	if (start(w, e) != ERR_NONE)
+		return e->code;
+	if (ask(w, PROTOCOL_UNPACK, fd))
+		how = receive_pieces(w, sink, &b, e);
+	w->served++;
+	if (how == SLOW) {
+		stop(w);
+		err_set(e, ERR_FORMAT, "archive reader was at a standstill for %g s", w->timeout_ms / 1000.0);
+	} else if (how == DEAD) {
+		autopsy(w, remains(w), "archive reader", e);
+	}
+	if (offset >= 0)
+		lseek(fd, offset, SEEK_SET);
+	buf_free(&b);
+	return e->code;
 }
 
 enum err_code

@@ -14,15 +14,18 @@
 #ifndef WORKER_CLIENT_H
 #define WORKER_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
+#include "worker/protocol.h"
 #include "worker/record.h"
 
 struct worker;
 
 struct worker_limits {
-	int timeout_ms;    /* for one file; 0 = 10,000 */
+	int timeout_ms;    /* for one file, and 1 more for each 10,000 bytes; 0 = 10,000 */
 	long memory_bytes; /* address space; 0 = 512 MiB */
 };
 
@@ -40,6 +43,21 @@ enum err_code worker_sniff(struct worker *w, int fd, struct record *r, struct er
 
 /* Everything: format, properties, tags and covers of fd into a zeroed *r. */
 enum err_code worker_read(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* What worker_unpack() hands over, in this order: a member; where it is a file, its bytes, and its end, with
+ * the reason where it is not whole.  One that returns false stops the unpacking. */
+struct worker_sink {
+	bool (*member)(
+	    void *context, enum protocol_member_kind kind, int64_t mtime, const char *name, size_t len);
+	bool (*data)(void *context, const void *bytes, size_t len);
+	bool (*end)(void *context, const char *broken); /* NULL: whole */
+	void *context;
+};
+
+/* The members of the archive fd.  The time limit is for each piece, and nothing is tried twice.
+ * ERR_INTERRUPTED where the sink stopped it; ERR_FORMAT where the archive ends before its end, e->sys being
+ * that of a read that failed, or 0. */
+enum err_code worker_unpack(struct worker *w, int fd, const struct worker_sink *sink, struct err *e);
 
 /* How the worker is shut in, for health and tests: "landlock=7 seccomp=1 rlimit_as=536870912"; 0 where the
  * kernel or the build lacks it. */

@@ -5,19 +5,35 @@
  * kinds below last, with the file's descriptor beside it (SCM_RIGHTS); the
  * worker answers with a head and that many bytes: an encoded record where the
  * code is ERR_NONE, else a reason.
+ *
+ * To PROTOCOL_UNPACK the answer is long: before its end come pieces, each a head
+ * whose magic ends in one of enum protocol_piece instead of '1', and its bytes.
+ * A member begins with PROTOCOL_MEMBER (struct protocol_member and its name); where it is a
+ * file its bytes follow, PROTOCOL_DATA by PROTOCOL_DATA, and PROTOCOL_END: with a
+ * reason where it is not whole.  The time limit is for each piece.
  */
 #ifndef WORKER_PROTOCOL_H
 #define WORKER_PROTOCOL_H
 
+#include <limits.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #define PROTOCOL_REQUEST "FMQ" /* and the kind */
 
-enum protocol_kind { PROTOCOL_SNIFF = 'S', PROTOCOL_READ = 'R', PROTOCOL_SANDBOX = '?' };
+enum protocol_kind {
+	PROTOCOL_SNIFF = 'S',
+	PROTOCOL_READ = 'R',
+	PROTOCOL_UNPACK = 'U',
+	PROTOCOL_SANDBOX = '?'
+};
+
+enum protocol_piece { PROTOCOL_MEMBER = 'M', PROTOCOL_DATA = 'D', PROTOCOL_END = 'E' };
 
 enum {
 	PROTOCOL_FD = 3,               /* the worker's end of the socket */
 	PROTOCOL_REPLY_MAX = 48 << 20, /* bytes after the head; more is the file's error */
+	PROTOCOL_PIECE_MAX = 256 << 10,
 	PROTOCOL_TEXT_MAX = 8 << 20,   /* of all values of one file */
 	PROTOCOL_COVERS_MAX = 36 << 20 /* of all covers of one file */
 };
@@ -27,6 +43,27 @@ struct protocol_head {
 	uint32_t code; /* enum err_code; ERR_MEMORY means the worker's own limit */
 	uint32_t len;
 };
+
+enum protocol_member_kind { MEMBER_FILE, MEMBER_FOLDER, MEMBER_LINK, MEMBER_SPECIAL };
+
+struct protocol_member { /* the name follows, without a NUL: bytes, UTF-8 where the archive tells */
+	int64_t mtime;   /* 0 = unknown */
+	uint32_t kind;   /* enum protocol_member_kind; a hard link is a link, too */
+	uint32_t reserved;
+};
+
+/* How long a request may take: a time for the tags, and for the sound, all of which is read, a second for
+ * each 10 MB, as the slowest disks need it. */
+static inline int
+protocol_timeout(int fd, int timeout_ms)
+{
+	struct stat st;
+	int64_t ms = timeout_ms;
+
+	if (fstat(fd, &st) == 0)
+		ms += (int64_t)st.st_size / 10000;
+	return ms < INT_MAX / 2 ? (int)ms : INT_MAX / 2;
+}
 
 /* The worker's command line: media-worker --serve PARENT-PID TIMEOUT-MS MEMORY-BYTES */
 #define PROTOCOL_SERVE "--serve"

@@ -11,8 +11,8 @@
  * Encoded form (version 1): the bytes "FMR1", then entries of
  *     u8 kind, u16 length of the name, u32 length, name, bytes
  * in little-endian order.  Fields stand by their names, so that what an older
- * program staged stays readable; record_decode() accepts nothing else and
- * never reads past its input.
+ * program staged stays readable, and new kinds are only ever added; record_decode()
+ * accepts nothing else and never reads past its input.
  */
 #ifndef WORKER_RECORD_H
 #define WORKER_RECORD_H
@@ -51,6 +51,8 @@ struct record {
 	int64_t bitdepth;    /* bits */
 	int64_t channels;
 	bool damaged; /* the container itself tells that bytes are missing */
+	bool has_audio;
+	uint8_t audio[32]; /* a hash of the audio alone, without tags: media/payload.h */
 	struct record_value *values;
 	size_t nvalues;
 	struct record_cover *covers;

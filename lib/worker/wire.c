@@ -7,8 +7,8 @@
 
 static const char magic[4] = { 'F', 'M', 'R', '1' };
 
-/* In the order in which they are written; those below VALUE come at most once each. */
-enum kind { FORMAT = 1, CODEC, SUFFIX, DAMAGED, NUMBER, VALUE, FREE, COVER, NOTE };
+/* AUDIO and those below VALUE come at most once each. */
+enum kind { FORMAT = 1, CODEC, SUFFIX, DAMAGED, NUMBER, VALUE, FREE, COVER, NOTE, AUDIO };
 
 /* The numbers of a record, by the name of their field. */
 static const struct {
@@ -83,6 +83,8 @@ record_encode(const struct record *r, bool with_covers, struct buf *out, struct 
 	text(out, SUFFIX, r->suffix);
 	if (r->damaged)
 		entry(out, DAMAGED, "", "", 0);
+	if (r->has_audio)
+		entry(out, AUDIO, "", r->audio, sizeof r->audio);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		int64_t n;
 		unsigned char le[8];
@@ -250,6 +252,8 @@ read_entry(struct record *r, unsigned kind, const char *name, size_t nlen, const
 		ok = word(r->suffix, sizeof r->suffix, bytes, len);
 	else if (kind == DAMAGED && len == 0 && !r->damaged)
 		ok = r->damaged = true;
+	else if (kind == AUDIO && len == sizeof r->audio && !r->has_audio)
+		ok = r->has_audio = memcpy(r->audio, bytes, len) != NULL;
 	return ok ? ERR_NONE : malformed(e);
 }
 

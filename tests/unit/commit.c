@@ -1,11 +1,13 @@
 /*
- * commit: sessions made by hand, committed; with an argument N: how long N items take
+ * commit: sessions made by hand, committed; with an argument N: how long N items take, and how much memory;
+ * N same: all of them files of one track; N late: committed after the same tracks in other files
  */
 #include "base/file.h"
 #include "base/time.h"
 #include "digest/sha256.h"
 #include "store/blob.h"
 #include "store/commit/commit.h"
+#include "store/commit/report.h"
 #include "store/index.h"
 #include "store/session/session.h"
 #include "store/sql.h"
@@ -14,6 +16,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static struct db *db;
@@ -450,34 +453,62 @@ tell_stage(void *context, const char *stage, int64_t done, int64_t total, int64_
 	last = stage;
 }
 
-static void
-measure(int64_t n)
+static int64_t
+many(int64_t n, const char *bytes_of, bool same)
 {
-	struct progress progress = { .report = tell_stage };
-	int64_t s = new_session(NULL), start;
-	struct commit_result r;
+	int64_t s = new_session(NULL);
 	char path[64], bytes[64], title[64], artist[64], album[64], number[64];
 
 	OK(sql_begin(db, &e));
 	for (int64_t i = 0; i < n; i++) {
-		snprintf(path, sizeof path, "/music/%" PRId64 "/%" PRId64 ".mp3", i / 12, i);
-		snprintf(bytes, sizeof bytes, "bytes %" PRId64, i);
-		snprintf(title, sizeof title, "title=Song number %" PRId64, i);
-		snprintf(artist, sizeof artist, "artist=The Artist %" PRId64, i / 40);
-		snprintf(album, sizeof album, "album=Some Album %" PRId64, i / 12);
-		snprintf(number, sizeof number, "track=%" PRId64, i % 12 + 1);
-		new_item(s, path, bytes, 200000 + i, "mp3",
+		int64_t k = same ? 0 : i;
+
+		snprintf(path, sizeof path, "/music/%s/%" PRId64 "/%" PRId64 ".mp3", bytes_of, i / 12, i);
+		snprintf(bytes, sizeof bytes, "%s %" PRId64, bytes_of, i);
+		snprintf(title, sizeof title, "title=Song number %" PRId64, k);
+		snprintf(artist, sizeof artist, "artist=The Artist %" PRId64, k / 40);
+		snprintf(album, sizeof album, "album=Some Album %" PRId64, k / 12);
+		snprintf(number, sizeof number, "track=%" PRId64, k % 12 + 1);
+		new_item(s, path, bytes, 200000 + k, "mp3",
 		    FIELDS(title, artist, album, number, "date=1999", "genre=Rock", "genre=Pop",
 			"composer=Someone", "tracktotal=12", "label=A label", "rg_track_gain=-7.1",
 			"comment=a comment", "encoder=Lavf58"));
 	}
 	OK(sql_commit(db, &e));
 	finish(s);
+	return s;
+}
+
+static void
+count_line(void *context, struct buf *line)
+{
+	(void)line;
+	++*(int64_t *)context;
+}
+
+static void
+measure(int64_t n, bool same, bool late)
+{
+	struct progress progress = { .report = tell_stage };
+	int64_t s = many(n, "bytes", same), start = time_monotonic_ms(), lines = 0;
+	struct commit_result r;
+	struct rusage usage;
+
+	if (late) {
+		CHECK(commit(s, (struct commit_options){ 0 }, &r) == ERR_NONE);
+		s = many(n, "others", same);
+		start = time_monotonic_ms();
+	}
+	OK(report_items(db, s, CONFLICT_ATTACH, NULL, false, count_line, &lines, &e));
+	CHECK(lines == n + 1);
+	printf("%" PRId64 " items shown: %" PRId64 " ms\n", n, time_monotonic_ms() - start);
 	start = time_monotonic_ms();
 	progress.context = &start;
 	CHECK(commit(s, (struct commit_options){ .progress = &progress }, &r) == ERR_NONE);
-	CHECK(r.tracks == n);
-	printf("%" PRId64 " items: %" PRId64 " ms\n", n, time_monotonic_ms() - start);
+	CHECK(r.tracks + r.attached == n && r.tracks == (late ? 0 : same ? 1 : n));
+	getrusage(RUSAGE_SELF, &usage);
+	printf("%" PRId64 " items: %" PRId64 " ms, %ld MB at most\n", n, time_monotonic_ms() - start,
+	    usage.ru_maxrss / 1024);
 }
 
 int
@@ -491,7 +522,8 @@ main(int argc, char **argv)
 	if (db == NULL)
 		return 1;
 	if (argc > 1) {
-		measure(strtol(argv[1], NULL, 10));
+		measure(strtol(argv[1], NULL, 10), argc > 2 && strcmp(argv[2], "same") == 0,
+		    argc > 2 && strcmp(argv[2], "late") == 0);
 	} else {
 		what_is_written_is_read();
 		the_same_bytes_are_duplicates();

@@ -80,11 +80,14 @@ sets(void)
 {
 	static const char *const good[][2] = { { "title=a=b", "a=b" }, { "TITLE=x", "x" },
 		{ "album_artist=V", "V" }, { "track=3", "3" }, { "bpm=107.5", "107.5" },
-		{ "date=2001", "2001" }, { "date=2001-02-03", "2001-02-03" }, { "compilation=yes", "1" },
-		{ "compilation=no", "" }, { "comment=", "" }, { "title=e\xcc\x81", "\xc3\xa9" } };
+		{ "bpm=107,5", "107.5" }, { "key=8A", "Am" }, { "isrc=us-rc1-76-07839", "USRC17607839" },
+		{ "rg_track_gain=-7.1 dB", "-7.10" }, { "date=2001", "2001" },
+		{ "date=2001-02-03", "2001-02-03" }, { "compilation=yes", "1" }, { "compilation=no", "" },
+		{ "comment=", "" }, { "title=e\xcc\x81", "\xc3\xa9" } };
 	static const char *const bad[] = { "title", "=x", "", "nothing=1", "id=3", "size=1", "sha256=00",
-		"rating=80", "track=x", "track=-1", "track=3x", "bpm=inf", "bpm=1,5", "date=2001-1",
-		"date=01", "date=2001-00", "compilation=maybe", "title=\x01", "title=\xc3" };
+		"rating=80", "track=x", "track=-1", "track=3x", "bpm=inf", "bpm=0", "date=2001-1", "date=01",
+		"date=2001-00", "date=2001-02-29", "track=0", "isrc=x", "key=H", "mb_albumid=1",
+		"compilation=maybe", "title=\x01", "title=\xc3" };
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		struct err e = { 0 };

@@ -44,6 +44,13 @@ dump(const char *file, const struct record *r)
 	number(file, F_SAMPLERATE, r->samplerate);
 	number(file, F_BITDEPTH, r->bitdepth);
 	number(file, F_CHANNELS, r->channels);
+	if (r->has_audio) {
+		char hex[sizeof r->audio * 2 + 1];
+
+		for (size_t i = 0; i < sizeof r->audio; i++)
+			snprintf(hex + 2 * i, 3, "%02x", r->audio[i]);
+		line(file, "audio", hex);
+	}
 	if (r->damaged)
 		line(file, "damaged", "1");
 	for (size_t i = 0; i < r->nvalues; i++) {

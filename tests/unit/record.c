@@ -15,6 +15,8 @@ fill(struct record *r)
 	r->samplerate = 44100;
 	r->channels = 2;
 	r->damaged = true;
+	r->has_audio = true;
+	memcpy(r->audio, "0123456789abcdef0123456789abcdef", 32);
 	CHECK(record_add(r, F_TITLE, NULL, "Jóga", &e) == ERR_NONE);
 	CHECK(record_add(r, F_GENRE, NULL, "Electronic", &e) == ERR_NONE);
 	CHECK(record_add(r, F_NONE, "shelf", "B7\nsecond line", &e) == ERR_NONE);
@@ -43,6 +45,7 @@ round_trip(void)
 	CHECK(back.duration_ms == 215000 && back.samplerate == 44100 && back.channels == 2 &&
 	    back.bitrate == 0);
 	CHECK(back.damaged);
+	CHECK(back.has_audio && memcmp(back.audio, "0123456789abcdef0123456789abcdef", 32) == 0);
 	CHECK(back.nvalues == 5 && back.ncovers == 1 && back.nnotes == 1);
 	CHECK(strcmp(record_get(&back, F_TITLE), "Jóga") == 0);
 	CHECK(strcmp(record_get(&back, F_GENRE), "Electronic") == 0);
@@ -86,7 +89,7 @@ truncations(void)
 		record_free(&back);
 		free(copy);
 	}
-	CHECK(accepted == 14); /* after the mark, and after each of the 14 entries but the last */
+	CHECK(accepted == 15); /* after the mark, and after each of the 15 entries but the last */
 	record_free(&r);
 	buf_free(&out);
 }
@@ -103,7 +106,8 @@ hostile(void)
 		BYTES("another mark", "FMR2"),
 		BYTES("length of 4 GiB", "FMR1\x06\x05\0\xff\xff\xff\xfftitle"),
 		BYTES("name past the end", "FMR1\x06\xff\xff\0\0\0\0title"),
-		BYTES("unknown kind", "FMR1\x0a\0\0\0\0\0\0"),
+		BYTES("unknown kind", "FMR1\x0b\0\0\0\0\0\0"),
+		BYTES("short audio", "FMR1\x0a\0\0\x01\0\0\0x"),
 		BYTES("kind 0", "FMR1\0\0\0\0\0\0\0"),
 		BYTES("unknown field", "FMR1\x06\x05\0\x01\0\0\0titlax"),
 		BYTES("an alias", "FMR1\x06\x04\0\x01\0\0\0namex"),

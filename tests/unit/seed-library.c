@@ -125,7 +125,7 @@ add_row(struct catalogue *c, char **cell, int n, int64_t number, struct err *e)
 	if (e->code == ERR_NONE && *release.album != '\0')
 		find_release(c, &release, e);
 	if (e->code == ERR_NONE && catalogue_release(c, &release, &r, e) == ERR_NONE &&
-	    catalogue_add(c, release.id, &it, &r, &track, e) == ERR_NONE)
+	    catalogue_add(c, release.id, 0, &it, &r, &track, e) == ERR_NONE)
 		index_track(c->db, track, e);
 	free(release.album);
 	free(release.artist);

@@ -6,25 +6,7 @@
 #include "store/commit/match.h"
 #include "store/sql.h"
 #include "text/fold.h"
-
-/* "us-rc1-76 07839" -> "USRC17607839", where it is one. */
-static bool
-isrc_normal(const char *value, char out[13])
-{
-	size_t n = 0;
-
-	for (; *value != '\0'; value++) {
-		char ch = *value >= 'a' && *value <= 'z' ? (char)(*value - 'a' + 'A') : *value;
-
-		if (ch == '-' || ch == ' ')
-			continue;
-		if (n == 12 || !((ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9')))
-			return false;
-		out[n++] = ch;
-	}
-	out[n] = '\0';
-	return n == 12;
-}
+#include "text/value.h"
 
 /* A number's column of the first row: 1, 0, -1. */
 static int
@@ -38,72 +20,34 @@ one(struct db *db, sqlite3_stmt *st, int64_t *value, struct err *e)
 	return step;
 }
 
-/* The recording that an ISRC names, unless its MBID says that it is another. */
+/* What is heard: the recording of another track, or a new one. */
 static enum err_code
-recording_by_isrc(struct catalogue *c, const struct record *r, const char *mbid, int64_t *id, struct err *e)
-{
-	for (size_t i = 0; i < r->nvalues; i++) {
-		char isrc[13];
-		sqlite3_stmt *st;
-		int found;
-
-		if (r->values[i].field != F_ISRC || !isrc_normal(r->values[i].value, isrc))
-			continue;
-		_Static_assert(F_ISRC + 1 == 29, "index tag_isrc names the number");
-		st = sql_get(c->db,
-		    "SELECT recording_id FROM tag JOIN track ON track.id = track_id"
-		    " JOIN recording ON recording.id = recording_id"
-		    " WHERE name_id + 0 = 29 AND value = ?1 AND abs(duration_ms - ?2) <= ?3"
-		    " AND (?4 IS NULL OR mb_trackid IS NULL OR mb_trackid = ?4) ORDER BY recording_id LIMIT "
-		    "1",
-		    e);
-		if (st == NULL)
-			return e->code;
-		sql_text(st, 1, isrc);
-		sql_int(st, 2, r->duration_ms);
-		sql_int(st, 3, MATCH_RECORDING_MS);
-		sql_text(st, 4, mbid);
-		found = one(c->db, st, id, e);
-		if (found != 0)
-			return e->code;
-	}
-	return ERR_NONE;
-}
-
-/* What is heard: known by its MBID, or by an ISRC and its length, or new. */
-static enum err_code
-recording(struct catalogue *c, const struct record *r, int64_t *id, struct err *e)
+recording(struct catalogue *c, const struct record *r, int64_t of, int64_t *id, struct err *e)
 {
 	const char *told = record_get(r, F_MB_TRACKID);
-	char *mbid = told != NULL && *told != '\0' ? strdup(told) : NULL;
 	sqlite3_stmt *st;
 
 	*id = 0;
-	for (char *p = mbid; p != NULL && *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
-	if (mbid != NULL) {
-		st = sql_get(c->db, "SELECT id FROM recording WHERE mb_trackid = ?1 ORDER BY id", e);
+	if (of != 0) {
+		st = sql_get(c->db, "SELECT recording_id FROM track WHERE id = ?1", e);
 		if (st == NULL)
-			goto out;
-		sql_text(st, 1, mbid);
-		if (one(c->db, st, id, e) != 0)
-			goto out;
+			return e->code;
+		sql_int(st, 1, of);
+		if (one(c->db, st, id, e) < 0)
+			return e->code;
 	}
-	if (r->duration_ms > 0 && recording_by_isrc(c, r, mbid, id, e) != ERR_NONE)
-		goto out;
 	st = *id == 0
-	    ? sql_get(c->db, "INSERT INTO recording (mb_trackid) VALUES (?1)", e)
-	    : sql_get(c->db, "UPDATE recording SET mb_trackid = ifnull(mb_trackid, ?1) WHERE id = ?2", e);
+	    ? sql_get(c->db, "INSERT INTO recording (mb_trackid) VALUES (nullif(lower(?1), ''))", e)
+	    : sql_get(c->db,
+		  "UPDATE recording SET mb_trackid = ifnull(mb_trackid, nullif(lower(?1), '')) WHERE id = ?2",
+		  e);
 	if (st == NULL)
-		goto out;
-	sql_text(st, 1, mbid);
+		return e->code;
+	sql_text(st, 1, told);
 	if (*id != 0)
 		sql_int(st, 2, *id);
 	if (sql_run(c->db, st, e) == ERR_NONE && *id == 0)
 		*id = sqlite3_last_insert_rowid(c->db->sql);
-out:
-	free(mbid);
 	return e->code;
 }
 
@@ -150,30 +94,17 @@ is_date(const char *s)
 	return s != NULL && strspn(s, "0123456789") >= 4;
 }
 
+/* The columns of a track that its tags tell: parameters 3 to 14. */
 static enum err_code
-insert_track(struct catalogue *c, int64_t release, int64_t recording_id, const struct record *r,
-    int64_t *track, struct err *e)
+bind_columns(sqlite3_stmt *st, const struct record *r, struct err *e)
 {
 	const char *date = record_get(r, F_DATE), *title = record_get(r, F_TITLE);
-	sqlite3_stmt *st = sql_get(c->db,
-	    "INSERT INTO track (release_id, recording_id, title, title_key, artist, artist_key, disc, track, "
-	    "date,"
-	    " year, bpm, key, duration_ms, rating, added, modified, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
-	    " nullif(CAST(?7 AS INTEGER), 0), nullif(CAST(?8 AS INTEGER), 0), ?9,"
-	    " nullif(CAST(substr(?10, 1, 4) AS INTEGER), 0), nullif(CAST(?11 AS REAL), 0), ?12, ?13,"
-	    " CAST(?14 AS INTEGER), ?15, ?15, ?16)",
-	    e);
 	char *text = NULL, *artist = NULL;
 
-	if (st == NULL)
-		return e->code;
 	if (title != NULL && *title != '\0' && (text = catalogue_text(title, e)) == NULL)
 		goto out;
-	if (artist_text(r, &artist, e) != ERR_NONE)
-		goto out;
-	sql_int(st, 1, release);
-	sql_int(st, 2, recording_id);
-	if (bind_text_and_key(st, 3, text, e) != ERR_NONE || bind_text_and_key(st, 5, artist, e) != ERR_NONE)
+	if (artist_text(r, &artist, e) != ERR_NONE || bind_text_and_key(st, 3, text, e) != ERR_NONE ||
+	    bind_text_and_key(st, 5, artist, e) != ERR_NONE)
 		goto out;
 	sql_text(st, 7, record_get(r, F_DISC));
 	sql_text(st, 8, record_get(r, F_TRACK));
@@ -186,14 +117,53 @@ insert_track(struct catalogue *c, int64_t release, int64_t recording_id, const s
 	sql_text(st, 12, record_get(r, F_KEY));
 	sql_int_or_null(st, 13, r->duration_ms);
 	sql_text(st, 14, record_get(r, F_RATING));
-	sql_int(st, 15, c->now);
-	sql_int(st, 16, c->owner);
-	if (sql_run(c->db, st, e) == ERR_NONE)
-		*track = sqlite3_last_insert_rowid(c->db->sql);
 out:
 	free(text);
 	free(artist);
 	return e->code;
+}
+
+static enum err_code
+insert_track(struct catalogue *c, int64_t release, int64_t recording_id, const struct record *r,
+    int64_t *track, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(c->db,
+	    "INSERT INTO track (release_id, recording_id, title, title_key, artist, artist_key, disc, track, "
+	    "date,"
+	    " year, bpm, key, duration_ms, rating, added, modified, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+	    " nullif(CAST(?7 AS INTEGER), 0), nullif(CAST(?8 AS INTEGER), 0), ?9,"
+	    " nullif(CAST(substr(?10, 1, 4) AS INTEGER), 0), nullif(CAST(?11 AS REAL), 0), ?12, ?13,"
+	    " CAST(?14 AS INTEGER), ?15, ?15, ?16)",
+	    e);
+
+	if (st == NULL || bind_columns(st, r, e) != ERR_NONE)
+		return e->code;
+	sql_int(st, 1, release);
+	sql_int(st, 2, recording_id);
+	sql_int(st, 15, c->now);
+	sql_int(st, 16, c->owner);
+	if (sql_run(c->db, st, e) == ERR_NONE)
+		*track = sqlite3_last_insert_rowid(c->db->sql);
+	return e->code;
+}
+
+/* A rating that the file does not tell stays. */
+static enum err_code
+update_track(struct catalogue *c, int64_t track, int64_t release, const struct record *r, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(c->db,
+	    "UPDATE track SET release_id = ?1, title = ?3, title_key = ?4, artist = ?5, artist_key = ?6,"
+	    " disc = nullif(CAST(?7 AS INTEGER), 0), track = nullif(CAST(?8 AS INTEGER), 0), date = ?9,"
+	    " year = nullif(CAST(substr(?10, 1, 4) AS INTEGER), 0), bpm = nullif(CAST(?11 AS REAL), 0),"
+	    " key = ?12, rating = ifnull(CAST(?14 AS INTEGER), rating), modified = ?15 WHERE id = ?17",
+	    e);
+
+	if (st == NULL || bind_columns(st, r, e) != ERR_NONE)
+		return e->code;
+	sql_int(st, 1, release);
+	sql_int(st, 15, c->now);
+	sql_int(st, 17, track);
+	return sql_run(c->db, st, e);
 }
 
 static enum err_code
@@ -226,7 +196,7 @@ add_tag(struct catalogue *c, int64_t track, enum field field, int64_t seq, const
 {
 	sqlite3_stmt *st;
 	int64_t id = field + 1;
-	char isrc[13];
+	char isrc[VALUE_TEXT];
 
 	if (field == F_NONE ? catalogue_tagname(c, name, &id, e) != ERR_NONE
 			    : catalogue_field(c, field, e) != ERR_NONE)
@@ -243,7 +213,7 @@ add_tag(struct catalogue *c, int64_t track, enum field field, int64_t seq, const
 	sql_int(st, 2, id);
 	if (field != F_NONE)
 		sql_int(st, 3, seq);
-	sql_text(st, 4, field == F_ISRC && isrc_normal(value, isrc) ? isrc : value);
+	sql_text(st, 4, field == F_ISRC && value_isrc(value, isrc) ? isrc : value);
 	return sql_run(c->db, st, e);
 }
 
@@ -281,7 +251,7 @@ add_value(struct catalogue *c, int64_t track, const struct record_value *v, int6
 }
 
 static enum err_code
-add_values(struct catalogue *c, int64_t track, const struct record *r, struct err *e)
+add_values(struct catalogue *c, int64_t track, const struct record *r, bool credited, struct err *e)
 {
 	int64_t seq[F_COUNT] = { 0 };
 
@@ -297,7 +267,7 @@ add_values(struct catalogue *c, int64_t track, const struct record *r, struct er
 		if (add_value(c, track, v, f == F_NONE ? 0 : seq[f]++, e) != ERR_NONE)
 			return e->code;
 	}
-	if (seq[F_ARTISTS] == 0) {
+	if (seq[F_ARTISTS] == 0 && !credited) {
 		char *artist = NULL;
 
 		if (artist_text(r, &artist, e) == ERR_NONE && artist != NULL)
@@ -319,8 +289,9 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	st = sql_get(c->db,
 	    "INSERT INTO file (track_id, blob_id, preferred, state, format, codec, bitrate, samplerate, "
 	    "bitdepth,"
-	    " channels, duration_ms, source, mtime, session_id, added, changed)"
-	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
+	    " channels, duration_ms, source, mtime, session_id, added, changed, audio)"
+	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, "
+	    "?15)",
 	    e);
 	if (st == NULL)
 		return e->code;
@@ -339,26 +310,28 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	sql_int(st, 12, it->mtime_ns / 1000000000);
 	sql_int(st, 13, c->session);
 	sql_int(st, 14, c->now);
+	if (r->has_audio)
+		sql_bytes(st, 15, r->audio, sizeof r->audio);
 	return sql_run(c->db, st, e);
 }
 
 enum err_code
-catalogue_add(struct catalogue *c, int64_t release, const struct item *it, const struct record *r,
+catalogue_add(struct catalogue *c, int64_t release, int64_t of, const struct item *it, const struct record *r,
     int64_t *track, struct err *e)
 {
 	int64_t recording_id, id = 0;
 
-	if (recording(c, r, &recording_id, e) != ERR_NONE ||
+	if (recording(c, r, of, &recording_id, e) != ERR_NONE ||
 	    insert_track(c, release, recording_id, r, &id, e) != ERR_NONE ||
-	    add_values(c, id, r, e) != ERR_NONE || add_file(c, id, true, it, r, e) != ERR_NONE)
+	    add_values(c, id, r, false, e) != ERR_NONE || add_file(c, id, true, it, r, e) != ERR_NONE)
 		return e->code;
 	*track = id;
 	return ERR_NONE;
 }
 
 /* Of the files of a track that are there the best one becomes the preferred. */
-static enum err_code
-prefer_best(struct catalogue *c, int64_t track, struct err *e)
+enum err_code
+catalogue_prefer_best(struct catalogue *c, int64_t track, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
 	    "SELECT id, format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0), preferred FROM "
@@ -396,13 +369,42 @@ prefer_best(struct catalogue *c, int64_t track, struct err *e)
 	    (const int64_t[]){ track, c->now, id }, 3, e);
 }
 
+/* The preferred file of a track: 1, 0 there is none that is there, -1. */
+static int
+preferred(struct catalogue *c, int64_t track, struct quality *q, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(c->db,
+	    "SELECT format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0) FROM file"
+	    " WHERE track_id = ?1 AND preferred = 1 AND state = 'ok'",
+	    e);
+	int step;
+
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, track);
+	step = sql_step(c->db, st, e);
+	if (step == 1)
+		*q = quality_of((const char *)sqlite3_column_text(st, 0),
+		    (const char *)sqlite3_column_text(st, 1), sqlite3_column_int64(st, 2),
+		    sqlite3_column_int64(st, 3));
+	sql_done(st);
+	return step;
+}
+
 enum err_code
 catalogue_attach(
     struct catalogue *c, int64_t track, const struct item *it, const struct record *r, struct err *e)
 {
+	struct quality best = { 0 }, own = quality_of(r->format, r->codec, r->bitrate, r->bitdepth);
+	int known;
+
 	if (add_file(c, track, false, it, r, e) != ERR_NONE)
 		return e->code;
-	return prefer_best(c, track, e);
+	/* a track may have thousands of files: they are looked at only where none of them is preferred */
+	known = preferred(c, track, &best, e);
+	if (known < 0 || (known == 1 && !quality_better(&own, &best)))
+		return e->code;
+	return catalogue_prefer_best(c, track, e);
 }
 
 enum err_code
@@ -425,7 +427,23 @@ catalogue_revive(struct catalogue *c, int64_t track, const uint8_t sha256[32], s
 		"UPDATE track SET removed = NULL, modified = ?2 WHERE id = ?1 AND removed IS NOT NULL",
 		(const int64_t[]){ track, c->now }, 2, e) != ERR_NONE)
 		return e->code;
-	return prefer_best(c, track, e);
+	return catalogue_prefer_best(c, track, e);
+}
+
+enum err_code
+catalogue_rewrite(
+    struct catalogue *c, int64_t track, int64_t release, const struct record *r, bool credited, struct err *e)
+{
+	if (update_track(c, track, release, r, e) != ERR_NONE)
+		return e->code;
+	return add_values(c, track, r, credited, e);
+}
+
+enum err_code
+catalogue_another(struct catalogue *c, int64_t track, bool is_preferred, const struct item *it,
+    const struct record *r, struct err *e)
+{
+	return add_file(c, track, is_preferred, it, r, e);
 }
 
 enum err_code

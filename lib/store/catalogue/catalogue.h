@@ -37,8 +37,13 @@ struct catalogue {
 struct release {
 	int64_t id;
 	char *album, *artist, *mbid; /* keys; the MBID in lower case, "" without one */
+	char *label, *catalognumber, *barcode;
 	bool fresh; /* made by this commit: later tracks may add what the first did not tell */
 	bool filled[F_COUNT];
+	/* where tracks of it were retagged */
+	bool credited; /* it has an album artist of its own */
+	/* all its tracks, those retagged, and of them those that stay on it */
+	int64_t tracks, retagged, staying;
 };
 
 /* Ids of names, made where they are new. */
@@ -55,13 +60,28 @@ enum err_code catalogue_release(
 enum err_code catalogue_blob(struct catalogue *c, const uint8_t sha256[32], const char *suffix, int64_t size,
     int64_t *id, struct err *e);
 
-/* A new track with its file on a release. */
-enum err_code catalogue_add(struct catalogue *c, int64_t release, const struct item *it,
+/* A new track with its file on a release; `of` is a track of the same recording, or 0. */
+enum err_code catalogue_add(struct catalogue *c, int64_t release, int64_t of, const struct item *it,
     const struct record *r, int64_t *track, struct err *e);
 
 /* Another file of a track; the better one becomes the preferred. */
 enum err_code catalogue_attach(
     struct catalogue *c, int64_t track, const struct item *it, const struct record *r, struct err *e);
+
+/* The best of a track's files becomes the preferred. */
+enum err_code catalogue_prefer_best(struct catalogue *c, int64_t track, struct err *e);
+
+/* The item's bytes take the place of a file, and its track the newer tags, but for what was amended, on the
+ * release given.  The old file is removed, its hash remembered.  Of *r what was amended is overwritten. */
+enum err_code catalogue_retag(struct catalogue *c, int64_t track, int64_t file, int64_t release,
+    const struct item *it, struct record *r, struct err *e);
+
+/* All tracks of a release are retagged: it forgets what it was told, but for what was amended, and is told
+ * anew by each of them. */
+enum err_code catalogue_renew(struct catalogue *c, struct release *to, const struct record *r, struct err *e);
+
+/* A release that no track is on any more goes. */
+enum err_code catalogue_drop_empty(struct catalogue *c, int64_t release, struct err *e);
 
 /* The same bytes came again: a file that was missing is there again, one that was removed comes back (with
  * its track). */
@@ -77,7 +97,13 @@ enum err_code catalogue_raise_covers(struct catalogue *c, int64_t release, struc
 /* Remember that this source holds these bytes. */
 enum err_code catalogue_source(struct catalogue *c, const struct item *it, struct err *e);
 
-/* Private to lib/store/catalogue: NFC, malloced; NULL with *e filled in. */
+/* Private to lib/store/catalogue: a track's columns and rows written again (credited: its artists stand), a
+ * file more, ... */
+enum err_code catalogue_rewrite(struct catalogue *c, int64_t track, int64_t release, const struct record *r,
+    bool credited, struct err *e);
+enum err_code catalogue_another(struct catalogue *c, int64_t track, bool is_preferred, const struct item *it,
+    const struct record *r, struct err *e);
+/* ... NFC, malloced; NULL with *e filled in. */
 char *catalogue_text(const char *value, struct err *e);
 
 #endif

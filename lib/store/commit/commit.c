@@ -122,6 +122,7 @@ count(const struct plan *p, struct commit_result *r)
 	r->tracks = p->counts[PLAN_NEW] + p->counts[PLAN_RESTORE];
 	r->duplicates = p->counts[PLAN_DUPLICATE];
 	r->attached = p->counts[PLAN_ATTACH];
+	r->retagged = p->counts[PLAN_RETAG];
 	r->conflicts = p->counts[PLAN_CONFLICT];
 	r->skipped = p->counts[PLAN_SKIP];
 	r->removed_earlier = p->counts[PLAN_REMOVED];
@@ -239,6 +240,26 @@ check_state(const struct session *s, const struct commit_options *o, struct err 
 	return err_set(e, ERR_STATE, "session s%" PRId64 " is %s", s->id, s->state);
 }
 
+/* Retagged items are committed ones: the event knows how many they were, as long as it is kept. */
+static enum err_code
+count_retagged(struct db *db, int64_t session, struct commit_result *r, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT ifnull(json_extract(data, '$.retagged'), 0) FROM event WHERE subject = ?1 AND kind = "
+	    "'commit'"
+	    " ORDER BY id DESC",
+	    e);
+	char subject[24];
+
+	if (st == NULL)
+		return e->code;
+	snprintf(subject, sizeof subject, "s%" PRId64, session);
+	sql_text(st, 1, subject);
+	if (job_number(db, st, &r->retagged, e) == ERR_NONE)
+		r->tracks -= r->retagged;
+	return e->code;
+}
+
 static void
 result_of_committed(const struct session *s, struct commit_result *r)
 {
@@ -303,6 +324,8 @@ commit_locked(struct job *j, struct session *s, struct commit_result *r, struct 
 	r->unchanged = s->unchanged;
 	if (strcmp(s->state, "committed") == 0) {
 		result_of_committed(s, r);
+		if (count_retagged(j->db, j->session, r, e) != ERR_NONE)
+			return e->code;
 		return j->o->dry_run ? ERR_NONE : clear_up(j, e);
 	}
 	if (check_state(s, j->o, e) != ERR_NONE || owner_of(j, e) != ERR_NONE)

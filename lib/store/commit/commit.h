@@ -35,7 +35,7 @@ struct commit_options {
 
 struct commit_result {
 	bool already; /* it was committed before this call */
-	int64_t tracks, duplicates, attached, skipped, removed_earlier, failed, unchanged;
+	int64_t tracks, duplicates, attached, retagged, skipped, removed_earlier, failed, unchanged;
 	int64_t conflicts; /* that would fail it: dry run only */
 	int64_t same_as;   /* an earlier session with just the same files, or 0 */
 };

@@ -1,137 +1,128 @@
+/* Conflicts: is an item another file for a place on its release that is taken already? */
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/commit/plan.h"
+#include "store/commit/similar.h"
 #include "store/sql.h"
 #include "text/fold.h"
 
-/* A place on a release that one of this session's own tracks takes, in a chain of its hash. */
-struct place {
-	uint64_t hash;
-	int32_t entry;
-	int32_t next;
-};
+/* Kinds of what is taken; durations are part of some, in steps of as much as two files may differ. */
+enum { TAKEN_NUMBER = 1, TAKEN_TITLE, TAKEN_PLACE_ID, TAKEN_RECORDING_ID, TAKEN_FILE, TAKEN_TRACK };
+enum { STEP_MS = MATCH_MS + 1, COMPARED_MAX = 64 };
 
-struct decider {
-	struct plan *plan;
-	struct place *places;
-	size_t n, cap;
-	int32_t *heads;
-	size_t nheads; /* a power of two */
-};
-
-enum err_code
-decider_new(struct decider **d, struct plan *p, struct err *e)
+static uint64_t
+text_hash(const char *text)
 {
-	struct decider *new = calloc(1, sizeof *new);
-
-	if (new == NULL)
-		return err_memory(e);
-	for (new->nheads = 64; new->nheads < 2 * p->n;)
-		new->nheads *= 2;
-	new->plan = p;
-	new->heads = malloc(new->nheads * sizeof *new->heads);
-	if (new->heads == NULL) {
-		decider_free(new);
-		return err_memory(e);
-	}
-	for (size_t i = 0; i < new->nheads; i++)
-		new->heads[i] = -1;
-	*d = new;
-	return ERR_NONE;
-}
-
-void
-decider_free(struct decider *d)
-{
-	if (d == NULL)
-		return;
-	free(d->places);
-	free(d->heads);
-	free(d);
+	return (uint64_t)fold_hash(text, strlen(text));
 }
 
 static uint64_t
-mix(uint64_t a, uint64_t b)
+number_hash(int32_t release, const struct piece *p, int64_t step)
 {
-	uint64_t x = a * 0x9e3779b97f4a7c15u ^ (b + 0x7f4a7c159e3779b9u + (a << 6) + (a >> 2));
+	uint64_t number = (uint64_t)((p->disc > 1 ? p->disc : 1) << 32 | p->track);
 
-	return x ^ x >> 29;
+	return taken_mix(TAKEN_NUMBER, taken_mix((uint64_t)release, number, 0), (uint64_t)step);
 }
 
 static uint64_t
-hash_of_number(int32_t release, const struct piece *p)
+title_hash(int32_t release, const struct piece *p, int64_t step)
 {
-	return mix(mix((uint64_t)release, 1), (uint64_t)((p->disc > 1 ? p->disc : 1) << 32 | p->track));
+	return taken_mix(TAKEN_TITLE, taken_mix((uint64_t)release, text_hash(p->told), 0), (uint64_t)step);
 }
 
 static uint64_t
-hash_of_title(int32_t release, const struct piece *p)
+id_hash(uint64_t kind, int32_t release, const char *id)
 {
-	return mix(mix((uint64_t)release, 2), (uint64_t)fold_hash(p->title, strlen(p->title)));
+	return taken_mix(kind, (uint64_t)release, text_hash(id));
 }
 
 static enum err_code
-take_place(struct decider *d, uint64_t hash, int32_t entry, struct err *e)
+take_place(struct decider *d, int32_t self, const struct piece *p, struct err *e)
 {
-	size_t head = hash & (d->nheads - 1);
+	int32_t release = d->plan->entries[self].release;
+	int64_t step = p->duration_ms / STEP_MS;
 
-	if (d->n == d->cap) {
-		size_t cap = d->cap == 0 ? 256 : 2 * d->cap;
-		struct place *places = realloc(d->places, cap * sizeof *places);
-
-		if (places == NULL)
-			return err_memory(e);
-		d->places = places;
-		d->cap = cap;
-	}
-	d->places[d->n] = (struct place){ hash, entry, d->heads[head] };
-	d->heads[head] = (int32_t)d->n++;
-	return ERR_NONE;
+	if (*p->title == '\0' || *p->artist == '\0')
+		return ERR_NONE;
+	if (p->track > 0 && taken_put(&d->taken, number_hash(release, p, step), self, e) != ERR_NONE)
+		return e->code;
+	if (*p->mb_releasetrackid != '\0' &&
+	    taken_put(&d->taken, id_hash(TAKEN_PLACE_ID, release, p->mb_releasetrackid), self, e) != ERR_NONE)
+		return e->code;
+	if (*p->mb_trackid != '\0' &&
+	    taken_put(&d->taken, id_hash(TAKEN_RECORDING_ID, release, p->mb_trackid), self, e) != ERR_NONE)
+		return e->code;
+	return taken_put(&d->taken, title_hash(release, p, step), self, e);
 }
 
-/* Read one of this session's items again, to compare it. */
-static enum err_code
-load_item(struct plan *p, int64_t id, struct piece *piece, struct err *e)
+bool
+decided_file(const struct decider *d, int64_t file)
 {
-	struct item it = { 0 };
-	struct record r = { 0 };
+	int32_t slot = TAKEN_FIRST;
 
-	if (item_next(p->db, p->session, id - 1, &it, e) == 1 &&
-	    record_decode(&r, it.record, it.record_len, e) == ERR_NONE)
-		piece_of_record(piece, &r, e);
-	record_free(&r);
-	item_free(&it);
-	return e->code;
+	while ((slot = taken_next(&d->taken, taken_mix(TAKEN_FILE, (uint64_t)file, 0), slot)) >= 0)
+		if (d->plan->entries[d->taken.slots[slot].entry].file == file)
+			return true;
+	return false;
+}
+
+int32_t
+decided_track(const struct decider *d, int64_t track)
+{
+	int32_t slot = TAKEN_FIRST;
+
+	while ((slot = taken_next(&d->taken, taken_mix(TAKEN_TRACK, (uint64_t)track, 0), slot)) >= 0)
+		if (d->plan->entries[d->taken.slots[slot].entry].track == track)
+			return d->taken.slots[slot].entry;
+	return -1;
 }
 
 /* The entry among those of this hash that is the same place: 1 found, 0 not, -1. */
 static int
-match_here(
+match_hash(
     struct decider *d, uint64_t hash, struct plan_entry *entry, const struct piece *piece, struct err *e)
 {
 	struct plan *p = d->plan;
+	int32_t slot = TAKEN_FIRST;
 
-	for (int32_t at = d->heads[hash & (d->nheads - 1)]; at >= 0; at = d->places[at].next) {
-		struct plan_entry *other = &p->entries[d->places[at].entry];
-		struct piece theirs = { 0 };
-		bool same;
+	for (int compared = 0; compared < COMPARED_MAX && (slot = taken_next(&d->taken, hash, slot)) >= 0;
+	     compared++) {
+		int32_t other = d->taken.slots[slot].entry;
+		struct told theirs = { 0 };
 
-		if (d->places[at].hash != hash || other->release != entry->release)
+		if (p->entries[other].release != entry->release)
 			continue;
-		if (*piece->mb_trackid == '\0' && *piece->mb_releasetrackid == '\0' &&
-		    labs((long)other->duration_ms - (long)entry->duration_ms) > MATCH_MS)
-			continue;
-		if (load_item(p, other->item, &theirs, e) != ERR_NONE)
+		if (plan_read(p, p->entries[other].item, &theirs, e) != ERR_NONE)
 			return -1;
-		same = match_same_place(piece, &theirs);
-		piece_free(&theirs);
-		if (same) {
-			entry->first = d->places[at].entry;
+		entry->why = match_same_place(piece, &theirs.piece);
+		told_free(&theirs);
+		if (entry->why != SAME_NOT) {
+			entry->first = other;
 			return 1;
 		}
 	}
 	return 0;
+}
+
+/* Among the places that this session takes: 1, 0, -1. */
+static int
+match_here(struct decider *d, struct plan_entry *entry, const struct piece *p, struct err *e)
+{
+	int64_t step = p->duration_ms / STEP_MS;
+	int found = 0;
+
+	if (*p->mb_releasetrackid != '\0')
+		found =
+		    match_hash(d, id_hash(TAKEN_PLACE_ID, entry->release, p->mb_releasetrackid), entry, p, e);
+	if (found == 0 && *p->mb_trackid != '\0')
+		found =
+		    match_hash(d, id_hash(TAKEN_RECORDING_ID, entry->release, p->mb_trackid), entry, p, e);
+	for (int64_t s = step - 1; p->track > 0 && s <= step + 1 && found == 0; s++)
+		found = match_hash(d, number_hash(entry->release, p, s), entry, p, e);
+	for (int64_t s = step - 1; s <= step + 1 && found == 0; s++)
+		found = match_hash(d, title_hash(entry->release, p, s), entry, p, e);
+	return found;
 }
 
 static char *
@@ -145,78 +136,125 @@ text_column(sqlite3_stmt *st, int i)
 #define PLACE                                                                                                \
 	"SELECT t.id, t.title_key, t.artist_key, t.disc, t.track, t.duration_ms,"                            \
 	" (SELECT mb_trackid FROM recording WHERE id = t.recording_id), release.mb_albumid,"                 \
-	" (SELECT lower(value) FROM tag WHERE track_id = t.id AND name_id = ?4 AND seq = 0),"                \
+	" (SELECT value FROM tag WHERE track_id = t.id AND name_id = ?4 AND seq = 0),"                       \
 	" (SELECT value FROM tag WHERE track_id = t.id AND name_id = ?5 AND seq = 0),"                       \
 	" (SELECT group_concat(key, ' ') FROM (SELECT key FROM credit JOIN artist ON artist.id = artist_id"  \
 	" WHERE track_id = t.id AND role = ?6 ORDER BY seq))"                                                \
 	" FROM track AS t JOIN release ON release.id = t.release_id WHERE t.removed IS NULL AND "
 
+/* The current row against the piece. */
+static enum same
+match_row(sqlite3_stmt *st, const struct piece *piece, struct err *e)
+{
+	char nothing[] = "", *work = fold_key(text_column(st, 9));
+	struct piece theirs = { .title = text_column(st, 1),
+		.told = similar(similar_title, text_column(st, 1)),
+		.artist = text_column(st, 2),
+		.album = piece->album,
+		.disc = sqlite3_column_int64(st, 3),
+		.track = sqlite3_column_int64(st, 4),
+		.duration_ms = sqlite3_column_int64(st, 5),
+		.mb_trackid = text_column(st, 6),
+		.mb_albumid = text_column(st, 7),
+		.mb_releasetrackid = text_column(st, 8),
+		.work = work != NULL ? similar(similar_title, work) : NULL,
+		.composer = text_column(st, 10),
+		.label = nothing,
+		.catalognumber = nothing };
+	enum same why = SAME_NOT;
+
+	if (theirs.work == NULL || theirs.told == NULL)
+		err_memory(e);
+	else
+		why = match_same_place(piece, &theirs);
+	free(work);
+	free(theirs.work);
+	free(theirs.told);
+	return why;
+}
+
 /* The track among a statement's rows that is the same place: 1 found, 0 not, -1. */
 static int
 match_rows(
-    struct plan *p, sqlite3_stmt *st, struct plan_entry *entry, const struct piece *piece, struct err *e)
+    struct decider *d, sqlite3_stmt *st, struct plan_entry *entry, const struct piece *piece, struct err *e)
 {
-	int step, found = 0;
-
 	sql_int(st, 4, F_MB_RELEASETRACKID + 1);
 	sql_int(st, 5, F_WORK + 1);
 	sql_int(st, 6, F_COMPOSER + 1);
-	while (found == 0 && (step = sql_step(p->db, st, e)) == 1) {
-		struct piece theirs = { .title = text_column(st, 1),
-			.artist = text_column(st, 2),
-			.disc = sqlite3_column_int64(st, 3),
-			.track = sqlite3_column_int64(st, 4),
-			.duration_ms = sqlite3_column_int64(st, 5),
-			.mb_trackid = text_column(st, 6),
-			.mb_albumid = text_column(st, 7),
-			.mb_releasetrackid = text_column(st, 8),
-			.work = fold_key(text_column(st, 9)),
-			.composer = text_column(st, 10) };
+	entry->why = SAME_NOT;
+	while (entry->why == SAME_NOT && sql_step(d->plan->db, st, e) == 1) {
+		int64_t track = sqlite3_column_int64(st, 0);
 
-		if (theirs.work == NULL) {
-			err_memory(e);
+		/* a retagged one is where its new tags say, among those taken here */
+		if (decided_track(d, track) >= 0)
+			continue;
+		entry->why = match_row(st, piece, e);
+		if (e->code != ERR_NONE)
 			break;
-		}
-		if (match_same_place(piece, &theirs)) {
-			entry->track = sqlite3_column_int64(st, 0);
-			found = 1;
-		}
-		free(theirs.work);
+		if (entry->why != SAME_NOT)
+			entry->track = track;
 	}
 	sql_done(st);
-	return e->code != ERR_NONE ? -1 : found;
+	return e->code != ERR_NONE ? -1 : entry->why != SAME_NOT;
 }
 
-/* Among the tracks of the release in the catalogue: 1, 0, -1. */
+/* Disc 1 is often not written: NULL is the same place. */
 static int
-match_there(struct plan *p, struct plan_entry *entry, const struct piece *piece, struct err *e)
+match_by_number(
+    struct decider *d, int64_t release, struct plan_entry *entry, const struct piece *piece, struct err *e)
 {
-	int64_t release = p->releases[entry->release].id;
-	sqlite3_stmt *st;
 	int found = 0;
 
-	/* disc 1 is often not written: NULL is the same place */
 	for (int pass = 0; piece->track > 0 && pass < 2 && found == 0; pass++) {
+		sqlite3_stmt *st;
+
 		if (pass == 1 && piece->disc > 1)
 			break;
-		st = sql_get(
-		    p->db, PLACE "t.release_id = ?1 AND t.disc IS ?2 AND t.track = ?3 ORDER BY t.id", e);
+		st = sql_get(d->plan->db,
+		    PLACE "t.release_id = ?1 AND t.disc IS ?2 AND t.track = ?3 ORDER BY t.id", e);
 		if (st == NULL)
 			return -1;
 		sql_int(st, 1, release);
 		sql_int_or_null(st, 2, pass == 1 ? 0 : piece->disc > 1 ? piece->disc : 1);
 		sql_int(st, 3, piece->track);
-		found = match_rows(p, st, entry, piece, e);
+		found = match_rows(d, st, entry, piece, e);
 	}
+	return found;
+}
+
+/* Among the tracks of the release in the catalogue: 1, 0, -1. */
+static int
+match_there(struct decider *d, struct plan_entry *entry, const struct piece *piece, struct err *e)
+{
+	int64_t release = d->plan->releases[entry->release].id;
+	bool ids = *piece->mb_releasetrackid != '\0' || *piece->mb_trackid != '\0';
+	sqlite3_stmt *st;
+	int found;
+
+	if (*piece->album == '\0') { /* such a release can hold any number of tracks */
+		st = sql_get(d->plan->db, PLACE "+t.release_id = ?1 AND t.title_key = ?2 ORDER BY t.id", e);
+		if (st == NULL)
+			return -1;
+		sql_int(st, 1, release);
+		sql_text(st, 2, piece->title);
+		return match_rows(d, st, entry, piece, e);
+	}
+	found = match_by_number(d, release, entry, piece, e);
 	if (found != 0)
 		return found;
-	/* by the title's index: a release without a name can hold any number of tracks */
-	st = sql_get(p->db, PLACE "+t.release_id = ?1 AND t.title_key = ?2 ORDER BY t.id", e);
+	/* one of the two has no number, or ids know better */
+	st = sql_get(d->plan->db,
+	    PLACE "t.release_id = ?1 AND (?2 OR ((?3 = 0 OR t.track IS NULL) AND"
+		  " t.duration_ms BETWEEN ?7 AND ?8)) ORDER BY t.id LIMIT 1000",
+	    e);
 	if (st == NULL)
 		return -1;
 	sql_int(st, 1, release);
-	sql_text(st, 2, piece->title);
-	return match_rows(p, st, entry, piece, e);
+	sql_int(st, 2, ids);
+	sql_int(st, 3, piece->track);
+	sql_int(st, 7, piece->duration_ms - MATCH_MS);
+	sql_int(st, 8, piece->duration_ms + MATCH_MS);
+	return match_rows(d, st, entry, piece, e);
 }
 
 static int
@@ -227,113 +265,47 @@ match(struct decider *d, struct plan_entry *entry, const struct piece *piece, st
 	if (*piece->title == '\0' || *piece->artist == '\0')
 		return 0;
 	if (d->plan->releases[entry->release].id != 0)
-		found = match_there(d->plan, entry, piece, e);
-	if (found == 0 && piece->track > 0)
-		found = match_here(d, hash_of_number(entry->release, piece), entry, piece, e);
-	if (found == 0)
-		found = match_here(d, hash_of_title(entry->release, piece), entry, piece, e);
-	return found;
-}
-
-/* Are these bytes known?  Sets entry->verdict and returns 1, or 0, or -1. */
-static int
-known_bytes(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(p->db,
-	    "SELECT track_id, file.state = 'removed' OR track.removed IS NOT NULL FROM blob"
-	    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = track_id WHERE sha256 = ?1",
-	    e);
-	bool removed = false;
-	int step;
-
-	if (st == NULL)
-		return -1;
-	sql_bytes(st, 1, it->sha256, 32);
-	step = sql_step(p->db, st, e);
-	if (step == 1) {
-		entry->track = sqlite3_column_int64(st, 0);
-		removed = sqlite3_column_int(st, 1) != 0;
-		entry->verdict = !removed ? PLAN_DUPLICATE : p->again ? PLAN_RESTORE : PLAN_REMOVED;
-	}
-	sql_done(st);
-	if (step != 0 || p->again)
-		return step;
-	st = sql_get(p->db, "SELECT 1 FROM removed WHERE sha256 = ?1", e);
-	if (st == NULL)
-		return -1;
-	sql_bytes(st, 1, it->sha256, 32);
-	step = sql_step(p->db, st, e);
-	if (step == 1)
-		entry->verdict = PLAN_REMOVED;
-	sql_done(st);
-	return step;
-}
-
-/* The same bytes earlier in this session? */
-static int
-twice(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(p->db,
-	    "SELECT min(id) FROM item INDEXED BY item_sha WHERE state = 'staged' AND sha256 = ?1 AND "
-	    "+session_id = ?2",
-	    e);
-	struct plan_entry *first = NULL;
-
-	if (st == NULL)
-		return -1;
-	sql_bytes(st, 1, it->sha256, 32);
-	sql_int(st, 2, p->session);
-	if (sql_step(p->db, st, e) == 1 && sqlite3_column_int64(st, 0) < it->id)
-		first = plan_find(p, sqlite3_column_int64(st, 0));
-	sql_done(st);
-	if (e->code != ERR_NONE)
-		return -1;
-	if (first == NULL)
-		return 0;
-	*entry = (struct plan_entry){ .item = entry->item,
-		.track = first->track,
-		.first = first->first,
-		.release = entry->release,
-		.duration_ms = entry->duration_ms,
-		.verdict = first->verdict };
-	if (first->verdict == PLAN_NEW)
-		entry->first = (int32_t)(first - p->entries);
-	if (first->verdict == PLAN_NEW || first->verdict == PLAN_ATTACH || first->verdict == PLAN_RESTORE)
-		entry->verdict = PLAN_DUPLICATE;
-	return 1;
+		found = match_there(d, entry, piece, e);
+	return found != 0 ? found : match_here(d, entry, piece, e);
 }
 
 enum err_code
-decide(struct decider *d, struct plan_entry *entry, const struct item *it, const struct piece *piece,
-    struct err *e)
+decide_retag(struct decider *d, int32_t self, struct err *e)
 {
-	struct plan *p = d->plan;
-	int32_t self = (int32_t)(entry - p->entries);
-	int found;
+	const struct plan_entry *entry = &d->plan->entries[self];
 
-	found = twice(p, entry, it, e);
-	if (found == 0)
-		found = known_bytes(p, entry, it, e);
-	if (found != 0)
+	if (taken_put(&d->taken, taken_mix(TAKEN_FILE, (uint64_t)entry->file, 0), self, e) != ERR_NONE ||
+	    entry->first >= 0)
 		return e->code;
-	entry->verdict = PLAN_NEW;
-	if (p->policy != CONFLICT_IGNORE) {
-		static const enum verdict verdicts[] = { [CONFLICT_ATTACH] = PLAN_ATTACH,
-			[CONFLICT_FAIL] = PLAN_CONFLICT,
-			[CONFLICT_IGNORE] = PLAN_NEW,
-			[CONFLICT_SKIP] = PLAN_SKIP };
+	return taken_put(&d->taken, taken_mix(TAKEN_TRACK, (uint64_t)entry->track, 0), self, e);
+}
 
-		found = match(d, entry, piece, e);
+enum err_code
+decide_place(struct decider *d, int32_t self, const struct told *t, struct err *e)
+{
+	return take_place(d, self, &t->piece, e);
+}
+
+enum err_code
+decide(struct decider *d, int32_t self, const struct told *t, struct err *e)
+{
+	static const enum verdict verdicts[] = { [CONFLICT_ATTACH] = PLAN_ATTACH,
+		[CONFLICT_FAIL] = PLAN_CONFLICT,
+		[CONFLICT_IGNORE] = PLAN_NEW,
+		[CONFLICT_SKIP] = PLAN_SKIP };
+	struct plan_entry *entry = &d->plan->entries[self];
+
+	if (d->plan->policy != CONFLICT_IGNORE) {
+		int found = match(d, entry, &t->piece, e);
+
 		if (found < 0)
 			return e->code;
 		if (found > 0) {
-			entry->verdict = verdicts[p->policy];
+			entry->verdict = verdicts[d->plan->policy];
 			return ERR_NONE;
 		}
 	}
-	if (*piece->title == '\0' || *piece->artist == '\0')
-		return ERR_NONE;
-	if (piece->track > 0 && take_place(d, hash_of_number(entry->release, piece), self, e) != ERR_NONE)
+	if (take_place(d, self, &t->piece, e) != ERR_NONE)
 		return e->code;
-	return take_place(d, hash_of_title(entry->release, piece), self, e);
+	return find_recording(d, self, t, e);
 }

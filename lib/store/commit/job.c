@@ -51,7 +51,7 @@ job_find_same(struct job *j, const uint8_t hash[32], int64_t *same, struct err *
 
 	*same = 0;
 	if (n[PLAN_DUPLICATE] == 0 ||
-	    n[PLAN_NEW] + n[PLAN_ATTACH] + n[PLAN_SKIP] + n[PLAN_REMOVED] + n[PLAN_RESTORE] +
+	    n[PLAN_NEW] + n[PLAN_ATTACH] + n[PLAN_RETAG] + n[PLAN_SKIP] + n[PLAN_REMOVED] + n[PLAN_RESTORE] +
 		    n[PLAN_CONFLICT] >
 		0)
 		return ERR_NONE;
@@ -94,7 +94,26 @@ forget_removal(struct job *j, const struct item *it, struct err *e)
 	return sql_run(j->db, st, e);
 }
 
-/* A new track on its release. */
+/* A track of the same recording, or 0. */
+static int64_t
+relative(const struct plan *p, const struct plan_entry *entry)
+{
+	return entry->kin >= 0 ? p->entries[entry->kin].track : entry->of;
+}
+
+static enum err_code
+write_retag(struct catalogue *c, const struct plan_entry *entry, struct release *release,
+    const struct item *it, struct record *r, struct err *e)
+{
+	if (release->id != 0 && !release->fresh && release->retagged > 0 &&
+	    release->staying == release->tracks && catalogue_renew(c, release, r, e) != ERR_NONE)
+		return e->code;
+	if (catalogue_release(c, release, r, e) != ERR_NONE)
+		return e->code;
+	return catalogue_retag(c, entry->track, entry->file, release->id, it, r, e);
+}
+
+/* A new track on its release, another file of one, or other tags. */
 static enum err_code
 write_track(
     struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
@@ -104,15 +123,14 @@ write_track(
 
 	if (record_decode(&r, it->record, it->record_len, e) != ERR_NONE)
 		goto out;
-	if (entry->verdict == PLAN_ATTACH) {
-		if (catalogue_attach(c, entry->track, it, &r, e) != ERR_NONE)
-			goto out;
-	} else {
-		if (catalogue_release(c, release, &r, e) != ERR_NONE ||
-		    catalogue_add(c, release->id, it, &r, &entry->track, e) != ERR_NONE)
-			goto out;
-	}
-	catalogue_covers(c, it->id, entry->track, e);
+	if (entry->verdict == PLAN_ATTACH)
+		catalogue_attach(c, entry->track, it, &r, e);
+	else if (entry->verdict == PLAN_RETAG)
+		write_retag(c, entry, release, it, &r, e);
+	else if (catalogue_release(c, release, &r, e) == ERR_NONE)
+		catalogue_add(c, release->id, relative(j->plan, entry), it, &r, &entry->track, e);
+	if (e->code == ERR_NONE)
+		catalogue_covers(c, it->id, entry->track, e);
 out:
 	record_free(&r);
 	return e->code;
@@ -123,6 +141,7 @@ write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const s
 {
 	static const char *const states[PLAN_VERDICTS] = { [PLAN_NEW] = "committed",
 		[PLAN_RESTORE] = "committed",
+		[PLAN_RETAG] = "committed",
 		[PLAN_ATTACH] = "conflict",
 		[PLAN_DUPLICATE] = "duplicate",
 		[PLAN_SKIP] = "skipped",
@@ -135,6 +154,7 @@ write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const s
 	switch (entry->verdict) {
 	case PLAN_NEW:
 	case PLAN_ATTACH:
+	case PLAN_RETAG:
 		write_track(j, c, entry, it, e);
 		break;
 	case PLAN_DUPLICATE:
@@ -151,16 +171,75 @@ write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const s
 	return e->code != ERR_NONE ? e->code : settle_item(j, entry, states[entry->verdict], e);
 }
 
+static void
+report(const struct plan *p, const char *stage, size_t done)
+{
+	const struct progress *pr = p->progress;
+
+	if (pr != NULL && pr->report != NULL && done % 64 == 0)
+		pr->report(pr->context, stage, (int64_t)done, (int64_t)p->n, 0);
+}
+
+/* The index can only forget what it holds: before any row of a retagged track or of its release changes. */
+static enum err_code
+forget_retagged(struct job *j, struct err *e)
+{
+	const struct plan *p = j->plan;
+
+	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++)
+		if (p->entries[i].verdict == PLAN_RETAG && p->entries[i].first < 0)
+			index_forget(j->db, p->entries[i].track, e);
+	return e->code;
+}
+
+/* When all tracks stand: a release may have learnt from its last. */
+static enum err_code
+finish_releases(struct job *j, struct catalogue *c, struct err *e)
+{
+	struct plan *p = j->plan;
+
+	for (size_t i = 0; i < p->nreleases && e->code == ERR_NONE; i++) {
+		struct release *r = &p->releases[i];
+
+		if (r->fresh)
+			catalogue_raise_covers(c, r->id, e);
+		else if (r->retagged > r->staying)
+			catalogue_drop_empty(c, r->id, e);
+	}
+	return e->code;
+}
+
+static enum err_code
+index_all(struct job *j, struct err *e)
+{
+	const struct plan *p = j->plan;
+
+	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
+		const struct plan_entry *entry = &p->entries[i];
+
+		/* of a track that comes back with two files only the first finds it gone */
+		if (entry->verdict == PLAN_RESTORE)
+			index_forget(j->db, entry->track, e);
+		if (e->code == ERR_NONE &&
+		    (entry->verdict == PLAN_NEW || entry->verdict == PLAN_RESTORE ||
+			(entry->verdict == PLAN_RETAG && entry->first < 0)))
+			index_track(j->db, entry->track, e);
+		report(p, "indexing", i);
+	}
+	return e->code;
+}
+
 enum err_code
 job_write_items(struct job *j, struct err *e)
 {
 	struct plan *p = j->plan;
-	const struct progress *pr = p->progress;
 	struct catalogue c = {
 		.db = j->db, .session = j->session, .owner = j->owner, .now = time_now(), .seen = j->created
 	};
 	struct item it = { 0 };
 
+	if (forget_retagged(j, e) != ERR_NONE)
+		return e->code;
 	for (size_t i = 0; i < p->n; i++) {
 		struct plan_entry *entry = &p->entries[i];
 
@@ -170,28 +249,13 @@ job_write_items(struct job *j, struct err *e)
 		if (item_next(j->db, j->session, entry->item - 1, &it, e) != 1 ||
 		    write_item(j, &c, entry, &it, e) != ERR_NONE)
 			break;
-		if (pr != NULL && pr->report != NULL && i % 64 == 0)
-			pr->report(pr->context, "writing", (int64_t)i, (int64_t)p->n, 0);
+		report(p, "writing", i);
 	}
 	item_free(&it);
-	for (size_t i = 0; i < p->nreleases && e->code == ERR_NONE; i++)
-		if (p->releases[i].fresh)
-			catalogue_raise_covers(&c, p->releases[i].id, e);
-	/* only now: a release may have learnt from its last track */
-	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
-		const struct plan_entry *entry = &p->entries[i];
-
-		/* of a track that comes back with two files only the first finds it gone */
-		if (entry->verdict == PLAN_RESTORE)
-			index_forget(j->db, entry->track, e);
-		if (e->code == ERR_NONE && (entry->verdict == PLAN_NEW || entry->verdict == PLAN_RESTORE))
-			index_track(j->db, entry->track, e);
-		if (pr != NULL && pr->report != NULL && i % 64 == 0)
-			pr->report(pr->context, "indexing", (int64_t)i, (int64_t)p->n, 0);
-	}
-	if (e->code == ERR_NONE)
-		j->item = 0;
-	return e->code;
+	if (e->code != ERR_NONE || finish_releases(j, &c, e) != ERR_NONE || index_all(j, e) != ERR_NONE)
+		return e->code;
+	j->item = 0;
+	return ERR_NONE;
 }
 
 enum err_code
@@ -225,6 +289,7 @@ job_write_session(struct job *j, const uint8_t hash[32], const struct commit_res
 	json_int(&json, "tracks", r->tracks);
 	json_int(&json, "duplicates", r->duplicates);
 	json_int(&json, "attached", r->attached);
+	json_int(&json, "retagged", r->retagged);
 	json_int(&json, "skipped", r->skipped);
 	json_int(&json, "removed_earlier", r->removed_earlier);
 	json_int(&json, "failed", r->failed);

@@ -4,99 +4,10 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/commit/similar.h"
 #include "text/fold.h"
 
-static bool
-one_of(const char *word, size_t len, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strlen(*list) == len && memcmp(word, *list, len) == 0)
-			return true;
-	return false;
-}
-
-static const char *const guests[] = { "feat", "ft", "featuring", NULL };
-/* words that two taggers add or leave out for the same recording */
-static const char *const idle[] = { "remaster", "remastered", "digital", "digitally", "album", "version",
-	NULL };
-/* words that make another piece even behind a guest's name */
-static const char *const apart[] = { "live", "remix", "remixed", "mix", "edit", "dub", "demo", "acoustic",
-	"unplugged", "instrumental", "karaoke", "cover", "reprise", "part", "pt", "vol", "volume", "no", "op",
-	"act", "version", "session", "take", "i", "ii", "iii", "iv", "v", "vi", NULL };
-
-static bool
-is_number(const char *word, size_t len)
-{
-	return strspn(word, "0123456789") >= len;
-}
-
-static bool
-is_year(const char *word, size_t len)
-{
-	return len == 4 && is_number(word, len) && (word[0] == '1' || word[0] == '2');
-}
-
-/* The words of a title that tell it from others, each followed by a blank. */
-static void
-telling_words(struct buf *out, const char *title)
-{
-	bool remaster = strstr(title, "remaster") != NULL;
-	bool guest = false;
-
-	while (*title != '\0') {
-		size_t len = strcspn(title, " ");
-
-		if (one_of(title, len, guests))
-			guest = true;
-		else if (guest ? one_of(title, len, apart) || is_number(title, len)
-			       : !one_of(title, len, idle) && !(remaster && is_year(title, len))) {
-			buf_add(out, title, len);
-			buf_putc(out, ' ');
-		}
-		title += len;
-		title += *title == ' ';
-	}
-}
-
-static bool
-titles_agree(const char *a, const char *b)
-{
-	struct buf x = { 0 }, y = { 0 };
-	bool same;
-
-	if (strcmp(a, b) == 0)
-		return true;
-	telling_words(&x, a);
-	telling_words(&y, b);
-	same = !x.failed && !y.failed && x.len > 0 && x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-	buf_free(&x);
-	buf_free(&y);
-	return same;
-}
-
-size_t
-match_artist_len(const char *key)
-{
-	size_t at = 0;
-
-	while (key[at] != '\0') {
-		size_t len = strcspn(key + at, " ");
-
-		if (at > 0 && one_of(key + at, len, guests))
-			return at - 1;
-		at += len;
-		at += key[at] == ' ';
-	}
-	return at;
-}
-
-static bool
-artists_agree(const char *a, const char *b)
-{
-	size_t n = match_artist_len(a);
-
-	return n == match_artist_len(b) && memcmp(a, b, n) == 0;
-}
+enum { PIECE_STRINGS = 13 };
 
 static bool
 both(const char *a, const char *b)
@@ -104,13 +15,93 @@ both(const char *a, const char *b)
 	return *a != '\0' && *b != '\0';
 }
 
-static bool
-differ(const char *a, const char *b)
+bool
+match_differ(const char *a, const char *b)
 {
 	return both(a, b) && strcmp(a, b) != 0;
 }
 
-bool
+/* Is the name, or for a single letter the initial of one, among these words? */
+static bool
+names(const char *list, const char *word, size_t len)
+{
+	while (*list != '\0') {
+		size_t n = strcspn(list, " ");
+
+		if ((n == len && memcmp(list, word, len) == 0) || ((n == 1 || len == 1) && *list == *word))
+			return true;
+		list += n;
+		list += *list == ' ';
+	}
+	return false;
+}
+
+static bool
+all_named(const char *list, const char *words)
+{
+	while (*words != '\0') {
+		size_t n = strcspn(words, " ");
+
+		if (!names(list, words, n))
+			return false;
+		words += n;
+		words += *words == ' ';
+	}
+	return true;
+}
+
+/* "lennon mccartney" and "john lennon paul mccartney", "j s bach" and "bach" may be the same people. */
+static bool
+other_people(const char *a, const char *b)
+{
+	return both(a, b) && !all_named(a, b) && !all_named(b, a);
+}
+
+static bool
+artists_agree(const char *a, const char *b)
+{
+	char *x, *y;
+	bool same;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	x = strndup(a, similar_artist_len(a));
+	y = strndup(b, similar_artist_len(b));
+	same = x != NULL && y != NULL;
+	if (same) {
+		struct buf one = { 0 }, other = { 0 };
+
+		similar_name(&one, x);
+		similar_name(&other, y);
+		same = !one.failed && !other.failed && one.len == other.len &&
+		    memcmp(one.data, other.data, one.len) == 0;
+		buf_free(&one);
+		buf_free(&other);
+	}
+	free(x);
+	free(y);
+	return same;
+}
+
+static bool
+same_number(const struct piece *a, const struct piece *b)
+{
+	return a->track == b->track && (a->disc > 1 ? a->disc : 1) == (b->disc > 1 ? b->disc : 1);
+}
+
+/* What speaks against two pieces of equal titles and length. */
+static bool
+evidence_against(const struct piece *a, const struct piece *b)
+{
+	bool labels = match_differ(a->label, b->label);
+
+	if (other_people(a->composer, b->composer) || match_differ(a->work, b->work))
+		return true;
+	return labels &&
+	    (strcmp(a->title, b->title) != 0 || match_differ(a->catalognumber, b->catalognumber));
+}
+
+enum same
 match_same_place(const struct piece *a, const struct piece *b)
 {
 	int64_t apart_ms = a->duration_ms > b->duration_ms ? a->duration_ms - b->duration_ms
@@ -118,22 +109,44 @@ match_same_place(const struct piece *a, const struct piece *b)
 	bool numbered = a->track > 0 && b->track > 0;
 
 	if (!both(a->title, b->title) || !both(a->artist, b->artist))
-		return false;
-	if (differ(a->mb_albumid, b->mb_albumid) || differ(a->mb_trackid, b->mb_trackid))
-		return false;
+		return SAME_NOT;
+	if (match_differ(a->mb_albumid, b->mb_albumid) || match_differ(a->mb_trackid, b->mb_trackid))
+		return SAME_NOT;
 	if (both(a->mb_releasetrackid, b->mb_releasetrackid))
-		return strcmp(a->mb_releasetrackid, b->mb_releasetrackid) == 0;
-	if (numbered && (a->track != b->track || (a->disc > 1 ? a->disc : 1) != (b->disc > 1 ? b->disc : 1)))
-		return false;
+		return strcmp(a->mb_releasetrackid, b->mb_releasetrackid) == 0 ? SAME_PLACE_ID : SAME_NOT;
+	if (numbered && !same_number(a, b))
+		return SAME_NOT;
 	if (both(a->mb_trackid, b->mb_trackid)) /* equal here */
-		return numbered || strcmp(a->title, b->title) == 0;
+		return numbered || strcmp(a->told, b->told) == 0 ? SAME_RECORDING_ID : SAME_NOT;
 	if (a->duration_ms <= 0 || b->duration_ms <= 0 || apart_ms > MATCH_MS)
-		return false;
-	if (differ(a->composer, b->composer) || differ(a->work, b->work))
-		return false;
+		return SAME_NOT;
+	/* without an album there is no place: only the very same title is the same piece */
+	if (strcmp(*a->album != '\0' ? a->told : a->title, *a->album != '\0' ? b->told : b->title) != 0 ||
+	    evidence_against(a, b))
+		return SAME_NOT;
 	if (numbered)
-		return titles_agree(a->title, b->title);
-	return strcmp(a->title, b->title) == 0 && artists_agree(a->artist, b->artist);
+		return SAME_NUMBER;
+	return artists_agree(a->artist, b->artist) ? SAME_TITLE : SAME_NOT;
+}
+
+static const struct {
+	const char *name, *words;
+} reasons[] = { [SAME_NOT] = { "", "" },
+	[SAME_PLACE_ID] = { "place-id", "the same MusicBrainz place" },
+	[SAME_RECORDING_ID] = { "recording-id", "the same MusicBrainz recording" },
+	[SAME_NUMBER] = { "number", "the same number, title and length" },
+	[SAME_TITLE] = { "title", "the same title, artist and length" } };
+
+const char *
+same_name(enum same why)
+{
+	return reasons[why].name;
+}
+
+const char *
+same_words(enum same why)
+{
+	return reasons[why].words;
 }
 
 static int64_t
@@ -189,16 +202,67 @@ folded_first(const struct record *r, enum field field, enum field other)
 	return folded(r, other);
 }
 
+/* Numbers are written with blanks and without. */
+static char *
+packed(char *key)
+{
+	char *to = key;
+
+	for (const char *at = key; at != NULL && *at != '\0'; at++)
+		if (*at != ' ')
+			*to++ = *at;
+	if (to != NULL)
+		*to = '\0';
+	return key;
+}
+
+char *
+match_words(const char *value)
+{
+	return fold_key(value);
+}
+
+char *
+match_number(const char *value)
+{
+	return packed(fold_key(value));
+}
+
+/* The telling words of a key, which is freed. */
+static char *
+told(char *key)
+{
+	char *words = key != NULL ? similar(similar_title, key) : NULL;
+
+	free(key);
+	return words;
+}
+
+/* The strings of a piece, for what is done with each of them. */
+static void
+strings(struct piece *p, char **list[PIECE_STRINGS])
+{
+	char **all[PIECE_STRINGS] = { &p->title, &p->told, &p->artist, &p->album, &p->albumartist,
+		&p->composer, &p->work, &p->label, &p->catalognumber, &p->barcode, &p->mb_albumid,
+		&p->mb_trackid, &p->mb_releasetrackid };
+
+	memcpy(list, all, sizeof all);
+}
+
 enum err_code
 piece_of_record(struct piece *p, const struct record *r, struct err *e)
 {
 	struct piece new = {
 		.title = fold_key(record_get(r, F_TITLE)),
+		.told = told(fold_key(record_get(r, F_TITLE))),
 		.artist = folded_first(r, F_ARTIST, F_ARTISTS),
 		.album = fold_key(record_get(r, F_ALBUM)),
 		.albumartist = folded_first(r, F_ALBUMARTIST, F_ALBUMARTISTS),
 		.composer = folded(r, F_COMPOSER),
-		.work = fold_key(record_get(r, F_WORK)),
+		.work = told(fold_key(record_get(r, F_WORK))),
+		.label = match_words(record_get(r, F_LABEL)),
+		.catalognumber = match_number(record_get(r, F_CATALOGNUMBER)),
+		.barcode = match_number(record_get(r, F_BARCODE)),
 		.mb_albumid = lower(record_get(r, F_MB_ALBUMID)),
 		.mb_trackid = lower(record_get(r, F_MB_TRACKID)),
 		.mb_releasetrackid = lower(record_get(r, F_MB_RELEASETRACKID)),
@@ -206,13 +270,14 @@ piece_of_record(struct piece *p, const struct record *r, struct err *e)
 		.track = number(record_get(r, F_TRACK)),
 		.duration_ms = r->duration_ms,
 	};
+	char **list[PIECE_STRINGS];
 
-	if (new.title == NULL || new.artist == NULL || new.album == NULL || new.albumartist == NULL ||
-	    new.composer == NULL || new.work == NULL || new.mb_albumid == NULL || new.mb_trackid == NULL ||
-	    new.mb_releasetrackid == NULL) {
-		piece_free(&new);
-		return err_memory(e);
-	}
+	strings(&new, list);
+	for (size_t i = 0; i < PIECE_STRINGS; i++)
+		if (*list[i] == NULL) {
+			piece_free(&new);
+			return err_memory(e);
+		}
 	piece_free(p);
 	*p = new;
 	return ERR_NONE;
@@ -221,16 +286,21 @@ piece_of_record(struct piece *p, const struct record *r, struct err *e)
 void
 piece_free(struct piece *p)
 {
-	free(p->title);
-	free(p->artist);
-	free(p->album);
-	free(p->albumartist);
-	free(p->composer);
-	free(p->work);
-	free(p->mb_albumid);
-	free(p->mb_trackid);
-	free(p->mb_releasetrackid);
+	char **list[PIECE_STRINGS];
+
+	strings(p, list);
+	for (size_t i = 0; i < PIECE_STRINGS; i++)
+		free(*list[i]);
 	*p = (struct piece){ 0 };
+}
+
+static bool
+one_of(const char *word, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(word, *list) == 0)
+			return true;
+	return false;
 }
 
 struct quality
@@ -239,8 +309,7 @@ quality_of(const char *format, const char *codec, int64_t bitrate, int64_t bitde
 	static const char *const codecs[] = { "flac", "alac", "pcm", "ape", "wavpack", "tta", "dsd", NULL };
 	static const char *const formats[] = { "flac", "wav", "aiff", "ape", "wavpack", "tta", "dsf", "dff",
 		NULL };
-	bool lossless = codec != NULL && *codec != '\0' ? one_of(codec, strlen(codec), codecs)
-							: one_of(format, strlen(format), formats);
+	bool lossless = codec != NULL && *codec != '\0' ? one_of(codec, codecs) : one_of(format, formats);
 
 	return (struct quality){ lossless, bitrate, bitdepth };
 }

@@ -8,14 +8,17 @@
  *  - a piece without title or artist is never the same as another;
  *  - MusicBrainz ids decide where both have them: the place's own id either
  *    way, a different release or recording keeps apart;
- *  - else the disc and track numbers must be equal where both have a number,
- *    and the titles must say the same but for words like "remastered"; without
- *    numbers titles and artists must be equal;
- *  - the durations must be known and differ by at most two seconds, and a
- *    composer or work that both name must be the same.
+ *  - else disc and track number must be equal where both have a number, and the
+ *    titles agree; where one has none, titles and artists must agree.  What
+ *    agrees says similar.h: "remastered", guests and a leading "the" do not
+ *    count, "live", "remix", "part 2" and all other words do;
+ *  - without an album the titles must be equal as they are;
+ *  - the durations must be known and differ by at most two seconds;
+ *  - a composer or work that both name must be the same, and so must the label
+ *    where titles agree only but for some words; another label with another
+ *    catalogue number is another pressing.
  *
- * So "live", "remix", "part 2", "vol. 3" and every other word that only one of
- * them has keeps apart.
+ * What is one release is the matter of plan.h.
  */
 #ifndef STORE_COMMIT_MATCH_H
 #define STORE_COMMIT_MATCH_H
@@ -28,10 +31,12 @@
 
 enum { MATCH_MS = 2000, MATCH_RECORDING_MS = 3000 };
 
-/* What is compared: folded keys, "" where the piece does not tell; MBIDs in lower case. */
+/* What is compared: folded keys, "" where the piece does not tell; MBIDs in lower case.  told holds the
+ * telling words of the title. */
 struct piece {
-	char *title, *artist, *album, *albumartist;
+	char *title, *told, *artist, *album, *albumartist;
 	char *composer, *work;
+	char *label, *catalognumber, *barcode;
 	char *mb_albumid, *mb_trackid, *mb_releasetrackid;
 	int64_t disc, track; /* 0: no number */
 	int64_t duration_ms; /* 0: unknown */
@@ -41,11 +46,29 @@ struct piece {
 enum err_code piece_of_record(struct piece *p, const struct record *r, struct err *e);
 void piece_free(struct piece *p); /* release and zero */
 
-/* Are a and b, of one release, the same place on it? */
-bool match_same_place(const struct piece *a, const struct piece *b);
+/* Why two pieces are the same place. */
+enum same {
+	SAME_NOT,
+	SAME_PLACE_ID,     /* the MusicBrainz id of the place */
+	SAME_RECORDING_ID, /* that of the recording, with equal numbers or titles */
+	SAME_NUMBER,       /* disc, number, title, duration */
+	SAME_TITLE         /* title, artist, duration */
+};
 
-/* A printed artist's key without its guests: "air feat beth" -> the length of "air". */
-size_t match_artist_len(const char *key);
+/* Are a and b, of one release, the same place on it? */
+enum same match_same_place(const struct piece *a, const struct piece *b);
+
+/* "place-id", "recording-id", "number", "title"; and in words for people. */
+const char *same_name(enum same why);
+const char *same_words(enum same why);
+
+/* Keys of values as pieces have them, malloced: of words, and of numbers, which are written with blanks and
+ * without. */
+char *match_words(const char *value);
+char *match_number(const char *value);
+
+/* Both are told and not the same. */
+bool match_differ(const char *a, const char *b);
 
 /* What decides which of a track's files is preferred: lossless, then bit rate, then bit depth. */
 struct quality {

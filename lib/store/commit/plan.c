@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/config.h"
 #include "store/sql.h"
 
 static const char *const policies[] = { [CONFLICT_ATTACH] = "attach",
@@ -21,6 +22,17 @@ conflict_parse(const char *word, enum conflict *policy, struct err *e)
 	return err_set(e, ERR_USAGE, "'%s' is none of attach, fail, ignore, skip", word);
 }
 
+enum err_code
+conflict_setting(struct db *db, enum conflict *policy, struct err *e)
+{
+	struct config c = { 0 };
+
+	if (config_load(&c, db, e) == ERR_NONE)
+		conflict_parse(config_word(&c, SETTING_CONFLICT), policy, e);
+	config_free(&c);
+	return e->code;
+}
+
 const char *
 verdict_name(enum verdict v)
 {
@@ -31,6 +43,7 @@ verdict_name(enum verdict v)
 		[PLAN_SKIP] = "skipped",
 		[PLAN_REMOVED] = "removed-earlier",
 		[PLAN_RESTORE] = "restored",
+		[PLAN_RETAG] = "retag",
 		[PLAN_FAILED] = "failed",
 		[PLAN_SETTLED] = "settled" };
 
@@ -46,6 +59,9 @@ plan_free(struct plan *p)
 		free(p->releases[i].album);
 		free(p->releases[i].artist);
 		free(p->releases[i].mbid);
+		free(p->releases[i].label);
+		free(p->releases[i].catalognumber);
+		free(p->releases[i].barcode);
 	}
 	free(p->releases);
 	free(p->entries);
@@ -83,7 +99,8 @@ append(struct plan *p, struct err *e)
 		p->entries = entries;
 		p->cap = cap;
 	}
-	p->entries[p->n] = (struct plan_entry){ .first = -1, .release = -1, .verdict = PLAN_SETTLED };
+	p->entries[p->n] =
+	    (struct plan_entry){ .first = -1, .kin = -1, .release = -1, .verdict = PLAN_SETTLED };
 	return &p->entries[p->n++];
 }
 
@@ -101,78 +118,130 @@ go_on(struct plan *p, int64_t done, struct err *e)
 	return ERR_NONE;
 }
 
-static enum err_code
-read_piece(const struct item *it, struct record *r, struct piece *piece, struct err *e)
+void
+told_free(struct told *t)
 {
-	if (it->record == NULL || !it->has_sha256)
-		return err_set(e, ERR_FORMAT, "item %lld has lost what was read from it", (long long)it->id);
-	if (record_decode(r, it->record, it->record_len, e) != ERR_NONE)
-		return err_context(e, "item %lld", (long long)it->id);
-	return piece_of_record(piece, r, e);
+	item_free(&t->it);
+	record_free(&t->r);
+	piece_free(&t->piece);
 }
 
-/* First pass: every item gets its entry, the staged ones their group. */
+/* Decode what stands in t->it. */
+static enum err_code
+tell(struct told *t, struct err *e)
+{
+	record_free(&t->r);
+	if (t->it.record == NULL || !t->it.has_sha256)
+		return err_set(
+		    e, ERR_FORMAT, "item %lld has lost what was read from it", (long long)t->it.id);
+	if (record_decode(&t->r, t->it.record, t->it.record_len, e) != ERR_NONE)
+		return err_context(e, "item %lld", (long long)t->it.id);
+	return piece_of_record(&t->piece, &t->r, e);
+}
+
+enum err_code
+plan_read(struct plan *p, int64_t item, struct told *t, struct err *e)
+{
+	int step = item_next(p->db, p->session, item - 1, &t->it, e);
+
+	if (step == 1 && t->it.id == item)
+		return tell(t, e);
+	if (step >= 0)
+		err_set(e, ERR_STATE, "item %lld is gone", (long long)item);
+	return e->code;
+}
+
+/* First pass: every item gets its entry, the staged ones what their bytes tell, and their group. */
 static enum err_code
 gather(struct plan *p, struct groups *g, struct err *e)
 {
-	struct item it = { 0 };
-	struct piece piece = { 0 };
-	struct record r = { 0 };
+	struct told t = { 0 };
 	int64_t after = 0;
 
-	while (item_next(p->db, p->session, after, &it, e) == 1) {
+	while (item_next(p->db, p->session, after, &t.it, e) == 1) {
 		struct plan_entry *entry = append(p, e);
 
 		if (entry == NULL)
 			break;
-		after = entry->item = it.id;
-		entry->track = it.track;
-		if (strcmp(it.state, "failed") == 0)
+		after = entry->item = t.it.id;
+		entry->track = t.it.track;
+		if (strcmp(t.it.state, "failed") == 0)
 			entry->verdict = PLAN_FAILED;
-		if (strcmp(it.state, "staged") != 0)
+		if (strcmp(t.it.state, "staged") != 0)
 			continue;
-		record_free(&r);
-		if (read_piece(&it, &r, &piece, e) != ERR_NONE ||
-		    groups_add(g, it.path, &r, &piece, &entry->release, e) != ERR_NONE ||
+		if (tell(&t, e) != ERR_NONE || known(p, entry, &t, e) != ERR_NONE ||
+		    groups_add(g, t.it.path, &t.r, &t.piece, &entry->release, e) != ERR_NONE ||
 		    go_on(p, (int64_t)p->n, e) != ERR_NONE)
 			break;
-		entry->verdict = PLAN_NEW;
-		entry->duration_ms = piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)piece.duration_ms;
+		entry->duration_ms =
+		    t.piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)t.piece.duration_ms;
 	}
-	record_free(&r);
-	piece_free(&piece);
-	item_free(&it);
+	told_free(&t);
 	return e->code;
 }
 
-/* Second pass: each staged item against the catalogue and against those before it. */
 static enum err_code
-decide_all(struct plan *p, struct err *e)
+place_retags(struct decider *d, struct err *e)
 {
-	struct decider *d = NULL;
-	struct item it = { 0 };
-	struct piece piece = { 0 };
-	struct record r = { 0 };
+	struct plan *p = d->plan;
+	struct told t = { 0 };
 
-	if (decider_new(&d, p, e) != ERR_NONE)
-		return e->code;
+	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
+		const struct plan_entry *entry = &p->entries[i];
+
+		if (entry->verdict == PLAN_RETAG && plan_read(p, entry->item, &t, e) == ERR_NONE)
+			decide_place(d, (int32_t)i, &t, e);
+	}
+	told_free(&t);
+	return e->code;
+}
+
+/* The same bytes share the fate of the first of them. */
+static void
+follow(const struct plan *p, struct plan_entry *entry)
+{
+	const struct plan_entry *first = &p->entries[entry->first];
+
+	entry->track = first->track;
+	entry->verdict = first->verdict;
+	switch (first->verdict) {
+	case PLAN_NEW:
+	case PLAN_RETAG:
+		entry->verdict = PLAN_DUPLICATE;
+		break;
+	case PLAN_ATTACH:
+	case PLAN_RESTORE:
+		entry->verdict = PLAN_DUPLICATE;
+		entry->first = first->first;
+		break;
+	default:
+		entry->why = first->why;
+		entry->first = first->first;
+	}
+}
+
+/* Last pass: each staged item against the catalogue and against those before it. */
+static enum err_code
+decide_all(struct plan *p, struct decider *d, struct err *e)
+{
+	struct told t = { 0 };
+
 	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
 		struct plan_entry *entry = &p->entries[i];
 
-		if (entry->verdict == PLAN_NEW) {
-			record_free(&r);
+		if (entry->twin) {
+			follow(p, entry);
+		} else if (entry->verdict == PLAN_NEW) {
 			if (go_on(p, (int64_t)(p->n + i), e) != ERR_NONE ||
-			    item_next(p->db, p->session, entry->item - 1, &it, e) != 1 ||
-			    read_piece(&it, &r, &piece, e) != ERR_NONE ||
-			    decide(d, entry, &it, &piece, e) != ERR_NONE)
+			    plan_read(p, entry->item, &t, e) != ERR_NONE ||
+			    decide(d, (int32_t)i, &t, e) != ERR_NONE)
 				break;
+		} else if (entry->verdict == PLAN_DUPLICATE && decided_file(d, entry->file)) {
+			entry->verdict = PLAN_REMOVED; /* these are the bytes that a retag replaces */
 		}
 		p->counts[entry->verdict]++;
 	}
-	record_free(&r);
-	piece_free(&piece);
-	item_free(&it);
-	decider_free(d);
+	told_free(&t);
 	return e->code;
 }
 
@@ -197,6 +266,7 @@ plan_make(struct plan **out, struct db *db, int64_t session, enum conflict polic
 {
 	struct plan *p = calloc(1, sizeof *p);
 	struct groups *g = NULL;
+	struct decider d = { .plan = p };
 	bool mine = sqlite3_get_autocommit(db->sql) != 0;
 
 	if (p == NULL)
@@ -216,9 +286,9 @@ plan_make(struct plan **out, struct db *db, int64_t session, enum conflict polic
 	for (size_t i = 0; i < p->n; i++)
 		if (p->entries[i].release >= 0)
 			p->entries[i].release = groups_release(g, p->entries[i].release);
-	groups_free(g);
-	g = NULL;
-	if (decide_all(p, e) == ERR_NONE) {
+	if (taken_init(&d.taken, p->n, e) != ERR_NONE || retags_settle(&d, g, e) != ERR_NONE)
+		goto out;
+	if (place_retags(&d, e) == ERR_NONE && decide_all(p, &d, e) == ERR_NONE) {
 		*out = p;
 		p = NULL;
 	}
@@ -226,6 +296,7 @@ out:
 	if (mine)
 		sql_rollback(db);
 	groups_free(g);
+	taken_free(&d.taken);
 	plan_free(p);
 	return e->code;
 }

@@ -3,13 +3,26 @@
  *
  * The same plan serves the commit, --dry-run and --show, so that all three say
  * the same.  It holds numbers and the keys of the releases, some hundred bytes
- * an item, never the items' records.
+ * an item, never the items' records.  Three passes: what the bytes and their
+ * source tell of each item (known.c) and which release it belongs to (groups.c);
+ * the retags (retag.c), so that all others meet the places as they will be; then
+ * conflicts (decide.c) and recordings (recording.c).
  *
  * Which tracks are one release: the same MusicBrainz release id, else the same
- * album and album artist.  Without an album artist the tracks of one album in
+ * album and album artist, as far as similar.h calls them so, unless the barcodes,
+ * or both label and catalogue number, tell that they are two.
+ * Without an album artist the tracks of one album in
  * one folder belong together: to their artist, or to "" (various) where they
  * have several or say that they are a compilation.  Tracks without an album
  * share one release without a name per artist.
+ *
+ * A *retag* is an item whose audio is that of a file in the library, and whose
+ * source had that file's bytes when it was last committed.  It takes the file's
+ * place, and its track the newer tags.
+ *
+ * A new track is of the same *recording* as another by MusicBrainz id, by equal
+ * audio, or by an ISRC with agreeing titles and at most three seconds of
+ * difference; different MusicBrainz ids keep recordings apart.
  */
 #ifndef STORE_COMMIT_PLAN_H
 #define STORE_COMMIT_PLAN_H
@@ -22,6 +35,7 @@
 #include "base/progress.h"
 #include "store/catalogue/catalogue.h"
 #include "store/commit/match.h"
+#include "store/commit/taken.h"
 #include "store/db.h"
 
 /* What to do with another file for the same place on the same release. */
@@ -29,6 +43,9 @@ enum conflict { CONFLICT_ATTACH, CONFLICT_FAIL, CONFLICT_IGNORE, CONFLICT_SKIP }
 
 /* "attach", "fail", "ignore", "skip"; ERR_USAGE for another word. */
 enum err_code conflict_parse(const char *word, enum conflict *policy, struct err *e);
+
+/* What the library's config says of it. */
+enum err_code conflict_setting(struct db *db, enum conflict *policy, struct err *e);
 
 enum verdict {
 	PLAN_NEW,       /* a track of its own */
@@ -38,6 +55,7 @@ enum verdict {
 	PLAN_SKIP,      /* a conflict that is left out */
 	PLAN_REMOVED,   /* these bytes were taken out earlier */
 	PLAN_RESTORE,   /* the same, but asked for again: the track comes back */
+	PLAN_RETAG,     /* the audio of a file whose source now has these bytes: takes its place */
 	PLAN_FAILED,    /* failed at import */
 	PLAN_SETTLED,   /* nothing to do: it was dealt with before, or never read */
 	PLAN_VERDICTS
@@ -46,13 +64,23 @@ enum verdict {
 /* "new", "duplicate", "conflict", "skipped", "removed-earlier", "failed", ... as --show prints it. */
 const char *verdict_name(enum verdict v);
 
+/* By what a new track's recording was known. */
+enum heard { HEARD_NEW, HEARD_MBID, HEARD_AUDIO, HEARD_ISRC };
+const char *heard_name(enum heard h); /* "mbid", "audio", "isrc", "" */
+
 struct plan_entry {
 	int64_t item;
-	int64_t track;       /* the track in the catalogue that it joins, or 0 */
-	int32_t first;       /* the entry of this plan whose track it joins, or -1 */
-	int32_t release;     /* in releases, or -1 */
+	int64_t track;   /* the track in the catalogue that it joins, or 0 */
+	int64_t file;    /* the file in the catalogue with these bytes, or the one that a retag replaces */
+	int64_t of;      /* a track in the catalogue of the same recording, or 0 */
+	int32_t first;   /* the entry of this plan whose track it joins, or -1 */
+	int32_t kin;     /* the entry of this plan whose recording it shares, or -1 */
+	int32_t release; /* in releases, or -1 */
 	int32_t duration_ms; /* INT32_MAX at most */
 	enum verdict verdict;
+	enum same why;    /* of a conflict */
+	enum heard heard; /* why of, or kin */
+	bool twin;        /* the bytes of entry `first` again */
 };
 
 struct plan {
@@ -77,7 +105,20 @@ void plan_free(struct plan *p);
 /* The entry of an item, or NULL. */
 struct plan_entry *plan_find(struct plan *p, int64_t item);
 
+/* The item of an entry with its record and what is compared of it. */
+struct told {
+	struct item it;
+	struct record r;
+	struct piece piece;
+};
+void told_free(struct told *t); /* release and zero */
+
 /* Private to the planner: the steps of plan_make(). */
+enum err_code plan_read(struct plan *p, int64_t item, struct told *t, struct err *e);
+
+/* What is known of these bytes and their source: sets the verdict, PLAN_NEW where nothing is. */
+enum err_code known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err *e);
+
 struct groups; /* items that belong to one release, as far as the session tells */
 enum err_code groups_new(struct groups **g, struct plan *p, struct err *e);
 void groups_free(struct groups *g);
@@ -86,11 +127,29 @@ enum err_code groups_add(struct groups *g, const char *path, const struct record
 /* Find or invent the release of every group; then p->releases stands. */
 enum err_code groups_settle(struct groups *g, struct err *e);
 int32_t groups_release(const struct groups *g, int32_t group);
+/* A release of the catalogue by its id: its index, or -1. */
+int32_t groups_by_id(struct groups *g, int64_t id, struct err *e);
 
-struct decider; /* the places taken by this session's own tracks */
-enum err_code decider_new(struct decider **d, struct plan *p, struct err *e);
-void decider_free(struct decider *d);
-enum err_code decide(struct decider *d, struct plan_entry *entry, const struct item *it,
-    const struct piece *piece, struct err *e);
+struct decider {
+	struct plan *plan;
+	struct taken taken;
+};
+
+/* Which release every retagged track goes to, or stays on.  Of a track with several files retagged the first
+ * leads, the others have it as `first`. */
+enum err_code retags_settle(struct decider *d, struct groups *g, struct err *e);
+
+/* What a retag replaces, and then its new place, is taken before all others are decided on. */
+enum err_code decide_retag(struct decider *d, int32_t entry, struct err *e);
+enum err_code decide_place(struct decider *d, int32_t entry, const struct told *t, struct err *e);
+/* Is this file of the catalogue replaced by a retag of the plan?  The first entry that retags a track, or -1.
+ */
+bool decided_file(const struct decider *d, int64_t file);
+int32_t decided_track(const struct decider *d, int64_t track);
+
+enum err_code decide(struct decider *d, int32_t entry, const struct told *t, struct err *e);
+
+/* Of which recording is a new track?  Sets of or kin, and heard; and takes it for those that follow. */
+enum err_code find_recording(struct decider *d, int32_t entry, const struct told *t, struct err *e);
 
 #endif

@@ -12,7 +12,8 @@ bool
 publish_wanted(const struct plan_entry *entry)
 {
 	return entry->verdict == PLAN_NEW || entry->verdict == PLAN_ATTACH ||
-	    entry->verdict == PLAN_DUPLICATE || entry->verdict == PLAN_RESTORE;
+	    entry->verdict == PLAN_DUPLICATE || entry->verdict == PLAN_RESTORE ||
+	    entry->verdict == PLAN_RETAG;
 }
 
 static enum err_code
@@ -74,7 +75,7 @@ act_on_item(struct plan *p, action *fn, const struct plan_entry *entry, const st
 	if (act(p, fn, it->sha256, it->suffix, it->size, e) != ERR_NONE)
 		return e->code;
 	/* a duplicate's covers are those that its track has */
-	if (entry->verdict != PLAN_NEW && entry->verdict != PLAN_ATTACH)
+	if (entry->verdict != PLAN_NEW && entry->verdict != PLAN_ATTACH && entry->verdict != PLAN_RETAG)
 		return ERR_NONE;
 	return act_on_covers(p, fn, it->id, e);
 }

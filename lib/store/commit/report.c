@@ -32,6 +32,7 @@ commit_text(int64_t session, const struct commit_result *r, bool dry_run, struct
 	counted(out, ", ", r->duplicates, "duplicate", "duplicates");
 	buf_printf(out, ", %" PRId64 " failed", r->failed);
 	counted_if(out, r->attached, "attached", "attached");
+	counted_if(out, r->retagged, "retagged", "retagged");
 	counted_if(out, r->conflicts, "conflict", "conflicts");
 	counted_if(out, r->skipped, "skipped", "skipped");
 	counted_if(out, r->removed_earlier, "removed earlier", "removed earlier");
@@ -62,6 +63,7 @@ commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct
 	json_int(out, "tracks", r->tracks);
 	json_int(out, "duplicates", r->duplicates);
 	json_int(out, "attached", r->attached);
+	json_int(out, "retagged", r->retagged);
 	if (r->conflicts > 0)
 		json_int(out, "conflicts", r->conflicts);
 	json_int(out, "skipped", r->skipped);
@@ -140,29 +142,44 @@ name_of(const struct item *it, const struct plan_entry *entry)
 	return verdict_name(entry->verdict);
 }
 
-/* The item of the same session whose track it joins, or 0. */
-static int64_t
-joins(const struct plan_entry *entry, const struct plan *p)
+/* What it says of an item besides its verdict: the track in the catalogue, or the item of the same session.
+ */
+struct relation {
+	int64_t track, item; /* it is of this one's track */
+	int64_t of, kin;     /* of their recording */
+};
+
+static struct relation
+relation(const struct item *it, const struct plan_entry *entry, const struct plan *p)
 {
-	return entry != NULL && entry->first >= 0 ? p->entries[entry->first].item : 0;
+	struct relation r = { .track = it->track };
+
+	if (entry == NULL)
+		return r;
+	r.track = entry->track;
+	if (entry->first >= 0 && r.track == 0)
+		r.item = p->entries[entry->first].item;
+	r.of = entry->of;
+	if (entry->kin >= 0)
+		r.kin = p->entries[entry->kin].item;
+	return r;
 }
 
 static void
-item_text(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
+relation_text(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
 {
-	int64_t track = entry != NULL ? entry->track : it->track;
-	int64_t item = joins(entry, p);
+	struct relation r = relation(it, entry, p);
 
-	buf_printf(out, "%s\t", name_of(it, entry));
-	if (it->path != NULL)
-		out_escape(out, it->path, strlen(it->path));
-	else
-		buf_printf(out, "item %" PRId64, it->id);
-	buf_putc(out, '\t');
-	if (track != 0)
-		buf_printf(out, "track %" PRId64, track);
-	else if (item != 0)
-		buf_printf(out, "the track of item %" PRId64, item);
+	if (r.track != 0)
+		buf_printf(out, "track %" PRId64, r.track);
+	else if (r.item != 0)
+		buf_printf(out, "the track of item %" PRId64, r.item);
+	else if (r.of != 0)
+		buf_printf(out, "the recording of track %" PRId64 " (%s)", r.of, heard_name(entry->heard));
+	else if (r.kin != 0)
+		buf_printf(out, "the recording of item %" PRId64 " (%s)", r.kin, heard_name(entry->heard));
+	if (entry != NULL && entry->why != SAME_NOT)
+		buf_printf(out, ": %s", same_words(entry->why));
 	if (it->code != NULL) {
 		buf_printf(out, "%s: ", it->code);
 		out_escape(
@@ -170,40 +187,107 @@ item_text(const struct item *it, const struct plan_entry *entry, const struct pl
 	}
 }
 
+/* What the import noted of the file. */
 static void
-item_json(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
+notes_text(const struct record *r, struct buf *out)
 {
-	int64_t track = entry != NULL ? entry->track : it->track;
-	int64_t item = joins(entry, p);
+	const char *before = "";
 
+	if (r->damaged) {
+		buf_puts(out, "damaged");
+		before = "; ";
+	}
+	for (size_t i = 0; i < r->nnotes; i++) {
+		buf_puts(out, before);
+		out_escape(out, r->notes[i], strlen(r->notes[i]));
+		before = "; ";
+	}
+}
+
+static void
+item_text(const struct item *it, const struct record *r, const struct plan_entry *entry, const struct plan *p,
+    struct buf *out)
+{
+	buf_printf(out, "%s\t", name_of(it, entry));
+	if (it->path != NULL)
+		out_escape(out, it->path, strlen(it->path));
+	else
+		buf_printf(out, "item %" PRId64, it->id);
+	buf_putc(out, '\t');
+	relation_text(it, entry, p, out);
+	buf_putc(out, '\t');
+	notes_text(r, out);
+}
+
+static void
+sha256_json(const struct item *it, struct buf *out)
+{
+	struct buf hex = { 0 };
+
+	if (!it->has_sha256)
+		return;
+	out_hex(&hex, it->sha256, sizeof it->sha256);
+	json_text(out, "sha256", hex.data != NULL ? hex.data : "");
+	buf_free(&hex);
+}
+
+static void
+relation_json(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
+{
+	static const char *const actions[PLAN_VERDICTS] = {
+		[PLAN_ATTACH] = "attach", [PLAN_CONFLICT] = "fail", [PLAN_SKIP] = "skip"
+	};
+	struct relation r = relation(it, entry, p);
+
+	if (entry != NULL && actions[entry->verdict] != NULL)
+		json_text(out, "action", actions[entry->verdict]);
+	if (r.track != 0)
+		json_int(out, "track", r.track);
+	if (r.item != 0)
+		json_int(out, "item", r.item);
+	if (entry != NULL && entry->why != SAME_NOT)
+		json_text(out, "why", same_name(entry->why));
+	if (r.of != 0)
+		json_int(out, "recording_of", r.of);
+	if (r.kin != 0)
+		json_int(out, "recording_of_item", r.kin);
+	if (r.of != 0 || r.kin != 0)
+		json_text(out, "known_by", heard_name(entry->heard));
+}
+
+static void
+notes_json(const struct record *r, struct buf *out)
+{
+	if (r->damaged)
+		json_bool(out, "damaged", true);
+	if (r->nnotes == 0)
+		return;
+	json_array(out, "notes");
+	for (size_t i = 0; i < r->nnotes; i++)
+		json_text(out, NULL, r->notes[i]);
+	json_array_end(out);
+}
+
+static void
+item_json(const struct item *it, const struct record *r, const struct plan_entry *entry, const struct plan *p,
+    struct buf *out)
+{
 	json_open(out, "item");
 	json_int(out, "id", it->id);
 	report_session_id(out, "session", it->session);
 	json_text(out, "state", it->state);
 	json_text(out, "verdict", name_of(it, entry));
-	if (entry != NULL && entry->verdict == PLAN_ATTACH)
-		json_text(out, "action", "attach");
-	if (entry != NULL && entry->verdict == PLAN_CONFLICT)
-		json_text(out, "action", "fail");
 	if (it->path != NULL)
 		json_bytes(out, "source", it->path, strlen(it->path));
 	if (it->size != 0)
 		json_int(out, "size", it->size);
-	if (it->has_sha256) {
-		struct buf hex = { 0 };
-
-		out_hex(&hex, it->sha256, sizeof it->sha256);
-		json_text(out, "sha256", hex.data != NULL ? hex.data : "");
-		buf_free(&hex);
-	}
-	if (track != 0)
-		json_int(out, "track", track);
-	else if (item != 0)
-		json_int(out, "item", item);
+	sha256_json(it, out);
+	relation_json(it, entry, p, out);
 	if (it->code != NULL)
 		json_text(out, "code", it->code);
 	if (it->reason != NULL)
 		json_text(out, "reason", it->reason);
+	notes_json(r, out);
 	json_close(out);
 }
 
@@ -213,7 +297,7 @@ static const struct {
 } totals[] = { { "new", "new", PLAN_NEW, PLAN_RESTORE },
 	{ "duplicates", "duplicate", PLAN_DUPLICATE, PLAN_DUPLICATE },
 	{ "conflicts", "conflict", PLAN_ATTACH, PLAN_CONFLICT },
-	{ "skipped", "skipped", PLAN_SKIP, PLAN_SKIP },
+	{ "retagged", "retagged", PLAN_RETAG, PLAN_RETAG }, { "skipped", "skipped", PLAN_SKIP, PLAN_SKIP },
 	{ "removed_earlier", "removed earlier", PLAN_REMOVED, PLAN_REMOVED },
 	{ "failed", "failed", PLAN_FAILED, PLAN_FAILED },
 	{ "settled", "settled", PLAN_SETTLED, PLAN_SETTLED } };
@@ -309,6 +393,7 @@ report_items(struct db *db, int64_t session, enum conflict policy, const struct 
 {
 	struct plan *p = NULL;
 	struct item it = { 0 };
+	struct record r = { 0 };
 	struct buf line = { 0 };
 	int64_t after = 0;
 
@@ -316,7 +401,10 @@ report_items(struct db *db, int64_t session, enum conflict policy, const struct 
 		return e->code;
 	while (item_next(db, session, after, &it, e) == 1) {
 		after = it.id;
-		(json ? item_json : item_text)(&it, plan_find(p, it.id), p, &line);
+		record_free(&r);
+		if (it.record != NULL && record_decode(&r, it.record, it.record_len, e) != ERR_NONE)
+			break;
+		(json ? item_json : item_text)(&it, &r, plan_find(p, it.id), p, &line);
 		if (buf_ok(&line, e) != ERR_NONE)
 			break;
 		fn(context, &line);
@@ -328,6 +416,7 @@ report_items(struct db *db, int64_t session, enum conflict policy, const struct 
 			fn(context, &line);
 	}
 	buf_free(&line);
+	record_free(&r);
 	item_free(&it);
 	plan_free(p);
 	return e->code;

@@ -44,6 +44,12 @@ CREATE UNIQUE INDEX file_preferred ON file(track_id) WHERE preferred = 1;
 CREATE INDEX file_session ON file(session_id);
 CREATE INDEX file_audio ON file(audio) WHERE audio IS NOT NULL;
 
+-- Releases by names as commit/similar.h brings them together: a leading "the" and "and" do not count.
+CREATE INDEX release_match ON release(
+	replace(iif(substr(albumartist_key, 1, 4) = 'the ', substr(albumartist_key, 5), albumartist_key), ' and ', ' '),
+	replace(iif(substr(album_key, 1, 4) = 'the ', substr(album_key, 5), album_key), ' and ', ' ')
+);
+
 -- Sources of --mode=move whose rows are durable and that are still to be removed.
 CREATE TABLE leaving (
 	path        BLOB PRIMARY KEY,
@@ -66,15 +72,18 @@ CREATE TABLE resting (
 	until     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Archives whose members were imported: what decides that one is unchanged, as in source.
+-- Archives whose members were imported, all of them: what decides that one is unchanged, as in source.  Holds
+-- once the session is committed.
 CREATE TABLE archive (
-	path      BLOB PRIMARY KEY,
-	device    INTEGER NOT NULL,
-	inode     INTEGER NOT NULL,
-	size      INTEGER NOT NULL,
-	mtime_ns  INTEGER NOT NULL,
-	ctime_ns  INTEGER NOT NULL,
-	seen      INTEGER NOT NULL
+	path        BLOB PRIMARY KEY,
+	session_id  INTEGER NOT NULL REFERENCES session(id),
+	device      INTEGER NOT NULL,
+	inode       INTEGER NOT NULL,
+	size        INTEGER NOT NULL,
+	mtime_ns    INTEGER NOT NULL,
+	ctime_ns    INTEGER NOT NULL,
+	seen        INTEGER NOT NULL,
+	members     INTEGER NOT NULL                  -- audio files in it
 ) STRICT, WITHOUT ROWID;
 
 -- Fields that somebody set by hand: newer tags of the file do not change them.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "store/session/archives.h"
 #include "store/sql.h"
 
 /* A source whose times are this close to our reading may have changed again without showing it. */
@@ -45,12 +46,13 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-	    " ?12, ?13, ?14) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
+	    " suffix, record, attempts, code, reason, audio) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+	    " ?11, ?12, ?13, ?14, ?15) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
-	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason"
+	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason,"
+	    " audio = excluded.audio"
 	    " RETURNING id",
 	    e);
 	bool staged = it->code == ERR_NONE;
@@ -71,6 +73,8 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 		sql_bytes(st, 9, it->sha256, sizeof it->sha256);
 		sql_text(st, 10, it->suffix);
 		sql_bytes(st, 11, it->record, it->record_len);
+		if (it->audio != NULL)
+			sql_bytes(st, 15, it->audio, 32);
 	} else {
 		sql_text(st, 13, err_name(it->code));
 		sql_text(st, 14, it->reason);
@@ -111,34 +115,12 @@ put_cover(struct db *db, int64_t item, size_t seq, const struct item_cover *c, s
 }
 
 static enum err_code
-put_source(struct db *db, const struct item_new *it, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db,
-	    "INSERT INTO source(path, device, inode, size, mtime_ns, ctime_ns, seen, sha256)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(path) DO UPDATE SET"
-	    " device = excluded.device, inode = excluded.inode, size = excluded.size,"
-	    " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, seen = excluded.seen,"
-	    " sha256 = excluded.sha256",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	sql_bytes(st, 1, it->path, strlen(it->path));
-	sql_int(st, 2, (int64_t)it->st.st_dev);
-	sql_int(st, 3, (int64_t)it->st.st_ino);
-	sql_int(st, 4, (int64_t)it->st.st_size);
-	sql_int(st, 5, nanoseconds(it->st.st_mtim));
-	sql_int(st, 6, nanoseconds(it->st.st_ctim));
-	sql_int(st, 7, it->seen);
-	sql_bytes(st, 8, it->sha256, sizeof it->sha256);
-	return sql_run(db, st, e);
-}
-
-static enum err_code
 put_all(struct db *db, int64_t session, const struct item_new *it, struct err *e)
 {
 	int64_t id = 0;
 
+	if (it->archive && it->code == ERR_NONE)
+		return archives_put(db, session, it, e);
 	if (put_item(db, session, it, &id, e) != ERR_NONE || forget_covers(db, id, e) != ERR_NONE)
 		return e->code;
 	if (it->code != ERR_NONE)
@@ -146,7 +128,9 @@ put_all(struct db *db, int64_t session, const struct item_new *it, struct err *e
 	for (size_t i = 0; i < it->ncovers; i++)
 		if (put_cover(db, id, i, &it->covers[i], e) != ERR_NONE)
 			return e->code;
-	return put_source(db, it, e);
+	/* its source's row stays as it is until the commit, which may find there that the file was retagged
+	 */
+	return ERR_NONE;
 }
 
 enum err_code

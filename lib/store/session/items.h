@@ -35,9 +35,12 @@ struct item_new {
 	int attempts;
 	enum err_code code; /* ERR_NONE: staged; else failed, for this reason: */
 	const char *reason;
+	bool archive; /* no item: an archive whose members are recorded (archives.h), so many: */
+	int64_t members;
 	uint8_t sha256[32]; /* from here on only of a staged one */
 	const char *suffix;
-	const void *record; /* encoded without covers */
+	const uint8_t *audio; /* 32 bytes: record.audio, or NULL */
+	const void *record;   /* encoded without covers */
 	size_t record_len;
 	const struct item_cover *covers;
 	size_t ncovers;

@@ -90,6 +90,46 @@ stage_file(struct stage *s, char name[STAGE_TMP], struct err *e)
 }
 
 int
+stage_folder(struct stage *s, char name[STAGE_FOLDER], struct err *e)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		snprintf(name, STAGE_FOLDER, "unpack-%016" PRIx64, (uint64_t)atomic_fetch_add(&s->next, 1));
+		if (mkdirat(s->fd, name, 0700) == 0)
+			return dir_open_at(s->fd, name, e);
+		if (errno != EEXIST)
+			break;
+	}
+	err_sys(e, errno, "cannot make a folder in the library's %s", s->folder);
+	return -1;
+}
+
+enum err_code
+stage_drop_folder(struct stage *s, const char *name, struct err *e)
+{
+	int64_t files = 0, bytes = 0;
+
+	if (tree_remove_at(s->fd, name, false, &files, &bytes, e) != ERR_NONE)
+		err_context(e, "in the library's %s", s->folder);
+	return e->code;
+}
+
+int
+stage_link(struct stage *s, int dirfd, const char *from, char name[STAGE_TMP], struct err *e)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		snprintf(name, STAGE_TMP, "tmp-%016" PRIx64, (uint64_t)atomic_fetch_add(&s->next, 1));
+		if (linkat(dirfd, from, s->fd, name, 0) == 0)
+			return 1;
+		if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
+			return 0;
+		if (errno != EEXIST)
+			break;
+	}
+	err_sys(e, errno, "cannot make a file in the library's %s", s->folder);
+	return -1;
+}
+
+int
 stage_reopen(struct stage *s, const char *name, struct err *e)
 {
 	int fd = openat(s->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -196,6 +236,14 @@ is_tmp(const char *name)
 	    name[4 + strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789.")] == '\0';
 }
 
+/* What stage_folder() makes. */
+static bool
+is_folder_name(const char *name)
+{
+	return strncmp(name, "unpack-", 7) == 0 && strlen(name) == STAGE_FOLDER - 1 &&
+	    strspn(name + 7, "0123456789abcdef") == 16;
+}
+
 /* Walk an open folder; what the callback says about a name of ours: 1 keep, 0 remove, -1 stop. */
 static enum err_code
 remove_names(int fd, const char *folder, int (*owned)(void *, const uint8_t *, struct err *), void *context,
@@ -217,6 +265,10 @@ remove_names(int fd, const char *folder, int (*owned)(void *, const uint8_t *, s
 		struct stat st;
 		int keep = 0;
 
+		if (is_folder_name(d->d_name)) {
+			rc = tree_remove_at(fd, d->d_name, false, removed, bytes, e);
+			continue;
+		}
 		if (!is_tmp(d->d_name)) {
 			if (!blob_parse(d->d_name, sha256, suffix))
 				continue;

@@ -3,7 +3,9 @@
  *
  *	stage_open -> stage_file -> write, hash -> stage_keep -> stage_sync -> rows
  *
- * A file is made as tmp-XXXXXXXX and kept as <sha256>.<suffix>, mode 0444.
+ * A file is made as tmp-XXXXXXXX and kept as <sha256>.<suffix>, mode 0444.  An archive is
+ * unpacked in a folder unpack-XXXXXXXX, whatever its members are called, from where
+ * files are linked.
  * Nothing here follows a link: LIBRARY is opened once and everything below it by
  * openat.  A struct stage may be used by several threads at once, except
  * stage_open(), stage_tidy() and stage_close().  Errors here are the library's own
@@ -20,7 +22,10 @@
 #include "store/blob.h"
 #include "store/db.h"
 
-enum { STAGE_TMP = 4 + 16 + 1 }; /* "tmp-" and 16 hex digits */
+enum {
+	STAGE_TMP = 4 + 16 + 1,   /* "tmp-" and 16 hex digits */
+	STAGE_FOLDER = 7 + 16 + 1 /* "unpack-" and 16 hex digits */
+};
 
 struct stage;
 
@@ -49,12 +54,23 @@ enum err_code stage_bytes(struct stage *s, const void *bytes, size_t len, const 
 /* Drop an unfinished file. */
 void stage_drop(struct stage *s, const char *tmp);
 
+/* A new, empty folder to unpack into, open; -1 with *e filled in. */
+int stage_folder(struct stage *s, char name[STAGE_FOLDER], struct err *e);
+
+/* Remove it with all that it holds. */
+enum err_code stage_drop_folder(struct stage *s, const char *name, struct err *e);
+
+/* Link dirfd/from, a file in such a folder, as an unfinished one: 1, 0 where the file system has no links,
+ * -1 with *e filled in. */
+int stage_link(struct stage *s, int dirfd, const char *from, char name[STAGE_TMP], struct err *e);
+
 /* Make n files (names as blob_name() makes them) and their names durable: one syncfs()
  * where they are many, fdatasync() each where they are few, then the folder.  A failure is final: what it
  * concerns is unknown and must be copied again, never synced again. */
 enum err_code stage_sync(struct stage *s, char (*names)[BLOB_NAME], size_t n, struct err *e);
 
-/* Remove files that we would have named and that `owned` does not know: what a dead run left. */
+/* Remove files that we would have named and that `owned` does not know, and folders to unpack into: what a
+ * dead run left. */
 enum err_code stage_tidy(struct stage *s,
     int (*owned)(void *context, const uint8_t sha256[32], struct err *e), void *context, struct err *e);
 

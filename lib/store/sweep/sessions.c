@@ -115,11 +115,12 @@ measure(struct db *db, int64_t id, int64_t *files, int64_t *bytes)
 		fd_close(&fd);
 		return;
 	}
-	while ((d = readdir(dir)) != NULL)
-		if (fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)) {
-			++*files;
-			*bytes += st.st_size;
-		}
+	while ((d = readdir(dir)) != NULL) {
+		if (d->d_name[0] == '.' || fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		if (S_ISREG(st.st_mode) || (S_ISDIR(st.st_mode) && strncmp(d->d_name, "unpack-", 7) == 0))
+			(void)tree_remove_at(dirfd(dir), d->d_name, true, files, bytes, &none);
+	}
 	closedir(dir);
 }
 

@@ -1,0 +1,204 @@
+/* Sessions: committed, retried, rejected, shown, listed; one that fails does not stop the others. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cli.h"
+#include "base/time.h"
+#include "cmd/lib-commit/command.h"
+#include "store/commit/report.h"
+
+typedef enum err_code work(struct db *db, int64_t session, struct err *e);
+
+static struct {
+	int done, failed; /* sessions; busy ones are neither */
+} count;
+
+static void
+print_track(void *unused, int64_t track)
+{
+	struct buf line = { 0 };
+
+	report_track(track, cli_json(), &line);
+	cli_print_line(unused, &line);
+	buf_free(&line);
+}
+
+static enum err_code
+commit(struct db *db, int64_t id, struct err *e)
+{
+	int64_t start = time_monotonic_ms();
+	struct commit_result r;
+	struct buf line = { 0 };
+
+	if (commit_session(db, id, &command.how, &r, e) != ERR_NONE)
+		return e->code;
+	if (command.ids) {
+		commit_tracks(db, id, print_track, NULL, e);
+	} else {
+		report_commit(id, &r, command.how.dry_run, cli_json(), &line);
+		(void)command_print(&line, e);
+	}
+	if (cli_verbose())
+		cli_note("s%" PRId64 ": %" PRId64 " ms", id, time_monotonic_ms() - start);
+	return e->code;
+}
+
+static enum err_code
+reject(struct db *db, int64_t id, struct err *e)
+{
+	struct buf line = { 0 };
+	struct session s = { 0 };
+
+	if (!cli_dry_run() && session_reject(db, id, e) != ERR_NONE)
+		return e->code;
+	if (session_load(db, id, &s, e) != ERR_NONE)
+		return e->code;
+	report_rejected(&s, cli_dry_run(), cli_json(), &line);
+	session_free(&s);
+	return command_print(&line, e);
+}
+
+static enum err_code
+show(struct db *db, int64_t id, struct err *e)
+{
+	struct session s = { 0 };
+
+	if (session_load(db, id, &s, e) == ERR_NONE &&
+	    report_items(db, id, command.how.policy, &command.progress, cli_json(), cli_print_line, NULL,
+		e) == ERR_NONE &&
+	    s.commit_error != NULL)
+		cli_note("the last commit of s%" PRId64 " failed: %s", id, s.commit_error);
+	session_free(&s);
+	return e->code;
+}
+
+/* The library's own, unless the command line says it. */
+static enum err_code
+settle_policy(struct db *db, struct err *e)
+{
+	if (command.policy || conflict_setting(db, &command.how.policy, e) != ERR_NONE)
+		return e->code;
+	command.policy = true;
+	return ERR_NONE;
+}
+
+/* One session by its name; its error does not stop the others.  False: stop, *e tells why. */
+static bool
+work_on(work *fn, const char *name, struct err *e)
+{
+	struct db *db = command_library(e);
+	struct err own = { 0 };
+	int64_t id;
+
+	if (db == NULL || settle_policy(db, e) != ERR_NONE)
+		return false;
+	if (session_parse(name, &id, &own) == ERR_NONE)
+		fn(db, id, &own);
+	if (own.code == ERR_INTERRUPTED || cli_interrupted()) {
+		err_set(e, ERR_INTERRUPTED, "stopped; to go on: lib-commit %s", name);
+		return own.code == ERR_NONE;
+	}
+	count.done += own.code == ERR_NONE;
+	count.failed += own.code != ERR_NONE && own.code != ERR_BUSY;
+	if (own.code != ERR_NONE)
+		cli_failed(&own);
+	return true;
+}
+
+/* Each was told already: was nothing done? */
+static void
+settle(struct err *e)
+{
+	if (count.done == 0 && count.failed > 0 && e->code == ERR_NONE)
+		e->code = ERR_STATE;
+}
+
+static void
+each(work *fn, struct err *e)
+{
+	if (command.subject == NULL || work_on(fn, command.subject, e))
+		for (char **name = cli_operands(); *name != NULL && work_on(fn, *name, e); name++)
+			;
+	settle(e);
+}
+
+static void
+each_on_stdin(struct err *e)
+{
+	char *line;
+	int found = 0;
+
+	if (isatty(STDIN_FILENO))
+		cli_usage("name a session, or give them on standard input (lib-commit --list shows them)");
+	while (!cli_interrupted() && cli_read_record(&line, e) == 1) {
+		bool go_on = *line == '\0' || work_on(commit, line, e);
+
+		found += *line != '\0';
+		free(line);
+		if (!go_on)
+			return;
+	}
+	if (found == 0 && e->code == ERR_NONE)
+		err_set(e, ERR_NOMATCH, "no session on standard input: nothing to commit");
+	settle(e);
+}
+
+void
+sessions_commit(struct err *e)
+{
+	if (cli_noperands() == 0)
+		each_on_stdin(e);
+	else
+		each(commit, e);
+}
+
+void
+sessions_retry(struct err *e)
+{
+	command.how.retry = true;
+	each(commit, e);
+}
+
+void
+sessions_reject(struct err *e)
+{
+	each(reject, e);
+}
+
+void
+sessions_show(struct err *e)
+{
+	each(show, e);
+}
+
+void
+sessions_all(struct err *e)
+{
+	struct db *db = command_library(e);
+	int64_t *list = NULL;
+	size_t n = 0;
+	char name[24];
+
+	if (db == NULL || session_list(db, "staged", &list, &n, e) != ERR_NONE)
+		return;
+	if (n == 0)
+		err_set(e, ERR_NOMATCH, "no session is staged");
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof name, "s%" PRId64, list[i]);
+		if (!work_on(commit, name, e))
+			break;
+	}
+	free(list);
+	settle(e);
+}
+
+void
+sessions_list(struct err *e)
+{
+	struct db *db = command_library(e);
+
+	if (db != NULL)
+		report_open_sessions(db, cli_json(), cli_print_line, NULL, e);
+}
