@@ -10,7 +10,7 @@ the command end: what it acknowledged must be there without a rerun.  `batches` 
 batches, cut around each of their syncs: what came before must be there.  --preload plants a bug of plant.c, which
 must be caught.  Needs root; status 77 with the reason elsewhere.
 """
-import argparse, fcntl, os, shutil, struct, subprocess, sys
+import argparse, fcntl, os, random, shutil, struct, subprocess, sys
 
 import sweep
 from scene import Failure, run
@@ -132,6 +132,8 @@ def main():
         if args.scenario == "batches":
             s.counts = {name: n for name, n in s.counts.items() if name in SYNCS}
         points = s.points(args.limit)[0]
+        if args.time:
+            random.Random(args.seed).shuffle(points)
         for fault, name, n in ([] if args.only else [("kill", None, 0)]) + points:
             if not tally.goes_on():
                 break
