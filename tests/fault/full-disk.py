@@ -62,9 +62,12 @@ class Small(Scene):
         """All but so many kilobytes are taken by somebody else."""
         st = os.statvfs(self.disk)
         take = st.f_bavail * st.f_frsize - (kb << 10)
-        fd = os.open(self.filler, os.O_WRONLY | os.O_CREAT)
-        os.posix_fallocate(fd, 0, max(take, 1))
-        os.close(fd)
+        with open(self.filler, "wb") as f:
+            while True:
+                try:
+                    return os.posix_fallocate(f.fileno(), 0, max(take, 1))
+                except OSError:  # the filler's own blocks of extents need room, too
+                    take -= 16 << 10
 
     def case(self, kb):
         self.fresh()

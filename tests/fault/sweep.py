@@ -196,7 +196,7 @@ class Tally:
     def end(self):
         print("cases=%d injected=%d failures=%d" % (self.cases, self.injected, self.failures))
         # a few calls come by chance (a futex that was not contended this time)
-        return 1 if self.failures or self.injected < 0.9 * self.cases or not self.cases else 0
+        return 1 if self.failures or self.injected < 0.9 * self.cases - 1 or not self.cases else 0
 
 
 def options(ap):
@@ -232,10 +232,12 @@ def sweep_pairs(s, tally):
     first, every = s.points(s.args.pairs)
     first = random.Random(s.args.seed).sample(first, min(s.args.pairs, len(first)))
     s.args.fault, began, points = fault, os.path.join(s.dir, "began"), 0
-    os.rename(s.base, began)
+    if os.path.exists(s.base):
+        os.rename(s.base, began)
     for _, name, n in first:
         shutil.rmtree(s.base, ignore_errors=True)
-        shutil.copytree(began, s.base)
+        if os.path.exists(began):
+            shutil.copytree(began, s.base)
         s.fresh()
         s.args.sites = False  # they are the same
         s.inject("kill", name, n)
