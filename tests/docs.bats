@@ -87,6 +87,7 @@ same() {
 	[ "$(bash_completes lib-playlist --library = "$library" show E)" = Evening ]
 	export FONOTECA_LIBRARY=$library
 	lib-import -q "$FIXTURES/audio/hoppipolla.flac" >session
+	[ "$(bash_completes lib-commit --amend 1 albumartists | tr '\n' ' ')" = 'albumartists= albumartistsort= ' ]
 	[ "$(bash_completes lib-commit s | grep -cx "$(cat session)")" -eq 1 ]
 }
 
@@ -186,6 +187,15 @@ exit_table() {
 	run -0 "$FONOTECA_BUILD/unit/field-table"
 	same fonoteca-library.5 "the field table" "$output" \
 		"$(sed -n '/^\.\\" fields: begin/,/^\.\\" fields: end/p' "$TREE/man/fonoteca-library.5" | grep -v '^\.\\"')"
+}
+
+@test "fonoteca-library(5) has the table of settings, and explains each" {
+	run -0 "$FONOTECA_BUILD/unit/config" table
+	same fonoteca-library.5 "the settings" "$output" \
+		"$(sed -n '/^\.\\" settings: begin/,/^\.\\" settings: end/p' "$TREE/man/fonoteca-library.5" | grep -v '^\.\\"')"
+	for s in $(awk '{ print $3 }' <<<"$output"); do
+		grep -qx "\.It Sy $s" "$TREE/man/fonoteca-library.5" || fail "$s is not explained"
+	done
 }
 
 @test "README names every command and shows the two that start it all" {

@@ -22,7 +22,7 @@ struct command {
 	const char *subject; /* the action's own argument: the first session, or NULL */
 	bool ids;
 	bool policy; /* how.policy was asked for; else the library's setting holds */
-	bool reads; /* the library is not written to */
+	bool reads;  /* the library is not written to */
 };
 extern struct command command;
 
@@ -40,5 +40,14 @@ void sessions_reject(struct err *e);
 void sessions_show(struct err *e);
 void sessions_all(struct err *e);
 void sessions_list(struct err *e);
+
+/* edits.c: changes of the tracks that the command line or standard input names, and of none. */
+void edits_amend(struct err *e);
+void edits_remove(struct err *e);
+void edits_restore(struct err *e);
+void edits_files(struct err *e);
+void edits_attach(struct err *e);
+void edits_detach(struct err *e);
+void edits_undo(struct err *e);
 
 #endif

@@ -422,6 +422,12 @@ cli_columns(void)
 }
 
 bool
+cli_log(void)
+{
+	return cli_state.log_json;
+}
+
+bool
 cli_progress(void)
 {
 	return !cli_state.quiet && !cli_state.log_json && isatty(2);

@@ -7,16 +7,20 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "intake/art.h"
+#include "base/file.h"
+#include "base/time.h"
 #include "intake/batch.h"
+#include "intake/beside.h"
+#include "intake/circuit.h"
 #include "intake/pool.h"
+#include "intake/scout.h"
 #include "intake/shelf.h"
 #include "intake/walk.h"
 #include "store/session/archives.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 
-enum { POLL_MS = 100, DESCRIPTORS = 4096 };
+enum { POLL_MS = 100, LOOK_MS = 500, STOP_MS = 1500, DESCRIPTORS = 4096 };
 
 /* What one run holds; all of it belongs to the calling thread but shared. */
 struct import {
@@ -24,13 +28,16 @@ struct import {
 	struct job_shared shared;
 	struct stage *stage;
 	struct pool *pool;
-	struct walk *walk;
+	struct scout *scout;
 	struct batch *batch;
+	struct circuit *circuit;
+	struct config config; /* the library's */
 	struct shelf shelf;
-	const char *state; /* in which the session has to be */
+	char state[16]; /* in which the session has to be */
 	int64_t sent, handled;
-	char **bases; /* the session's roots, on retry */
-	bool lost;    /* a sync or record failed: nothing more is recorded */
+	int64_t looked_ms; /* when it was last seen to be in that state */
+	char **bases;      /* the session's roots, on retry */
+	bool lost;         /* a sync or record failed: nothing more is recorded */
 };
 
 int
@@ -39,64 +46,6 @@ import_default_jobs(void)
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
 
 	return n < 1 ? 1 : n > 8 ? 8 : (int)n;
-}
-
-enum err_code
-import_begin(struct db *db, char **roots, size_t nroots, const struct import_options *o, int64_t *session,
-    bool *resumed, struct err *e)
-{
-	struct buf json = { 0 };
-	int64_t id = 0;
-
-	if (options_json(o, &json, e) != ERR_NONE)
-		goto out;
-	for (;;) {
-		if (session_find(db, roots, nroots, json.data, &id, e) != ERR_NONE)
-			goto out;
-		*resumed = id != 0;
-		if (id == 0)
-			(void)session_create(db, roots, nroots, json.data, &id, e);
-		else if (db_lock_session(db, id, e) == ERR_NONE)
-			(void)session_move(db, id, "staging", "staging", e);
-		if (id == 0 || e->code != ERR_STATE)
-			break;
-		/* whoever had it came to its end between our look and our lock */
-		db_unlock_session(db, id);
-		*e = (struct err){ 0 };
-	}
-	if (e->code == ERR_NONE)
-		*session = id;
-out:
-	buf_free(&json);
-	return e->code;
-}
-
-enum err_code
-import_resume(struct db *db, int64_t session, bool retry, char ***roots, size_t *nroots,
-    struct import_options *o, struct err *e)
-{
-	struct session s = { 0 };
-	bool can;
-
-	if (session_load(db, session, &s, e) != ERR_NONE)
-		return e->code;
-	can = strcmp(s.state, "staging") == 0 || (retry && strcmp(s.state, "staged") == 0);
-	if (!can)
-		err_set(e, ERR_STATE, "session s%" PRId64 " is %s: %s", session, s.state,
-		    retry ? "its files cannot be tried again, import them anew"
-			  : "there is nothing to go on with");
-	session_free(&s);
-	if (!can || db_lock_session(db, session, e) != ERR_NONE ||
-	    options_load(o, db, session, e) != ERR_NONE)
-		return e->code;
-	if (retry) {
-		if (session_failed_paths(db, session, roots, nroots, e) == ERR_NONE)
-			roots_of_items(*roots, nroots);
-		return e->code;
-	}
-	if (session_move(db, session, "staging", "staging", e) != ERR_NONE)
-		return e->code;
-	return session_roots(db, session, roots, nroots, e);
 }
 
 static bool
@@ -110,12 +59,8 @@ is_stopped(const struct import *im)
 static void
 say_failed(struct import *im, const char *path, const struct err *why)
 {
-	struct err e = *why;
-
-	if (path != NULL)
-		err_context(&e, "%s", path);
 	im->run->counts.failed++;
-	im->run->failed(&e);
+	im->run->failed(path, why);
 }
 
 static void
@@ -139,6 +84,7 @@ static enum err_code
 flush(struct import *im, struct err *e)
 {
 	struct import_run *run = im->run;
+	struct items_counts counts = { run->counts.unchanged, run->counts.skipped, run->counts.bytes };
 	struct import_counts inside = { 0 };
 	enum err_code rc = ERR_NONE;
 
@@ -148,12 +94,32 @@ flush(struct import *im, struct err *e)
 	if (im->lost)
 		batch_clear(im->batch);
 	else
-		rc = batch_flush(im->batch, run->db, im->stage, run->session, im->state,
-		    run->counts.unchanged, run->counts.skipped, e);
+		rc = batch_flush(im->batch, run->db, im->stage, run->session, im->state, &counts, e);
 	if (im->lost || rc != ERR_NONE)
 		uncount(im, inside);
 	im->lost = im->lost || rc != ERR_NONE;
 	return rc;
+}
+
+/* What has to be seen to again and again, however long a file takes: a signal, a batch that is due, and
+ * whether somebody has rejected the session. */
+static enum err_code
+look_up(struct import *im, struct err *e)
+{
+	int64_t now = time_monotonic_ms();
+
+	if (is_stopped(im)) {
+		atomic_store(&im->shared.stop, 1);
+		return err_set(e, ERR_INTERRUPTED, "stopped");
+	}
+	if (batch_is_due(im->batch) && flush(im, e) != ERR_NONE)
+		return e->code;
+	if (now - im->looked_ms < LOOK_MS)
+		return ERR_NONE;
+	im->looked_ms = now;
+	if (items_still(im->run->db, im->run->session, im->state, e) == ERR_STATE)
+		im->lost = true;
+	return e->code;
 }
 
 /* A file without audio: an error only where that was asked for. */
@@ -229,13 +195,19 @@ settle(struct import *im, struct job *j, struct err *e)
 	case JOB_STAGED:
 		c->staged++;
 		c->bytes += (int64_t)j->st.st_size;
+		c->damaged += j->damaged;
+		if (j->notes.len > 0 && im->run->noted != NULL)
+			im->run->noted(j->path, j->damaged, j->notes.data);
+		circuit_reached(im->circuit, j->path);
 		batch_add(im->batch, j);
 		break;
 	case JOB_FAILED:
 		say_failed(im, j->path, &j->why);
+		circuit_failed(im->circuit, j->path, &j->why);
 		batch_add(im->batch, j);
 		break;
 	case JOB_NOT_AUDIO:
+		circuit_reached(im->circuit, j->path);
 		if (from == NULL)
 			skip(im, j->path);
 		job_free(j);
@@ -251,6 +223,7 @@ settle(struct import *im, struct job *j, struct err *e)
 		rc = e->code;
 		job_free(j);
 		break;
+	case JOB_AGAIN:
 	case JOB_NESTED:
 	case JOB_IMPORTED:
 	case JOB_STOPPED:
@@ -271,14 +244,10 @@ collect(struct import *im, size_t room, struct err *e)
 		bool wait = pool_room(im->pool) < room;
 		struct job *j = pool_take(im->pool, wait ? POLL_MS : 0);
 
-		if (is_stopped(im))
-			atomic_store(&im->shared.stop, 1);
 		if (j != NULL && settle(im, j, e) != ERR_NONE)
 			return e->code;
-		if (batch_is_due(im->batch) && flush(im, e) != ERR_NONE)
+		if (look_up(im, e) != ERR_NONE)
 			return e->code;
-		if (is_stopped(im))
-			return err_set(e, ERR_INTERRUPTED, "stopped");
 		if (j == NULL && !wait)
 			return ERR_NONE;
 	}
@@ -353,7 +322,7 @@ is_wanted(struct import *im, const struct walk_entry *entry, struct unpacked *fr
 
 	if (run->retry && from == NULL)
 		return 1;
-	if (art_is_name(entry->name))
+	if (beside_is_name(entry->name))
 		return 0;
 	same = source_unchanged(run->db, entry->path, &entry->st, e);
 	if (same < 0)
@@ -456,35 +425,79 @@ wait_for_archives(struct import *im, size_t waiting, struct err *e)
 	return work_on_archives(im, e);
 }
 
+/* The walk could not look at something.  A file that was to be tried again has failed again; anything else
+ * has no item, and the next import looks there anew. */
+static enum err_code
+miss(struct import *im, const struct finding *f, struct err *e)
+{
+	struct import_run *run = im->run;
+	struct job *j;
+
+	if (f->root)
+		circuit_root_failed(im->circuit, f->path, f->why);
+	if (f->root || !run->retry) {
+		say_failed(im, f->path, f->why);
+		return ERR_NONE;
+	}
+	j = job_failed(f->path, f->why);
+	if (j == NULL)
+		return err_memory(e);
+	j->transient =
+	    j->transient || (run->due && f->why->code == ERR_NOTFOUND); /* a disk not mounted, say */
+	j->order = im->sent++;
+	return settle(im, j, e);
+}
+
+/* True at the end of the walk. */
+static bool
+handle(struct import *im, struct finding *f, struct err *e)
+{
+	struct walk_entry entry = { f->folder, f->path != NULL ? path_base(f->path) : NULL, f->path, f->st,
+		false };
+
+	switch (f->step) {
+	case WALK_END:
+		break;
+	case WALK_FILE:
+		(void)send(im, &entry, NULL, e);
+		break;
+	case WALK_FAILED:
+		(void)miss(im, f, e);
+		break;
+	case WALK_BROKEN:
+		err_memory(e);
+		break;
+	}
+	tell(im);
+	return f->step == WALK_END;
+}
+
 static enum err_code
 walk_all(struct import *im, struct err *e)
 {
-	struct walk_entry entry;
-	enum walk_step step;
+	struct walk_counts counts;
+	bool over = false;
 
-	for (;;) {
-		struct err why = { 0 };
+	while (!over) {
+		struct finding f = { 0 };
 
-		if (is_stopped(im))
-			return err_set(e, ERR_INTERRUPTED, "stopped");
-		if (batch_is_due(im->batch) && flush(im, e) != ERR_NONE)
+		if (look_up(im, e) != ERR_NONE)
 			return e->code;
-		step = walk_next(im->walk, &entry, &why);
-		if (step == WALK_END)
-			break;
-		if (step == WALK_BROKEN) {
-			*e = why;
+		if (scout_next(im->scout, &f, 0) || scout_next(im->scout, &f, POLL_MS))
+			over = handle(im, &f, e);
+		else
+			(void)collect(im, 0, e);
+		scout_release(&f);
+		if (e->code != ERR_NONE)
 			return e->code;
-		}
-		if (step == WALK_FAILED)
-			say_failed(im, NULL, &why);
-		else if (send(im, &entry, NULL, e) != ERR_NONE || work_on_archives(im, e) != ERR_NONE ||
-		    wait_for_archives(im, SHELF_WAITING, e) != ERR_NONE)
+		if (!over &&
+		    (work_on_archives(im, e) != ERR_NONE ||
+			wait_for_archives(im, SHELF_WAITING, e) != ERR_NONE))
 			return e->code;
-		tell(im);
 	}
-	im->run->counts.links += walk_counts(im->walk)->links;
-	im->run->counts.special += walk_counts(im->walk)->special;
+	counts = scout_counts(im->scout);
+	im->run->counts.links += counts.links;
+	im->run->counts.special += counts.special;
 	if (wait_for_archives(im, 0, e) != ERR_NONE)
 		return e->code;
 	return flush(im, e);
@@ -499,6 +512,21 @@ keep_all(void *context, const uint8_t sha256[32], struct err *e)
 	return 1;
 }
 
+/* Have all threads end.  False where one is held up by a device. */
+static bool
+halt(struct import *im)
+{
+	bool ended = true;
+
+	atomic_store(&im->shared.stop, 1);
+	if (im->scout != NULL)
+		(void)scout_stop(im->scout, 0);
+	ended = pool_join(im->pool, STOP_MS);
+	if (im->scout != NULL)
+		ended = scout_stop(im->scout, POLL_MS) && ended;
+	return ended;
+}
+
 /* The end before the end: record what is whole, remove the rest.  *e keeps the cause.  A COMMIT whose sync
  * failed may be found whole in the log by whoever opens the library next: then only unfinished files go. */
 static void
@@ -508,8 +536,6 @@ wind_up(struct import *im)
 	struct err more = { 0 }, ignored = { 0 };
 	struct job *j;
 
-	atomic_store(&im->shared.stop, 1);
-	pool_join(im->pool);
 	while ((j = pool_take(im->pool, 0)) != NULL) {
 		if (im->batch->n == BATCH_FILES)
 			(void)flush(im, &more);
@@ -533,32 +559,82 @@ raise_limits(void)
 }
 
 static enum err_code
+start_threads(struct import *im, char **roots, size_t nroots, struct err *e)
+{
+	struct import_run *run = im->run;
+	struct walk_options o = { run->options->dereference, db_path(run->db), im->bases, 0 };
+	struct walk *walk = NULL;
+
+	while (im->bases != NULL && im->bases[o.nbases] != NULL)
+		o.nbases++;
+	if (circuit_new(&im->circuit, im->bases != NULL ? im->bases : roots,
+		im->bases != NULL ? o.nbases : nroots, e) != ERR_NONE ||
+	    walk_new(&walk, roots, nroots, &o, e) != ERR_NONE || scout_start(&im->scout, walk, e) != ERR_NONE)
+		return e->code;
+	return pool_start(&im->pool, run->jobs, &im->shared, e);
+}
+
+static enum err_code
 prepare(struct import *im, char **roots, size_t nroots, struct err *e)
 {
 	struct import_run *run = im->run;
 	struct items_owner owner = { run->db, run->session };
-	struct walk_options walk = { run->options->dereference, db_path(run->db), NULL, 0 };
+	size_t nbases = 0;
 
 	raise_limits();
-	if (run->retry) {
-		if (session_roots(run->db, run->session, &im->bases, &walk.nbases, e) != ERR_NONE)
-			return e->code;
-		walk.bases = im->bases;
-	}
+	if (run->retry && session_roots(run->db, run->session, &im->bases, &nbases, e) != ERR_NONE)
+		return e->code;
 	im->batch = calloc(1, sizeof *im->batch);
 	if (im->batch == NULL)
 		return err_memory(e);
 	batch_clear(im->batch);
-	if (stage_make(run->db, run->session, e) != ERR_NONE ||
+	if (config_load(&im->config, run->db, e) != ERR_NONE ||
+	    stage_make(run->db, run->session, e) != ERR_NONE ||
 	    stage_open(&im->stage, run->db, run->session, e) != ERR_NONE ||
-	    stage_tidy(im->stage, items_own, &owner, e) != ERR_NONE ||
-	    walk_new(&im->walk, roots, nroots, &walk, e) != ERR_NONE)
+	    stage_tidy(im->stage, items_own, &owner, e) != ERR_NONE)
 		return e->code;
 	im->shared.options = run->options;
+	im->shared.config = &im->config;
 	im->shared.copy.stage = im->stage;
 	im->shared.copy.mode = run->options->mode;
 	im->shared.copy.stop = &im->shared.stop;
-	return pool_start(&im->pool, run->jobs, &im->shared, e);
+	return start_threads(im, roots, nroots, e);
+}
+
+/* In what state the session is, and what it counted before, where that stays. */
+static enum err_code
+take_up(struct import *im, struct err *e)
+{
+	struct import_run *run = im->run;
+	struct session s = { 0 };
+
+	if (session_load(run->db, run->session, &s, e) != ERR_NONE)
+		return e->code;
+	run->counts = (struct import_counts){ 0 };
+	if (run->retry) {
+		run->counts.unchanged = s.unchanged;
+		run->counts.skipped = s.skipped;
+	}
+	snprintf(im->state, sizeof im->state, "%s", run->retry ? s.state : "staging");
+	session_free(&s);
+	return ERR_NONE;
+}
+
+/* A new session is staged now; one whose commit failed can be committed again. */
+static enum err_code
+finish(struct import *im, struct err *e)
+{
+	struct import_run *run = im->run;
+	const char *state = im->state;
+
+	if (!run->retry || strcmp(state, "failed") == 0) {
+		if ((run->retry ? session_retry(run->db, run->session, e)
+				: session_move(run->db, run->session, state, "staged", e)) != ERR_NONE)
+			return e->code;
+		state = "staged";
+	}
+	snprintf(run->state, sizeof run->state, "%s", state);
+	return ERR_NONE;
 }
 
 /* Somebody may have rejected the session meanwhile; who works on it clears up. */
@@ -575,38 +651,55 @@ clear_if_rejected(struct import_run *run, enum err_code rc)
 	return rc;
 }
 
+static void
+import_free(struct import *im)
+{
+	pool_free(im->pool);
+	shelf_free(&im->shelf);
+	scout_free(im->scout);
+	circuit_free(im->circuit);
+	paths_free(im->bases);
+	config_free(&im->config);
+	stage_close(im->stage);
+	if (im->batch != NULL)
+		batch_clear(im->batch);
+	free(im->batch);
+	pthread_mutex_destroy(&im->shared.big);
+	free(im);
+}
+
 enum err_code
 import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 {
-	struct import im = { .run = run, .state = "staging" };
-	struct session s = { 0 };
+	struct import *im = calloc(1, sizeof *im);
+	struct err ignored = { 0 };
+	bool ended = true;
 	enum err_code rc;
 
-	run->counts = (struct import_counts){ 0 };
-	if (run->retry) { /* what it counted before stays */
-		if (session_load(run->db, run->session, &s, e) != ERR_NONE)
-			return e->code;
-		run->counts.unchanged = s.unchanged;
-		run->counts.skipped = s.skipped;
-		if (strcmp(s.state, "staged") == 0)
-			im.state = "staged";
-		session_free(&s);
+	if (im == NULL)
+		return err_memory(e);
+	im->run = run;
+	pthread_mutex_init(&im->shared.big, NULL);
+	rc = take_up(im, e);
+	if (rc == ERR_NONE)
+		rc = prepare(im, roots, nroots, e);
+	if (rc == ERR_NONE)
+		rc = walk_all(im, e);
+	if (rc != ERR_NONE && im->pool != NULL) {
+		ended = halt(im);
+		run->held_up = !ended;
+		wind_up(im);
 	}
-	rc = prepare(&im, roots, nroots, e);
 	if (rc == ERR_NONE) {
-		rc = walk_all(&im, e);
-		if (rc != ERR_NONE)
-			wind_up(&im);
+		(void)pool_join(im->pool, -1); /* they have nothing left to do */
+		snprintf(run->lacks, sizeof run->lacks, "%s", im->shared.lacks);
 	}
-	pool_free(im.pool);
-	shelf_free(&im.shelf);
-	if (rc == ERR_NONE && !run->retry)
-		rc = session_move(run->db, run->session, "staging", "staged", e);
-	walk_free(im.walk);
-	paths_free(im.bases);
-	stage_close(im.stage);
-	if (im.batch != NULL)
-		batch_clear(im.batch);
-	free(im.batch);
-	return clear_if_rejected(run, rc);
+	if (im->circuit != NULL && rc != ERR_STATE)
+		(void)circuit_settle(im->circuit, run->db, &ignored); /* costs at most a few attempts more */
+	if (rc == ERR_NONE)
+		rc = finish(im, e);
+	rc = clear_if_rejected(run, rc);
+	if (ended) /* else a thread still has it, as long as the process lives */
+		import_free(im);
+	return rc;
 }

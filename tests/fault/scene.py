@@ -2,7 +2,12 @@
 import hashlib, json, os, shutil, sqlite3, subprocess, tempfile
 
 VOLATILE = {"id", "added", "modified", "session", "recording", "file", "owner", "source"}
-PROGRAMS = ("lib-import", "lib-commit", "lib-search", "lib-sweep")
+EDITS = {
+    "amend": ["--amend", "1", "2", "3", "title=Same", "genre+=House", "album=Other", "rating=9", "studio=Hansa"],
+    "remove": ["--remove", "1", "2"],
+    "restore": ["--restore", "1", "2"],
+    "undo": ["--undo", "e2"],
+}
 
 
 class Failure(Exception):
@@ -55,6 +60,7 @@ class Scene:
         self.base = os.path.join(self.dir, "base")
         self.lib = os.path.join(self.dir, "library")
         self.command = []
+        self.edits = False
         self.env = dict(os.environ, HOME=self.dir, FONOTECA_LIBRARY=self.lib, LC_ALL="C.UTF-8",
                         PATH=self.build + ":" + os.environ["PATH"], ASAN_OPTIONS="detect_leaks=0")
         for name in ("XDG_DATA_HOME", "LD_PRELOAD"):
@@ -90,6 +96,13 @@ class Scene:
         self.must("lib-import", "-q", empty)  # makes the library
         if scenario in ("commit", "recommit"):
             self.command = ["lib-commit", "-q", self.must(*self.command).strip()]
+        if scenario in EDITS:
+            self.must("lib-commit", "-q", self.must(*self.command).strip())
+            self.command = ["lib-commit", "-q"] + EDITS[scenario]
+        if scenario in ("restore", "undo"):
+            self.must("lib-commit", "-q", "--remove", "1", "2")
+            self.must("lib-sweep", "-q")
+        self.edits = scenario in EDITS
         if scenario in ("resume", "recommit"):
             self.die("renameat,renameat2" if scenario == "resume" else "linkat", 3)
         self.keep()
@@ -109,11 +122,19 @@ class Scene:
 
     def finish(self):
         """The line that a user runs again, as the messages say; then lib-sweep clears what the crash left."""
-        if self.command[0] == "lib-commit":
+        if self.edits:
+            if not self.undone():
+                self.must(*self.command)
+        elif self.command[0] == "lib-commit":
             self.commit(self.command[-1])
         else:
             self.commit(self.import_again())
         self.must("lib-sweep", "-q", "--older-than=0", "stage")
+
+    def undone(self):
+        """An undo that is committed is not done again: the same line then says so, with status 4."""
+        return "--undo" in self.command and bool(
+            self.query("SELECT 1 FROM edit WHERE event_id = 2 AND undone IS NOT NULL"))
 
     def import_again(self):
         """Of a session that is not finished the rerun leaves alone what failed for good: that is for --retry."""
@@ -196,7 +217,9 @@ class Scene:
             tracks.append(json.dumps({k: v for k, v in t.items() if k not in VOLATILE}, sort_keys=True))
         blobs = sorted(n for _, _, names in os.walk(os.path.join(self.lib, "blobs")) for n in names)
         return (sorted(tracks), blobs, self.sessions("committing") + self.sessions("failed"),
-                self.query("SELECT count(*) FROM doc"))
+                self.query("SELECT count(*) FROM doc"), self.query("SELECT name FROM trash ORDER BY name"),
+                sorted(os.listdir(os.path.join(self.lib, "trash"))),
+                self.query("SELECT kind, count(*) FROM event JOIN edit ON event_id = id GROUP BY kind ORDER BY 1"))
 
     def golden(self):
         """The state in which an uninterrupted run ends."""

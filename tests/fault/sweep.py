@@ -5,7 +5,8 @@
              [--only CALL] [--all] [--limit N] [--time SECONDS] [--build DIR] [--seed N] [-v]
 
 Scenarios: create (import into no library), import, resume (an import that had died), commit, recommit (a
-commit that had died).  A case is: the scenario's library as it was; the command with one fault injected by strace
+commit that had died); and the edits of lib-commit: amend, remove, restore, undo (the last two bring files back
+from trash/).  A case is: the scenario's library as it was; the command with one fault injected by strace
 before its Nth call of one kind (--sticky: in every one from the Nth on); the invariants; the same line again without
 faults; the invariants; and the end state must be the one of the uninterrupted run.  Where the command ended with
 status 0 in spite of the fault, what it promises must be there before the rerun.
@@ -20,7 +21,7 @@ Status 1 where a case failed, or where fewer faults were injected than cases ran
 """
 import argparse, collections, os, random, re, shutil, signal, sys, time
 
-from scene import CAUGHT, Failure, Scene, run
+from scene import CAUGHT, EDITS, Failure, Scene, run
 
 IO_CALLS = {"write", "pwrite64", "openat", "fsync", "fdatasync", "syncfs", "ftruncate", "renameat", "renameat2",
             "rename", "linkat", "link", "mkdirat", "mkdir", "unlinkat", "unlink", "read", "pread64", "fchmod",
@@ -248,7 +249,7 @@ def sweep_pairs(s, tally):
 
 def main():
     ap = options(argparse.ArgumentParser())
-    ap.add_argument("scenario", choices=["create", "import", "resume", "commit", "recommit"])
+    ap.add_argument("scenario", choices=["create", "import", "resume", "commit", "recommit"] + sorted(EDITS))
     ap.add_argument("--fault", default="kill")
     ap.add_argument("--sticky", action="store_true")
     ap.add_argument("--pairs", type=int, default=0)

@@ -26,6 +26,11 @@ classes=$(
 		echo "2 no-memory $s $out/fail-alloc.so"
 		echo "1 no-memory $s --sticky $out/fail-alloc.so"
 	done
+	for s in amend remove restore undo; do
+		echo "2 sweep $s --all"
+		echo "2 sweep $s --fault $errnos"
+		echo "1 sweep $s --fault $errnos --sticky"
+	done
 	for s in create import commit; do
 		echo "4 sweep $s --pairs 60"
 	done

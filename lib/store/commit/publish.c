@@ -86,18 +86,18 @@ act_on_all(struct plan *p, const char *stage, action *fn, int64_t *item, struct 
 	const struct progress *pr = p->progress;
 	bool mine = sqlite3_get_autocommit(p->db->sql) != 0;
 	struct item it = { 0 };
-	int64_t bytes = 0;
+	int64_t bytes = 0, done = 0;
 
 	if (mine && sql_begin_read(p->db, e) != ERR_NONE)
 		return e->code;
 	for (size_t i = 0; i < p->n; i++) {
-		if (!publish_wanted(&p->entries[i]))
-			continue;
+		if (!publish_wanted(&p->entries[i]) || p->entries[i].item == done)
+			continue; /* of a file's parts the first that is wanted stands for all */
 		if (pr != NULL && pr->stop != NULL && *pr->stop != 0) {
 			err_set(e, ERR_INTERRUPTED, "interrupted");
 			break;
 		}
-		*item = p->entries[i].item;
+		*item = done = p->entries[i].item;
 		if (item_next(p->db, p->session, *item - 1, &it, e) != 1 ||
 		    act_on_item(p, fn, &p->entries[i], &it, e) != ERR_NONE)
 			break;

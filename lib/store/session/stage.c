@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -137,6 +138,16 @@ stage_reopen(struct stage *s, const char *name, struct err *e)
 	if (fd < 0)
 		err_sys(e, errno, "cannot open %s in the library's %s", name, s->folder);
 	return fd;
+}
+
+int64_t
+stage_room(const struct stage *s)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(s->fd, &fs) != 0)
+		return INT64_MAX;
+	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 }
 
 void

@@ -51,6 +51,9 @@ enum err_code stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[
 enum err_code stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256[32],
     const char *suffix, struct err *e);
 
+/* The bytes that the library's disk has room for; INT64_MAX where it does not tell. */
+int64_t stage_room(const struct stage *s);
+
 /* Drop an unfinished file. */
 void stage_drop(struct stage *s, const char *tmp);
 
