@@ -46,7 +46,7 @@ lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT)
 lib-playlist_LIBS := $(SQLITE) $(TEXT)
 lib-sweep_LIBS    := $(SQLITE) $(DIGEST)
-worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp
+worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
 all: $(B)/libfonoteca.a $(programs)
 

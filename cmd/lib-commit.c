@@ -6,6 +6,7 @@
 enum {
 	O_LIST = CLI_LONG, O_SHOW, O_REJECT, O_RETRY, O_ALL,
 	O_AMEND, O_REMOVE, O_RESTORE, O_UNDO,
+	O_FILES, O_ATTACH, O_DETACH,
 	O_IDS, O_CONFLICT
 };
 /* clang-format on */
@@ -19,6 +20,9 @@ static const struct opt opts[] = {
 	{ O_AMEND, "amend", NULL, "set fields: TRACK... FIELD=VALUE... (+= adds, -= takes out)" },
 	{ O_REMOVE, "remove", NULL, "take tracks out of the library: TRACK..." },
 	{ O_RESTORE, "restore", NULL, "bring removed tracks back: TRACK..." },
+	{ O_FILES, "files", NULL, "list the files of tracks: TRACK..." },
+	{ O_ATTACH, "attach", NULL, "TRACK TRACK: the files of the first become the second's" },
+	{ O_DETACH, "detach", NULL, "make files tracks of their own: FILE..., by SHA-256" },
 	{ O_UNDO, "undo", NULL, "take back an edit: EVENT, or your own last one" },
 	{ O_IDS, "ids", NULL, "print the ids of the tracks alone" },
 	{ O_CONFLICT, "on-conflict", "WHAT", "another file of a track: attach, fail, ignore or skip" },
@@ -29,7 +33,7 @@ static const struct opt opts[] = {
 };
 static const struct cli cli = {
 	.name = "lib-commit",
-	.operands = "[SESSION | TRACK | FIELD=VALUE]...",
+	.operands = "[SESSION | TRACK | FIELD=VALUE | FILE]...",
 	.summary = "Make staged imports part of the library, and change what is there.",
 	.opts = opts,
 	.more = "Without a SESSION they are read from standard input, one a line:\n"
@@ -58,6 +62,9 @@ static const struct action {
 	{ O_AMEND, edits_amend, WRITES },
 	{ O_REMOVE, edits_remove, WRITES },
 	{ O_RESTORE, edits_restore, WRITES },
+	{ O_FILES, edits_files, READS },
+	{ O_ATTACH, edits_attach, WRITES },
+	{ O_DETACH, edits_detach, WRITES },
 	{ O_UNDO, edits_undo, WRITES },
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };

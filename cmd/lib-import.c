@@ -143,6 +143,16 @@ note_summary(int64_t session, const struct import_counts *c)
 	buf_free(&text);
 }
 
+/* Of what is damaged everybody wants to know. */
+static void
+print_notes(const char *path, bool damaged, const char *notes)
+{
+	for (size_t len; *notes != '\0' && (damaged || cli_verbose()); notes += len + 1) {
+		len = strcspn(notes, "\n");
+		cli_note("%s: %.*s", path, (int)len, notes);
+	}
+}
+
 static enum err_code
 list_status(struct err *e)
 {
@@ -230,6 +240,7 @@ import(struct err *e)
 		.progress = &progress,
 		.due = me.due,
 		.failed = cli_failed_at,
+		.noted = print_notes,
 		.note = cli_note };
 	struct buf line = { 0 };
 	char **roots = NULL;

@@ -8,7 +8,7 @@ label catalognumber barcode isrc iswc compilation bpm key mood language copyrigh
 artistsort albumsort albumartistsort mb_trackid mb_albumid mb_artistid mb_albumartistid \
 mb_releasegroupid mb_releasetrackid mb_workid rg_track_gain rg_track_peak rg_album_gain \
 rg_album_peak duration_ms format codec bitrate samplerate bitdepth channels size sha256 file source \
-session recording added modified owner plays lastplayed rating tags cover"
+session recording added modified owner plays lastplayed rating tags cover notes part start_ms"
 
 # _fonoteca_dump KIND COLUMN: a column of `COMMAND --dump-options`.
 _fonoteca_dump() {

@@ -8,7 +8,7 @@ set --global __fonoteca_fields id title artist artists album albumartist albumar
     artistsort albumsort albumartistsort mb_trackid mb_albumid mb_artistid mb_albumartistid \
     mb_releasegroupid mb_releasetrackid mb_workid rg_track_gain rg_track_peak rg_album_gain \
     rg_album_peak duration_ms format codec bitrate samplerate bitdepth channels size sha256 file source \
-    session recording added modified owner plays lastplayed rating tags cover
+    session recording added modified owner plays lastplayed rating tags cover notes part start_ms
 
 function __fonoteca_dump --argument-names command kind
     command --query $command; or return

@@ -189,6 +189,15 @@ exit_table() {
 		"$(sed -n '/^\.\\" fields: begin/,/^\.\\" fields: end/p' "$TREE/man/fonoteca-library.5" | grep -v '^\.\\"')"
 }
 
+@test "fonoteca-library(5) has the table of settings, and explains each" {
+	run -0 "$FONOTECA_BUILD/unit/config" table
+	same fonoteca-library.5 "the settings" "$output" \
+		"$(sed -n '/^\.\\" settings: begin/,/^\.\\" settings: end/p' "$TREE/man/fonoteca-library.5" | grep -v '^\.\\"')"
+	for s in $(awk '{ print $3 }' <<<"$output"); do
+		grep -qx "\.It Sy $s" "$TREE/man/fonoteca-library.5" || fail "$s is not explained"
+	done
+}
+
 @test "README names every command and shows the two that start it all" {
 	for c in $COMMANDS; do
 		grep -q "\`*$c\`*" "$TREE/README"

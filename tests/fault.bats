@@ -3,24 +3,7 @@
 # not under SAN
 
 load helper
-
-sweep() {
-	requires strace python3
-	strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
-	run "$TREE/tests/fault/sweep.py" --build "$FONOTECA_BUILD" --limit "${FAULT_LIMIT:-$limit}" "$@"
-	echo "$output"
-}
-
-# What a sweep must have printed: all of its cases ran, at least $1 of them, and none failed.
-all_held() {
-	local cases injected failures
-	[ "$status" -eq 0 ]
-	read -r cases injected failures < <(sed -n 's/^cases=\([0-9]*\) injected=\([0-9]*\) failures=\([0-9]*\)$/\1 \2 \3/p' <<<"$output")
-	[ "$failures" -eq 0 ]
-	[ "$cases" -ge "$1" ]
-	[ "$((injected * 10))" -ge "$((cases * 9))" ]
-	echo "# $BATS_TEST_DESCRIPTION: $cases cases, $injected injected" >&3
-}
+load fault/helper
 
 @test "lib-import, killed at its system calls" {
 	limit=110
@@ -44,22 +27,6 @@ all_held() {
 	limit=130
 	sweep commit
 	all_held 60
-}
-
-@test "lib-commit that amends, removes, restores or undoes, killed at its system calls" {
-	for edit in amend:70 remove:50 restore:70 undo:80; do
-		limit=${edit#*:}
-		sweep "${edit%:*}"
-		all_held 30
-	done
-}
-
-@test "the same on a disk that is full from some call on" {
-	limit=30
-	for edit in amend restore undo; do
-		sweep "$edit" --fault ENOSPC --sticky
-		all_held 10
-	done
 }
 
 @test "the media worker, killed at its system calls" {

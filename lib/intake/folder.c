@@ -72,6 +72,12 @@ destroy(struct folder *f)
 		free(f->art.covers[i].text);
 	free(f->art.covers);
 	free(f->art.note);
+	for (size_t i = 0; i < f->cues.n; i++)
+		record_free(&f->cues.sheets[i]);
+	free(f->cues.sheets);
+	free(f->cues.names);
+	free(f->cues.note);
+	free(f->lyrics.names);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
 }

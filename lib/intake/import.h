@@ -25,6 +25,7 @@ struct import_counts {
 	int64_t staged, bytes; /* by this run */
 	int64_t earlier;       /* staged by an earlier run of the session */
 	int64_t unchanged, skipped, failed;
+	int64_t damaged;        /* of the staged ones */
 	int64_t links, special; /* symbolic links; devices, sockets, pipes: passed over */
 };
 
@@ -39,6 +40,8 @@ struct import_run {
 	struct progress *progress; /* or NULL */
 	void (*failed)(const char *path, const struct err *e); /* once for each file that fails */
 	void (*note)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+	/* once for each file that is staged: what there is to say of it, each ended by a newline, or "" */
+	void (*noted)(const char *path, bool damaged, const char *notes);
 	struct import_counts counts; /* filled in, on failure too */
 	char state[16];              /* of the session, in the end */
 	char lacks[64]; /* what the kernel lacks to shut in the readers of tags, as "landlock, seccomp", or ""

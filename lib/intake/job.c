@@ -10,7 +10,9 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "intake/art.h"
+#include "intake/beside.h"
 #include "intake/guess.h"
+#include "intake/joiners.h"
 #include "intake/trouble.h"
 
 struct job *
@@ -52,6 +54,7 @@ job_free(struct job *j)
 		return;
 	folder_unref(j->folder);
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	unpacked_free(j->archive);
 	free(j->path);
@@ -141,23 +144,30 @@ guess(const struct job *j, struct record *r, struct err *e)
 
 /* Everything that the tags and the name tell, and the covers. */
 static enum job_end
-describe(struct job *j, struct job_shared *shared, struct record *r)
+describe(struct job *j, struct job_shared *shared, struct worker *worker, struct record *r)
 {
 	const struct import_options *o = shared->options;
 	struct stage *stage = shared->copy.stage;
 	struct err e = { 0 };
 
 	if (o->strict && r->damaged) {
-		err_set(&e, ERR_FORMAT, "is damaged: its end is missing");
+		err_set(&e, ERR_FORMAT, "is damaged: %s", r->nnotes > 0 ? r->notes[0] : "its end is missing");
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
 	j->has_audio = r->has_audio;
 	memcpy(j->audio, r->audio, sizeof j->audio);
-	if (guess(j, r, &e) != ERR_NONE || set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	if (beside_apply(j->folder, j->name, worker, r, &e) != ERR_NONE || guess(j, r, &e) != ERR_NONE ||
+	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	    joiners_apply(r, shared->config, &e) != ERR_NONE ||
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    record_encode(r, false, &j->record, &e) != ERR_NONE)
+		return broken(j, &e);
+	j->damaged = r->damaged;
+	for (size_t i = 0; i < r->nnotes; i++)
+		buf_printf(&j->notes, "%s\n", r->notes[i]);
+	if (buf_ok(&j->notes, &e) != ERR_NONE)
 		return broken(j, &e);
 	return JOB_STAGED;
 }
@@ -202,7 +212,7 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, int 
 	else if (worker_read(worker, fd, &r, &e) != ERR_NONE)
 		end = blame(j, &e);
 	else
-		end = describe(j, shared, &r);
+		end = describe(j, shared, worker, &r);
 	fd_close(&fd);
 	record_free(&r);
 	if (end == JOB_STAGED)
@@ -307,6 +317,7 @@ static void
 forget(struct job *j)
 {
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	j->covers = NULL;
 	j->ncovers = 0;

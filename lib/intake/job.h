@@ -19,6 +19,7 @@
 #include "intake/folder.h"
 #include "intake/options.h"
 #include "intake/unpack.h"
+#include "store/config.h"
 #include "store/session/items.h"
 #include "worker/client.h"
 
@@ -54,6 +55,8 @@ struct job {
 	bool transient;   /* of JOB_FAILED: may pass by itself, later */
 	int64_t again_ms; /* of JOB_AGAIN, as time_monotonic_ms() */
 	uint8_t sha256[SHA256_BYTES];
+	bool damaged;
+	struct buf notes; /* of the record, each ended by a newline */
 	bool has_audio;
 	uint8_t audio[32]; /* of the record */
 	char suffix[8];
@@ -66,6 +69,7 @@ struct job {
 /* What the threads of one import share, all of it read-only or atomic. */
 struct job_shared {
 	const struct import_options *options;
+	const struct config *config;
 	struct copy_shared copy;
 	pthread_mutex_t big; /* held by the one thread whose file has large tags or covers */
 	atomic_int stop;

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "intake/art.h"
+#include "intake/beside.h"
 #include "intake/say.h"
 #include "intake/walk.h"
 #include "store/session/archives.h"
@@ -100,7 +100,7 @@ look(struct preview *p, struct worker *w, const struct walk_entry *entry, struct
 		return e->code;
 	if (same > 0)
 		p->counts.unchanged++;
-	if (same > 0 || art_is_name(entry->name) || is_known_archive(p, entry, e) || e->code != ERR_NONE)
+	if (same > 0 || beside_is_name(entry->name) || is_known_archive(p, entry, e) || e->code != ERR_NONE)
 		return e->code;
 	return sniff(p, w, entry, e);
 }

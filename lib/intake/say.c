@@ -11,6 +11,7 @@ json_counts(const struct import_counts *c, struct buf *out)
 {
 	json_int(out, "staged", c->staged);
 	json_int(out, "bytes", c->bytes);
+	json_int(out, "damaged", c->damaged);
 	json_int(out, "staged_earlier", c->earlier);
 	json_int(out, "unchanged", c->unchanged);
 	json_int(out, "not_audio", c->skipped);
@@ -47,6 +48,7 @@ say_summary(int64_t session, const struct import_counts *c, struct buf *out)
 		buf_printf(out, "s%" PRId64 ": ", session);
 	buf_printf(out, "%" PRId64 " file%s %s (%.1f MB)", c->staged, c->staged == 1 ? "" : "s",
 	    session != 0 ? "staged" : "would be staged", (double)c->bytes / 1e6);
+	part(out, c->damaged, "damaged");
 	part(out, c->earlier, "staged earlier");
 	part(out, c->unchanged, "unchanged");
 	part(out, c->skipped, "no audio");

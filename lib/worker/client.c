@@ -470,6 +470,18 @@ worker_unpack(struct worker *w, int fd, const struct worker_sink *sink, struct e
 }
 
 enum err_code
+worker_cue(struct worker *w, int fd, struct record *r, struct err *e)
+{
+	return fetch(w, PROTOCOL_CUE, fd, r, e);
+}
+
+enum err_code
+worker_lyrics(struct worker *w, int fd, struct record *r, struct err *e)
+{
+	return fetch(w, PROTOCOL_LYRICS, fd, r, e);
+}
+
+enum err_code
 worker_sandbox(struct worker *w, char *text, size_t size, struct err *e)
 {
 	struct buf answer = { 0 };

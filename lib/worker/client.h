@@ -51,6 +51,15 @@ enum err_code worker_sniff(struct worker *w, int fd, struct record *r, struct er
 /* Everything: format, properties, tags and covers of fd into a zeroed *r. */
 enum err_code worker_read(struct worker *w, int fd, struct record *r, struct err *e);
 
+/* A cue sheet that lies beside the audio, into a zeroed *r: a part for each of its audio tracks, the name
+ * that FILE gives in the free tag RECORD_FILE, durations 0 where the next track begins on no or another FILE.
+ */
+enum err_code worker_cue(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* An .lrc file that lies beside the audio, into a zeroed *r: `lyrics`, the free tag syncedlyrics where it has
+ * times, and title, artist and album where it names them. */
+enum err_code worker_lyrics(struct worker *w, int fd, struct record *r, struct err *e);
+
 /* What worker_unpack() hands over, in this order: a member; where it is a file, its bytes, and its end, with
  * the reason where it is not whole.  One that returns false stops the unpacking. */
 struct worker_sink {

@@ -24,6 +24,8 @@
 enum protocol_kind {
 	PROTOCOL_SNIFF = 'S',
 	PROTOCOL_READ = 'R',
+	PROTOCOL_CUE = 'C',
+	PROTOCOL_LYRICS = 'L',
 	PROTOCOL_UNPACK = 'U',
 	PROTOCOL_SANDBOX = '?'
 };

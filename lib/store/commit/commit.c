@@ -418,8 +418,9 @@ commit_tracks(
     struct db *db, int64_t session, void (*fn)(void *context, int64_t track), void *context, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT track_id FROM item WHERE session_id = ?1 AND state IN ('committed', 'conflict')"
-	    " AND track_id IS NOT NULL GROUP BY track_id ORDER BY min(id)",
+	    "SELECT f.track_id FROM item i JOIN blob b ON b.sha256 = i.sha256 JOIN file f ON f.blob_id = b.id"
+	    " WHERE i.session_id = ?1 AND i.state IN ('committed', 'conflict') AND i.track_id IS NOT NULL"
+	    " AND f.state <> 'removed' GROUP BY f.track_id ORDER BY min(i.id), min(f.part)",
 	    e);
 
 	if (st == NULL)

@@ -134,8 +134,9 @@ static enum err_code
 act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_entry *entry, struct item *it,
     struct err *e)
 {
-	/* the same bytes, earlier in this session, were seen to then */
-	bool again = entry->verdict == PLAN_DUPLICATE && entry->first >= 0;
+	/* the same bytes, earlier in this session or as another part, were seen to then */
+	bool again = (entry->verdict == PLAN_DUPLICATE && entry->first >= 0) ||
+	    !plan_is_first(p, (size_t)(entry - p->entries));
 	struct blob_staged s = { .session = p->session,
 		.size = it->size,
 		.doubt = pub->moves && !again,
@@ -164,18 +165,18 @@ act_on_all(struct publish *pub, struct plan *p, const char *stage, action *fn, i
 	const struct progress *pr = p->progress;
 	bool mine = sqlite3_get_autocommit(p->db->sql) != 0;
 	struct item it = { 0 };
-	int64_t bytes = 0;
+	int64_t bytes = 0, done = 0;
 
 	if (mine && sql_begin_read(p->db, e) != ERR_NONE)
 		return e->code;
 	for (size_t i = 0; i < p->n; i++) {
-		if (!publish_wanted(&p->entries[i]))
-			continue;
+		if (!publish_wanted(&p->entries[i]) || p->entries[i].item == done)
+			continue; /* of a file's parts the first that is wanted stands for all */
 		if (pr != NULL && pr->stop != NULL && *pr->stop != 0) {
 			err_set(e, ERR_INTERRUPTED, "interrupted");
 			break;
 		}
-		*item = p->entries[i].item;
+		*item = done = p->entries[i].item;
 		if (item_next(p->db, p->session, *item - 1, &it, e) != 1 ||
 		    act_on_item(pub, p, fn, &p->entries[i], &it, e) != ERR_NONE)
 			break;

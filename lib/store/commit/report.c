@@ -219,6 +219,8 @@ item_text(const struct item *it, const struct record *r, const struct plan_entry
 		out_escape(out, it->path, strlen(it->path));
 	else
 		buf_printf(out, "item %" PRId64, it->id);
+	if (entry != NULL && entry->part != 0)
+		buf_printf(out, " part %d", (int)entry->part);
 	buf_putc(out, '\t');
 	relation_text(it, entry, p, out);
 	buf_putc(out, '\t');
@@ -283,6 +285,8 @@ item_json(const struct item *it, const struct record *r, const struct plan_entry
 	report_session_id(out, "session", it->session);
 	json_text(out, "state", it->state);
 	json_text(out, "verdict", name_of(it, entry));
+	if (entry != NULL && entry->part != 0)
+		json_int(out, "part", entry->part);
 	if (it->path != NULL)
 		json_bytes(out, "source", it->path, strlen(it->path));
 	if (it->size != 0)
@@ -314,11 +318,22 @@ total(const struct plan *p, size_t i)
 	return p->counts[totals[i].a] + (totals[i].a != totals[i].b ? p->counts[totals[i].b] : 0);
 }
 
+/* A file with parts has an entry for each. */
+static int64_t
+items(const struct plan *p)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += plan_is_first(p, i);
+	return n;
+}
+
 static void
 plan_text(const struct plan *p, struct buf *out)
 {
 	buf_printf(out, "s%" PRId64 ": ", p->session);
-	counted(out, "", (int64_t)p->n, "item", "items");
+	counted(out, "", items(p), "item", "items");
 	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
 		if (total(p, i) > 0)
 			buf_printf(out, ", %" PRId64 " %s", total(p, i), totals[i].one);
@@ -329,7 +344,7 @@ plan_json(const struct plan *p, struct buf *out)
 {
 	json_open(out, "summary");
 	report_session_id(out, "session", p->session);
-	json_int(out, "items", (int64_t)p->n);
+	json_int(out, "items", items(p));
 	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
 		json_int(out, totals[i].key, total(p, i));
 	json_close(out);
@@ -405,6 +420,25 @@ report_open_sessions(struct db *db, bool json, report_line *fn, void *context, s
 	return e->code;
 }
 
+/* One line, or one for each part of its file: the first has the notes. */
+static enum err_code
+report_item(const struct item *it, const struct record *r, struct plan *p, bool json, report_line *fn,
+    void *context, struct buf *line, struct err *e)
+{
+	const struct plan_entry *entry = plan_find(p, it->id);
+	const struct record nothing = { 0 };
+
+	for (;; entry++, r = &nothing) {
+		(json ? item_json : item_text)(it, r, entry, p, line);
+		if (buf_ok(line, e) != ERR_NONE)
+			return e->code;
+		fn(context, line);
+		buf_clear(line);
+		if (entry == NULL || plan_is_last(p, (size_t)(entry - p->entries)))
+			return ERR_NONE;
+	}
+}
+
 enum err_code
 report_items(struct db *db, int64_t session, enum conflict policy, const struct progress *progress, bool json,
     report_line *fn, void *context, struct err *e)
@@ -422,11 +456,8 @@ report_items(struct db *db, int64_t session, enum conflict policy, const struct 
 		record_free(&r);
 		if (it.record != NULL && record_decode(&r, it.record, it.record_len, e) != ERR_NONE)
 			break;
-		(json ? item_json : item_text)(&it, &r, plan_find(p, it.id), p, &line);
-		if (buf_ok(&line, e) != ERR_NONE)
+		if (report_item(&it, &r, p, json, fn, context, &line, e) != ERR_NONE)
 			break;
-		fn(context, &line);
-		buf_clear(&line);
 	}
 	if (e->code == ERR_NONE) {
 		(json ? plan_json : plan_text)(p, &line);

@@ -282,14 +282,15 @@ amend_track(struct amend *a, int64_t track, struct err *e)
 
 /* Do it with each track, if a field of tracks is assigned at all. */
 static enum err_code
-each(struct amend *a, enum err_code (*fn)(struct amend *a, int64_t track, struct err *e), struct err *e)
+each(struct amend *a, const char *stage, enum err_code (*fn)(struct amend *a, int64_t track, struct err *e),
+    struct err *e)
 {
 	int64_t seq = 0, track;
 	bool any = false;
 
 	for (size_t i = 0; i < a->n; i++)
 		any |= !a->targets[i].release;
-	while (any && e->code == ERR_NONE && chosen_next(a->db, &seq, &track, e) == 1)
+	while (any && e->code == ERR_NONE && chosen_next(a->db, a->how, stage, &seq, &track, e) == 1)
 		fn(a, track, e);
 	return e->code;
 }
@@ -298,9 +299,9 @@ static enum err_code
 amend_all(struct amend *a, struct err *e)
 {
 	if (chosen_check(a->db, true, e) != ERR_NONE || find_targets(a, e) != ERR_NONE ||
-	    each(a, forget_track, e) != ERR_NONE || amend_releases(a, e) != ERR_NONE)
+	    each(a, "reading", forget_track, e) != ERR_NONE || amend_releases(a, e) != ERR_NONE)
 		return e->code;
-	return each(a, amend_track, e);
+	return each(a, "amending", amend_track, e);
 }
 
 /* "fields":["title"] */

@@ -24,14 +24,18 @@ chosen_start(struct db *db, const int64_t *tracks, size_t n, struct err *e)
 }
 
 int
-chosen_next(struct db *db, int64_t *seq, int64_t *track, struct err *e)
+chosen_next(struct db *db, const struct edit_options *how, const char *stage, int64_t *seq, int64_t *track,
+    struct err *e)
 {
+	const struct progress *p = how->progress;
 	sqlite3_stmt *st =
 	    sql_get(db, "SELECT seq, id FROM temp.chosen WHERE seq > ?1 ORDER BY seq LIMIT 1", e);
 	int step;
 
-	if (st == NULL)
+	if (st == NULL || edit_go_on(p, e) != ERR_NONE)
 		return -1;
+	if (p != NULL && p->report != NULL && *seq % 64 == 0)
+		p->report(p->context, stage, *seq, 0, 0);
 	sql_int(st, 1, *seq);
 	step = sql_step(db, st, e);
 	if (step == 1) {
@@ -115,27 +119,28 @@ count(struct db *db, struct edit_result *r, struct err *e)
 /* Nothing else is written between two tracks: each statement that might be rolled back by itself makes the
  * index write out what it has gathered. */
 static enum err_code
-index_again(struct db *db, struct err *e)
+index_again(struct db *db, const struct edit_options *how, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, "SELECT id FROM temp.chosen WHERE forgotten ORDER BY id", e);
 
 	if (st == NULL)
 		return e->code;
-	while (e->code == ERR_NONE && sql_step(db, st, e) == 1)
+	while (edit_go_on(how->progress, e) == ERR_NONE && sql_step(db, st, e) == 1)
 		index_track(db, sqlite3_column_int64(st, 0), e);
 	sql_done(st);
 	return e->code;
 }
 
 enum err_code
-chosen_settle(struct db *db, int64_t now, struct edit_result *r, struct err *e)
+chosen_settle(
+    struct db *db, const struct edit_options *how, int64_t now, struct edit_result *r, struct err *e)
 {
 	if (count(db, r, e) != ERR_NONE ||
 	    sql_change(db,
 		"UPDATE main.track SET modified = ?1 WHERE id IN (SELECT id FROM temp.chosen WHERE changed)",
 		&now, 1, e) != ERR_NONE)
 		return e->code;
-	return index_again(db, e);
+	return index_again(db, how, e);
 }
 
 static void

@@ -1,5 +1,5 @@
 /*
- * edit.h - changes of the catalogue by hand: amend, remove, restore, and taking them back
+ * edit.h - changes of the catalogue by hand: amend, remove, restore, attach, detach, and taking them back
  *
  * Each function is one command and one transaction: all tracks, or nothing.
  * Where nothing would change there is no event.  Every edit leaves a row in the
@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/field.h"
+#include "base/progress.h"
 #include "store/db.h"
 
 /* FIELD=VALUE, FIELD+=VALUE, FIELD-=VALUE; tags.NAME for a free tag whatever its name. */
@@ -45,6 +46,7 @@ void operands_free(struct operands *o); /* release and zero */
 struct edit_options {
 	bool dry_run; /* do everything, tell it, take it back */
 	bool json, ids;
+	const struct progress *progress; /* or NULL; when it is stopped nothing is changed */
 	/* takes a line; the buffer is the caller's and cleared afterwards */
 	void (*line)(void *context, struct buf *line);
 	void *context;
@@ -71,6 +73,20 @@ enum err_code edit_remove(struct db *db, const struct operands *o, const struct 
  * for good. */
 enum err_code edit_restore(struct db *db, const struct operands *o, const struct edit_options *how,
     struct edit_result *r, struct err *e);
+
+/* The files of a track, the preferred first, a line each: SHA-256, state, "preferred" or nothing, format, bit
+ * rate, bit depth, duration, size, source. */
+enum err_code edit_files(struct db *db, int64_t track, const struct edit_options *how, struct err *e);
+
+/* Of two tracks the first gives its files to the second, with its places in playlists, and its rating where
+ * the other has none; it is removed. */
+enum err_code edit_attach(struct db *db, const struct operands *o, const struct edit_options *how,
+    struct edit_result *r, struct err *e);
+
+/* A file, named by 8 digits of its SHA-256 or more, becomes a track of its own that says what its track says,
+ * of the same release and recording.  ERR_STATE where the track has no other file. */
+enum err_code edit_detach(
+    struct db *db, const char *file, const struct edit_options *how, struct edit_result *r, struct err *e);
 
 /* "e5" or "5" -> 5 */
 enum err_code edit_parse_event(const char *text, int64_t *event, struct err *e);

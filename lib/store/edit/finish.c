@@ -8,6 +8,14 @@
 #include "base/time.h"
 #include "store/edit/priv.h"
 
+enum err_code
+edit_go_on(const struct progress *progress, struct err *e)
+{
+	if (e->code == ERR_NONE && progress != NULL && progress->stop != NULL && *progress->stop != 0)
+		err_set(e, ERR_INTERRUPTED, "stopped; nothing was changed");
+	return e->code;
+}
+
 /* The track, where it is one. */
 static enum err_code
 subject_of(struct db *db, const struct edit_result *r, char subject[24], struct err *e)
@@ -48,7 +56,7 @@ edit_finish(struct db *db, int64_t event, const char *kind, const char *data, co
 	struct buf lines = { 0 };
 	bool changed = false;
 
-	if (e->code != ERR_NONE || chosen_settle(db, time_now(), r, e) != ERR_NONE ||
+	if (e->code != ERR_NONE || chosen_settle(db, how, time_now(), r, e) != ERR_NONE ||
 	    end_journal(db, event, kind, data, r, &changed, e) != ERR_NONE)
 		goto out;
 	if (changed && how->dry_run) {

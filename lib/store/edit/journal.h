@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/progress.h"
 #include "store/db.h"
 
 /* Inside a transaction: start an event. */
@@ -30,7 +31,7 @@ enum err_code journal_end(struct db *db, int64_t event, const char *kind, const 
 
 /* Take back the rows of an event, last one first, inside another event's journal.  ERR_STATE where a row is
  * not as the event left it. */
-enum err_code journal_take_back(struct db *db, int64_t event, struct err *e);
+enum err_code journal_take_back(struct db *db, int64_t event, const struct progress *progress, struct err *e);
 
 /* Put the tracks whose rows, or whose release's rows, an event changed into the table temp.chosen. */
 enum err_code journal_tracks(struct db *db, int64_t event, struct err *e);

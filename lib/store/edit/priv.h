@@ -66,8 +66,13 @@ enum err_code value_tell(const struct target *t, const struct texts *before, con
 /* temp.chosen (seq, id, changed, forgotten, line): made or emptied, and filled. */
 enum err_code chosen_start(struct db *db, const int64_t *tracks, size_t n, struct err *e);
 
-/* The next one in order: 1, 0, -1; *seq starts as 0. */
-int chosen_next(struct db *db, int64_t *seq, int64_t *track, struct err *e);
+/* The next one in order: 1, 0, -1; *seq starts as 0.  Tells of the progress of a stage, and stops where that
+ * is asked for. */
+int chosen_next(struct db *db, const struct edit_options *how, const char *stage, int64_t *seq,
+    int64_t *track, struct err *e);
+
+/* ERR_INTERRUPTED where somebody asked to stop; progress may be NULL. */
+enum err_code edit_go_on(const struct progress *progress, struct err *e);
 
 /* ERR_NOTFOUND where one does not exist; with live set ERR_STATE where one was removed. */
 enum err_code chosen_check(struct db *db, bool live, struct err *e);
@@ -79,7 +84,8 @@ enum err_code chosen_forget(struct db *db, int64_t track, struct err *e);
 enum err_code chosen_changed(struct db *db, int64_t track, const char *line, struct err *e);
 
 /* Every track that was changed is modified now, and back in the index; counts them. */
-enum err_code chosen_settle(struct db *db, int64_t now, struct edit_result *r, struct err *e);
+enum err_code chosen_settle(
+    struct db *db, const struct edit_options *how, int64_t now, struct edit_result *r, struct err *e);
 
 /* Hand over a line for each that was changed. */
 enum err_code chosen_tell(struct db *db, const struct edit_options *how, struct err *e);

@@ -442,7 +442,8 @@ each(struct amend *a, enum err_code (*fn)(struct amend *a, int64_t release, stru
 		if (step == 1)
 			release = sqlite3_column_int64(st, 0);
 		sql_done(st);
-		if (step == 1 && fn(a, release, e) != ERR_NONE)
+		if (step == 1 &&
+		    (edit_go_on(a->how->progress, e) != ERR_NONE || fn(a, release, e) != ERR_NONE))
 			return e->code;
 	} while (step == 1);
 	return e->code;

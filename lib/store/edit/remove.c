@@ -1,4 +1,5 @@
 /* Tracks taken out of the library, and brought back. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -41,10 +42,10 @@ remove_all(struct db *db, const struct edit_options *how, struct err *e)
 	int64_t seq = 0, track, now = time_now();
 
 	/* the index is told before the rows change */
-	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+	while (e->code == ERR_NONE && chosen_next(db, how, "reading", &seq, &track, e) == 1)
 		index_forget(db, track, e);
 	seq = 0;
-	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+	while (e->code == ERR_NONE && chosen_next(db, how, "removing", &seq, &track, e) == 1)
 		remove_track(db, track, now, how->json, e);
 	return e->code;
 }
@@ -85,6 +86,7 @@ static enum err_code
 restore_track(struct db *db, int64_t track, int64_t now, bool tell_json, struct err *e)
 {
 	const int64_t args[] = { track, now };
+	int back;
 
 	if (sql_change(db,
 		"DELETE FROM removed WHERE sha256 IN (SELECT b.sha256 FROM track t JOIN file f ON f.track_id "
@@ -95,12 +97,18 @@ restore_track(struct db *db, int64_t track, int64_t now, bool tell_json, struct 
 		"UPDATE file SET state = iif((SELECT damaged FROM blob WHERE id = blob_id), 'damaged', 'ok'),"
 		" changed = ?2 WHERE id IN (SELECT f.id FROM track t JOIN file f ON f.track_id = t.id"
 		" WHERE t.id = ?1 AND" GONE_WITH_TRACK ")",
-		args, 2, e) != ERR_NONE ||
-	    sql_change(db, "UPDATE track SET removed = NULL WHERE id = ?1 AND removed IS NOT NULL", args, 1,
+		args, 2, e) != ERR_NONE)
+		return e->code;
+	back = sqlite3_changes(db->sql);
+	if (sql_change(db, "UPDATE track SET removed = NULL WHERE id = ?1 AND removed IS NOT NULL", args, 1,
 		e) != ERR_NONE)
 		return e->code;
 	if (sqlite3_changes(db->sql) == 0)
 		return ERR_NONE;
+	if (back == 0)
+		return err_set(e, ERR_NOTFOUND,
+		    "track %" PRId64 " has no file to come back with: they were attached to another track",
+		    track);
 	/* it was not in the index: this says that it is to be now */
 	if (chosen_forget(db, track, e) != ERR_NONE)
 		return e->code;
@@ -115,7 +123,7 @@ restore_all(struct db *db, const struct edit_options *how, struct err *e)
 	/* what was checked without a lock may have changed since */
 	if (want_blobs(db, e) != ERR_NONE || unearth_confirm(db, how->dry_run, e) != ERR_NONE)
 		return e->code;
-	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+	while (e->code == ERR_NONE && chosen_next(db, how, "restoring", &seq, &track, e) == 1)
 		restore_track(db, track, now, how->json, e);
 	return e->code;
 }

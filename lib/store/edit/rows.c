@@ -292,7 +292,7 @@ take_row(struct takers *k, const char *table, const char *before, const char *af
 }
 
 enum err_code
-journal_take_back(struct db *db, int64_t event, struct err *e)
+journal_take_back(struct db *db, int64_t event, const struct progress *progress, struct err *e)
 {
 	struct takers k = { .db = db, .event = event };
 	struct buf before = { 0 }, after = { 0 };
@@ -330,7 +330,7 @@ journal_take_back(struct db *db, int64_t event, struct err *e)
 		sql_done(st);
 		if (step == 1 && buf_ok(&before, e) == ERR_NONE && buf_ok(&after, e) == ERR_NONE)
 			take_row(&k, table, was ? before.data : NULL, is ? after.data : NULL, e);
-	} while (step == 1 && e->code == ERR_NONE);
+	} while (step == 1 && edit_go_on(progress, e) == ERR_NONE);
 	buf_free(&before);
 	buf_free(&after);
 	takers_free(&k);

@@ -90,15 +90,15 @@ mark_undone(struct db *db, int64_t event, int64_t by, int64_t undoes, struct err
 }
 
 static enum err_code
-forget_all(struct db *db, int64_t event, bool json, struct err *e)
+forget_all(struct db *db, int64_t event, const struct edit_options *how, struct err *e)
 {
 	int64_t seq = 0, track;
 	char line[48];
 
 	snprintf(line, sizeof line, "\tas before e%" PRId64, event);
-	while (e->code == ERR_NONE && chosen_next(db, &seq, &track, e) == 1)
+	while (e->code == ERR_NONE && chosen_next(db, how, "reading", &seq, &track, e) == 1)
 		if (chosen_forget(db, track, e) == ERR_NONE)
-			chosen_changed(db, track, json ? NULL : line, e);
+			chosen_changed(db, track, how->json ? NULL : line, e);
 	return e->code;
 }
 
@@ -126,7 +126,8 @@ take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *h
 	if (sql_exec(db, "PRAGMA defer_foreign_keys = ON", e) != ERR_NONE ||
 	    look_up(db, event, &undoes, kind, e) != ERR_NONE || want_blobs(db, event, e) != ERR_NONE ||
 	    unearth_confirm(db, how->dry_run, e) != ERR_NONE || journal_tracks(db, event, e) != ERR_NONE ||
-	    forget_all(db, event, how->json, e) != ERR_NONE || journal_take_back(db, event, e) != ERR_NONE ||
+	    forget_all(db, event, how, e) != ERR_NONE ||
+	    journal_take_back(db, event, how->progress, e) != ERR_NONE ||
 	    check_references(db, event, e) != ERR_NONE)
 		return e->code;
 	return mark_undone(db, event, by, undoes, e);

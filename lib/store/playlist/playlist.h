@@ -35,6 +35,7 @@ struct playlist_entry {
 	int64_t position;
 	int64_t track; /* 0: none */
 	int64_t duration_ms;
+	int64_t part, start_ms; /* where it is a part of its file; part 0: all of it */
 	bool missing;
 	char *artist, *title; /* or NULL */
 	char *path;           /* bytes: of the blob, absolute; of a missing entry what it was added as,

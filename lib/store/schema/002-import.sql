@@ -26,6 +26,8 @@ CREATE TABLE file_2 (
 	duration_ms  INTEGER,                         -- of the part
 	start_ms     INTEGER,                         -- of a part
 	audio        BLOB CHECK (length(audio) = 32), -- as item.audio; of a part NULL
+	damaged      INTEGER NOT NULL DEFAULT 0,      -- 1: it came without all of its audio
+	notes        TEXT,                            -- what the import noted of it, one a line
 	source       BLOB,                            -- the path it was imported from
 	mtime        INTEGER,                         -- of that file
 	session_id   INTEGER NOT NULL REFERENCES session(id),

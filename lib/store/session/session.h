@@ -29,7 +29,7 @@ struct session {
 	int64_t owner, created, changed, committed, heartbeat;
 	char holder[128];
 	int64_t pending, staged, done, duplicate, conflict, skipped_items, removed_earlier,
-	    failed;                 /* items by state */
+	    failed;                 /* items by state; done: the tracks that they became */
 	int64_t unchanged, skipped; /* counts without rows */
 	int64_t bytes;              /* of its staged items */
 	int64_t run_bytes;          /* staged by its running, or last, import, which began at `changed` */

@@ -68,7 +68,8 @@ read_states(struct db *db, struct health *h, struct err *e)
 {
 	sqlite3_stmt *files = sql_get(db,
 	    "SELECT instr('ok      missing damaged removed', f.state) / 8, count(*), sum(b.size)"
-	    " FROM file f JOIN blob b ON b.id = f.blob_id GROUP BY f.state",
+	    " FROM (SELECT DISTINCT blob_id, state FROM file) f JOIN blob b ON b.id = f.blob_id GROUP BY "
+	    "f.state",
 	    e);
 	sqlite3_stmt *sessions = sql_get(db,
 	    "SELECT CASE state WHEN 'staging' THEN 0 WHEN 'staged' THEN 1 WHEN 'committing' THEN 2"
