@@ -295,6 +295,21 @@ event() {
 	intact
 }
 
+@test "an attachment is not taken back where its file was removed since: no track stands there without one" {
+	lib-commit --attach 1 2 >/dev/null
+	attached=$(event)
+	lib-commit --remove 2 >/dev/null
+	removed=$(event)
+	before=$(catalogue)
+	fails 4 lib-commit --undo "$attached"
+	[ "$stderr" = "lib-commit: event $attached cannot be undone: the files of track 1 were changed later by event $removed" ]
+	[ "$(catalogue)" = "$before" ]
+	lib-commit --undo "$removed" >/dev/null
+	lib-commit --undo "$attached" >/dev/null
+	[ "$(query "SELECT count(*) FROM track JOIN file ON track_id = track.id WHERE track_id < 3 AND preferred AND state = 'ok'")" = 2 ]
+	intact
+}
+
 @test "events that are no edits, unknown ones, words" {
 	fails 4 lib-commit --undo e1
 	[[ $stderr == *"e1 (commit) cannot be undone"* ]]
