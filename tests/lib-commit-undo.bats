@@ -310,6 +310,24 @@ event() {
 	intact
 }
 
+@test "entries that are taken back leave no gap before later ones, and come back to their places" {
+	lib-playlist -q create Evening
+	lib-playlist -q add Evening 1 2 3
+	added=$(event)
+	lib-playlist -q add Evening 4 5
+	lib-commit -q --undo "$added"
+	undone=$(event)
+	[ "$(query "SELECT position, track_id FROM entry ORDER BY position" | tr '\n' ' ')" = "1|4 2|5 " ]
+	lib-commit -q --undo "$undone"
+	[ "$(query "SELECT position, track_id FROM entry ORDER BY position" | tr '\n' ' ')" = "1|1 2|2 3|3 4|4 5|5 " ]
+	lib-playlist -q add Evening --at 2 6
+	added=$(event)
+	lib-playlist -q add Evening 7
+	lib-commit -q --undo "$added"
+	[ "$(query "SELECT position, track_id FROM entry ORDER BY position" | tr '\n' ' ')" = "1|1 2|2 3|3 4|4 5|5 6|7 " ]
+	intact
+}
+
 @test "events that are no edits, unknown ones, words" {
 	fails 4 lib-commit --undo e1
 	[[ $stderr == *"e1 (commit) cannot be undone"* ]]

@@ -168,6 +168,25 @@ check_files(struct db *db, int64_t event, int64_t by, struct err *e)
 	    track, name);
 }
 
+/* Entries that were added later move up where those before them go. */
+static enum err_code
+close_gaps(struct db *db, int64_t event, struct err *e)
+{
+#define PLAYLISTS                                                                                            \
+	" playlist_id IN (SELECT json_extract(after, '$.playlist_id') FROM change WHERE event_id = ?1"       \
+	" AND name = 'entry' AND before IS NULL)"
+
+	if (sql_change(db,
+		"UPDATE main.entry SET position = -n.new FROM (SELECT id AS row, row_number() OVER"
+		" (PARTITION BY playlist_id ORDER BY position) AS new FROM main.entry WHERE" PLAYLISTS ")"
+		" AS n WHERE entry.id = n.row AND entry.position <> n.new",
+		&event, 1, e) != ERR_NONE)
+		return e->code;
+	return sql_change(
+	    db, "UPDATE main.entry SET position = -position WHERE position < 0 AND" PLAYLISTS, &event, 1, e);
+#undef PLAYLISTS
+}
+
 /* Inside the transaction; what was looked up before may have changed since. */
 static enum err_code
 take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *how, struct err *e)
@@ -180,7 +199,8 @@ take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *h
 	    unearth_confirm(db, how->dry_run, e) != ERR_NONE || journal_tracks(db, event, e) != ERR_NONE ||
 	    forget_all(db, event, how, e) != ERR_NONE ||
 	    journal_take_back(db, event, how->progress, e) != ERR_NONE ||
-	    check_references(db, event, e) != ERR_NONE || check_files(db, event, by, e) != ERR_NONE)
+	    close_gaps(db, event, e) != ERR_NONE || check_references(db, event, e) != ERR_NONE ||
+	    check_files(db, event, by, e) != ERR_NONE)
 		return e->code;
 	return mark_undone(db, event, by, undoes, e);
 }
