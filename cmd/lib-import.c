@@ -7,8 +7,10 @@
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/words.h"
+#include "cmd/lib-import/commit.h"
 #include "intake/import.h"
 #include "intake/preview.h"
+#include "intake/rate.h"
 #include "intake/say.h"
 #include "intake/status.h"
 #include "intake/walk.h"
@@ -16,16 +18,31 @@
 #include "store/session/items.h"
 #include "store/session/session.h"
 
-enum { SET = CLI_LONG, MODE, DEREFERENCE, STRICT, AGAIN, FILES_FROM, RESUME, RETRY, DUE, STATUS };
+enum {
+	SET = CLI_LONG,
+	MODE,
+	DEREFERENCE,
+	STRICT,
+	AGAIN,
+	FILES_FROM,
+	RESUME,
+	RETRY,
+	DUE,
+	STATUS,
+	LIMIT,
+	COMMIT
+};
 
 static const struct opt opts[] = {
 	{ 'j', "jobs", "N", "read N files at a time (the number of cores, at most 8)" },
 	{ FILES_FROM, "files-from", "FILE", "read paths from FILE, one a line (- is standard input)" },
 	{ SET, "set", "FIELD=VALUE", "give every file this value, whatever its tags say" },
-	{ MODE, "mode", "MODE", "copy (sharing blocks where possible) or reflink (share blocks or fail)" },
+	{ MODE, "mode", "MODE", "copy (the default), reflink, hardlink or move" },
 	{ DEREFERENCE, "dereference", NULL, "follow symbolic links below PATH" },
 	{ STRICT, "strict", NULL, "files that are no audio or damaged are errors" },
 	{ AGAIN, "again", NULL, "take back in what was removed from the library earlier" },
+	{ LIMIT, "limit-rate", "BYTES", "read at most so many bytes a second, like 500K or 2M" },
+	{ COMMIT, "commit", NULL, "commit the session, too" },
 	{ RESUME, "resume", "ID", "go on with an unfinished session" },
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
@@ -49,6 +66,8 @@ static struct {
 	int jobs;
 	int way; /* RESUME, RETRY, STATUS, or 0: a new import */
 	const char *session, *from;
+	int64_t limit_rate;
+	bool commit;
 	bool due;
 	bool asked; /* for something that belongs to a new import */
 } me;
@@ -74,6 +93,13 @@ read_options(int argc, char **argv)
 		case FILES_FROM:
 			me.from = value;
 			break;
+		case LIMIT:
+			if (rate_parse(value, &me.limit_rate, &e) != ERR_NONE)
+				cli_usage("--limit-rate: %s", e.msg);
+			break;
+		case COMMIT:
+			me.commit = true;
+			break;
 		case RESUME:
 		case RETRY:
 		case STATUS:
@@ -92,6 +118,8 @@ read_options(int argc, char **argv)
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
 		cli_usage("--dry-run is for a new import: --status tells what a session still has to do");
+	if (me.commit && (me.way == STATUS || cli_dry_run()))
+		cli_usage("there is nothing to commit with --status or --dry-run");
 	if (me.due && me.way != RETRY)
 		cli_usage("--due is for --retry");
 	if (me.way == STATUS && me.asked)
@@ -207,6 +235,7 @@ import(struct err *e)
 {
 	struct import_run r = { .options = &options,
 		.jobs = me.jobs,
+		.limit_rate = me.limit_rate,
 		.retry = me.way == RETRY,
 		.progress = &progress,
 		.due = me.due,
@@ -234,9 +263,13 @@ import(struct err *e)
 		if (r.lacks[0] != '\0')
 			cli_note("tags were read without %s: this kernel has none", r.lacks);
 		note_summary(r.session, &r.counts);
+		if (options.mode == COPY_MOVE && r.counts.unchanged > 0)
+			cli_note("%" PRId64 " unchanged, in the library already: they stay where they are",
+			    r.counts.unchanged);
 		say_session(r.session, r.state, &r.counts, cli_json(), &line);
 		buf_putc(&line, '\n');
-		(void)cli_print(&line, e);
+		if (cli_print(&line, e) == ERR_NONE && me.commit)
+			(void)commit_staged(r.db, r.session, &progress, e);
 	} else if (e->code != ERR_STATE) {
 		say_resumable(r.session, &r.counts, e);
 	}

@@ -62,7 +62,7 @@ _fonoteca_value() {
 	*)
 		case $2 in
 		--log) _fonoteca_offer <<<$'text\njson' ;;
-		--mode) _fonoteca_offer <<<$'copy\nreflink' ;;
+		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
 		--as) _fonoteca_offer <<<m3u8 ;;
 		esac ;;

@@ -70,7 +70,7 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
             case 'log:*'
                 set spec $spec --exclusive --arguments 'text json'
             case 'mode:*'
-                set spec $spec --exclusive --arguments 'copy reflink'
+                set spec $spec --exclusive --arguments 'copy reflink hardlink move'
             case 'on-conflict:*'
                 set spec $spec --exclusive --arguments 'attach fail ignore skip'
             case 'as:*'

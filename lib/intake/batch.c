@@ -66,6 +66,7 @@ item_of(const struct job *j)
 	return (struct item_new){
 		.path = j->path,
 		.st = j->st,
+		.linked = j->linked,
 		.seen = j->seen,
 		.attempts = j->attempts,
 		.code = j->end == JOB_FAILED ? j->why.code : ERR_NONE,

@@ -115,6 +115,7 @@ prepare(struct import *im, char **roots, size_t nroots, struct err *e)
 	im->shared.copy.stage = im->stage;
 	im->shared.copy.mode = run->options->mode;
 	im->shared.copy.stop = &im->shared.stop;
+	im->shared.copy.rate.limit = run->limit_rate;
 	return start_threads(im, roots, nroots, e);
 }
 

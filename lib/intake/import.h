@@ -34,12 +34,13 @@ struct import_run {
 	int64_t session;
 	const struct import_options *options;
 	int jobs;
+	int64_t limit_rate;        /* bytes a second that are read of sources; 0: all it can */
 	bool retry;                /* only the session's failed items */
 	bool due;                  /* ... by themselves: what is gone may come back */
 	struct progress *progress; /* or NULL */
 	void (*failed)(const char *path, const struct err *e); /* once for each file that fails */
 	void (*note)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-	/* or NULL; once for each file that is staged with something to say of it: lines */
+	/* once for each file that is staged: what there is to say of it, each ended by a newline, or "" */
 	void (*noted)(const char *path, bool damaged, const char *notes);
 	struct import_counts counts; /* filled in, on failure too */
 	char state[16];              /* of the session, in the end */

@@ -172,9 +172,34 @@ describe(struct job *j, struct job_shared *shared, struct worker *worker, struct
 	return JOB_STAGED;
 }
 
-/* The copy is there: read it, describe it, give it its name. */
+/* Give it its name.  A linked source has stood still all the while; what its times are after the last of our
+ * links is what the next import will find. */
 static enum job_end
-understand(struct job *j, struct job_shared *shared, struct worker *worker, const struct copied *c)
+keep(struct job *j, struct job_shared *shared, int src, const struct copied *c)
+{
+	struct stage *stage = shared->copy.stage;
+	struct err e = { 0 };
+	struct stat now;
+
+	if (c->linked && !copy_same(src, &c->st, false, &now)) {
+		stage_drop(stage, c->tmp);
+		err_set(&e, ERR_CHANGED, "changed while it was read");
+		return failed(j, &e);
+	}
+	memcpy(j->sha256, c->sha256, sizeof j->sha256);
+	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, c->linked, &e) != ERR_NONE)
+		return broken(j, &e);
+	j->linked = c->linked;
+	if (c->linked) /* a write in between shows in the size or mtime, of which the old ones are recorded */
+		j->st = c->st;
+	if (c->linked && fstat(src, &now) == 0)
+		j->st.st_ctim = now.st_ctim;
+	return JOB_STAGED;
+}
+
+/* The bytes are there: read them, describe them, give them their name. */
+static enum job_end
+understand(struct job *j, struct job_shared *shared, struct worker *worker, int src, const struct copied *c)
 {
 	struct stage *stage = shared->copy.stage;
 	struct record r = { 0 };
@@ -190,14 +215,10 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, cons
 		end = describe(j, shared, worker, &r);
 	fd_close(&fd);
 	record_free(&r);
-	if (end != JOB_STAGED) {
-		stage_drop(stage, c->tmp);
-		return end;
-	}
-	memcpy(j->sha256, c->sha256, sizeof j->sha256);
-	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, &e) != ERR_NONE)
-		return broken(j, &e);
-	return JOB_STAGED;
+	if (end == JOB_STAGED)
+		return keep(j, shared, src, c);
+	stage_drop(stage, c->tmp);
+	return end;
 }
 
 /* A file that is mostly holes may claim any size: one that the disk could never hold is its own fault, not a
@@ -219,13 +240,12 @@ bring_in(struct job *j, struct job_shared *shared, struct worker *worker, int fd
 
 	if (j->from != NULL) {
 		unpack_borrow(j->from, &j->st);
-		(void)copy_unpacked(
-		    &shared->copy, fd, j->folder->fd, j->name, &before, chunk, &c, &fault, &e);
+		(void)copy_unpacked(&shared->copy, fd, &before, chunk, &c, &fault, &e);
 	} else {
 		(void)copy_file(&shared->copy, fd, &before, chunk, &c, &fault, &e);
 	}
 	if (e.code == ERR_NONE)
-		return understand(j, shared, worker, &c);
+		return understand(j, shared, worker, fd, &c);
 	if (fault == COPY_STOPPED)
 		return JOB_STOPPED;
 	return fault == COPY_SOURCE ? failed(j, &e) : broken(j, &e);

@@ -49,6 +49,7 @@ struct job {
 	enum job_end end;
 	struct err why; /* of JOB_FAILED and JOB_BROKEN: without the file's name */
 	struct stat st;
+	bool linked; /* into staging: st is that of after the link */
 	int64_t seen;
 	int attempts;
 	bool transient;   /* of JOB_FAILED: may pass by itself, later */

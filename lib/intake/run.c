@@ -158,8 +158,7 @@ import_settle(struct import *im, struct job *j, struct err *e)
 		c->staged++;
 		c->bytes += (int64_t)j->st.st_size;
 		c->damaged += j->damaged;
-		if (j->notes.len > 0 && im->run->noted != NULL)
-			im->run->noted(j->path, j->damaged, j->notes.data);
+		im->run->noted(j->path, j->damaged, j->notes.len > 0 ? j->notes.data : "");
 		circuit_reached(im->circuit, j->path);
 		batch_add(im->batch, j);
 		break;

@@ -130,6 +130,8 @@ record_of_part(const struct record *r, size_t n, struct record *out, struct err 
 		if (!is_of_one_track(v) && !is_told(r, part, v))
 			record_add(out, v->field, v->name, v->value, e);
 	}
+	for (size_t i = 0; i < r->nnotes && e->code == ERR_NONE; i++)
+		record_note(out, e, "%s", r->notes[i]);
 	if (e->code != ERR_NONE)
 		record_free(out);
 	return e->code;

@@ -499,11 +499,11 @@ catalogue_source(struct catalogue *c, const struct item *it, struct err *e)
 	if (it->path == NULL)
 		return ERR_NONE;
 	st = sql_get(c->db,
-	    "INSERT INTO source (path, device, inode, size, mtime_ns, ctime_ns, seen, sha256)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (path) DO UPDATE SET device = "
-	    "excluded.device,"
-	    " inode = excluded.inode, size = excluded.size, mtime_ns = excluded.mtime_ns,"
-	    " ctime_ns = excluded.ctime_ns, seen = excluded.seen, sha256 = excluded.sha256",
+	    "INSERT INTO source (path, device, inode, size, mtime_ns, ctime_ns, seen, sha256, linked)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (path) DO UPDATE SET"
+	    " device = excluded.device, inode = excluded.inode, size = excluded.size,"
+	    " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, seen = excluded.seen,"
+	    " sha256 = excluded.sha256, linked = excluded.linked",
 	    e);
 	if (st == NULL)
 		return e->code;
@@ -515,5 +515,6 @@ catalogue_source(struct catalogue *c, const struct item *it, struct err *e)
 	sql_int(st, 6, it->ctime_ns);
 	sql_int(st, 7, c->seen);
 	sql_bytes(st, 8, it->sha256, 32);
+	sql_int(st, 9, it->linked);
 	return sql_run(c->db, st, e);
 }

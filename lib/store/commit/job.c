@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "digest/sha256.h"
 #include "store/catalogue/catalogue.h"
-#include "store/commit/publish.h"
+#include "store/commit/leave.h"
 #include "store/index.h"
 #include "store/sql.h"
 
@@ -64,11 +64,20 @@ job_find_same(struct job *j, const uint8_t hash[32], int64_t *same, struct err *
 	return job_number(j->db, st, same, e);
 }
 
+/* Is the source of this item to be removed after the commit?  Where there is a conflict both files are kept,
+ * until somebody has looked. */
+static bool
+leaves(const struct job *j, const struct plan_entry *entry)
+{
+	return j->files.moves && publish_wanted(entry) && entry->verdict != PLAN_ATTACH;
+}
+
 /* Rewrite an item as what became of it.  What source and file rows tell of it goes. */
 static enum err_code
 settle_item(struct job *j, const struct plan_entry *entry, const char *state, struct err *e)
 {
-	bool stored = publish_wanted(entry);
+	/* one that is to be moved, but stays, is still to be told of */
+	bool stored = publish_wanted(entry) && !(j->files.moves && !leaves(j, entry));
 	sqlite3_stmt *st = sql_get(j->db,
 	    "UPDATE item SET state = ?2, track_id = ?3, record = NULL, device = NULL, inode = NULL,"
 	    " mtime_ns = NULL, ctime_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
@@ -156,12 +165,11 @@ telling_entry(const struct plan *p, size_t last)
 }
 
 static enum err_code
-write_entry(
-    struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
+write_entry(struct job *j, struct catalogue *c, struct plan_entry *entry, struct item *it, struct err *e)
 {
 	if (entry->first >= 0)
 		entry->track = j->plan->entries[entry->first].track;
-	if (publish_wanted(entry) && publish_confirm(j->plan, entry, it, e) != ERR_NONE)
+	if (publish_wanted(entry) && publish_confirm(&j->files, j->plan, entry, it, e) != ERR_NONE)
 		return e->code;
 	switch (entry->verdict) {
 	case PLAN_NEW:
@@ -181,7 +189,7 @@ write_entry(
 
 /* One entry, and with its last one the item. */
 static enum err_code
-write_item(struct job *j, struct catalogue *c, size_t i, const struct item *it, struct err *e)
+write_item(struct job *j, struct catalogue *c, size_t i, struct item *it, struct err *e)
 {
 	static const char *const states[PLAN_VERDICTS] = { [PLAN_NEW] = "committed",
 		[PLAN_RESTORE] = "committed",
@@ -196,6 +204,8 @@ write_item(struct job *j, struct catalogue *c, size_t i, const struct item *it, 
 		return e->code;
 	tells = telling_entry(j->plan, i);
 	if (publish_wanted(tells) && catalogue_source(c, it, e) != ERR_NONE)
+		return e->code;
+	if (leaves(j, tells) && it->path != NULL && leave_record(j->db, it, e) != ERR_NONE)
 		return e->code;
 	if (j->plan->again && forget_removal(j, it, e) != ERR_NONE)
 		return e->code;

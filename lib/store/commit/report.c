@@ -37,6 +37,8 @@ commit_text(int64_t session, const struct commit_result *r, bool dry_run, struct
 	counted_if(out, r->skipped, "skipped", "skipped");
 	counted_if(out, r->removed_earlier, "removed earlier", "removed earlier");
 	counted_if(out, r->unchanged, "unchanged", "unchanged");
+	counted_if(out, r->sources_removed, "source removed", "sources removed");
+	counted_if(out, r->sources_kept, "source stays", "sources stay");
 	if (r->same_as != 0)
 		buf_printf(out, " (the same files as s%" PRId64 ")", r->same_as);
 }
@@ -70,6 +72,10 @@ commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct
 	json_int(out, "removed_earlier", r->removed_earlier);
 	json_int(out, "failed", r->failed);
 	json_int(out, "unchanged", r->unchanged);
+	if (r->sources_removed > 0)
+		json_int(out, "sources_removed", r->sources_removed);
+	if (r->sources_kept > 0)
+		json_int(out, "sources_kept", r->sources_kept);
 	if (r->same_as != 0)
 		report_session_id(out, "same_as", r->same_as);
 	json_close(out);
@@ -348,6 +354,18 @@ void
 report_commit(int64_t session, const struct commit_result *r, bool dry_run, bool json, struct buf *out)
 {
 	(json ? commit_json : commit_text)(session, r, dry_run, out);
+}
+
+const char *
+report_why_stays(const char *state, const char *reason)
+{
+	if (strcmp(state, "conflict") == 0)
+		return "another file of its track is there, too";
+	if (strcmp(state, "removed-earlier") == 0)
+		return "it was removed from the library earlier";
+	if (strcmp(state, "skipped") == 0)
+		return "it was left out";
+	return reason != NULL ? reason : "it failed";
 }
 
 void

@@ -54,6 +54,11 @@ CREATE INDEX release_match ON release(
 	replace(iif(substr(album_key, 1, 4) = 'the ', substr(album_key, 5), album_key), ' and ', ' ')
 );
 
+-- 1: what is staged is the source itself under one name more (hardlink, move), and so it has the times that it
+-- was left with: its ctime is that of our link, and only its mtime tells when it was written.
+ALTER TABLE item ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE source ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+
 -- Sources of --mode=move whose rows are durable and that are still to be removed.
 CREATE TABLE leaving (
 	path        BLOB PRIMARY KEY,
@@ -63,6 +68,7 @@ CREATE TABLE leaving (
 	size        INTEGER NOT NULL,
 	mtime_ns    INTEGER NOT NULL,
 	ctime_ns    INTEGER NOT NULL,                 -- of a linked one: as seen after linking
+	linked      INTEGER NOT NULL,
 	sha256      BLOB NOT NULL CHECK (length(sha256) = 32)
 ) STRICT, WITHOUT ROWID;
 

@@ -73,14 +73,15 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason, audio, due) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-	    " ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE " END)"
+	    " suffix, record, attempts, code, reason, audio, due, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+	    "?8,"
+	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE " END, ?18)"
 	    " ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
 	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason,"
-	    " audio = excluded.audio,"
+	    " audio = excluded.audio, linked = excluded.linked,"
 	    " due = CASE WHEN ?16 AND attempts / " ROUND_ATTEMPTS " < " ROUNDS " - 1"
 	    " THEN ?17 + (" FIRST_DUE " << attempts / " ROUND_ATTEMPTS ") END"
 	    " RETURNING id",
@@ -101,6 +102,7 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 	sql_int(st, 12, it->attempts);
 	sql_int(st, 16, !staged && it->transient);
 	sql_int(st, 17, time_now());
+	sql_int(st, 18, staged && it->linked);
 	if (staged) {
 		sql_bytes(st, 9, it->sha256, sizeof it->sha256);
 		sql_text(st, 10, it->suffix);
@@ -227,7 +229,7 @@ source_unchanged(struct db *db, const char *path, const struct stat *s, struct e
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT 1 FROM source s JOIN blob b ON b.sha256 = s.sha256 JOIN file f ON f.blob_id = b.id"
 	    " WHERE s.path = ?1 AND s.inode = ?2 AND s.size = ?3 AND s.mtime_ns = ?4 AND s.ctime_ns = ?5"
-	    " AND s.seen > ?6 AND f.state = 'ok'",
+	    " AND s.seen > iif(s.linked, ?7, ?6) AND f.state = 'ok'",
 	    e);
 	int64_t newest = s->st_mtim.tv_sec > s->st_ctim.tv_sec ? s->st_mtim.tv_sec : s->st_ctim.tv_sec;
 	int step;
@@ -240,6 +242,7 @@ source_unchanged(struct db *db, const char *path, const struct stat *s, struct e
 	sql_int(st, 4, nanoseconds(s->st_mtim));
 	sql_int(st, 5, nanoseconds(s->st_ctim));
 	sql_int(st, 6, newest + RACY_SECONDS);
+	sql_int(st, 7, (int64_t)s->st_mtim.tv_sec + RACY_SECONDS); /* the ctime is that of our own link */
 	step = sql_step(db, st, e);
 	sql_done(st);
 	return step;

@@ -30,7 +30,8 @@ struct item_cover {
 /* One item as the import found it; all pointers stay the caller's. */
 struct item_new {
 	const char *path;
-	struct stat st; /* of the source, when its bytes were read */
+	struct stat st; /* of the source, when its bytes were read; of a linked one after that */
+	bool linked;    /* what is staged is the source under another name */
 	int64_t seen;   /* when reading began */
 	int attempts;
 	enum err_code code; /* ERR_NONE: staged; else failed, for this reason: */

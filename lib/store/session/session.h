@@ -69,7 +69,7 @@ struct item {
 	char *path; /* bytes, NUL-terminated; NULL once committed */
 	int64_t size, mtime_ns, ctime_ns, inode, device;
 	uint8_t sha256[32];
-	bool has_sha256;
+	bool has_sha256, linked; /* linked: what is staged is the source under another name */
 	char suffix[8];
 	char *code, *reason;   /* of a failure, or NULL */
 	int64_t attempts, due; /* due: when it is tried again by itself, 0: never */
