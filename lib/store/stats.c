@@ -1,6 +1,7 @@
 #include "store/stats.h"
 
 #include "base/out.h"
+#include "store/charts.h"
 #include "store/sql.h"
 
 static const struct {
@@ -20,31 +21,39 @@ static const struct {
 	    " WHERE f.state <> 'removed'" },
 };
 
+static enum err_code
+add_totals(struct db *db, const struct stats_form *form, struct buf *out, struct err *e)
+{
+	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
+		sqlite3_stmt *st = sql_get(db, totals[i].sql, e);
+		int64_t n;
+
+		if (st == NULL || sql_step(db, st, e) < 0)
+			return e->code;
+		n = sqlite3_column_int64(st, 0);
+		sql_done(st);
+		if (form->columns > 0)
+			buf_printf(out, "%-12s %lld%c", totals[i].name, (long long)n, form->end);
+		else
+			json_int(out, totals[i].name, n);
+	}
+	return ERR_NONE;
+}
+
 enum err_code
-stats_text(struct db *db, bool json, char end, struct buf *out, struct err *e)
+stats_print(struct db *db, const struct stats_form *form, struct buf *out, struct err *e)
 {
 	struct err ignored = { 0 };
 
 	if (sql_begin_read(db, e) != ERR_NONE)
 		return e->code;
-	if (json)
+	if (form->columns == 0)
 		json_open(out, "report");
-	for (size_t i = 0; i < sizeof totals / sizeof totals[0] && e->code == ERR_NONE; i++) {
-		sqlite3_stmt *st = sql_get(db, totals[i].sql, e);
-		int64_t n;
-
-		if (st == NULL || sql_step(db, st, e) < 0)
-			break;
-		n = sqlite3_column_int64(st, 0);
-		sql_done(st);
-		if (json)
-			json_int(out, totals[i].name, n);
-		else
-			buf_printf(out, "%-12s %lld%c", totals[i].name, (long long)n, end);
-	}
-	if (json) {
+	if (add_totals(db, form, out, e) == ERR_NONE)
+		charts_add(db, form, out, e);
+	if (form->columns == 0) {
 		json_close(out);
-		buf_putc(out, end);
+		buf_putc(out, form->end);
 	}
 	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
 		sql_rollback(db);

@@ -65,7 +65,7 @@ struct making {
 
 /* A row (group, release, year, duration) joins its group. */
 static enum err_code
-add_row(struct making *m, sqlite3_stmt *st, struct err *e)
+add_row(struct making *m, int64_t track, sqlite3_stmt *st, struct err *e)
 {
 	int64_t id = sqlite3_column_int64(st, 0), release = sqlite3_column_int64(st, 1);
 	int64_t year = sqlite3_column_int64(st, 2);
@@ -88,6 +88,9 @@ add_row(struct making *m, sqlite3_stmt *st, struct err *e)
 		m->list[m->n++] = (struct group){ .id = id };
 	}
 	g = &m->list[place];
+	if (g->latest == track) /* somebody is credited twice */
+		return ERR_NONE;
+	g->latest = track;
 	g->tracks++;
 	g->albums += m->albums.n > pairs;
 	g->duration_ms += sqlite3_column_int64(st, 3);
@@ -103,7 +106,7 @@ add_track(struct making *m, int64_t track, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(m->db,
 	    m->by == GROUP_ALBUMS ? "SELECT t.release_id, 0, t.year, t.duration_ms FROM track t WHERE t.id = ?"
-				  : "SELECT DISTINCT c.artist_id, t.release_id, t.year, t.duration_ms FROM track t"
+				  : "SELECT c.artist_id, t.release_id, t.year, t.duration_ms FROM track t"
 				    " CROSS JOIN credit c ON c.track_id = t.id AND c.role = 4 WHERE t.id = ?"
 				    " ORDER BY c.seq",
 	    e);
@@ -112,7 +115,7 @@ add_track(struct making *m, int64_t track, struct err *e)
 		return e->code;
 	sql_int(st, 1, track);
 	while (sql_step(m->db, st, e) > 0)
-		if (add_row(m, st, e) != ERR_NONE)
+		if (add_row(m, track, st, e) != ERR_NONE)
 			break;
 	sql_done(st);
 	return e->code;

@@ -22,6 +22,7 @@ struct group {
 	int64_t id; /* inside the catalogue; not public */
 	int64_t tracks, albums, duration_ms;
 	int64_t first_year, last_year; /* 0: unknown */
+	int64_t latest;                /* the track that was added last */
 };
 
 /* The groups in the order in which the tracks first name them, or (by_name) by their names; malloced. */

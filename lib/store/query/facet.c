@@ -90,7 +90,7 @@ add_statement(struct compiler *c, const struct query *q, enum field f, const str
 static enum err_code
 count_row(sqlite3_stmt *st, enum field f, struct tally *t, struct err *e)
 {
-	char text[OWNER_TEXT > TIME_TEXT ? OWNER_TEXT : TIME_TEXT];
+	char text[OWNER_TEXT]; /* TIME_TEXT is less */
 	const void *bytes = text;
 	size_t len;
 	enum field_type type = f != F_NONE ? field_info(f)->type : FIELD_TEXT;
@@ -157,7 +157,7 @@ facet_count(struct query *q, struct db *db, const char *name, enum field *ret, s
 	struct place p[PLACES_MAX];
 	struct tally t = { 0 };
 	struct err ignored = { 0 };
-	enum field f;
+	enum field f = F_NONE;
 	int places;
 
 	if (find_field(db, name, &f, e) != ERR_NONE || compile_functions(db, e) != ERR_NONE ||

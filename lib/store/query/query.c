@@ -173,6 +173,17 @@ end(struct compiler *c)
 	return c->e->code;
 }
 
+bool
+query_has_order(struct query *q, struct db *db)
+{
+	struct err ignored = { 0 };
+	struct compiler c = { .db = db, .e = &ignored };
+	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root);
+
+	compiler_free(&c);
+	return ordered;
+}
+
 enum err_code
 query_ids(
     struct query *q, struct db *db, int64_t limit, int64_t offset, int64_t **ids, size_t *n, struct err *e)
