@@ -45,7 +45,15 @@ static const struct cli cli = { "lib-search", "[QUERY]...",
 	"See fonoteca-query(7) for the query language.\n", true, NULL, NULL };
 
 /* What goes with an action. */
-enum { PAGED = 1, SORTED = 2, OPERANDS = 4, JSON = 8, WRITES = 16, AFTER = 32, TEXT = 64 /* its form is no JSON */ };
+enum {
+	PAGED = 1,
+	SORTED = 2,
+	OPERANDS = 4,
+	JSON = 8,
+	WRITES = 16,
+	AFTER = 32,
+	TEXT = 64 /* its form is no JSON */
+};
 
 /* The actions that an option stands for, and its form where it is one of the list of tracks. */
 static const struct action {

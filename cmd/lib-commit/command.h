@@ -22,7 +22,7 @@ struct command {
 	const char *subject; /* the action's own argument: the first session, or NULL */
 	bool ids;
 	bool policy; /* how.policy was asked for; else the library's setting holds */
-	bool reads; /* the library is not written to */
+	bool reads;  /* the library is not written to */
 };
 extern struct command command;
 

@@ -58,7 +58,8 @@ events_list(struct err *e)
 		err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "no event");
 }
 
-/* Wait; has the reader gone meanwhile?  Only a look at the pipe tells, as long as there is nothing to write. */
+/* Wait; has the reader gone meanwhile?  Only a look at the pipe tells, as long as there is nothing to write.
+ */
 static bool
 reader_gone(void)
 {

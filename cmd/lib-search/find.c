@@ -31,8 +31,7 @@ find_tracks(struct err *e)
 	int64_t *ids = NULL;
 	size_t n = 0;
 
-	if (q != NULL &&
-	    query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE) {
+	if (q != NULL && query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE) {
 		if (n == 0 && command.limit != 0)
 			command_nothing(e);
 		print(ids, n, e);

@@ -22,7 +22,8 @@ saved_save(struct err *e)
 static void
 add_word(struct buf *out, const char *s)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 
 	if (*s != '\0' && strspn(s, plain) == strlen(s)) {
 		buf_puts(out, s);

@@ -49,8 +49,7 @@ events_start(struct db *db, int64_t n, int64_t *after, struct err *e)
 	*after = 0;
 	if (n < 0)
 		return ERR_NONE;
-	return one_number(
-	    db, "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?", n, 0, after, e);
+	return one_number(db, "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?", n, 0, after, e);
 }
 
 enum err_code
@@ -59,7 +58,8 @@ events_missed(struct db *db, int64_t after, bool *missed, struct err *e)
 	int64_t first = 0, last = 0;
 
 	if (one_number(db, "SELECT min(id) FROM event WHERE id > ?", after, 0, &first, e) != ERR_NONE ||
-	    one_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'event'", 0, 0, &last, e) != ERR_NONE)
+	    one_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'event'", 0, 0, &last, e) !=
+		ERR_NONE)
 		return e->code;
 	*missed = first > after + 1 || (first == 0 && last > after);
 	return ERR_NONE;

@@ -147,8 +147,8 @@ read_columns(struct format *f, const char *s, struct err *e)
 }
 
 static enum err_code
-make(struct format **ret, const char *text, enum err_code (*read)(struct format *, const char *, struct err *),
-    struct err *e)
+make(struct format **ret, const char *text,
+    enum err_code (*read)(struct format *, const char *, struct err *), struct err *e)
 {
 	struct format *f = calloc(1, sizeof *f);
 

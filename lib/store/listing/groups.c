@@ -13,7 +13,7 @@ struct map {
 	struct slot {
 		int64_t a, b;
 		size_t place; /* 1 + index; 0: empty */
-	} *slot;
+	} * slot;
 	size_t n, size;
 };
 
@@ -105,10 +105,11 @@ static enum err_code
 add_track(struct making *m, int64_t track, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(m->db,
-	    m->by == GROUP_ALBUMS ? "SELECT t.release_id, 0, t.year, t.duration_ms FROM track t WHERE t.id = ?"
-				  : "SELECT c.artist_id, t.release_id, t.year, t.duration_ms FROM track t"
-				    " CROSS JOIN credit c ON c.track_id = t.id AND c.role = 4 WHERE t.id = ?"
-				    " ORDER BY c.seq",
+	    m->by == GROUP_ALBUMS
+		? "SELECT t.release_id, 0, t.year, t.duration_ms FROM track t WHERE t.id = ?"
+		: "SELECT c.artist_id, t.release_id, t.year, t.duration_ms FROM track t"
+		  " CROSS JOIN credit c ON c.track_id = t.id AND c.role = 4 WHERE t.id = ?"
+		  " ORDER BY c.seq",
 	    e);
 
 	if (st == NULL)
@@ -128,8 +129,9 @@ static enum err_code
 read_order(struct db *db, enum group_by by, struct map *order, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    by == GROUP_ALBUMS ? "SELECT id FROM release WHERE album IS NOT NULL ORDER BY albumartist_key, album_key, id"
-			       : "SELECT id FROM artist ORDER BY key, name",
+	    by == GROUP_ALBUMS
+		? "SELECT id FROM release WHERE album IS NOT NULL ORDER BY albumartist_key, album_key, id"
+		: "SELECT id FROM artist ORDER BY key, name",
 	    e);
 
 	if (st == NULL)
@@ -200,8 +202,8 @@ drop_untitled(struct making *m, struct err *e)
 }
 
 enum err_code
-groups_make(struct db *db, enum group_by by, const int64_t *tracks, size_t n, bool by_name, struct group **list,
-    size_t *count, struct err *e)
+groups_make(struct db *db, enum group_by by, const int64_t *tracks, size_t n, bool by_name,
+    struct group **list, size_t *count, struct err *e)
 {
 	struct making m = { .db = db, .by = by };
 	struct err ignored = { 0 };
@@ -297,10 +299,11 @@ groups_print(struct db *db, enum group_by by, const struct group *list, size_t n
 		.color = form->color,
 		.right = by == GROUP_ALBUMS ? 1u << 3 | 1u << 4 : 1u << 2 | 1u << 3 | 1u << 4 };
 	sqlite3_stmt *st = sql_get(db,
-	    by == GROUP_ALBUMS ? "SELECT album, coalesce(albumartist, (SELECT t.artist FROM track t WHERE t.release_id ="
-				 " r.id AND t.removed IS NULL ORDER BY t.disc, t.track LIMIT 1)),"
-				 " mb_albumid, compilation FROM release r WHERE id = ?"
-			       : "SELECT name FROM artist WHERE id = ?",
+	    by == GROUP_ALBUMS
+		? "SELECT album, coalesce(albumartist, (SELECT t.artist FROM track t WHERE t.release_id ="
+		  " r.id AND t.removed IS NULL ORDER BY t.disc, t.track LIMIT 1)),"
+		  " mb_albumid, compilation FROM release r WHERE id = ?"
+		: "SELECT name FROM artist WHERE id = ?",
 	    e);
 
 	if (st == NULL)

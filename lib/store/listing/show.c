@@ -10,7 +10,8 @@
 #include "store/sql.h"
 #include "store/track.h"
 
-#define BLOB_NAMED "'blobs/' || substr(lower(hex(b.sha256)), 1, 2) || '/' || lower(hex(b.sha256)) || '.' || b.suffix"
+#define BLOB_NAMED                                                                                           \
+	"'blobs/' || substr(lower(hex(b.sha256)), 1, 2) || '/' || lower(hex(b.sha256)) || '.' || b.suffix"
 #define OF_RELEASE "(SELECT release_id FROM track WHERE id = ?1)"
 
 /* What hangs together with track ?1.  Columns are named as the members of a JSON object; " time", " bool" and
@@ -19,7 +20,8 @@ static const struct {
 	const char *name, *sql;
 } sections[] = {
 	{ "files",
-	    "SELECT f.id AS id, f.state AS state, f.preferred AS \"preferred bool\", nullif(f.part, 0) AS part,"
+	    "SELECT f.id AS id, f.state AS state, f.preferred AS \"preferred bool\", nullif(f.part, 0) AS "
+	    "part,"
 	    " f.start_ms AS start_ms, f.format AS format, f.codec AS codec, f.bitrate AS bitrate,"
 	    " f.samplerate AS samplerate, f.bitdepth AS bitdepth, f.channels AS channels,"
 	    " f.duration_ms AS duration_ms, b.size AS size, lower(hex(b.sha256)) AS sha256,"
@@ -33,10 +35,9 @@ static const struct {
 	    " JOIN track t ON t.id = o.track_id WHERE f.track_id = ?1 ORDER BY f.id, o.part" },
 	{ "covers",
 	    "SELECT c.kind AS kind, iif(c.track_id IS NULL, 'release', 'track') AS of, c.mime AS mime,"
-	    " c.text AS text, b.size AS size, lower(hex(b.sha256)) AS sha256, " BLOB_NAMED
-	    " AS \"file blob\""
-	    " FROM cover c JOIN blob b ON b.id = c.blob_id WHERE c.track_id = ?1 OR c.release_id = " OF_RELEASE
-	    " ORDER BY c.track_id IS NULL, c.kind <> 'front', c.id" },
+	    " c.text AS text, b.size AS size, lower(hex(b.sha256)) AS sha256, " BLOB_NAMED " AS \"file blob\""
+	    " FROM cover c JOIN blob b ON b.id = c.blob_id WHERE c.track_id = ?1 OR c.release_id "
+	    "= " OF_RELEASE " ORDER BY c.track_id IS NULL, c.kind <> 'front', c.id" },
 	{ "sessions",
 	    "SELECT DISTINCT 's' || s.id AS id, s.state AS state, s.committed AS \"committed time\""
 	    " FROM file f JOIN session s ON s.id = f.session_id WHERE f.track_id = ?1 ORDER BY s.id" },
@@ -96,7 +97,7 @@ add_member(struct db *db, sqlite3_stmt *st, int i, struct buf *out)
 }
 
 static void
-add_words(sqlite3_stmt *st, int i, char end, struct buf *out)
+add_words(struct db *db, sqlite3_stmt *st, int i, char end, struct buf *out)
 {
 	char name[32], when[TIME_TEXT];
 	const char *type = column_name(st, i, name);
@@ -107,6 +108,10 @@ add_words(sqlite3_stmt *st, int i, char end, struct buf *out)
 		return;
 	}
 	buf_printf(out, "%s ", name);
+	if (strcmp(type, "blob") == 0) {
+		add_safe(end, out, db_path(db), strlen(db_path(db)));
+		buf_putc(out, '/');
+	}
 	if (strcmp(type, "time") == 0)
 		buf_puts(out, time_format(sqlite3_column_int64(st, i), when));
 	else if (number)
@@ -143,7 +148,7 @@ add_row(struct db *db, sqlite3_stmt *st, const char *section, bool json, char en
 			continue;
 		}
 		buf_puts(out, any ? ", " : "");
-		add_words(st, i, end, out);
+		add_words(db, st, i, end, out);
 		any = true;
 	}
 	if (json)
@@ -240,7 +245,8 @@ find_cover(struct db *db, int64_t id, sqlite3_stmt **ret, struct err *e)
 	sqlite3_stmt *st = exists == NULL
 	    ? NULL
 	    : sql_get(db,
-		  "SELECT b.sha256, b.suffix, b.size, c.kind, c.mime, iif(c.track_id IS NULL, 'release', 'track')"
+		  "SELECT b.sha256, b.suffix, b.size, c.kind, c.mime, iif(c.track_id IS NULL, 'release', "
+		  "'track')"
 		  " FROM cover c JOIN blob b ON b.id = c.blob_id"
 		  " WHERE c.track_id = ?1 OR c.release_id = " OF_RELEASE
 		  " ORDER BY c.track_id IS NULL, c.kind <> 'front', c.id LIMIT 1",

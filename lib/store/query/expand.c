@@ -1,5 +1,6 @@
 #include "store/query/expand.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,19 @@ struct expansion {
 	struct err *e;
 };
 
+size_t
+saved_name_length(const char *s)
+{
+	size_t n = 0;
+
+	if (*s == '-' || *s == '.' || *s == '_')
+		return 0;
+	while (isalnum((unsigned char)s[n]) || (unsigned char)s[n] >= 128 ||
+	    (s[n] != '\0' && strchr("-._", s[n]) != NULL))
+		n++;
+	return n;
+}
+
 static void
 name_chain(const struct link *l, const char *back_to, struct buf *out)
 {
@@ -35,8 +49,8 @@ complain_of_circle(struct expansion *x, const struct link *chain, const char *na
 	struct buf text = { 0 };
 
 	name_chain(chain, name, &text);
-	err_set(x->e, ERR_USAGE, "saved searches go in a circle: %s@%s",
-	    text.data != NULL ? text.data : "", name);
+	err_set(x->e, ERR_USAGE, "saved searches go in a circle: %s@%s", text.data != NULL ? text.data : "",
+	    name);
 	buf_free(&text);
 	return x->e->code;
 }

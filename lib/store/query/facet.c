@@ -43,7 +43,8 @@ find_field(struct db *db, const char *name, enum field *ret, struct err *e)
 		return err_set(e, ERR_USAGE, "--facet: there is no field '%s': did you mean '%s'?", name,
 		    field_info(near)->name);
 	if (step == 0)
-		return err_set(e, ERR_USAGE, "--facet: there is no field '%s', and no track has a tag of that name", name);
+		return err_set(e, ERR_USAGE,
+		    "--facet: there is no field '%s', and no track has a tag of that name", name);
 	*ret = F_NONE;
 	return ERR_NONE;
 }
@@ -64,8 +65,8 @@ shown_value(enum field f, const char *value)
 	}
 }
 
-/* A row per value of each track: the place's tables and conditions go into "FROM tables WHERE conditions" of the
- * matches. */
+/* A row per value of each track: the place's tables and conditions go into "FROM tables WHERE conditions" of
+ * the matches. */
 static void
 add_statement(struct compiler *c, const struct query *q, enum field f, const struct place *p, struct buf *sql)
 {

@@ -14,8 +14,8 @@ struct facet {
 };
 
 /* The values of a field by name (an alias, or a free tag), the most frequent first, then by their bytes; a
- * track counts once for each of its values.  *f is the field, F_NONE for a free tag.  ERR_USAGE where there is no
- * such field or tag. */
+ * track counts once for each of its values.  *f is the field, F_NONE for a free tag.  ERR_USAGE where there
+ * is no such field or tag. */
 enum err_code facet_count(struct query *q, struct db *db, const char *name, enum field *f,
     struct facet **list, size_t *n, struct err *e);
 void facet_free(struct facet *list, size_t n);

@@ -64,8 +64,8 @@ stored_name(const char *name, struct err *e)
 int
 saved_words(struct db *db, const char *name, char ***ret, size_t *n, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
-	    "SELECT j.value FROM saved s, json_each(s.query) j WHERE s.name = ? ORDER BY j.key", e);
+	sqlite3_stmt *st = sql_get(
+	    db, "SELECT j.value FROM saved s, json_each(s.query) j WHERE s.name = ? ORDER BY j.key", e);
 	char *nfc = text_nfc(name, strlen(name)), **words = NULL;
 	size_t count = 0;
 

@@ -114,19 +114,6 @@ comparison(const char *s)
 	return s[0] == '!' && s[1] == '=' ? 2 : 0;
 }
 
-size_t
-saved_name_length(const char *s)
-{
-	size_t n = 0;
-
-	if (*s == '-' || *s == '.' || *s == '_')
-		return 0;
-	while (isalnum((unsigned char)s[n]) || (unsigned char)s[n] >= 128 ||
-	    (s[n] != '\0' && strchr("-._", s[n]) != NULL))
-		n++;
-	return n;
-}
-
 /* The whole of "@name"? */
 static bool
 is_saved_name(const char *s, size_t len)
