@@ -2,7 +2,14 @@
 #include "base/cli.h"
 #include "cmd/lib-commit/command.h"
 
-enum { O_LIST = CLI_LONG, O_SHOW, O_REJECT, O_RETRY, O_ALL, O_IDS, O_CONFLICT };
+/* clang-format off */
+enum {
+	O_LIST = CLI_LONG, O_SHOW, O_REJECT, O_RETRY, O_ALL,
+	O_AMEND, O_REMOVE, O_RESTORE, O_UNDO,
+	O_FILES, O_ATTACH, O_DETACH,
+	O_IDS, O_CONFLICT
+};
+/* clang-format on */
 
 static const struct opt opts[] = {
 	{ O_LIST, "list", NULL, "list the sessions that are open" },
@@ -10,7 +17,14 @@ static const struct opt opts[] = {
 	{ O_REJECT, "reject", "SESSION", "give a session up and clear its files" },
 	{ O_RETRY, "retry", "SESSION", "commit a session that failed" },
 	{ O_ALL, "all", NULL, "commit every staged session" },
-	{ O_IDS, "ids", NULL, "print the ids of the tracks, not a line per session" },
+	{ O_AMEND, "amend", NULL, "set fields: TRACK... FIELD=VALUE... (+= adds, -= takes out)" },
+	{ O_REMOVE, "remove", NULL, "take tracks out of the library: TRACK..." },
+	{ O_RESTORE, "restore", NULL, "bring removed tracks back: TRACK..." },
+	{ O_FILES, "files", NULL, "list the files of tracks: TRACK..." },
+	{ O_ATTACH, "attach", NULL, "TRACK TRACK: the files of the first become the second's" },
+	{ O_DETACH, "detach", NULL, "make files tracks of their own: FILE..., by SHA-256" },
+	{ O_UNDO, "undo", NULL, "take back an edit: EVENT, or your own last one" },
+	{ O_IDS, "ids", NULL, "print the ids of the tracks alone" },
 	{ O_CONFLICT, "on-conflict", "WHAT", "another file of a track: attach, fail, ignore or skip" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
@@ -19,15 +33,21 @@ static const struct opt opts[] = {
 };
 static const struct cli cli = {
 	.name = "lib-commit",
-	.operands = "[SESSION]...",
-	.summary = "Make staged imports part of the library.",
+	.operands = "[SESSION | TRACK | FIELD=VALUE | FILE]...",
+	.summary = "Make staged imports part of the library, and change what is there.",
 	.opts = opts,
 	.more = "Without a SESSION they are read from standard input, one a line:\n"
-		"  lib-import ~/Music | lib-commit\n",
+		"  lib-import ~/Music | lib-commit\n"
+		"A TRACK of - stands for ids on standard input:\n"
+		"  lib-search --ids genre:hose | lib-commit --amend - genre=House\n",
 };
 
 /* What an option makes of a run; the first is what it is without any of them. */
-enum { READS = 1 /* the library is not written to */, ALONE = 2 /* takes no operands */ };
+enum {
+	READS = 1,  /* the library is not written to */
+	WRITES = 2, /* a dry run does all of it, and takes it back */
+	ALONE = 4   /* takes no operands */
+};
 static const struct action {
 	int key;
 	void (*run)(struct err *e);
@@ -39,10 +59,17 @@ static const struct action {
 	{ O_REJECT, sessions_reject, 0 },
 	{ O_RETRY, sessions_retry, 0 },
 	{ O_ALL, sessions_all, ALONE },
+	{ O_AMEND, edits_amend, WRITES },
+	{ O_REMOVE, edits_remove, WRITES },
+	{ O_RESTORE, edits_restore, WRITES },
+	{ O_FILES, edits_files, READS },
+	{ O_ATTACH, edits_attach, WRITES },
+	{ O_DETACH, edits_detach, WRITES },
+	{ O_UNDO, edits_undo, WRITES },
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
-struct command command = { .progress = { .stop = &cli_stop } };
+struct command command = { .progress = { cli_progress_draw, NULL, &cli_stop } };
 static const struct action *action = &actions[0];
 static struct db *library;
 
@@ -101,10 +128,9 @@ read_options(int argc, char **argv)
 	}
 	if ((action->flags & ALONE) != 0 && cli_noperands() > 0)
 		cli_usage("--%s takes no operand", cli_option_name(action->key));
-	command.progress.report = cli_progress() ? cli_progress_draw : NULL;
 	command.how.progress = &command.progress;
 	command.how.dry_run = cli_dry_run();
-	command.reads = (action->flags & READS) != 0 || cli_dry_run();
+	command.reads = (action->flags & READS) != 0 || (cli_dry_run() && (action->flags & WRITES) == 0);
 }
 
 int

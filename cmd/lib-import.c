@@ -1,32 +1,52 @@
 /* lib-import - stage music for the library */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cli.h"
 #include "base/progress.h"
 #include "base/words.h"
+#include "cmd/lib-import/commit.h"
 #include "intake/import.h"
 #include "intake/preview.h"
+#include "intake/rate.h"
 #include "intake/say.h"
+#include "intake/status.h"
 #include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 
-enum { SET = CLI_LONG, MODE, DEREFERENCE, STRICT, AGAIN, FILES_FROM, RESUME, RETRY, STATUS };
+enum {
+	SET = CLI_LONG,
+	MODE,
+	DEREFERENCE,
+	STRICT,
+	AGAIN,
+	FILES_FROM,
+	RESUME,
+	RETRY,
+	DUE,
+	STATUS,
+	LIMIT,
+	COMMIT
+};
 
 static const struct opt opts[] = {
 	{ 'j', "jobs", "N", "read N files at a time (the number of cores, at most 8)" },
 	{ FILES_FROM, "files-from", "FILE", "read paths from FILE, one a line (- is standard input)" },
 	{ SET, "set", "FIELD=VALUE", "give every file this value, whatever its tags say" },
-	{ MODE, "mode", "MODE", "copy (sharing blocks where possible) or reflink (share blocks or fail)" },
+	{ MODE, "mode", "MODE", "copy (the default), reflink, hardlink or move" },
 	{ DEREFERENCE, "dereference", NULL, "follow symbolic links below PATH" },
 	{ STRICT, "strict", NULL, "files that are no audio or damaged are errors" },
 	{ AGAIN, "again", NULL, "take back in what was removed from the library earlier" },
+	{ LIMIT, "limit-rate", "BYTES", "read at most so many bytes a second, like 500K or 2M" },
+	{ COMMIT, "commit", NULL, "commit the session, too" },
 	{ RESUME, "resume", "ID", "go on with an unfinished session" },
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
-	{ STATUS, "status", NULL, "list open sessions, or the one named and its failed files" },
+	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
+	{ STATUS, "status", NULL, "tell how far open sessions are, or the one named and its failed files" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
 	CLI_COMMON,
@@ -46,6 +66,9 @@ static struct {
 	int jobs;
 	int way; /* RESUME, RETRY, STATUS, or 0: a new import */
 	const char *session, *from;
+	int64_t limit_rate;
+	bool commit;
+	bool due;
 	bool asked; /* for something that belongs to a new import */
 } me;
 
@@ -64,8 +87,18 @@ read_options(int argc, char **argv)
 		case 'j':
 			me.jobs = (int)cli_number("--jobs", value, 1, 64);
 			break;
+		case DUE:
+			me.due = true;
+			break;
 		case FILES_FROM:
 			me.from = value;
+			break;
+		case LIMIT:
+			if (rate_parse(value, &me.limit_rate, &e) != ERR_NONE)
+				cli_usage("--limit-rate: %s", e.msg);
+			break;
+		case COMMIT:
+			me.commit = true;
 			break;
 		case RESUME:
 		case RETRY:
@@ -85,6 +118,10 @@ read_options(int argc, char **argv)
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
 		cli_usage("--dry-run is for a new import: --status tells what a session still has to do");
+	if (me.commit && (me.way == STATUS || cli_dry_run()))
+		cli_usage("there is nothing to commit with --status or --dry-run");
+	if (me.due && me.way != RETRY)
+		cli_usage("--due is for --retry");
 	if (me.way == STATUS && me.asked)
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
@@ -98,7 +135,7 @@ note_summary(int64_t session, const struct import_counts *c)
 {
 	struct buf text = { 0 };
 
-	if (!cli_verbose() && !cli_progress())
+	if (!cli_verbose() && !cli_progress() && !cli_log())
 		return;
 	say_summary(session, c, &text);
 	if (!text.failed)
@@ -106,13 +143,24 @@ note_summary(int64_t session, const struct import_counts *c)
 	buf_free(&text);
 }
 
+/* Of what is damaged everybody wants to know. */
+static void
+print_notes(const char *path, bool damaged, const char *notes)
+{
+	for (size_t len; *notes != '\0' && (damaged || cli_verbose()); notes += len + 1) {
+		len = strcspn(notes, "\n");
+		cli_note("%s: %.*s", path, (int)len, notes);
+	}
+}
+
 static enum err_code
 list_status(struct err *e)
 {
+	const struct status_form form = { cli_json(), cli_columns() > 0, cli_separator(), cli_print };
 	struct db *db = NULL;
 
 	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, e) == ERR_NONE)
-		(void)say_status(db, cli_operands(), cli_json(), cli_print_line, NULL, e);
+		(void)status_print(db, cli_operands(), &form, e);
 	db_close(db);
 	return e->code;
 }
@@ -125,7 +173,7 @@ dry_run(char **roots, size_t n, struct err *e)
 		.json = cli_json(),
 		.raw = cli_null(),
 		.line = cli_print_line,
-		.failed = cli_failed };
+		.failed = cli_failed_at };
 	struct err none = { 0 };
 
 	(void)db_open(&p.db, cli_library(), DB_READ, NULL, NULL, &none); /* there need not be one */
@@ -167,10 +215,19 @@ begin(struct import_run *r, char ***roots, size_t *n, struct err *e)
 	if (created)
 		cli_note("made a new library in %s", db_path(r->db));
 	if (named)
-		return import_resume(r->db, r->session, r->retry, roots, n, &options, e);
+		return import_resume(r, roots, n, &options, e);
 	if (import_begin(r->db, *roots, *n, &options, &r->session, &resumed, e) == ERR_NONE && resumed)
 		cli_note("going on with session s%" PRId64 ", which was not finished", r->session);
 	return e->code;
+}
+
+static void
+log_session(int64_t session)
+{
+	char name[24];
+
+	snprintf(name, sizeof name, "s%" PRId64, session);
+	cli_log_session(name);
 }
 
 static enum err_code
@@ -178,9 +235,12 @@ import(struct err *e)
 {
 	struct import_run r = { .options = &options,
 		.jobs = me.jobs,
+		.limit_rate = me.limit_rate,
 		.retry = me.way == RETRY,
 		.progress = &progress,
-		.failed = cli_failed,
+		.due = me.due,
+		.failed = cli_failed_at,
+		.noted = print_notes,
 		.note = cli_note };
 	struct buf line = { 0 };
 	char **roots = NULL;
@@ -196,17 +256,27 @@ import(struct err *e)
 	}
 	if (begin(&r, &roots, &n, e) != ERR_NONE)
 		goto out;
+	if (r.retry && n == 0)
+		cli_note("nothing of session s%" PRId64 " has failed", r.session);
+	log_session(r.session);
 	if (import_run(&r, roots, n, e) == ERR_NONE) {
+		if (r.lacks[0] != '\0')
+			cli_note("tags were read without %s: this kernel has none", r.lacks);
 		note_summary(r.session, &r.counts);
-		say_session(r.session, &r.counts, cli_json(), &line);
+		if (options.mode == COPY_MOVE && r.counts.unchanged > 0)
+			cli_note("%" PRId64 " unchanged, in the library already: they stay where they are",
+			    r.counts.unchanged);
+		say_session(r.session, r.state, &r.counts, cli_json(), &line);
 		buf_putc(&line, '\n');
-		(void)cli_print(&line, e);
+		if (cli_print(&line, e) == ERR_NONE && me.commit)
+			(void)commit_staged(r.db, r.session, &progress, e);
 	} else if (e->code != ERR_STATE) {
 		say_resumable(r.session, &r.counts, e);
 	}
 out:
 	db_close(r.db);
-	paths_free(roots);
+	if (!r.held_up)
+		paths_free(roots);
 	return e->code;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cli.h"
+#include "base/progress.h"
 #include "base/out.h"
 #include "base/verb.h"
 #include "store/sweep/health.h"
@@ -90,6 +91,7 @@ run_task(struct db *db, enum sweep_task task, struct err *e)
 	struct buf b = { 0 };
 
 	foreign = 0;
+	cli_progress_draw(NULL, sweep_name(task), 0, 0, 0);
 	sweep_run(db, task, &sweep, &r, e);
 	if (cli_json()) {
 		sweep_json(&r, &b);

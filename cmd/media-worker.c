@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "media/charset.h"
 #include "media/members.h"
 #include "media/sandbox.h"
 #include "media/serve.h"
@@ -56,6 +57,7 @@ main(int argc, char **argv)
 	if (getppid() != atoi(argv[2]))
 		return 2; /* the parent died before that */
 	close_range(PROTOCOL_FD + 1, ~0U, 0);
+	charset_prepare();
 	members_prepare();
 	sandbox_enter(memory_bytes);
 	return serve(PROTOCOL_FD, timeout_ms);

@@ -8,7 +8,7 @@ label catalognumber barcode isrc iswc compilation bpm key mood language copyrigh
 artistsort albumsort albumartistsort mb_trackid mb_albumid mb_artistid mb_albumartistid \
 mb_releasegroupid mb_releasetrackid mb_workid rg_track_gain rg_track_peak rg_album_gain \
 rg_album_peak duration_ms format codec bitrate samplerate bitdepth channels size sha256 file source \
-session recording added modified owner plays lastplayed rating tags cover"
+session recording added modified owner plays lastplayed rating tags cover notes part start_ms"
 
 # _fonoteca_dump KIND COLUMN: a column of `COMMAND --dump-options`.
 _fonoteca_dump() {
@@ -66,7 +66,7 @@ _fonoteca_value() {
 	*)
 		case $2 in
 		--log) _fonoteca_offer <<<$'text\njson' ;;
-		--mode) _fonoteca_offer <<<$'copy\nreflink' ;;
+		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
 		--as) _fonoteca_offer <<<m3u8 ;;
 		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
@@ -111,7 +111,13 @@ _fonoteca() {
 _fonoteca_operand() {
 	case ${_fonoteca_command##*/} in
 	lib-import) _fonoteca_files -f ;;
-	lib-commit) _fonoteca_offer < <(_fonoteca_sessions) ;;
+	lib-commit)
+		case " ${COMP_WORDS[*]} " in
+		*" --amend "*)
+			compopt -o nospace 2>/dev/null
+			_fonoteca_offer <<<"${_fonoteca_fields// /=$'\n'}=" ;;
+		*) _fonoteca_offer < <(_fonoteca_sessions) ;;
+		esac ;;
 	lib-search) _fonoteca_offer < <(_fonoteca_saved | sed 's/^/@/') ;;
 	lib-playlist)
 		case $1 in

@@ -8,7 +8,7 @@ set --global __fonoteca_fields id title artist artists album albumartist albumar
     artistsort albumsort albumartistsort mb_trackid mb_albumid mb_artistid mb_albumartistid \
     mb_releasegroupid mb_releasetrackid mb_workid rg_track_gain rg_track_peak rg_album_gain \
     rg_album_peak duration_ms format codec bitrate samplerate bitdepth channels size sha256 file source \
-    session recording added modified owner plays lastplayed rating tags cover
+    session recording added modified owner plays lastplayed rating tags cover notes part start_ms
 
 function __fonoteca_dump --argument-names command kind
     command --query $command; or return
@@ -74,7 +74,7 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
             case 'log:*'
                 set spec $spec --exclusive --arguments 'text json'
             case 'mode:*'
-                set spec $spec --exclusive --arguments 'copy reflink'
+                set spec $spec --exclusive --arguments 'copy reflink hardlink move'
             case 'on-conflict:*'
                 set spec $spec --exclusive --arguments 'attach fail ignore skip'
             case 'as:*'
@@ -93,7 +93,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
 end
 
 complete --command lib-import --force-files
-complete --command lib-commit --arguments '(__fonoteca_sessions)'
+complete --command lib-commit --condition 'not contains -- --amend (commandline -opc)' --arguments '(__fonoteca_sessions)'
+complete --command lib-commit --condition 'contains -- --amend (commandline -opc)' --arguments '$__fonoteca_fields='
 complete --command lib-search --arguments '@(__fonoteca_saved)'
 complete --command lib-sweep --arguments '(__fonoteca_verbs lib-sweep)'
 complete --command lib-playlist --condition 'test (count (__fonoteca_operands)) -eq 0' \

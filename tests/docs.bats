@@ -87,6 +87,7 @@ same() {
 	[ "$(bash_completes lib-playlist --library = "$library" show E)" = Evening ]
 	export FONOTECA_LIBRARY=$library
 	lib-import -q "$FIXTURES/audio/hoppipolla.flac" >session
+	[ "$(bash_completes lib-commit --amend 1 albumartists | tr '\n' ' ')" = 'albumartists= albumartistsort= ' ]
 	[ "$(bash_completes lib-commit s | grep -cx "$(cat session)")" -eq 1 ]
 }
 
@@ -188,6 +189,15 @@ exit_table() {
 		"$(sed -n '/^\.\\" fields: begin/,/^\.\\" fields: end/p' "$TREE/man/fonoteca-library.5" | grep -v '^\.\\"')"
 }
 
+@test "fonoteca-library(5) has the table of settings, and explains each" {
+	run -0 "$FONOTECA_BUILD/unit/config" table
+	same fonoteca-library.5 "the settings" "$output" \
+		"$(sed -n '/^\.\\" settings: begin/,/^\.\\" settings: end/p' "$TREE/man/fonoteca-library.5" | grep -v '^\.\\"')"
+	for s in $(awk '{ print $3 }' <<<"$output"); do
+		grep -qx "\.It Sy $s" "$TREE/man/fonoteca-library.5" || fail "$s is not explained"
+	done
+}
+
 @test "README names every command and shows the two that start it all" {
 	for c in $COMMANDS; do
 		grep -q "\`*$c\`*" "$TREE/README"
@@ -213,7 +223,7 @@ exit_table() {
 }
 
 @test "INSTALL names every package that make deps installs" {
-	for group in build check lint; do
+	for group in build check lint bench; do
 		for p in $(sh "$TREE/share/deps.sh" list $group apt-get); do
 			tr -cs 'A-Za-z0-9+.-' '\n' <"$TREE/INSTALL" | grep -qxF "$p" || fail "INSTALL does not name $p"
 		done

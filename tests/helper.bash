@@ -96,6 +96,25 @@ intact() {
 	PY
 }
 
+# staging_intact : every file of session s1 in staging has the bytes that its name says, and every staged item
+# and cover its file; nothing else lies there.
+staging_intact() {
+	python3 - "$FONOTECA_LIBRARY" <<-'PY'
+	import hashlib, os, sqlite3, sys
+	lib = sys.argv[1]
+	db = sqlite3.connect("file:" + lib + "/library.db?mode=ro", uri=True)
+	want = {}
+	for sha, suffix in db.execute("SELECT sha256, suffix FROM item WHERE state = 'staged'"
+	    " UNION SELECT sha256, suffix FROM item_cover"):
+	    want["%s.%s" % (sha.hex(), suffix)] = 1
+	for name in os.listdir(lib + "/staging/s1"):
+	    with open(lib + "/staging/s1/" + name, "rb") as f:
+	        assert hashlib.file_digest(f, "sha256").hexdigest() == name.split(".")[0], name
+	    assert want.pop(name), name
+	assert not want, want
+	PY
+}
+
 # fail WHY... : end a test that a comparison in a loop has failed.
 fail() {
 	printf '%s\n' "$*" >&2

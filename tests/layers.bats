@@ -21,7 +21,7 @@ libraries() {
 	text) echo -lutf8proc ;;
 	digest) echo -lnettle ;;
 	store) echo -lsqlite3 ;;
-	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp" ;;
+	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp -lm" ;;
 	intake) echo -pthread ;;
 	esac
 }

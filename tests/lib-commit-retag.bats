@@ -127,20 +127,23 @@ indexed() {
 	intact
 }
 
-@test "what was amended by hand stays" {
+@test "what was amended by hand stays: columns, lists, free tags, and the album" {
 	sync
-	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
-	import sqlite3, sys
-	db = sqlite3.connect(sys.argv[1])
-	for name in ("title", "genre", "comment"):
-	    db.execute("INSERT OR IGNORE INTO amended SELECT 1, id, 0 FROM tagname WHERE name = ?", (name,))
-	db.commit()
-	PY
-	tags music/a.flac title=Other genre=Other artist=Different
+	lib-commit --amend 1 title=Mine genre=Ours tags.shelf=B7 label=House composer=Nobody >log
+	tags music/a.flac title=Other genre=Other artist=Different organization=Other composer=Other date=1999
 	[ "$(sync)" = "0 tracks, 0 duplicates, 0 failed, 1 retagged" ]
-	[ "$(query "SELECT title, artist FROM track")" = "Hoppípolla|Different" ]
-	[ "$(lib-search -f '$genre' different)" = Post-Rock ]
+	[ "$(query "SELECT title, artist, year FROM track")" = "Mine|Different|1999" ]
+	[ "$(lib-search -f '$genre/$composer/$label/$tags' different)" = "Ours/Nobody/House/shelf=B7" ]
 	indexed
+	lib-commit --amend 1 album=Elsewhere >log
+	tags music/a.flac album=Nowhere title=Another
+	[ "$(sync)" = "0 tracks, 0 duplicates, 0 failed, 1 retagged" ]
+	[ "$(lib-search -f '$album' different)" = Elsewhere ]
+	[ "$(query "SELECT count(*) FROM release")" = "$(query "SELECT count(DISTINCT release_id) FROM track")" ]
+	run -0 lib-commit --undo
+	[ "$(lib-search -f '$album' different)" = Takk... ]
+	indexed
+	intact
 }
 
 @test "one track of a compilation without an album artist stays in it" {

@@ -610,7 +610,7 @@ the_process() {
 	cp "$FIXTURES/damaged/cut-computer-love.m4a" "$FIXTURES/audio/untagged.wav" m
 	run -3 --separate-stderr lib-import -q m
 	run -0 --separate-stderr lib-import --status
-	[[ $output == "s1"$'\t'"staged"$'\t'*"1 failed"*"$PWD/m" ]]
+	[[ $output == "s1"$'\t'"waiting"$'\t'1$'\t'*"lib-commit s1"$'\t'"$PWD/m" ]]
 	run -0 --separate-stderr lib-import --status s1
 	[[ ${lines[1]} == "failed"$'\t'"$PWD/m/cut-computer-love.m4a"$'\t'* ]]
 	lib-import --status s1 --json | is_json

@@ -47,7 +47,7 @@ newest() {
 @test "a library of version 1 is brought up to date by the first command that writes, and equals a fresh one" {
 	main_line
 	# what version 1 did not know yet
-	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE file SET audio = NULL, start_ms = NULL"
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE file SET audio = NULL, start_ms = NULL, damaged = 0, notes = NULL"
 	tables >fresh.tables
 	catalogue >fresh
 	as_version_1

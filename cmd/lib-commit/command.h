@@ -41,4 +41,13 @@ void sessions_show(struct err *e);
 void sessions_all(struct err *e);
 void sessions_list(struct err *e);
 
+/* edits.c: changes of the tracks that the command line or standard input names, and of none. */
+void edits_amend(struct err *e);
+void edits_remove(struct err *e);
+void edits_restore(struct err *e);
+void edits_files(struct err *e);
+void edits_attach(struct err *e);
+void edits_detach(struct err *e);
+void edits_undo(struct err *e);
+
 #endif

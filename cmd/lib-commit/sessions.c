@@ -7,6 +7,7 @@
 #include "base/cli.h"
 #include "base/time.h"
 #include "cmd/lib-commit/command.h"
+#include "store/commit/leave.h"
 #include "store/commit/report.h"
 
 typedef enum err_code work(struct db *db, int64_t session, struct err *e);
@@ -25,6 +26,26 @@ print_track(void *unused, int64_t track)
 	buf_free(&line);
 }
 
+static void
+stays(const char *path, const char *state, const char *reason)
+{
+	cli_note("%s stays where it is: %s", path, report_why_stays(state, reason));
+}
+
+/* Sources of moves that were cut short, whatever else there is to do. */
+static void
+finish_moves(void)
+{
+	struct leave how = { .stop = &cli_stop, .progress = &command.progress, .failed = cli_failed };
+	struct err why = { 0 };
+	struct db *db = cli_dry_run() || cli_interrupted() ? NULL : command_library(&why);
+	struct leave_counts n;
+
+	if (db != NULL && leave_go(db, &how, &n, &why) == ERR_NONE && n.removed > 0)
+		cli_note(
+		    "%" PRId64 " source%s of earlier moves removed", n.removed, n.removed == 1 ? "" : "s");
+}
+
 static enum err_code
 commit(struct db *db, int64_t id, struct err *e)
 {
@@ -32,6 +53,8 @@ commit(struct db *db, int64_t id, struct err *e)
 	struct commit_result r;
 	struct buf line = { 0 };
 
+	command.how.failed = cli_failed;
+	command.how.stays = stays;
 	if (commit_session(db, id, &command.how, &r, e) != ERR_NONE)
 		return e->code;
 	if (command.ids) {
@@ -152,6 +175,7 @@ sessions_commit(struct err *e)
 		each_on_stdin(e);
 	else
 		each(commit, e);
+	finish_moves();
 }
 
 void
@@ -159,6 +183,7 @@ sessions_retry(struct err *e)
 {
 	command.how.retry = true;
 	each(commit, e);
+	finish_moves();
 }
 
 void
@@ -192,6 +217,7 @@ sessions_all(struct err *e)
 	}
 	free(list);
 	settle(e);
+	finish_moves();
 }
 
 void

@@ -112,13 +112,19 @@ int cli_wait_ms(void);    /* of --wait, default 60,000 */
 char cli_separator(void); /* '\n', or '\0' with -0 */
 bool cli_color(void);     /* colour on stdout */
 int cli_columns(void);    /* of the terminal that stdout is, 80 where it does not say; 0: it is none */
+bool cli_log(void);       /* messages go out as JSON */
 bool cli_progress(void);  /* stderr is a terminal and nobody said --quiet */
 
 /* A note on stderr (not with --quiet), a warning (always), an operand's error: printed with its status
- * remembered for cli_finish() as "done, but some operands failed".  Control bytes are escaped. */
+ * remembered for cli_finish() as "done, but some operands failed"; cli_failed_at() names the file that it is
+ * about.  Control bytes are escaped. */
 void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_failed(const struct err *e);
+void cli_failed_at(const char *path, const struct err *e);
+
+/* With --log=json every message from now on is about this session ("s3"). */
+void cli_log_session(const char *session);
 
 /* Results on stdout.  cli_print() prints text as it is and releases it; nothing where memory was out for some
  * of it, which becomes *e.  cli_print_line() adds the end of a line (newline, or NUL with -0) and fits the

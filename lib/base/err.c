@@ -86,6 +86,17 @@ err_sys(struct err *e, int errnum, const char *fmt, ...)
 }
 
 enum err_code
+err_reason(struct err *e, int errnum)
+{
+	char reason[128];
+
+	e->code = code_of_errno(errnum);
+	e->sys = errnum;
+	snprintf(e->msg, sizeof e->msg, "%s", strerror_r(errnum, reason, sizeof reason));
+	return e->code;
+}
+
+enum err_code
 err_memory(struct err *e)
 {
 	e->code = ERR_MEMORY;

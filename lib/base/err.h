@@ -49,6 +49,9 @@ enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)
 /* The same from an errno: the code follows from it and ": reason" is added. */
 enum err_code err_sys(struct err *e, int errnum, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* The reason of an errno alone, where the caller names the thing apart. */
+enum err_code err_reason(struct err *e, int errnum);
+
 enum err_code err_memory(struct err *e);
 
 /* Put "text: " before the message of an e that is set. */

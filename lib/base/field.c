@@ -84,6 +84,9 @@ static const struct field_info table[F_COUNT] = {
 	[F_RATING] = { "rating", FIELD_INT, W, NULL, NULL },
 	[F_TAGS] = { "tags", FIELD_OBJECT, 0, NULL, NULL },
 	[F_COVER] = { "cover", FIELD_TEXT, 0, NULL, "art" },
+	[F_NOTES] = { "notes", FIELD_LIST, 0, NULL, "note" },
+	[F_PART] = { "part", FIELD_INT, 0, NULL, NULL },
+	[F_START] = { "start_ms", FIELD_INT, P, "ms", NULL },
 };
 
 const struct field_info *

@@ -27,7 +27,8 @@ enum field {
 	F_RG_TRACK_GAIN, F_RG_TRACK_PEAK, F_RG_ALBUM_GAIN, F_RG_ALBUM_PEAK,
 	F_DURATION, F_FORMAT, F_CODEC, F_BITRATE, F_SAMPLERATE, F_BITDEPTH, F_CHANNELS,
 	F_SIZE, F_SHA256, F_FILE, F_SOURCE, F_SESSION, F_RECORDING, F_ADDED, F_MODIFIED,
-	F_OWNER, F_PLAYS, F_LASTPLAYED, F_RATING, F_TAGS, F_COVER,
+	F_OWNER, F_PLAYS, F_LASTPLAYED, F_RATING, F_TAGS, F_COVER, F_NOTES,
+	F_PART, F_START,
 	F_COUNT,
 	F_NONE = -1 /* no such field: a free tag */
 };
@@ -47,7 +48,7 @@ enum field_type {
 
 enum {
 	FIELD_TAG = 1,      /* comes from a file's tags */
-	FIELD_WRITABLE = 2, /* --set may change it */
+	FIELD_WRITABLE = 2, /* --amend may change it; --set too, where it is a tag */
 	FIELD_RELEASE = 4,  /* belongs to the release, the same on all of its tracks */
 	FIELD_PROPERTY = 8  /* measured from the audio stream by the media worker */
 };

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,54 @@ fd_close(int *fd)
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;
+}
+
+/* The folder that is the first part of path, as far as one call goes; *path moves behind it. */
+static int
+step_into(int from, const char **path)
+{
+	char part[PATH_MAX];
+	const char *end = *path + PATH_MAX - 2;
+	size_t len;
+
+	while (end > *path && *end != '/')
+		end--;
+	if (end == *path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	len = (size_t)(end - *path);
+	memcpy(part, *path, len);
+	part[len] = '\0';
+	*path = end + strspn(end, "/");
+	return openat(from, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+path_near(const char *path, const char **rest)
+{
+	int fd = AT_FDCWD;
+
+	while (strlen(path) >= PATH_MAX) {
+		int next = step_into(fd, &path);
+
+		path_close(fd);
+		if (next < 0)
+			return -1;
+		fd = next;
+	}
+	*rest = path;
+	return fd;
+}
+
+void
+path_close(int fd)
+{
+	int saved = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
 }
 
 const char *

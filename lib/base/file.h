@@ -44,6 +44,11 @@ enum err_code tree_remove_at(
 /* close() with fd = -1 allowed; sets *fd to -1. */
 void fd_close(int *fd);
 
+/* Paths may be longer than the kernel takes in one call: a folder from which openat(fd, *rest) reaches path,
+ * AT_FDCWD where it is short enough.  -1 with errno.  Close it with path_close(). */
+int path_near(const char *path, const char **rest);
+void path_close(int fd);
+
 /* The last component of path; points into it. */
 const char *path_base(const char *path);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cli_state.h"
@@ -16,11 +17,13 @@
 #include "base/time.h"
 
 volatile int cli_stop;
+static volatile time_t first_signal; /* in seconds of the monotonic clock */
 
 static const char *command = "fonoteca";
 static int64_t started_ms;
 static int remembered; /* the worst status of an operand */
 static char run_id[17];
+static char about[24]; /* the session that the command works on */
 
 void
 cli_message_start(const char *name)
@@ -42,27 +45,71 @@ run(void)
 	return run_id;
 }
 
+void
+cli_log_session(const char *session)
+{
+	snprintf(about, sizeof about, "%s", session);
+}
+
+void
+cli_log_begin(struct buf *b, const char *level)
+{
+	json_open(b, "log");
+	json_time(b, "time", time_now());
+	json_text(b, "run", run());
+	json_int(b, "ms", time_monotonic_ms() - started_ms);
+	json_text(b, "command", command);
+	if (about[0] != '\0')
+		json_text(b, "session", about);
+	json_text(b, "level", level);
+}
+
+void
+cli_log_end(struct buf *b)
+{
+	json_close(b);
+	buf_putc(b, '\n');
+	if (!b->failed)
+		fwrite(b->data, 1, b->len, stderr);
+	buf_free(b);
+}
+
 static void
-print_line(const char *level, const char *text)
+log_line(const char *level, const char *path, enum err_code code, const char *text)
+{
+	struct buf b = { 0 };
+
+	cli_log_begin(&b, level);
+	if (cli_progress_stage() != NULL)
+		json_text(&b, "stage", cli_progress_stage());
+	if (path != NULL)
+		json_bytes(&b, "path", path, strlen(path));
+	if (code != ERR_NONE)
+		json_text(&b, "code", err_name(code));
+	json_text(&b, "message", text);
+	cli_log_end(&b);
+}
+
+static void
+print_line(const char *level, const char *path, enum err_code code, const char *text)
 {
 	struct buf b = { 0 };
 
 	if (cli_state.log_json) {
-		json_open(&b, "log");
-		json_time(&b, "time", time_now());
-		json_text(&b, "run", run());
-		json_int(&b, "ms", time_monotonic_ms() - started_ms);
-		json_text(&b, "command", command);
-		json_text(&b, "level", level);
-		json_text(&b, "message", text);
-		json_close(&b);
-	} else {
-		buf_printf(&b, "%s: ", command);
-		out_printable(&b, text, strlen(text));
+		log_line(level, path, code, text);
+		return;
 	}
+	buf_printf(&b, "%s: ", command);
+	if (path != NULL) {
+		out_printable(&b, path, strlen(path));
+		buf_puts(&b, ": ");
+	}
+	out_printable(&b, text, strlen(text));
 	buf_putc(&b, '\n');
 	cli_progress_clear();
-	if (!b.failed)
+	if (b.failed)
+		fprintf(stderr, "%s: out of memory\n", command);
+	else
 		fwrite(b.data, 1, b.len, stderr);
 	buf_free(&b);
 }
@@ -73,7 +120,7 @@ print_list(const char *level, const char *fmt, va_list ap)
 	struct buf b = { 0 };
 
 	buf_vprintf(&b, fmt, ap);
-	print_line(level, b.failed ? "out of memory" : b.data);
+	print_line(level, NULL, ERR_NONE, b.failed ? "out of memory" : b.data);
 	buf_free(&b);
 }
 
@@ -112,9 +159,15 @@ cli_warn(const char *fmt, ...)
 void
 cli_failed(const struct err *e)
 {
+	cli_failed_at(NULL, e);
+}
+
+void
+cli_failed_at(const char *path, const struct err *e)
+{
 	int status = err_status(e->code);
 
-	print_line("error", e->msg);
+	print_line("error", path, e->code, e->msg);
 	/* one operand's failure is not the whole command's, unless the library itself is at fault */
 	if (status == 4 && e->code != ERR_SPACE && e->code != ERR_LIBRARY && e->code != ERR_MEMORY)
 		status = 3;
@@ -142,9 +195,20 @@ cli_print_line(void *unused, struct buf *line)
 	putchar(cli_separator());
 }
 
+/* Who asks again a second later does not want to wait for a clean end: nothing is lost by a hard one. */
 static void
 on_signal(int signo)
 {
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (cli_stop != 0 && now.tv_sec > first_signal + 1) {
+		signal(signo, SIG_DFL);
+		raise(signo);
+		return;
+	}
+	if (cli_stop == 0)
+		first_signal = now.tv_sec;
 	cli_stop = signo;
 }
 
@@ -172,8 +236,9 @@ cli_finish(const struct err *e)
 	int status = err_worse(remembered, err_status(e->code));
 
 	cli_progress_clear();
+	cli_progress_end();
 	if (e->code != ERR_NONE && e->msg[0] != '\0' && !(e->code == ERR_NOMATCH && cli_state.quiet))
-		print_line(e->code == ERR_NOMATCH ? "note" : "error", e->msg);
+		print_line(e->code == ERR_NOMATCH ? "note" : "error", NULL, e->code, e->msg);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		int why = errno;
 		char reason[128];

@@ -3,13 +3,22 @@
 #include <stdio.h>
 
 #include "base/cli.h"
+#include "base/cli_state.h"
+#include "base/out.h"
 #include "base/time.h"
 
-enum { INTERVAL_MS = 100 };
+enum { DRAW_MS = 100, LOG_MS = 1000 };
 
 static int64_t first_ms, last_ms;
 static const char *current_stage;
+static int64_t last_done, last_bytes;
 static int drawn;
+
+const char *
+cli_progress_stage(void)
+{
+	return current_stage;
+}
 
 void
 cli_progress_clear(void)
@@ -33,24 +42,12 @@ amount(char *text, size_t size, double bytes)
 	snprintf(text, size, u == 0 || bytes >= 100 ? "%.0f %s" : "%.1f %s", bytes, units[u]);
 }
 
-void
-cli_progress_draw(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes)
+/* "staging 400/1000, 2.1 GB, 180 MB/s, 0:12 left" */
+static void
+draw(const char *stage, int64_t done, int64_t total, int64_t bytes, double seconds)
 {
-	int64_t now = time_monotonic_ms();
-	double seconds;
 	char size[32], rate[32], eta[48] = "";
 
-	(void)context;
-	if (!cli_progress())
-		return;
-	if (current_stage != stage) {
-		current_stage = stage;
-		first_ms = now;
-	} else if (now - last_ms < INTERVAL_MS) {
-		return;
-	}
-	last_ms = now;
-	seconds = (double)(now - first_ms) / 1000.0;
 	amount(size, sizeof size, (double)bytes);
 	amount(rate, sizeof rate, seconds > 0 ? (double)bytes / seconds : 0);
 	if (total > 0 && done > 0 && done <= total && seconds > 1) {
@@ -66,4 +63,57 @@ cli_progress_draw(void *context, const char *stage, int64_t done, int64_t total,
 	fputs(eta, stderr);
 	fflush(stderr);
 	drawn = 1;
+}
+
+static void
+log_stage(const char *level, int64_t total, int64_t took_ms)
+{
+	struct buf b = { 0 };
+
+	cli_log_begin(&b, level);
+	json_text(&b, "stage", current_stage);
+	json_int(&b, "done", last_done);
+	if (total > 0)
+		json_int(&b, "total", total);
+	json_int(&b, "bytes", last_bytes);
+	if (took_ms >= 0)
+		json_int(&b, "took_ms", took_ms);
+	cli_log_end(&b);
+}
+
+void
+cli_progress_end(void)
+{
+	if (current_stage != NULL && cli_state.log_json && !cli_state.quiet)
+		log_stage("stage", 0, time_monotonic_ms() - first_ms);
+	current_stage = NULL;
+}
+
+void
+cli_progress_draw(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes)
+{
+	bool as_json = cli_state.log_json && !cli_state.quiet;
+	int64_t now = time_monotonic_ms();
+
+	(void)context;
+	if (!as_json && !cli_progress())
+		return;
+	if (current_stage != stage) {
+		cli_progress_end();
+		current_stage = stage;
+		first_ms = last_ms = now;
+		last_done = done;
+		last_bytes = bytes;
+		if (as_json)
+			return;
+	}
+	last_done = done;
+	last_bytes = bytes;
+	if (now - last_ms < (as_json ? LOG_MS : DRAW_MS))
+		return;
+	last_ms = now;
+	if (as_json)
+		log_stage("progress", total, -1);
+	else
+		draw(stage, done, total, bytes, (double)(now - first_ms) / 1000.0);
 }

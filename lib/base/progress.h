@@ -15,8 +15,9 @@ struct progress {
 	volatile const int *stop; /* set to non-zero: end between two items (ERR_INTERRUPTED) */
 };
 
-/* A bar with rate and ETA on stderr, at most ten times a second; fits struct progress.report.  total 0:
- * unknown. */
+/* A bar with rate and ETA on stderr, at most ten times a second, or with --log=json an object at most every
+ * second and one that says how long a stage took when the next begins or the command ends; fits struct
+ * progress.report.  total 0: unknown. */
 void cli_progress_draw(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes);
 
 /* Wipe the bar before other text is written to stderr. */

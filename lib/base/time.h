@@ -8,11 +8,13 @@
 #define BASE_TIME_H
 
 #include <stdint.h>
+#include <time.h>
 
 enum { TIME_TEXT = 32 };
 
 int64_t time_now(void);
-int64_t time_monotonic_ms(void); /* for durations; not settable */
+int64_t time_monotonic_ms(void);        /* for durations; not settable */
+struct timespec time_in_ms(int64_t ms); /* that much later on the same clock, as waiting wants it */
 
 /* "2026-03-01T12:34:56Z" into text. */
 const char *time_format(int64_t seconds, char text[TIME_TEXT]);

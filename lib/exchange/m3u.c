@@ -115,6 +115,13 @@ add_label(struct buf *out, const struct m3u_entry *entry)
 		line_text(out, path_base(entry->path));
 }
 
+static void
+add_time(struct buf *out, const char *what, int64_t ms)
+{
+	buf_printf(
+	    out, "#EXTVLCOPT:%s-time=%lld.%03lld\n", what, (long long)(ms / 1000), (long long)(ms % 1000));
+}
+
 void
 m3u_add(struct buf *out, const struct m3u_entry *entry, const char *relative_to)
 {
@@ -130,6 +137,11 @@ m3u_add(struct buf *out, const struct m3u_entry *entry, const char *relative_to)
 	buf_putc(out, '\n');
 	if (path == NULL)
 		return;
+	if (entry->is_part) {
+		add_time(out, "start", entry->start_ms);
+		if (entry->duration_ms > 0)
+			add_time(out, "stop", entry->start_ms + entry->duration_ms);
+	}
 	if (!is_plain(path))
 		add_uri(out, path);
 	else if (relative_to != NULL)

@@ -66,12 +66,14 @@ item_of(const struct job *j)
 	return (struct item_new){
 		.path = j->path,
 		.st = j->st,
+		.linked = j->linked,
 		.seen = j->seen,
 		.attempts = j->attempts,
 		.code = j->end == JOB_FAILED ? j->why.code : ERR_NONE,
 		.archive = j->end == JOB_IMPORTED,
 		.members = j->members,
 		.reason = j->why.msg,
+		.transient = j->transient,
 		.suffix = j->suffix,
 		.audio = j->has_audio ? j->audio : NULL,
 		.record = j->record.data,
@@ -91,7 +93,7 @@ by_order(const void *a, const void *b)
 
 enum err_code
 batch_flush(struct batch *b, struct db *db, struct stage *stage, int64_t session, const char *state,
-    int64_t unchanged, int64_t skipped, struct err *e)
+    const struct items_counts *counts, struct err *e)
 {
 	struct item_new *items = calloc(b->n + 1, sizeof *items);
 	enum err_code rc = items == NULL ? err_memory(e) : ERR_NONE;
@@ -104,7 +106,7 @@ batch_flush(struct batch *b, struct db *db, struct stage *stage, int64_t session
 	if (rc == ERR_NONE)
 		rc = sync_files(b, stage, e);
 	if (rc == ERR_NONE) {
-		rc = items_record(db, session, state, items, b->n, unchanged, skipped, e);
+		rc = items_record(db, session, state, items, b->n, counts, e);
 		b->in_doubt = b->in_doubt || rc != ERR_NONE;
 	}
 	free(items);

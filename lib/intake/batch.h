@@ -11,8 +11,9 @@
 #include "base/err.h"
 #include "intake/job.h"
 #include "store/db.h"
+#include "store/session/items.h"
 
-enum { BATCH_FILES = 256, BATCH_BYTES = 256 << 20, BATCH_RECORDS = 8 << 20, BATCH_MS = 10000 };
+enum { BATCH_FILES = 256, BATCH_BYTES = 256 << 20, BATCH_RECORDS = 4 << 20, BATCH_MS = 10000 };
 
 struct batch {
 	struct job *jobs[BATCH_FILES];
@@ -30,7 +31,7 @@ bool batch_is_due(const struct batch *b);
 /* Sync, record, free the jobs.  After a failure the batch is empty, too: what was in it is not recorded and
  * may be copied again, but never synced again. */
 enum err_code batch_flush(struct batch *b, struct db *db, struct stage *stage, int64_t session,
-    const char *state, int64_t unchanged, int64_t skipped, struct err *e);
+    const char *state, const struct items_counts *counts, struct err *e);
 
 void batch_clear(struct batch *b);
 

@@ -46,14 +46,14 @@ read_names(struct folder *f, struct err *e)
 	struct dirent *d;
 
 	if (dir == NULL) {
-		rc = err_sys(e, errno, "%s", f->path);
+		rc = err_reason(e, errno);
 		fd_close(&copy);
 		return rc;
 	}
 	while (rc == ERR_NONE && (errno = 0, d = readdir(dir)) != NULL)
 		rc = add_name(f, &cap, d->d_name, e);
 	if (rc == ERR_NONE && errno != 0)
-		rc = err_sys(e, errno, "%s", f->path);
+		rc = err_reason(e, errno);
 	closedir(dir);
 	if (rc == ERR_NONE && f->nnames > 1)
 		qsort(f->names, f->nnames, sizeof *f->names, by_bytes);
@@ -72,8 +72,27 @@ destroy(struct folder *f)
 		free(f->art.covers[i].text);
 	free(f->art.covers);
 	free(f->art.note);
+	for (size_t i = 0; i < f->cues.n; i++)
+		record_free(&f->cues.sheets[i]);
+	free(f->cues.sheets);
+	free(f->cues.names);
+	free(f->cues.note);
+	free(f->lyrics.names);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
+}
+
+/* As openat(), for a name of any length. */
+static int
+open_folder(int dirfd, const char *name, int flags)
+{
+	const char *rest = name;
+	int near = dirfd >= 0 ? dirfd : path_near(name, &rest);
+	int fd = near == -1 ? -1 : openat(near, rest, flags);
+
+	if (dirfd < 0)
+		path_close(near);
+	return fd;
 }
 
 enum err_code
@@ -90,20 +109,22 @@ folder_new(struct folder **ret, int dirfd, const char *name, const char *path, s
 	atomic_init(&f->refs, 1);
 	f->root_len = root_len;
 	f->path = strdup(path);
-	f->fd = openat(dirfd < 0 ? AT_FDCWD : dirfd, name, flags | O_RDONLY);
+	f->fd = open_folder(dirfd, name, flags | O_RDONLY);
 	if (f->fd < 0 && errno == EACCES && !listed) {
 		listed = true;
-		f->fd = openat(dirfd < 0 ? AT_FDCWD : dirfd, name, flags | O_PATH);
+		f->fd = open_folder(dirfd, name, flags | O_PATH);
 		if (f->fd < 0)
-			err_sys(e, errno, "%s", path);
+			err_reason(e, errno);
 	} else if (f->fd < 0) {
-		err_sys(e, errno, "%s", path);
+		err_reason(e, errno);
 	} else if (f->path != NULL && read_names(f, e) != ERR_NONE) {
 		fd_close(&f->fd);
 	}
 	if (f->path == NULL)
 		err_memory(e);
-	else if (f->fd >= 0 && fstat(f->fd, &st) == 0) {
+	else if (f->fd >= 0 && fstat(f->fd, &st) != 0)
+		err_sys(e, errno, "%s", path);
+	else if (f->fd >= 0) {
 		f->dev = st.st_dev;
 		f->ino = st.st_ino;
 		*ret = f;

@@ -200,7 +200,7 @@ guess_fill(struct record *r, const char *path, struct err *e)
 	free(stem.title);
 	if (rc == ERR_NONE && (record_get(r, F_ARTIST) == NULL || record_get(r, F_ALBUM) == NULL))
 		rc = fill_folders(r, path, (size_t)(name - path), e);
-	if (rc == ERR_NONE && untitled)
+	if (rc == ERR_NONE && untitled && r->nparts == 0) /* parts have titles of their own */
 		rc = record_note(r, e, "the title is taken from the file's name");
 	return rc;
 }

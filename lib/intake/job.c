@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,10 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "intake/art.h"
+#include "intake/beside.h"
 #include "intake/guess.h"
-
-enum { ATTEMPTS = 3, BACKOFF_MS = 100 };
+#include "intake/joiners.h"
+#include "intake/trouble.h"
 
 struct job *
 job_new(struct folder *folder, const char *path)
@@ -28,7 +28,22 @@ job_new(struct folder *folder, const char *path)
 		return NULL;
 	}
 	j->name = path_base(j->path);
-	j->folder = folder_ref(folder);
+	j->folder = folder != NULL ? folder_ref(folder) : NULL;
+	return j;
+}
+
+struct job *
+job_failed(const char *path, const struct err *why)
+{
+	struct job *j = job_new(NULL, path);
+
+	if (j == NULL)
+		return NULL;
+	j->seen = time_now();
+	j->attempts = 1;
+	j->end = JOB_FAILED;
+	j->why = *why;
+	j->transient = trouble_passes(why);
 	return j;
 }
 
@@ -39,6 +54,7 @@ job_free(struct job *j)
 		return;
 	folder_unref(j->folder);
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	unpacked_free(j->archive);
 	free(j->path);
@@ -65,6 +81,8 @@ failed(struct job *j, const struct err *why)
 static enum job_end
 blame(struct job *j, const struct err *why)
 {
+	if (why->code == ERR_INTERRUPTED)
+		return JOB_STOPPED;
 	return why->code == ERR_FORMAT || why->code == ERR_NOTAUDIO ? failed(j, why) : broken(j, why);
 }
 
@@ -126,30 +144,62 @@ guess(const struct job *j, struct record *r, struct err *e)
 
 /* Everything that the tags and the name tell, and the covers. */
 static enum job_end
-describe(struct job *j, struct job_shared *shared, struct record *r)
+describe(struct job *j, struct job_shared *shared, struct worker *worker, struct record *r)
 {
 	const struct import_options *o = shared->options;
 	struct stage *stage = shared->copy.stage;
 	struct err e = { 0 };
 
 	if (o->strict && r->damaged) {
-		err_set(&e, ERR_FORMAT, "is damaged: its end is missing");
+		err_set(&e, ERR_FORMAT, "is damaged: %s", r->nnotes > 0 ? r->notes[0] : "its end is missing");
 		return failed(j, &e);
 	}
 	snprintf(j->suffix, sizeof j->suffix, "%s", r->suffix);
 	j->has_audio = r->has_audio;
 	memcpy(j->audio, r->audio, sizeof j->audio);
-	if (guess(j, r, &e) != ERR_NONE || set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	if (beside_apply(j->folder, j->name, worker, r, &e) != ERR_NONE || guess(j, r, &e) != ERR_NONE ||
+	    set_apply(r, o->sets, o->nsets, &e) != ERR_NONE ||
+	    joiners_apply(r, shared->config, &e) != ERR_NONE ||
 	    art_embedded(r, stage, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    art_beside(j->folder, stage, r, &j->covers, &j->ncovers, &e) != ERR_NONE ||
 	    record_encode(r, false, &j->record, &e) != ERR_NONE)
 		return broken(j, &e);
+	j->damaged = r->damaged;
+	for (size_t i = 0; i < r->nnotes; i++)
+		buf_printf(&j->notes, "%s\n", r->notes[i]);
+	if (buf_ok(&j->notes, &e) != ERR_NONE)
+		return broken(j, &e);
 	return JOB_STAGED;
 }
 
-/* The copy is there: read it, describe it, give it its name. */
+/* Give it its name.  A linked source has stood still all the while; what its times are after the last of our
+ * links is what the next import will find. */
 static enum job_end
-understand(struct job *j, struct job_shared *shared, struct worker *worker, const struct copied *c)
+keep(struct job *j, struct job_shared *shared, int src, const struct copied *c)
+{
+	struct stage *stage = shared->copy.stage;
+	struct err e = { 0 };
+	struct stat now;
+
+	if (c->linked && !copy_same(src, &c->st, false, &now)) {
+		stage_drop(stage, c->tmp);
+		err_set(&e, ERR_CHANGED, "changed while it was read");
+		return failed(j, &e);
+	}
+	memcpy(j->sha256, c->sha256, sizeof j->sha256);
+	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, c->linked, &e) != ERR_NONE)
+		return broken(j, &e);
+	j->linked = c->linked;
+	if (c->linked) /* a write in between shows in the size or mtime, of which the old ones are recorded */
+		j->st = c->st;
+	if (c->linked && fstat(src, &now) == 0)
+		j->st.st_ctim = now.st_ctim;
+	return JOB_STAGED;
+}
+
+/* The bytes are there: read them, describe them, give them their name. */
+static enum job_end
+understand(struct job *j, struct job_shared *shared, struct worker *worker, int src, const struct copied *c)
 {
 	struct stage *stage = shared->copy.stage;
 	struct record r = { 0 };
@@ -162,17 +212,22 @@ understand(struct job *j, struct job_shared *shared, struct worker *worker, cons
 	else if (worker_read(worker, fd, &r, &e) != ERR_NONE)
 		end = blame(j, &e);
 	else
-		end = describe(j, shared, &r);
+		end = describe(j, shared, worker, &r);
 	fd_close(&fd);
 	record_free(&r);
-	if (end != JOB_STAGED) {
-		stage_drop(stage, c->tmp);
-		return end;
-	}
-	memcpy(j->sha256, c->sha256, sizeof j->sha256);
-	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, &e) != ERR_NONE)
-		return broken(j, &e);
-	return JOB_STAGED;
+	if (end == JOB_STAGED)
+		return keep(j, shared, src, c);
+	stage_drop(stage, c->tmp);
+	return end;
+}
+
+/* A file that is mostly holes may claim any size: one that the disk could never hold is its own fault, not a
+ * full disk, which would stop the whole import. */
+static bool
+is_hollow(const struct job *j, const struct stage *stage)
+{
+	return (int64_t)j->st.st_blocks * 512 < (int64_t)j->st.st_size / 2 &&
+	    (int64_t)j->st.st_size > stage_room(stage);
 }
 
 static enum job_end
@@ -185,13 +240,12 @@ bring_in(struct job *j, struct job_shared *shared, struct worker *worker, int fd
 
 	if (j->from != NULL) {
 		unpack_borrow(j->from, &j->st);
-		(void)copy_unpacked(
-		    &shared->copy, fd, j->folder->fd, j->name, &before, chunk, &c, &fault, &e);
+		(void)copy_unpacked(&shared->copy, fd, &before, chunk, &c, &fault, &e);
 	} else {
 		(void)copy_file(&shared->copy, fd, &before, chunk, &c, &fault, &e);
 	}
 	if (e.code == ERR_NONE)
-		return understand(j, shared, worker, &c);
+		return understand(j, shared, worker, fd, &c);
 	if (fault == COPY_STOPPED)
 		return JOB_STOPPED;
 	return fault == COPY_SOURCE ? failed(j, &e) : broken(j, &e);
@@ -241,9 +295,14 @@ attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *c
 	fd = open_source(j, shared, &e);
 	if (fd < 0)
 		return failed(j, &e);
-	if (j->unpack)
+	if (j->unpack) {
 		end = take_apart(j, shared, worker, fd);
-	else if (worker_sniff(worker, fd, &r, &e) != ERR_NONE)
+		close(fd);
+		return end;
+	}
+	if (worker_sniff(worker, fd, &r, &e) == ERR_NONE && is_hollow(j, shared->copy.stage))
+		err_set(&e, ERR_FORMAT, "is mostly holes, and larger than the library's disk");
+	if (e.code != ERR_NONE)
 		end = e.code == ERR_NOTAUDIO ? not_audio(j, fd) : blame(j, &e);
 	else if (strcmp(r.format, "archive") == 0)
 		end = j->from != NULL ? JOB_NESTED : JOB_ARCHIVE;
@@ -254,29 +313,11 @@ attempt(struct job *j, struct job_shared *shared, struct worker *worker, char *c
 	return end;
 }
 
-/* What may pass by itself. */
-static bool
-is_transient(const struct err *e)
-{
-	if (e->code == ERR_CHANGED)
-		return true;
-	switch (e->sys) {
-	case EIO:
-	case ESTALE:
-	case ETIMEDOUT:
-	case EBUSY:
-	case EMFILE:
-	case ENFILE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void
 forget(struct job *j)
 {
 	buf_free(&j->record);
+	buf_free(&j->notes);
 	covers_free(j->covers, j->ncovers);
 	j->covers = NULL;
 	j->ncovers = 0;
@@ -285,15 +326,18 @@ forget(struct job *j)
 void
 job_do(struct job *j, struct job_shared *shared, struct worker *worker, char *chunk)
 {
-	for (int wait = BACKOFF_MS; atomic_load(&shared->stop) == 0; wait *= 4) {
-		j->attempts++;
-		j->end = attempt(j, shared, worker, chunk);
-		if (j->end == JOB_STAGED)
-			return;
-		forget(j);
-		if (j->end != JOB_FAILED || j->attempts == ATTEMPTS || !is_transient(&j->why))
-			return;
-		poll(NULL, 0, wait);
+	if (atomic_load(&shared->stop) != 0) {
+		j->end = JOB_STOPPED;
+		return;
 	}
-	j->end = JOB_STOPPED;
+	j->attempts++;
+	j->end = attempt(j, shared, worker, chunk);
+	if (j->end == JOB_STAGED)
+		return;
+	forget(j);
+	j->transient = j->end == JOB_FAILED && trouble_passes(&j->why);
+	if (j->transient && j->attempts < trouble_attempts(&j->why)) {
+		j->end = JOB_AGAIN;
+		j->again_ms = time_monotonic_ms() + trouble_wait_ms(j->attempts);
+	}
 }

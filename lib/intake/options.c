@@ -1,11 +1,16 @@
 #include "intake/options.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/out.h"
 #include "store/session/items.h"
+
+static const char *const modes[] = {
+	[COPY_BYTES] = "copy", [COPY_REFLINK] = "reflink", [COPY_LINK] = "hardlink", [COPY_MOVE] = "move"
+};
 
 void
 options_free(struct import_options *o)
@@ -30,15 +35,25 @@ options_set(struct import_options *o, const char *text, struct err *e)
 	return ERR_NONE;
 }
 
+static bool
+find_mode(const char *word, enum copy_mode *mode)
+{
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+		if (strcmp(word, modes[i]) == 0) {
+			*mode = (enum copy_mode)i;
+			return true;
+		}
+	return false;
+}
+
 enum err_code
 options_take(struct import_options *o, const char *name, const char *value, struct err *e)
 {
 	if (strcmp(name, "set") == 0)
 		return options_set(o, value, e);
 	if (strcmp(name, "mode") == 0) {
-		o->mode = strcmp(value, "reflink") == 0 ? COPY_REFLINK : COPY_BYTES;
-		if (o->mode == COPY_BYTES && strcmp(value, "copy") != 0)
-			return err_set(e, ERR_USAGE, "'%s' is neither copy nor reflink", value);
+		if (!find_mode(value, &o->mode))
+			return err_set(e, ERR_USAGE, "'%s' is none of copy, reflink, hardlink, move", value);
 	} else if (strcmp(name, "dereference") == 0) {
 		o->dereference = true;
 	} else if (strcmp(name, "strict") == 0) {
@@ -55,7 +70,7 @@ enum err_code
 options_json(const struct import_options *o, struct buf *out, struct err *e)
 {
 	buf_putc(out, '{');
-	json_text(out, "mode", o->mode == COPY_REFLINK ? "reflink" : "copy");
+	json_text(out, "mode", modes[o->mode]);
 	if (o->dereference)
 		json_bool(out, "dereference", true);
 	if (o->strict)
@@ -101,8 +116,8 @@ options_load(struct import_options *o, struct db *db, int64_t session, struct er
 
 	if (session_option(db, session, "$.mode", &mode, e) != ERR_NONE)
 		return e->code;
-	if (mode != NULL && strcmp(mode, "reflink") == 0)
-		o->mode = COPY_REFLINK;
+	if (mode != NULL && !find_mode(mode, &o->mode))
+		err_set(e, ERR_STATE, "session s%" PRId64 " was begun by a newer lib-import", session);
 	free(mode);
 	o->dereference = flag(db, session, "$.dereference", e);
 	o->strict = flag(db, session, "$.strict", e);

@@ -23,7 +23,8 @@ playlist_export(struct db *db, int64_t id, const char *relative_to, struct buf *
 		goto out;
 	m3u_begin(out, p.name);
 	for (size_t i = 0; i < n; i++) {
-		struct m3u_entry entry = { v[i].path, v[i].artist, v[i].title, v[i].duration_ms };
+		struct m3u_entry entry = { v[i].path, v[i].artist, v[i].title, v[i].duration_ms,
+			v[i].part > 0, v[i].start_ms };
 
 		m3u_add(out, &entry, dir);
 	}

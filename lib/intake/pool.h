@@ -1,12 +1,15 @@
 /*
  * pool.h - threads that do jobs, each with a media worker of its own
  *
- * The main thread pushes jobs and takes them back done, in any order.  Nothing
- * here is unbounded: pool_room() says how many more may be pushed.
+ * The main thread pushes jobs and takes them back done, in any order.  A job
+ * that wants another attempt (JOB_AGAIN) waits inside for its time and blocks no
+ * thread meanwhile.  Nothing here is unbounded: pool_room() says how many more
+ * may be pushed.
  */
 #ifndef INTAKE_POOL_H
 #define INTAKE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -27,8 +30,10 @@ void pool_push(struct pool *p, struct job *j); /* takes it over */
 struct job *pool_take(struct pool *p, int wait_ms);
 
 /* Drop what waits, let the threads come to the end of what they do (shared->stop makes that soon), join them.
- * Jobs that are done can still be taken; NULL is allowed. */
-void pool_join(struct pool *p);
+ * False where one has not come to it within wait_ms (-1: ever), because a device does not answer: it is left
+ * alone, and what it may touch (the pool, shared, the stage) must stay as long as the process.  Jobs that are
+ * done can still be taken; NULL is allowed. */
+bool pool_join(struct pool *p, int wait_ms);
 void pool_free(struct pool *p); /* joins and drops everything; NULL is allowed */
 
 #endif

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "intake/art.h"
+#include "intake/beside.h"
 #include "intake/say.h"
 #include "intake/walk.h"
 #include "store/session/archives.h"
@@ -12,12 +12,10 @@
 #include "worker/client.h"
 
 static void
-fail(struct preview *p, const char *path, struct err *why)
+fail(struct preview *p, const char *path, const struct err *why)
 {
-	if (path != NULL)
-		err_context(why, "%s", path);
 	p->counts.failed++;
-	p->failed(why);
+	p->failed(path, why);
 }
 
 static void
@@ -102,7 +100,7 @@ look(struct preview *p, struct worker *w, const struct walk_entry *entry, struct
 		return e->code;
 	if (same > 0)
 		p->counts.unchanged++;
-	if (same > 0 || art_is_name(entry->name) || is_known_archive(p, entry, e) || e->code != ERR_NONE)
+	if (same > 0 || beside_is_name(entry->name) || is_known_archive(p, entry, e) || e->code != ERR_NONE)
 		return e->code;
 	return sniff(p, w, entry, e);
 }
@@ -131,7 +129,7 @@ import_preview(struct preview *p, char **roots, size_t nroots, struct err *e)
 		if (step == WALK_BROKEN)
 			*e = why;
 		else if (step == WALK_FAILED)
-			fail(p, NULL, &why);
+			fail(p, entry.path, &why);
 		else if (step == WALK_FILE)
 			(void)look(p, worker, &entry, e);
 	} while (step != WALK_END && e->code == ERR_NONE);

@@ -15,7 +15,7 @@ struct preview {
 	bool json, raw;    /* form of the lines (say_file()) */
 	report_line *line; /* for each file that would be staged; in JSON the totals follow */
 	void *context;     /* of line */
-	void (*failed)(const struct err *e);
+	void (*failed)(const char *path, const struct err *e);
 	struct import_counts counts; /* filled in: staged is what would be */
 };
 

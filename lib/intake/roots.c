@@ -35,6 +35,22 @@ is_inside(const char *path, const char *folder)
 	return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
+long
+roots_find(char **roots, size_t n, const char *path)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) { /* the last that does not come after path */
+		size_t middle = low + (high - low) / 2;
+
+		if (by_path(&roots[middle], &path) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 && is_inside(path, roots[low - 1]) ? (long)low - 1 : -1;
+}
+
 /* NULL with *e filled in. */
 static char *
 resolve(const char *operand, const char *library, struct err *e)

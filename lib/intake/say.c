@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/out.h"
-#include "store/session/session.h"
 
 static void
 json_counts(const struct import_counts *c, struct buf *out)
 {
 	json_int(out, "staged", c->staged);
 	json_int(out, "bytes", c->bytes);
+	json_int(out, "damaged", c->damaged);
 	json_int(out, "staged_earlier", c->earlier);
 	json_int(out, "unchanged", c->unchanged);
 	json_int(out, "not_audio", c->skipped);
@@ -21,7 +21,7 @@ json_counts(const struct import_counts *c, struct buf *out)
 }
 
 void
-say_session(int64_t session, const struct import_counts *c, bool json, struct buf *out)
+say_session(int64_t session, const char *state, const struct import_counts *c, bool json, struct buf *out)
 {
 	if (!json) {
 		buf_printf(out, "s%" PRId64, session);
@@ -29,7 +29,7 @@ say_session(int64_t session, const struct import_counts *c, bool json, struct bu
 	}
 	json_open(out, "session");
 	report_session_id(out, "id", session);
-	json_text(out, "state", "staged");
+	json_text(out, "state", state);
 	json_counts(c, out);
 	json_close(out);
 }
@@ -48,6 +48,7 @@ say_summary(int64_t session, const struct import_counts *c, struct buf *out)
 		buf_printf(out, "s%" PRId64 ": ", session);
 	buf_printf(out, "%" PRId64 " file%s %s (%.1f MB)", c->staged, c->staged == 1 ? "" : "s",
 	    session != 0 ? "staged" : "would be staged", (double)c->bytes / 1e6);
+	part(out, c->damaged, "damaged");
 	part(out, c->earlier, "staged earlier");
 	part(out, c->unchanged, "unchanged");
 	part(out, c->skipped, "no audio");
@@ -97,67 +98,4 @@ say_preview(const struct import_counts *c, struct buf *out)
 	json_bool(out, "dry_run", true);
 	json_counts(c, out);
 	json_close(out);
-}
-
-static void
-failed_item(const struct item *it, bool json, struct buf *out)
-{
-	const char *path = it->path != NULL ? it->path : "", *reason = it->reason != NULL ? it->reason : "";
-
-	if (json) {
-		json_open(out, "item");
-		json_int(out, "id", it->id);
-		report_session_id(out, "session", it->session);
-		json_text(out, "state", it->state);
-		json_bytes(out, "source", path, strlen(path));
-		json_text(out, "code", it->code != NULL ? it->code : "");
-		json_text(out, "reason", reason);
-		json_close(out);
-		return;
-	}
-	buf_printf(out, "%s\t", it->state);
-	out_escape(out, path, strlen(path));
-	buf_putc(out, '\t');
-	out_escape(out, reason, strlen(reason));
-}
-
-static enum err_code
-one_status(struct db *db, int64_t session, bool json, report_line *fn, void *context, struct err *e)
-{
-	struct session s = { 0 };
-	struct item it = { 0 };
-	struct buf line = { 0 };
-	int64_t after = 0;
-
-	if (session_load(db, session, &s, e) != ERR_NONE)
-		return e->code;
-	report_session(&s, json, &line);
-	if (buf_ok(&line, e) == ERR_NONE)
-		fn(context, &line);
-	while (e->code == ERR_NONE && item_next(db, session, after, &it, e) == 1) {
-		after = it.id;
-		if (strcmp(it.state, "failed") != 0)
-			continue;
-		buf_clear(&line);
-		failed_item(&it, json, &line);
-		if (buf_ok(&line, e) == ERR_NONE)
-			fn(context, &line);
-	}
-	session_free(&s);
-	item_free(&it);
-	buf_free(&line);
-	return e->code;
-}
-
-enum err_code
-say_status(struct db *db, char **ids, bool json, report_line *fn, void *context, struct err *e)
-{
-	int64_t id;
-
-	if (*ids == NULL)
-		return report_open_sessions(db, json, fn, context, e);
-	for (; *ids != NULL && e->code == ERR_NONE; ids++)
-		if (session_parse(*ids, &id, e) == ERR_NONE)
-			(void)one_status(db, id, json, fn, context, e);
-	return e->code;
 }

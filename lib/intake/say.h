@@ -1,5 +1,5 @@
 /*
- * say.h - what an import tells: results, summaries, listings, as text or JSON
+ * say.h - what an import tells: results and summaries, as text or JSON
  *
  * Appended to a buffer without the end of the line, as store/commit/report.h does.
  */
@@ -16,7 +16,8 @@
 #include "worker/record.h"
 
 /* "s3", or the session with the counts of this run. */
-void say_session(int64_t session, const struct import_counts *c, bool json, struct buf *out);
+void say_session(
+    int64_t session, const char *state, const struct import_counts *c, bool json, struct buf *out);
 
 /* "s3: 40 files staged (212.0 MB), 2 unchanged, 1 failed"; session 0: "would stage ...". */
 void say_summary(int64_t session, const struct import_counts *c, struct buf *out);
@@ -27,8 +28,5 @@ void say_resumable(int64_t session, const struct import_counts *c, struct err *e
 /* One file of a dry run: its path (raw bytes with `raw`), or a JSON object. */
 void say_file(const char *path, int64_t size, const struct record *r, bool json, bool raw, struct buf *out);
 void say_preview(const struct import_counts *c, struct buf *out); /* its summary, in JSON */
-
-/* The open sessions, or each session named with its failed items, handed to fn line by line. */
-enum err_code say_status(struct db *db, char **ids, bool json, report_line *fn, void *context, struct err *e);
 
 #endif

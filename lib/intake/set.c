@@ -53,8 +53,8 @@ set_before(const struct set *sets, size_t n, enum field f)
 	return false;
 }
 
-enum err_code
-set_apply(struct record *r, const struct set *sets, size_t n, struct err *e)
+static enum err_code
+apply(struct record *r, const struct set *sets, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *value = *sets[i].value != '\0' ? sets[i].value : NULL;
@@ -65,5 +65,16 @@ set_apply(struct record *r, const struct set *sets, size_t n, struct err *e)
 			 : record_set(r, sets[i].field, value, e)) != ERR_NONE)
 			return e->code;
 	}
+	return ERR_NONE;
+}
+
+enum err_code
+set_apply(struct record *r, const struct set *sets, size_t n, struct err *e)
+{
+	if (apply(r, sets, n, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < r->nparts; i++)
+		if (apply(&r->parts[i], sets, n, e) != ERR_NONE)
+			return e->code;
 	return ERR_NONE;
 }

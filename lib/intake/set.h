@@ -19,8 +19,8 @@ struct set {
 enum err_code set_parse(struct set *s, const char *text, struct err *e);
 void set_free(struct set *s);
 
-/* Give all of them to a record, in their order: the first of a field replaces what the file says, further
- * ones of a list are added. */
+/* Give all of them to a record and its parts, in their order: the first of a field replaces what the file
+ * says, further ones of a list are added. */
 enum err_code set_apply(struct record *r, const struct set *sets, size_t n, struct err *e);
 
 #endif

@@ -203,7 +203,9 @@ static enum err_code
 judge(struct sink *s, const struct err *worker, enum unpack_fault *fault, struct err *e)
 {
 	*fault = s->fault;
-	if (worker->code == ERR_INTERRUPTED && s->fault == UNPACK_STOPPED)
+	if (worker->code == ERR_INTERRUPTED && s->broken.code == ERR_NONE && s->refusal.code == ERR_NONE)
+		*fault = UNPACK_STOPPED; /* not the sink ended it, but who waited for the worker */
+	if (worker->code == ERR_INTERRUPTED && *fault == UNPACK_STOPPED)
 		return err_set(e, ERR_INTERRUPTED, "stopped");
 	if (s->broken.code != ERR_NONE) {
 		*e = s->broken;

@@ -2,14 +2,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/time.h"
+#include "intake/trouble.h"
 
 struct level {
 	struct folder *folder;
 	size_t next; /* of its names */
+};
+
+struct later {
+	char *path;
+	size_t root_len; /* 0: path is a root */
+	int attempts;
+	int64_t when_ms;
 };
 
 struct walk {
@@ -20,6 +30,9 @@ struct walk {
 	size_t depth, cap;
 	struct folder *single; /* the folder of the last root that was a file */
 	char *path;            /* of the last entry */
+	struct later *later;   /* what failed in a way that may pass, in the order of its time */
+	size_t nlater, later_cap, at_later;
+	long dead_base; /* 1 + the base that was found to be out of reach last */
 	dev_t library_dev;
 	ino_t library_ino;
 	bool library_known;
@@ -60,6 +73,9 @@ walk_free(struct walk *w)
 	while (w->depth > 0)
 		leave(w);
 	folder_unref(w->single);
+	for (size_t i = 0; i < w->nlater; i++)
+		free(w->later[i].path);
+	free(w->later);
 	free(w->levels);
 	free(w->path);
 	free(w);
@@ -171,19 +187,21 @@ base_len(const struct walk *w, const char *folder)
 
 /* The folder of a root that is a file: the one of the root before, where that is the same. */
 static enum walk_step
-enter_single(struct walk *w, const char *folder, struct err *e)
+enter_single(struct walk *w, const char *folder, size_t root_len, struct err *e)
 {
-	if (w->single != NULL && strcmp(w->single->path, folder) == 0)
+	if (w->single != NULL && strcmp(w->single->path, folder) == 0 && w->single->root_len == root_len)
 		return WALK_END;
 	folder_unref(w->single);
 	w->single = NULL;
-	if (folder_new(&w->single, -1, folder, folder, base_len(w, folder), true, false, e) != ERR_NONE)
+	if (folder_new(&w->single, -1, folder, folder, root_len, true, false, e) != ERR_NONE)
 		return failure(e);
 	return WALK_END;
 }
 
+/* root_len 0: as far as the bases tell. */
 static enum walk_step
-single_file(struct walk *w, const char *root, const struct stat *st, struct walk_entry *entry, struct err *e)
+single_file(struct walk *w, const char *root, size_t root_len, const struct stat *st,
+    struct walk_entry *entry, struct err *e)
 {
 	const char *name = path_base(root);
 	size_t len = (size_t)(name - root);
@@ -194,32 +212,142 @@ single_file(struct walk *w, const char *root, const struct stat *st, struct walk
 		err_memory(e);
 		return WALK_BROKEN;
 	}
-	step = enter_single(w, folder, e);
+	step = enter_single(w, folder, root_len > 0 ? root_len : base_len(w, folder), e);
 	if (step == WALK_END)
 		step = set_path(w, folder, name, e);
 	free(folder);
 	if (step != WALK_END)
 		return step;
-	*entry = (struct walk_entry){ w->single, path_base(w->path), w->path, *st };
+	*entry = (struct walk_entry){ w->single, path_base(w->path), w->path, *st, false };
 	return WALK_FILE;
+}
+
+/* As fstatat(), for a path of any length; errno 0 where it is there. */
+static int
+look(const struct walk *w, const char *path, struct stat *st)
+{
+	const char *rest;
+	int near = path_near(path, &rest), why = 0;
+
+	if (near == -1 || fstatat(near, rest, st, w->o.dereference ? 0 : AT_SYMLINK_NOFOLLOW) != 0)
+		why = errno;
+	path_close(near);
+	return why;
+}
+
+/* A path by its own name: a root, or one that was put off. */
+static enum walk_step
+visit(struct walk *w, const char *path, size_t root_len, struct walk_entry *entry, struct err *e)
+{
+	struct stat st;
+	int why = look(w, path, &st);
+
+	if (why != 0) {
+		err_reason(e, why);
+		return WALK_FAILED;
+	}
+	if (S_ISDIR(st.st_mode))
+		return enter(w, -1, path, path, root_len > 0 ? root_len : strlen(path), e);
+	if (S_ISREG(st.st_mode))
+		return single_file(w, path, root_len, &st, entry, e);
+	err_set(e, ERR_FORMAT, "neither a file nor a folder");
+	return WALK_FAILED;
+}
+
+/* A root failed: does the base that it lies below, too?  Then that is told, once. */
+static enum walk_step
+blame_base(struct walk *w, const char *root, struct walk_entry *entry, struct err *e)
+{
+	long i = roots_find(w->o.bases, w->o.nbases, root);
+	struct stat st;
+	int why;
+
+	entry->path = (char *)root;
+	entry->root = w->o.nbases == 0;
+	if (i < 0 || strcmp(w->o.bases[i], root) == 0)
+		return WALK_FAILED;
+	if (w->dead_base == i + 1) {
+		*e = (struct err){ 0 };
+		return WALK_END;
+	}
+	why = look(w, w->o.bases[i], &st);
+	if (why == 0)
+		return WALK_FAILED;
+	w->dead_base = i + 1;
+	entry->path = w->o.bases[i];
+	entry->root = true;
+	err_reason(e, why);
+	return WALK_FAILED;
+}
+
+/* Remember what failed for the end of the walk.  False: it has failed for good. */
+static bool
+put_off(struct walk *w, const char *path, size_t root_len, int attempts, const struct err *e)
+{
+	struct later *more;
+
+	if (!trouble_passes(e) || attempts >= TROUBLE_ATTEMPTS)
+		return false;
+	if (w->nlater == w->later_cap) {
+		size_t cap = 2 * w->later_cap + 16;
+
+		more = realloc(w->later, cap * sizeof *more);
+		if (more == NULL)
+			return false;
+		w->later = more;
+		w->later_cap = cap;
+	}
+	more = &w->later[w->nlater];
+	more->path = strdup(path);
+	if (more->path == NULL)
+		return false;
+	more->root_len = root_len;
+	more->attempts = attempts;
+	more->when_ms = time_monotonic_ms() + trouble_wait_ms(attempts);
+	w->nlater++;
+	return true;
 }
 
 static enum walk_step
 next_root(struct walk *w, struct walk_entry *entry, struct err *e)
 {
 	const char *root = w->roots[w->root++];
-	struct stat st;
+	enum walk_step step = visit(w, root, 0, entry, e);
 
-	if (fstatat(AT_FDCWD, root, &st, w->o.dereference ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
-		err_sys(e, errno, "%s", root);
-		return WALK_FAILED;
+	if (step == WALK_FAILED && w->o.nbases == 0 && put_off(w, root, 0, 1, e)) {
+		*e = (struct err){ 0 };
+		return WALK_END;
 	}
-	if (S_ISDIR(st.st_mode))
-		return enter(w, -1, root, root, strlen(root), e);
-	if (S_ISREG(st.st_mode))
-		return single_file(w, root, &st, entry, e);
-	err_set(e, ERR_FORMAT, "%s: neither a file nor a folder", root);
-	return WALK_FAILED;
+	return step == WALK_FAILED ? blame_base(w, root, entry, e) : step;
+}
+
+/* Everything else is done: one that was put off, as soon as its time has come. */
+static enum walk_step
+next_later(struct walk *w, struct walk_entry *entry, struct err *e)
+{
+	struct later *l = &w->later[w->at_later++];
+	int64_t left = l->when_ms - time_monotonic_ms();
+	size_t root_len = l->root_len;
+	int attempts = l->attempts;
+	char *path = l->path; /* put_off() may move the list */
+	enum walk_step step;
+
+	l->path = NULL;
+	if (left > 0)
+		poll(NULL, 0, (int)left);
+	step = visit(w, path, root_len, entry, e);
+	if (step == WALK_FAILED && put_off(w, path, root_len, attempts + 1, e)) {
+		*e = (struct err){ 0 };
+		step = WALK_END;
+	}
+	if (step != WALK_FAILED) {
+		free(path);
+		return step;
+	}
+	free(w->path);
+	entry->path = w->path = path;
+	entry->root = root_len == 0;
+	return step;
 }
 
 static enum walk_step
@@ -234,21 +362,26 @@ next_name(struct walk *w, struct walk_entry *entry, struct err *e)
 	if (step != WALK_END)
 		return step;
 	if (fstatat(f->fd, name, &st, w->o.dereference ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
-		err_sys(e, errno, "%s", w->path);
-		return WALK_FAILED;
-	}
-	if (S_ISDIR(st.st_mode)) {
+		err_reason(e, errno);
+		step = WALK_FAILED;
+	} else if (S_ISDIR(st.st_mode)) {
 		/* decided before it is opened: a loop may come back through a folder that cannot be listed */
 		if (is_library(w, st.st_dev, st.st_ino) || is_on_the_way(w, st.st_dev, st.st_ino))
 			return WALK_END;
-		return enter(w, f->fd, name, w->path, f->root_len, e);
-	}
-	if (S_ISREG(st.st_mode)) {
-		*entry = (struct walk_entry){ f, name, w->path, st };
+		step = enter(w, f->fd, name, w->path, f->root_len, e);
+	} else if (S_ISREG(st.st_mode)) {
+		*entry = (struct walk_entry){ f, name, w->path, st, false };
 		return WALK_FILE;
+	} else {
+		*(S_ISLNK(st.st_mode) ? &w->counts.links : &w->counts.special) += 1;
 	}
-	*(S_ISLNK(st.st_mode) ? &w->counts.links : &w->counts.special) += 1;
-	return WALK_END;
+	if (step == WALK_FAILED && put_off(w, w->path, f->root_len, 1, e)) {
+		*e = (struct err){ 0 };
+		return WALK_END;
+	}
+	if (step == WALK_FAILED)
+		entry->path = w->path;
+	return step;
 }
 
 enum walk_step
@@ -261,9 +394,15 @@ walk_next(struct walk *w, struct walk_entry *entry, struct err *e)
 			leave(w);
 			continue;
 		}
-		if (w->depth == 0 && w->root == w->nroots)
+		*entry = (struct walk_entry){ 0 };
+		if (w->depth > 0)
+			step = next_name(w, entry, e);
+		else if (w->root < w->nroots)
+			step = next_root(w, entry, e);
+		else if (w->at_later < w->nlater)
+			step = next_later(w, entry, e);
+		else
 			return WALK_END;
-		step = w->depth > 0 ? next_name(w, entry, e) : next_root(w, entry, e);
 		if (step != WALK_END)
 			return step;
 	}

@@ -8,6 +8,7 @@
  * links are not followed unless asked for, and then a folder that is already on
  * the way is not entered again.  What is neither file nor folder nor link is
  * passed over and counted, and so is a link.  The library's own folder is passed over.
+ * What fails in a way that may pass is looked at again when all else is done, three times at most.
  */
 #ifndef INTAKE_WALK_H
 #define INTAKE_WALK_H
@@ -25,7 +26,8 @@ struct walk;
 struct walk_options {
 	bool dereference;
 	const char *library; /* absolute path that is not walked, or NULL */
-	char **bases;        /* NULL, or the roots that files named by themselves once were found below */
+	char **bases;        /* NULL, or the roots that files named by themselves once were found below: one
+			      * that cannot be reached is told once, not for each of its files */
 	size_t nbases;
 };
 
@@ -34,6 +36,7 @@ struct walk_entry {
 	const char *name;      /* in folder; valid until the next call */
 	char *path;            /* absolute; valid until the next call */
 	struct stat st;
+	bool root; /* of WALK_FAILED: path is a root, or one of `bases` */
 };
 
 struct walk_counts {
@@ -43,7 +46,7 @@ struct walk_counts {
 enum walk_step {
 	WALK_END,
 	WALK_FILE,
-	WALK_FAILED, /* a root, folder or file could not be looked at: *e names it; the walk goes on */
+	WALK_FAILED, /* entry->path, a root, folder or file, could not be looked at: *e has the reason */
 	WALK_BROKEN  /* out of memory */
 };
 
@@ -55,6 +58,9 @@ enum err_code walk_folder(struct walk **w, int dirfd, const char *path, struct e
 enum walk_step walk_next(struct walk *w, struct walk_entry *entry, struct err *e);
 const struct walk_counts *walk_counts(const struct walk *w);
 void walk_free(struct walk *w);
+
+/* The one of n sorted roots that path is or lies below; -1 where there is none. */
+long roots_find(char **roots, size_t n, const char *path);
 
 /* Operands as roots: absolute, links in them followed, sorted, those inside another left out.  A root that
  * does not exist, is neither file nor folder or lies in `library` is handed to failed() and left out.

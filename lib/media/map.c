@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "media/rating.h"
 #include "media/value.h"
 #include "worker/protocol.h"
 
@@ -65,12 +66,18 @@ enum form {
 	BPM,
 	GAIN,
 	PEAK,
-	R128,
+	R128,      /* of Opus, where it is the only right one */
+	R128_LATE, /* of any other format, where it fills a gap */
 	MBID,
 	ISRC,
 	ISWC,
 	BARCODE,
 	TRUTH,
+	SPARE, /* text for a field that is still empty */
+	RATING,
+	RATING_PART,
+	RATING_SHARED,
+	POPM,
 	SKIP /* not a tag but a marker of the format */
 };
 
@@ -109,6 +116,7 @@ static const struct row {
 	{ "LYRICS", F_LYRICS, TEXT },
 	{ "UNSYNCEDLYRICS", F_LYRICS, TEXT },
 	{ "UNSYNCED LYRICS", F_LYRICS, TEXT },
+	{ "SYLT", F_LYRICS, SPARE },
 	{ "GROUPING", F_GROUPING, TEXT },
 	{ "WORK", F_WORK, TEXT },
 	{ "LABEL", F_LABEL, LIST },
@@ -151,6 +159,25 @@ static const struct row {
 	{ "REPLAYGAIN_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
 	{ "REPLAYGAIN_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
 	{ "REPLAYGAIN_ALBUM_PEAK", F_RG_ALBUM_PEAK, PEAK },
+	{ "R128_TRACK_GAIN", F_RG_TRACK_GAIN, R128_LATE },
+	{ "R128_ALBUM_GAIN", F_RG_ALBUM_GAIN, R128_LATE },
+	{ "RVA2_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
+	{ "RVA2_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
+	{ "RVA2_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
+	{ "RVA2_ALBUM_PEAK", F_RG_ALBUM_PEAK, PEAK },
+	{ "MPC_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
+	{ "MPC_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
+	{ "MPC_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
+	{ "MPC_ALBUM_PEAK", F_RG_ALBUM_PEAK, PEAK },
+	{ "RGAD_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
+	{ "RGAD_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
+	{ "LAME_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
+	{ "LAME_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
+	{ "LAME_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
+	{ "POPM", F_RATING, POPM },
+	{ "FMPS_RATING", F_RATING, RATING_PART },
+	{ "RATING", F_RATING, RATING },
+	{ "SHAREDUSERRATING", F_RATING, RATING_SHARED },
 	{ "COVERARTMIME", F_NONE, SKIP },
 };
 
@@ -299,7 +326,16 @@ normal(enum form form, const char *s, char *out)
 	case PEAK:
 		return value_peak(s, out);
 	case R128:
+	case R128_LATE:
 		return value_r128(s, out);
+	case RATING:
+		return rating_any(s, out);
+	case RATING_PART:
+		return rating_part(s, out);
+	case RATING_SHARED:
+		return rating_shared(s, out);
+	case POPM:
+		return rating_popm(s, out);
 	case ISRC:
 		return value_isrc(s, out);
 	case ISWC:
@@ -315,7 +351,35 @@ normal(enum form form, const char *s, char *out)
 static bool
 unset(enum form form, const char *s)
 {
-	return (form == DATE || form == BPM) && s[strspn(s, "0.,-/ ")] == '\0';
+	return (form == DATE || form == BPM || form == RATING || form == RATING_PART ||
+		   form == RATING_SHARED) &&
+	    s[strspn(s, "0.,-/ ")] == '\0';
+}
+
+/* What a text that should be more than text is not, or NULL where nobody needs to know. */
+static const char *
+missed(enum form form)
+{
+	switch (form) {
+	case ISRC:
+		return "is no ISRC";
+	case ISWC:
+		return "is no ISWC";
+	case BARCODE:
+		return "is no barcode, or its check digit is wrong";
+	default:
+		return NULL;
+	}
+}
+
+/* Kept aside as it is. */
+static enum err_code
+raw(struct map *m, const struct tag *t, enum form form)
+{
+	if (missed(form) != NULL &&
+	    record_note(m->r, m->e, "the tag %s %s: '%.40s'", t->key, missed(form), t->value) != ERR_NONE)
+		return m->e->code;
+	return keep(m, t->key, t->value);
 }
 
 static enum err_code
@@ -338,6 +402,8 @@ apply(struct map *m, const struct tag *t, const struct row *row)
 		return genres(m, t);
 	case MBID:
 		return mbids(m, t, row);
+	case SPARE:
+		return record_get(m->r, row->field) != NULL ? ERR_NONE : give(m, row->field, t->value);
 	case TRUTH:
 		return value_true(t->value) ? give(m, row->field, "1") : ERR_NONE;
 	default:
@@ -345,8 +411,10 @@ apply(struct map *m, const struct tag *t, const struct row *row)
 	}
 	if (unset(row->form, t->value))
 		return ERR_NONE;
+	if ((row->form == R128 || row->form == R128_LATE) && (row->form == R128) != (m->type == SNIFF_OPUS))
+		return ERR_NONE; /* another row's turn */
 	if (!normal(row->form, t->value, text))
-		return keep(m, t->key, t->value);
+		return raw(m, t, row->form);
 	old = record_get(m->r, row->field);
 	if (old == NULL || many(row->field))
 		return give(m, row->field, text);
@@ -474,6 +542,11 @@ other(struct map *m, const struct tag *t)
 	if (strncmp(t->key, "COMMENT:ITUN", 12) == 0 || strncmp(t->key, "ITUNNORM", 8) == 0 ||
 	    strncmp(t->key, "ITUNSMPB", 8) == 0)
 		return ERR_NONE;
+	if (strncmp(t->key, "RATING:", 7) == 0) { /* Quod Libet's, with a user behind the colon */
+		static const struct row row = { "RATING", F_RATING, RATING_PART };
+
+		return apply(m, t, &row);
+	}
 	if (strncmp(t->key, "LYRICS:", 7) == 0 && record_get(m->r, F_LYRICS) == NULL)
 		return give(m, F_LYRICS, t->value);
 	return keep(m, t->key, t->value);

@@ -10,7 +10,7 @@
 struct mp4_box {
 	char type[4];
 	int64_t body, end;
-	bool beyond; /* its size reaches past what holds it; `end` does not */
+	int64_t beyond; /* how far its size reaches past what holds it; `end` does not */
 };
 
 /* The box at `at` inside of something that ends at `end`; false at its end or where the size is nonsense. The

@@ -2,20 +2,14 @@
 
 #include <string.h>
 
+#include "media/asf.h"
 #include "media/bytes.h"
+#include "media/flac.h"
 #include "media/frame.h"
 #include "media/tail.h"
 #include "media/window.h"
 
 enum { BLOCKS_MAX = 4096 };
-
-unsigned char *
-payload_room(void)
-{
-	static unsigned char room[WINDOW_BYTES];
-
-	return room;
-}
 
 void
 payload_label(struct payload *p, const char *label, const void *about, size_t len)
@@ -34,7 +28,7 @@ payload_add(struct payload *p, const void *bytes, size_t len)
 void
 payload_range(struct payload *p, int64_t from, int64_t to)
 {
-	unsigned char *room = payload_room();
+	unsigned char *room = window_room();
 
 	while (from < to) {
 		size_t want = to - from < WINDOW_BYTES ? (size_t)(to - from) : (size_t)WINDOW_BYTES;
@@ -47,38 +41,20 @@ payload_range(struct payload *p, int64_t from, int64_t to)
 	}
 }
 
-/* Behind the metadata blocks; 0 where they do not end. */
-static int64_t
-flac_frames(const struct payload *p)
-{
-	int64_t at = p->s->start + 4;
-	unsigned char h[4];
-
-	for (int blocks = 0; blocks < BLOCKS_MAX && bytes_at(p->fd, at, h, 4) == 4; blocks++) {
-		at += 4 + (int64_t)(be32(h) & 0xffffff);
-		if (h[0] & 0x80)
-			return at;
-	}
-	return 0;
-}
-
 static void
 flac(struct payload *p)
 {
 	static const unsigned char none[16];
-	unsigned char info[42]; /* the mark, the block's head and STREAMINFO */
-	int64_t frames = flac_frames(p);
+	struct flac f;
 
-	if (frames == 0 || frames >= p->s->size ||
-	    bytes_at(p->fd, p->s->start, info, sizeof info) != sizeof info || (info[4] & 0x7f) != 0)
+	if (!flac_open(p->fd, p->s, &f) || f.frames >= p->s->size)
 		return;
-	info[21] &= 0xf0; /* rate, channels and depth, without the number of samples */
-	if (memcmp(info + 26, none, sizeof none) != 0 && !p->s->damaged) {
-		payload_label(p, "flac md5", info + 18, 4);
-		payload_add(p, info + 26, 16);
+	if (memcmp(f.md5, none, sizeof none) != 0 && p->s->damage[0] == '\0') {
+		payload_label(p, "flac md5", f.form, sizeof f.form);
+		payload_add(p, f.md5, sizeof f.md5);
 	} else {
-		payload_label(p, "flac", info + 18, 4);
-		payload_range(p, frames, tail_begin(p->fd, frames, p->s->size));
+		payload_label(p, "flac", f.form, sizeof f.form);
+		payload_range(p, f.frames, tail_begin(p->fd, f.frames, p->s->size));
 	}
 }
 
@@ -113,31 +89,15 @@ between_tags(struct payload *p, const char *label)
 	payload_range(p, p->s->start, tail_begin(p->fd, p->s->start, p->s->size));
 }
 
-/* The data object: a mark, a size, the file's id, a count, and the packets.  It stands behind the objects of
- * the header, whose own size some taggers leave as it was. */
 static void
 asf(struct payload *p)
 {
-	static const unsigned char data[] = { 0x36, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, 0xa6, 0xd9,
-		0x00, 0xaa, 0x00, 0x62, 0xce, 0x6c };
-	int64_t at = p->s->start + 30;
-	unsigned char h[24];
+	int64_t begin, end;
 
-	for (int n = 0; n < BLOCKS_MAX && bytes_at(p->fd, at, h, sizeof h) == sizeof h; n++) {
-		uint64_t size = le64(h + 16);
-		bool found = memcmp(h, data, sizeof data) == 0;
-
-		if (size < sizeof h && !found)
-			return;
-		if (size < sizeof h || size > (uint64_t)(p->s->size - at))
-			size = (uint64_t)(p->s->size - at);
-		if (found) {
-			payload_label(p, "asf", "", 0);
-			payload_range(p, at + 50, at + (int64_t)size);
-			return;
-		}
-		at += (int64_t)size;
-	}
+	if (!asf_packets(p->fd, p->s, &begin, &end))
+		return;
+	payload_label(p, "asf", "", 0);
+	payload_range(p, begin, end);
 }
 
 static void

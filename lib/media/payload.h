@@ -57,7 +57,4 @@ void payload_mp4(struct payload *p);
 void payload_matroska(struct payload *p);
 void payload_musepack(struct payload *p);
 
-/* 256 KiB that one reader at a time may use. */
-unsigned char *payload_room(void);
-
 #endif

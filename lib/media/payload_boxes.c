@@ -4,6 +4,7 @@
 #include "media/bytes.h"
 #include "media/matroska.h"
 #include "media/mp4.h"
+#include "media/musepack.h"
 #include "media/payload.h"
 #include "media/tail.h"
 
@@ -59,30 +60,19 @@ musepack7(struct payload *p, int64_t end)
 	payload_range(p, p->s->start + 20, end);
 }
 
-/* Version 8: packets of a key of two letters and a size, which counts both. */
 static void
 musepack8(struct payload *p, int64_t end)
 {
-	unsigned char h[12];
+	struct musepack_packet packet;
 	int64_t at = p->s->start + 4;
 
 	payload_label(p, "musepack 8", "", 0);
-	for (int packets = 0; packets < BOXES_MAX; packets++) {
-		size_t got = bytes_at(p->fd, at, h, sizeof h), n = 2;
-		int64_t size = 0;
-
-		do {
-			if (n >= got)
-				return;
-			size = size << 7 | (h[n] & 0x7f);
-		} while (h[n++] & 0x80 && n < 10);
-		if (size < (int64_t)n || size > end - at)
-			size = end - at;
-		if (memcmp(h, "SH", 2) == 0 || memcmp(h, "AP", 2) == 0)
-			payload_range(p, at + (int64_t)n, at + size);
-		at += size;
-		if (memcmp(h, "SE", 2) == 0 || at >= end)
+	for (int packets = 0; packets < BOXES_MAX && musepack_packet(p->fd, at, &packet); packets++) {
+		if (memcmp(packet.key, "SH", 2) == 0 || memcmp(packet.key, "AP", 2) == 0)
+			payload_range(p, packet.body, packet.end < end ? packet.end : end);
+		if (memcmp(packet.key, "SE", 2) == 0 || packet.end >= end)
 			return;
+		at = packet.end;
 	}
 }
 

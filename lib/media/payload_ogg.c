@@ -87,7 +87,7 @@ resync(struct window *w, int64_t at)
 void
 payload_ogg(struct payload *p)
 {
-	struct window w = { .fd = p->fd, .end = p->s->size, .bytes = payload_room() };
+	struct window w = { .fd = p->fd, .end = p->s->size, .bytes = window_room() };
 	struct link l = { 0 };
 	int64_t at = p->s->start;
 

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "media/cover.h"
+#include "media/cue.h"
+#include "media/damage.h"
+#include "media/gain.h"
 #include "media/map.h"
 #include "media/members.h"
 #include "media/payload.h"
@@ -64,7 +67,7 @@ put_extra(void *context, const char *key, const char *value)
 }
 
 static enum err_code
-read_tags(const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
+read_tags(int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
 {
 	struct map m = { .r = r, .type = s->type, .e = e };
 	char **keys = taglib_property_keys(tagfile_c(t));
@@ -80,6 +83,8 @@ read_tags(const struct tagfile *t, const struct sniffed *s, struct record *r, st
 	taglib_property_free(keys);
 	if (e->code == ERR_NONE)
 		tagfile_extras(t, put_extra, &m);
+	if (e->code == ERR_NONE)
+		gain_of_lame(fd, s, put_extra, &m);
 	return map_finish(&m);
 }
 
@@ -93,12 +98,17 @@ media_read(int fd, struct record *r, struct err *e)
 	sniff(fd, &s);
 	if (s.type == SNIFF_NONE)
 		return not_audio(&s, e);
+	damage_find(fd, &s);
 	sniff_fill(&s, r);
+	if (r->damaged && record_note(r, e, "%s", s.damage) != ERR_NONE)
+		return e->code;
 	t = tagfile_open(fd, &s);
 	properties = t != NULL && tagfile_properties(t, r);
 	fill_gaps(&s, r);
-	if (t != NULL && read_tags(t, &s, r, e) == ERR_NONE)
+	if (t != NULL && read_tags(fd, t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
+	if (e->code == ERR_NONE)
+		cue_embedded(fd, &s, r, e);
 	tagfile_close(t);
 	r->has_audio = payload_hash(fd, &s, r->audio);
 	if (e->code == ERR_NONE && tagfile_out_of_memory())
@@ -108,7 +118,8 @@ media_read(int fd, struct record *r, struct err *e)
 		not_audio(&s, e);
 	if (e->code == ERR_NONE && t == NULL && s.type != SNIFF_MATROSKA && s.type != SNIFF_DSF &&
 	    s.type != SNIFF_DFF)
-		err_set(e, ERR_FORMAT, "looks like %s, but cannot be read", r->format);
+		err_set(e, ERR_FORMAT, "looks like %s, but cannot be read%s%s", r->format,
+		    s.damage[0] != '\0' ? ": " : "", s.damage);
 	if (e->code != ERR_NONE)
 		record_free(r);
 	return e->code;

@@ -6,6 +6,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "media/cue.h"
+#include "media/lrc.h"
 #include "media/members.h"
 #include "media/read.h"
 #include "media/sandbox.h"
@@ -126,6 +128,10 @@ handle(int socket, int kind, int fd, int timeout_ms)
 		err_set(&e, ERR_FORMAT, "came without a descriptor");
 	else if (kind == PROTOCOL_SNIFF)
 		media_sniff(fd, &r, &e);
+	else if (kind == PROTOCOL_CUE)
+		cue_read(fd, &r, &e);
+	else if (kind == PROTOCOL_LYRICS)
+		lrc_read(fd, &r, &e);
 	else
 		media_read(fd, &r, &e);
 	if (e.code == ERR_NONE)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "media/bytes.h"
+#include "media/damage.h"
 
 static const struct {
 	const char *format, *codec, *suffix;
@@ -140,13 +141,16 @@ sniff_dsf(int fd, struct sniffed *s)
 		s->type = SNIFF_NONE;
 		return;
 	}
-	s->damaged = le64(h + 12) > (uint64_t)s->size;
 	tag = le64(h + 20);
 	s->id3 = tag > 0 && tag < (uint64_t)s->size ? (int64_t)tag : 0;
 	if (memcmp(h + 80, "data", 4) == 0 && le64(h + 84) > 12) {
 		sound = le64(h + 84) - 12;
 		s->audio = s->start + 92;
-		s->sound = sound < (uint64_t)(s->size - s->audio) ? (int64_t)sound : s->size - s->audio;
+		s->sound = s->size > s->audio ? s->size - s->audio : 0;
+		if (sound <= (uint64_t)s->sound)
+			s->sound = (int64_t)sound;
+		else if (sound < INT64_MAX)
+			damage_bytes(s, (int64_t)sound - s->sound);
 		memcpy(s->about, h + 52, sizeof s->about);
 	}
 	s->channels = le32(h + 52);
@@ -221,5 +225,5 @@ sniff_fill(const struct sniffed *s, struct record *r)
 	snprintf(r->format, sizeof r->format, "%s", usual[s->type].format);
 	snprintf(r->codec, sizeof r->codec, "%s", codec);
 	snprintf(r->suffix, sizeof r->suffix, "%s", suffix);
-	r->damaged = s->damaged;
+	r->damaged = s->damage[0] != '\0';
 }

@@ -53,7 +53,7 @@ struct sniffed {
 	int64_t channels;
 	int64_t bits;
 	int64_t bitrate;
-	bool damaged; /* a chunk reaches past the end of the file */
+	char damage[96]; /* what of the audio is missing, as damage.h tells it, or "" */
 };
 
 /* Look at fd, whose offset is not moved. */

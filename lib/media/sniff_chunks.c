@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "media/asf.h"
 #include "media/bytes.h"
+#include "media/damage.h"
 #include "media/sniff.h"
 
 enum { CHUNKS_MAX = 1024 };
@@ -123,7 +125,8 @@ sniff_riff(int fd, struct sniffed *s)
 		chunk(s, name, at + head, data, len);
 		if (size > (uint64_t)left) {
 			/* writers that could not seek back leave 0 or nearly 4 GiB there */
-			s->damaged = sound && left > 0 && size < 0x7ffff000;
+			if (sound && left > 0 && size < 0x7ffff000)
+				damage_bytes(s, (int64_t)size - left);
 			size = (uint64_t)left;
 		}
 		if (sound && s->sound == 0) {
@@ -136,6 +139,30 @@ sniff_riff(int fd, struct sniffed *s)
 		finish_dff(s);
 	if (chunks == 0)
 		s->type = SNIFF_NONE;
+}
+
+/* Past the objects of the header, whose own size some taggers leave as it was. */
+bool
+asf_packets(int fd, const struct sniffed *s, int64_t *begin, int64_t *end)
+{
+	static const unsigned char data[] = { 0x36, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, 0xa6, 0xd9,
+		0x00, 0xaa, 0x00, 0x62, 0xce, 0x6c };
+	int64_t at = s->start + 30;
+	unsigned char h[24];
+
+	for (int n = 0; n < CHUNKS_MAX && bytes_at(fd, at, h, sizeof h) == sizeof h; n++) {
+		uint64_t size = le64(h + 16);
+
+		if (memcmp(h, data, sizeof data) == 0) {
+			*begin = at + 50;
+			*end = size < 50 || size > (uint64_t)(INT64_MAX - at) ? s->size : at + (int64_t)size;
+			return true;
+		}
+		if (size < sizeof h || size > (uint64_t)(s->size - at))
+			return false;
+		at += (int64_t)size;
+	}
+	return false;
 }
 
 /* ASF is WMV too: what kinds of stream does its header name? */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "media/bytes.h"
+#include "media/damage.h"
 #include "media/matroska.h"
 #include "media/sniff.h"
 
@@ -119,6 +120,9 @@ descend(struct walk *w, int64_t at, int64_t end, int depth)
 
 		if (m == 0)
 			return;
+		if (id == MATROSKA_SEGMENT && size > (uint64_t)(end - body) &&
+		    size != UINT64_MAX >> (64 - 7 * m))
+			damage_bytes(w->s, (int64_t)size - (end - body));
 		if (size > (uint64_t)(end - body)) /* all ones: unknown, to the end */
 			size = (uint64_t)(end - body);
 		if (id == MATROSKA_CLUSTER)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "media/bytes.h"
+#include "media/damage.h"
 #include "media/mp4.h"
 #include "media/sniff.h"
 
@@ -12,6 +13,7 @@ struct walk {
 	int fd, boxes;
 	bool sound, video, other;
 	char codec[16];
+	int64_t farthest; /* where a piece of sound begins */
 	int64_t rate, channels, bits;
 };
 
@@ -36,8 +38,8 @@ mp4_box(int fd, int64_t at, int64_t end, struct mp4_box *b)
 	}
 	if (size < (uint64_t)(b->body - at))
 		return false;
-	b->beyond = size > (uint64_t)(end - at);
-	b->end = b->beyond ? end : at + (int64_t)size;
+	b->end = size > (uint64_t)(end - at) ? end : at + (int64_t)size;
+	b->beyond = size < INT64_MAX ? (int64_t)size - (b->end - at) : INT64_MAX;
 	return b->body <= b->end;
 }
 
@@ -93,6 +95,24 @@ name_codec(struct walk *w, int64_t at, const char *type)
 	}
 }
 
+/* Where the last of the pieces of sound begins: a table of offsets of four or eight bytes, which ascend. */
+static void
+last_piece(struct walk *w, const struct mp4_box *b, int64_t width)
+{
+	unsigned char h[8];
+	int64_t count, at;
+
+	if (bytes_at(w->fd, b->body + 4, h, 4) != 4)
+		return;
+	count = be32(h);
+	at = b->body + 8 + (count - 1) * width;
+	if (count == 0 || at + width > b->end || bytes_at(w->fd, at, h, (size_t)width) != (size_t)width)
+		return;
+	at = width == 4 ? be32(h) : be64(h) < INT64_MAX ? (int64_t)be64(h) : INT64_MAX;
+	if (at > w->farthest)
+		w->farthest = at;
+}
+
 static void
 descend(struct walk *w, int64_t at, int64_t end, int depth)
 {
@@ -109,6 +129,8 @@ descend(struct walk *w, int64_t at, int64_t end, int depth)
 			w->sound |= memcmp(h + 8, "soun", 4) == 0;
 			w->video |= memcmp(h + 8, "vide", 4) == 0;
 		}
+		if (memcmp(b.type, "stco", 4) == 0 || memcmp(b.type, "co64", 4) == 0)
+			last_piece(w, &b, b.type[0] == 's' ? 4 : 8);
 		if (memcmp(b.type, "stsd", 4) == 0 && w->sound && w->codec[0] == '\0' &&
 		    bytes_at(w->fd, b.body, h, 16) == 16)
 			name_codec(w, b.body + 16, (const char *)h + 12);
@@ -141,8 +163,9 @@ sniff_mp4(int fd, struct sniffed *s)
 	struct mp4_box b;
 	bool moov = false;
 
-	while (!s->damaged && next(&w, at, s->size, &b)) {
-		s->damaged = b.beyond;
+	while (next(&w, at, s->size, &b)) {
+		if (b.beyond > 0 && (memcmp(b.type, "mdat", 4) == 0 || memcmp(b.type, "moov", 4) == 0))
+			damage_bytes(s, b.beyond);
 		if (memcmp(b.type, "moov", 4) == 0) {
 			moov = true;
 			descend(&w, b.body, b.end, 1);
@@ -151,6 +174,10 @@ sniff_mp4(int fd, struct sniffed *s)
 			break;
 		at = b.end;
 	}
+	if (!moov)
+		damage_tell(s, "its index is missing");
+	if (w.farthest >= s->size)
+		damage_tell(s, "its end is missing: a part of the audio would stand behind it");
 	snprintf(s->codec, sizeof s->codec, "%s", w.codec);
 	s->rate = w.rate;
 	s->channels = w.channels;

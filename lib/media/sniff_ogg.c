@@ -1,4 +1,4 @@
-/* Ogg: which codec, and does its last page reach past the end? */
+/* Ogg: which codec, and how long? */
 #include <string.h>
 
 #include "media/bytes.h"
@@ -44,7 +44,7 @@ ogg_codec(const unsigned char *packet, size_t len)
 	return SNIFF_NONE;
 }
 
-/* The last page of the stream: its position in samples, and whether it was cut off. */
+/* The position of the last page of the stream, in samples. */
 static void
 last_page(int fd, struct sniffed *s, uint32_t serial)
 {
@@ -60,9 +60,7 @@ last_page(int fd, struct sniffed *s, uint32_t serial)
 
 		if (tail[i] != 'O' || !ogg_page(tail + i, len - i, &p))
 			continue;
-		if (p.head + p.body > len - i) {
-			s->damaged = true;
-		} else if (p.serial == serial && p.granule >= 0) {
+		if (p.head + p.body <= len - i && p.serial == serial && p.granule >= 0) {
 			if (s->rate > 0 && p.granule < INT64_MAX / 1000)
 				s->duration_ms = p.granule * 1000 / s->rate;
 			return;

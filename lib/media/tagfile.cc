@@ -1,5 +1,6 @@
 #include "media/tagfile.h"
 
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -29,6 +30,7 @@
 #include <wavpackfile.h>
 #include <xmfile.h>
 
+#include "media/frames.hh"
 #include "media/stream.hh"
 
 using namespace TagLib;
@@ -258,6 +260,10 @@ mp4_extras(MP4::File *file, each_tag each, void *context)
 		int colon = item.first.rfind(":");
 		String key = item.first.substr(static_cast<unsigned int>(colon + 1));
 
+		if (item.first == "rate")
+			for (const auto &value : item.second.toStringList())
+				if (!call(each, context, "RATING", value))
+					return;
 		/* MusicBrainz names are known to the map under other keys */
 		if (!item.first.startsWith("----:") || colon < 5 || known.contains(key.upper()) ||
 		    key.startsWith("MusicBrainz "))
@@ -330,6 +336,49 @@ asf_extras(ASF::File *file, each_tag each, void *context)
 	}
 }
 
+/* The ID3v2 tag of a file that may have one, or null. */
+static const ID3v2::Tag *
+id3_of(File *file)
+{
+	if (auto f = dynamic_cast<MPEG::File *>(file))
+		return f->ID3v2Tag();
+	if (auto f = dynamic_cast<FLAC::File *>(file))
+		return f->ID3v2Tag();
+	if (auto f = dynamic_cast<RIFF::WAV::File *>(file))
+		return f->ID3v2Tag();
+	if (auto f = dynamic_cast<RIFF::AIFF::File *>(file))
+		return f->tag();
+	if (auto f = dynamic_cast<TrueAudio::File *>(file))
+		return f->ID3v2Tag();
+	return nullptr;
+}
+
+static int
+rate_of(File *file)
+{
+	return file->audioProperties() != nullptr ? file->audioProperties()->sampleRate() : 0;
+}
+
+/* Gains and peaks in the header: 256ths of a dB, of which 0 says nothing. */
+static void
+musepack_extras(MPC::File *file, each_tag each, void *context)
+{
+	const auto p = file->audioProperties();
+	char text[64];
+	auto gain = [&](const char *key, int value) {
+		snprintf(text, sizeof text, "%.2f", 64.82 - value / 256.0);
+		return value == 0 || each(context, key, text);
+	};
+	auto peak = [&](const char *key, int value) {
+		snprintf(text, sizeof text, "%.6f", std::pow(10, value / 256.0 / 20) / 32768);
+		return value == 0 || each(context, key, text);
+	};
+
+	if (p != nullptr && gain("MPC_TRACK_GAIN", p->trackGain()) &&
+	    gain("MPC_ALBUM_GAIN", p->albumGain()) && peak("MPC_TRACK_PEAK", p->trackPeak()))
+		peak("MPC_ALBUM_PEAK", p->albumPeak());
+}
+
 void
 tagfile_extras(const struct tagfile *t, each_tag each, void *context)
 {
@@ -339,6 +388,10 @@ tagfile_extras(const struct tagfile *t, each_tag each, void *context)
 			    mp4_extras(mp4, each, context);
 		    else if (auto asf = dynamic_cast<ASF::File *>(t->file))
 			    asf_extras(asf, each, context);
+		    else if (auto mpc = dynamic_cast<MPC::File *>(t->file))
+			    musepack_extras(mpc, each, context);
+		    else if (auto id3 = id3_of(t->file))
+			    media::frames(*id3, rate_of(t->file), each, context);
 		    return true;
 	    },
 	    false);

@@ -27,7 +27,8 @@ const TagLib_File *tagfile_c(const struct tagfile *t);
 /* Duration, rates, depth and channels, where t knows them; false where it has none at all. */
 bool tagfile_properties(const struct tagfile *t, struct record *r);
 
-/* Tags that the property map does not have: free-form MP4 atoms (TagLib 1), raw ASF attributes.  Calls each()
+/* Tags that the property map does not have: free-form MP4 atoms (TagLib 1), raw ASF attributes, gains of
+ * Musepack, ID3v2 frames (frames.hh).  Calls each()
  * with upper-case keys until it returns false. */
 void tagfile_extras(
     const struct tagfile *t, bool (*each)(void *context, const char *key, const char *value), void *context);

@@ -77,14 +77,38 @@ small(const char **s)
 	return value >= 0 ? value : digits(s, 1);
 }
 
+/* "27.08.2001", which can only be meant in one way, unlike what has slashes. */
+static bool
+day_first(const char *s, char *out)
+{
+	char turned[VALUE_TEXT];
+	int day = small(&s), month = 0, year = 0;
+
+	if (*s == '.') {
+		s++;
+		month = small(&s);
+	}
+	if (*s == '.') {
+		s++;
+		year = digits(&s, 4);
+	}
+	if (day < 1 || month < 1 || year < 1 || *s != '\0')
+		return false;
+	snprintf(turned, sizeof turned, "%04d-%02d-%02d", year, month, day);
+	return value_date(turned, out);
+}
+
 bool
 value_date(const char *s, char *out)
 {
 	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	const char *begin = s;
 	int year = digits(&s, 4), month = 0, day = 0;
 	char separator = *s;
 
-	if (year <= 0)
+	if (year < 0)
+		return day_first(begin, out);
+	if (year == 0)
 		return false;
 	if (isdigit((unsigned char)separator)) { /* 20010827 */
 		month = digits(&s, 2);

@@ -19,7 +19,7 @@
  * most RECORD_VALUE_MAX bytes.  False where it had to be cut. */
 bool value_clean(struct buf *out, const char *s);
 
-bool value_date(const char *s, char *out); /* YYYY[-MM[-DD]] of "2001/8/27", "20010827", "2001-08-27T12:00" */
+bool value_date(const char *s, char *out); /* YYYY[-MM[-DD]] of "2001/8/27", "20010827", "27.08.2001" */
 bool value_year(const char *s, char *out); /* the first four digits of anything that begins with them */
 bool value_r128(const char *s, char *out); /* dB of Q7.8 at -23 LUFS, as ReplayGain counts: + 5 */
 bool value_true(const char *s);

@@ -2,6 +2,14 @@
 
 #include "media/bytes.h"
 
+unsigned char *
+window_room(void)
+{
+	static unsigned char room[WINDOW_BYTES];
+
+	return room;
+}
+
 const unsigned char *
 window_at(struct window *w, int64_t at, size_t need, size_t *len)
 {

@@ -17,6 +17,9 @@ struct window {
 	unsigned char *bytes; /* WINDOW_BYTES of the caller's */
 };
 
+/* WINDOW_BYTES that one reader at a time may use. */
+unsigned char *window_room(void);
+
 /* The bytes at `at`: *len of them, at least `need` (not above WINDOW_BYTES) unless the end comes first. */
 const unsigned char *window_at(struct window *w, int64_t at, size_t need, size_t *len);
 

@@ -19,7 +19,8 @@ static const struct setting_info table[SETTING_COUNT] = {
 	[SETTING_LIST_JOINERS] = { "list-joiners", NULL, "\"; \", \" / \"" },
 	[SETTING_ID3_JOINERS] = { "id3-joiners", NULL, "/" },
 	[SETTING_EXCEPTIONS] = { "joiner-exceptions", NULL,
-	    "AC/DC, AC / DC, \"Earth, Wind & Fire\", Simon & Garfunkel, Hip-Hop/Rap, Hip Hop/Rap, R&B/Soul, "
+	    "AC/DC, AC / DC, M/A/R/R/S, \"Earth, Wind & Fire\", Simon & Garfunkel, Hip-Hop/Rap, Hip Hop/Rap, "
+	    "R&B/Soul, "
 	    "Pop/Funk, Singer/Songwriter, Christian/Gospel" },
 };
 

@@ -393,3 +393,13 @@ db_unlock_session(struct db *db, int64_t session)
 {
 	lock_release(db->lockfd, lock_session_byte(session));
 }
+
+bool
+db_session_is_held(struct db *db, int64_t session)
+{
+	int fd = openat(db->dirfd, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool held = fd >= 0 && lock_is_held(fd, lock_session_byte(session), LOCK_EXCLUSIVE);
+
+	fd_close(&fd);
+	return held;
+}

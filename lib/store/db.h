@@ -71,4 +71,7 @@ void db_unlock(struct db *db);
 enum err_code db_lock_session(struct db *db, int64_t session, struct err *e);
 void db_unlock_session(struct db *db, int64_t session);
 
+/* Does a living process work on it?  Works also where the library is open for reading only. */
+bool db_session_is_held(struct db *db, int64_t session);
+
 #endif

@@ -12,6 +12,9 @@ struct sql_cached {
 	struct sql_cached *next;
 };
 
+/* A value for which there was no memory: the next step must not run without it. */
+static _Thread_local bool unbound;
+
 enum err_code
 sql_error(struct db *db, struct err *e)
 {
@@ -107,8 +110,14 @@ sql_prepare(struct db *db, const char *text, struct err *e)
 int
 sql_step(struct db *db, sqlite3_stmt *st, struct err *e)
 {
-	int code = sqlite3_step(st);
+	int code;
 
+	if (unbound) {
+		unbound = false;
+		err_memory(e);
+		return -1;
+	}
+	code = sqlite3_step(st);
 	if (code == SQLITE_ROW)
 		return 1;
 	if (code == SQLITE_DONE)
@@ -216,8 +225,8 @@ sql_text(sqlite3_stmt *st, int i, const char *text)
 {
 	if (text == NULL)
 		sqlite3_bind_null(st, i);
-	else
-		sqlite3_bind_text(st, i, text, -1, SQLITE_TRANSIENT);
+	else if (sqlite3_bind_text(st, i, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+		unbound = true;
 }
 
 void
@@ -238,5 +247,6 @@ sql_int_or_null(sqlite3_stmt *st, int i, int64_t n)
 void
 sql_bytes(sqlite3_stmt *st, int i, const void *bytes, size_t len)
 {
-	sqlite3_bind_blob64(st, i, len > 0 ? bytes : "", len, SQLITE_TRANSIENT);
+	if (sqlite3_bind_blob64(st, i, len > 0 ? bytes : "", len, SQLITE_TRANSIENT) != SQLITE_OK)
+		unbound = true;
 }

@@ -14,11 +14,12 @@ static const struct {
 	{ "albums",
 	    "SELECT count(*) FROM release r WHERE r.album IS NOT NULL"
 	    " AND EXISTS (SELECT 1 FROM track t WHERE t.release_id = r.id AND t.removed IS NULL)" },
-	{ "files", "SELECT count(*) FROM file WHERE state <> 'removed'" },
+	{ "files", "SELECT count(DISTINCT blob_id) FROM file WHERE state <> 'removed'" },
 	{ "duration_ms", "SELECT coalesce(sum(duration_ms), 0) FROM track WHERE removed IS NULL" },
 	{ "size",
-	    "SELECT coalesce(sum(b.size), 0) FROM file f NOT INDEXED CROSS JOIN blob b ON b.id = f.blob_id"
-	    " WHERE f.state <> 'removed'" },
+	    "SELECT coalesce(sum(b.size), 0) FROM (SELECT DISTINCT blob_id FROM file WHERE state <> "
+	    "'removed') f"
+	    " CROSS JOIN blob b ON b.id = f.blob_id" },
 };
 
 static enum err_code

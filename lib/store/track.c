@@ -83,6 +83,20 @@ set_text(struct track *t, enum field f, const void *bytes, size_t len, struct er
 	}
 }
 
+/* A list that is kept as lines. */
+static enum err_code
+set_lines(struct track *t, enum field f, const char *lines, struct err *e)
+{
+	while (*lines != '\0') {
+		size_t len = strcspn(lines, "\n");
+
+		if (len > 0 && set_text(t, f, lines, len, e) != ERR_NONE)
+			return e->code;
+		lines += len + (lines[len] == '\n');
+	}
+	return ERR_NONE;
+}
+
 /* A result column, where it is not NULL. */
 static enum err_code
 set_column(struct track *t, enum field f, sqlite3_stmt *st, int column, struct err *e)
@@ -105,6 +119,8 @@ set_column(struct track *t, enum field f, sqlite3_stmt *st, int column, struct e
 		v->real = sqlite3_column_double(st, column);
 		v->n = 1;
 		return ERR_NONE;
+	case FIELD_LIST:
+		return set_lines(t, f, (const char *)sqlite3_column_text(st, column), e);
 	default:
 		return set_text(
 		    t, f, sqlite3_column_blob(st, column), (size_t)sqlite3_column_bytes(st, column), e);
@@ -115,7 +131,7 @@ set_column(struct track *t, enum field f, sqlite3_stmt *st, int column, struct e
 static const enum field columns[] = { F_TITLE, F_ARTIST, F_DISC, F_TRACK, F_DATE, F_YEAR, F_BPM, F_KEY,
 	F_DURATION, F_RATING, F_ADDED, F_MODIFIED, F_RECORDING, F_ALBUM, F_ALBUMARTIST, F_MB_ALBUMID,
 	F_DISCTOTAL, F_COMPILATION, F_MB_TRACKID, F_FORMAT, F_CODEC, F_BITRATE, F_SAMPLERATE, F_BITDEPTH,
-	F_CHANNELS, F_SOURCE, F_SIZE };
+	F_CHANNELS, F_SOURCE, F_SIZE, F_NOTES, F_PART, F_START };
 enum { AFTER_COLUMNS = sizeof columns / sizeof columns[0] };
 
 static const char load_sql[] =
@@ -124,7 +140,7 @@ static const char load_sql[] =
     "r.disctotal,"
     " r.compilation, rec.mb_trackid, f.format, f.codec, f.bitrate, f.samplerate, f.bitdepth, f.channels, "
     "f.source,"
-    " b.size, b.sha256, b.suffix, f.session_id, t.owner, t.release_id"
+    " b.size, f.notes, nullif(f.part, 0), f.start_ms, b.sha256, b.suffix, f.session_id, t.owner, t.release_id"
     " FROM track t JOIN release r ON r.id = t.release_id JOIN recording rec ON rec.id = t.recording_id"
     " LEFT JOIN file f ON f.track_id = t.id AND f.preferred = 1 LEFT JOIN blob b ON b.id = f.blob_id"
     " WHERE t.id = ?";

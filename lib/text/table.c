@@ -8,20 +8,23 @@
 
 enum { WIDEST = 60 }; /* a longer cell runs over: one title must not push every row off the screen */
 
-void
-table_cell(struct table *t, const char *bytes, size_t len)
+/* A cell begins; what is added to the result is it. */
+static struct buf *
+begin(struct table *t, size_t *start)
 {
-	size_t start;
+	if (!t->aligned && t->column++ > 0)
+		buf_putc(t->out, '\t');
+	*start = t->cells.len;
+	return t->aligned ? &t->cells : t->out;
+}
+
+static void
+end(struct table *t, size_t start)
+{
 	int width;
 
-	if (!t->aligned) {
-		if (t->column++ > 0)
-			buf_putc(t->out, '\t');
-		out_escape(t->out, bytes, len);
+	if (!t->aligned)
 		return;
-	}
-	start = t->cells.len;
-	out_escape(&t->cells, bytes, len);
 	buf_putc(&t->cells, '\0');
 	if (t->cells.failed || t->column >= TABLE_COLUMNS)
 		return;
@@ -31,6 +34,24 @@ table_cell(struct table *t, const char *bytes, size_t len)
 	if (width > t->width[t->column])
 		t->width[t->column] = width;
 	t->column++;
+}
+
+void
+table_cell(struct table *t, const char *bytes, size_t len)
+{
+	size_t start;
+
+	out_escape(begin(t, &start), bytes, len);
+	end(t, start);
+}
+
+void
+table_escaped(struct table *t, const char *s)
+{
+	size_t start;
+
+	buf_puts(begin(t, &start), s != NULL ? s : "");
+	end(t, start);
 }
 
 void

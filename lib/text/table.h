@@ -19,7 +19,7 @@
 
 #include "base/buf.h"
 
-enum { TABLE_COLUMNS = 8 };
+enum { TABLE_COLUMNS = 16 };
 
 struct table {
 	struct buf *out;
@@ -37,7 +37,8 @@ struct table {
 };
 
 void table_cell(struct table *t, const char *bytes, size_t len);
-void table_text(struct table *t, const char *s); /* NULL: an empty cell */
+void table_text(struct table *t, const char *s);    /* NULL: an empty cell */
+void table_escaped(struct table *t, const char *s); /* the same of text that was escaped already */
 void table_int(struct table *t, long long n);
 void table_row(struct table *t); /* every row must have as many cells as the first */
 void table_end(struct table *t); /* writes what was kept; releases everything */

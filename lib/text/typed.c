@@ -93,7 +93,8 @@ static const struct kind {
   bpm = { value_bpm, "a number of beats a minute below 1000" },
   key = { value_key, "a key such as C#m, Eb, A minor or 8A" },
   isrc = { value_isrc, "an ISRC such as USRC17607839" },
-  iswc = { value_iswc, "an ISWC such as T-345246800-1" }, barcode = { value_barcode, "8 to 14 digits" },
+  iswc = { value_iswc, "an ISWC such as T-345246800-1" },
+  barcode = { value_barcode, "8 to 14 digits whose last one is the check digit" },
   position = { value_position, "a place such as A1" };
 
 static const struct kind *

@@ -214,8 +214,13 @@ bool
 value_barcode(const char *s, char *out)
 {
 	size_t n = squeeze(s, " -", out);
+	int sum = 0;
 
-	return n >= 8 && n <= 14 && strspn(out, "0123456789") == n;
+	if (n < 8 || n > 14 || strspn(out, "0123456789") != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		sum += (out[n - 1 - i] - '0') * (i % 2 == 0 ? 1 : 3);
+	return sum % 10 == 0;
 }
 
 bool

@@ -23,7 +23,7 @@ bool value_peak(const char *s, char *out);             /* not negative */
 bool value_mbid(const char *s, size_t len, char *out); /* a UUID in lower case */
 bool value_isrc(const char *s, char *out);             /* "USRC17607839" of "us-rc1-76-07839" */
 bool value_iswc(const char *s, char *out);             /* T-123456789-0 */
-bool value_barcode(const char *s, char *out);          /* 8 to 14 digits */
+bool value_barcode(const char *s, char *out);          /* EAN, UPC: 8 to 14 digits, the last a check */
 bool value_position(const char *s, char *out);         /* a vinyl's place: "A1", "B", "AA2" */
 bool value_day(const char *s);                         /* YYYY, YYYY-MM or YYYY-MM-DD, of the calendar */
 

@@ -9,12 +9,17 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/time.h"
 #include "worker/spawn.h"
 
-enum { FILES_MAX = 1000 }; /* then it is replaced, so that no leak of a parser grows for long */
+enum {
+	FILES_MAX = 1000, /* then it is replaced, so that no leak of a parser grows for long */
+	BIG = 1 << 20,
+	GLANCE_MS = 100 /* so often a waiting call looks whether to stop */
+};
 
 struct worker {
 	char *program;
@@ -23,10 +28,13 @@ struct worker {
 	pid_t pid; /* 0: not running */
 	int fd;
 	int served;
+	void (*big)(void *context);
+	void *context;
+	const atomic_int *stop;
 };
 
 /* How one exchange ended. */
-enum outcome { DONE, FAILED, SLOW, DEAD };
+enum outcome { DONE, FAILED, STOPPED, SLOW, STUCK, DEAD };
 
 enum err_code
 worker_new(struct worker **w, const char *program, const struct worker_limits *limits, struct err *e)
@@ -38,6 +46,11 @@ worker_new(struct worker **w, const char *program, const struct worker_limits *l
 	made->fd = -1;
 	made->timeout_ms = limits != NULL && limits->timeout_ms > 0 ? limits->timeout_ms : 10000;
 	made->memory_bytes = limits != NULL && limits->memory_bytes > 0 ? limits->memory_bytes : 512L << 20;
+	if (limits != NULL) {
+		made->big = limits->big;
+		made->context = limits->context;
+		made->stop = limits->stop;
+	}
 	if (program != NULL) {
 		made->program = strdup(program);
 		if (made->program == NULL)
@@ -129,6 +142,12 @@ ask(struct worker *w, char kind, int fd)
 	return n == (ssize_t)sizeof request;
 }
 
+static bool
+is_stopped(const struct worker *w)
+{
+	return w->stop != NULL && atomic_load(w->stop) != 0;
+}
+
 /* Exactly len bytes before the deadline. */
 static enum outcome
 receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
@@ -138,9 +157,11 @@ receive(struct worker *w, void *bytes, size_t len, int64_t deadline)
 	while (len > 0) {
 		struct pollfd p = { .fd = w->fd, .events = POLLIN };
 		int64_t left = deadline - time_monotonic_ms();
-		int ready = poll(&p, 1, left > 0 ? (int)left : 0);
+		int ready = poll(&p, 1, left <= 0 ? 0 : left < GLANCE_MS ? (int)left : GLANCE_MS);
 		ssize_t n;
 
+		if (ready == 0 && is_stopped(w))
+			return STOPPED;
 		if (ready < 0 && errno != EINTR)
 			return DEAD;
 		if (ready == 0 && left <= 0)
@@ -176,6 +197,10 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		err_set(e, ERR_FORMAT, "tags and covers need more than %d MiB", PROTOCOL_REPLY_MAX >> 20);
 		stop(w);
 		return FAILED;
+	}
+	if (head.len > BIG && w->big != NULL) {
+		w->big(w->context);
+		deadline = time_monotonic_ms() + protocol_timeout(fd, w->timeout_ms);
 	}
 	room = buf_reserve(out, head.len);
 	if (room == NULL) {
@@ -236,11 +261,38 @@ remains(struct worker *w)
 	return stop(w);
 }
 
-/* Slowness may be the machine's, and a death by SIGKILL somebody else's doing: both get a second try. */
+/* What the process has computed so far; 0 where nobody tells. */
+static int64_t
+cpu_ms(const struct worker *w)
+{
+	clockid_t clock;
+	struct timespec t;
+
+	if (w->pid <= 0 || clock_getcpuclockid(w->pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* exchange(), and a process that was late is ended: it is stuck where it computed for a good part of the
+ * time, which no sound file asks for. */
+static enum outcome
+exchange_in_time(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
+{
+	int64_t before = cpu_ms(w);
+	enum outcome how = exchange(w, kind, fd, out, e);
+
+	if (how == SLOW && cpu_ms(w) - before > protocol_timeout(fd, w->timeout_ms) / 4)
+		how = STUCK;
+	if (how == SLOW || how == STUCK || how == STOPPED)
+		stop(w);
+	return how;
+}
+
+/* A death by SIGKILL is somebody else's doing: it gets a second try. */
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
-	enum outcome how = SLOW;
+	enum outcome how = DEAD;
 	bool again = true;
 	int status = -1;
 
@@ -248,11 +300,9 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		if (start(w, e) != ERR_NONE)
 			return e->code;
 		buf_clear(out);
-		how = exchange(w, kind, fd, out, e);
-		again = how == SLOW;
-		if (how == SLOW) {
-			stop(w);
-		} else if (how == DEAD) {
+		how = exchange_in_time(w, kind, fd, out, e);
+		again = false;
+		if (how == DEAD) {
 			status = remains(w);
 			again = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 		}
@@ -263,9 +313,14 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		return ERR_NONE;
 	case FAILED:
 		return e->code;
+	case STOPPED:
+		return err_set(e, ERR_INTERRUPTED, "stopped");
 	case SLOW:
-		return err_set(e, ERR_FORMAT, "tag reader did not finish within %g s",
+	case STUCK:
+		err_set(e, ERR_FORMAT, "tag reader did not finish within %g s",
 		    protocol_timeout(fd, w->timeout_ms) / 1000.0);
+		e->sys = how == SLOW ? ETIMEDOUT : 0;
+		return e->code;
 	case DEAD:
 		break;
 	}
@@ -402,6 +457,9 @@ worker_unpack(struct worker *w, int fd, const struct worker_sink *sink, struct e
 	if (how == SLOW) {
 		stop(w);
 		err_set(e, ERR_FORMAT, "archive reader was at a standstill for %g s", w->timeout_ms / 1000.0);
+	} else if (how == STOPPED) {
+		stop(w);
+		err_set(e, ERR_INTERRUPTED, "stopped");
 	} else if (how == DEAD) {
 		autopsy(w, remains(w), "archive reader", e);
 	}
@@ -409,6 +467,18 @@ worker_unpack(struct worker *w, int fd, const struct worker_sink *sink, struct e
 		lseek(fd, offset, SEEK_SET);
 	buf_free(&b);
 	return e->code;
+}
+
+enum err_code
+worker_cue(struct worker *w, int fd, struct record *r, struct err *e)
+{
+	return fetch(w, PROTOCOL_CUE, fd, r, e);
+}
+
+enum err_code
+worker_lyrics(struct worker *w, int fd, struct record *r, struct err *e)
+{
+	return fetch(w, PROTOCOL_LYRICS, fd, r, e);
 }
 
 enum err_code
@@ -421,4 +491,27 @@ worker_sandbox(struct worker *w, char *text, size_t size, struct err *e)
 		snprintf(text, size, "%s", answer.data);
 	buf_free(&answer);
 	return code;
+}
+
+enum err_code
+worker_lacks(struct worker *w, char *text, size_t size, struct err *e)
+{
+	static const struct {
+		const char *off, *name;
+	} pieces[] = { { "landlock=0", "landlock" }, { "seccomp=0", "seccomp" },
+		{ "rlimit_as=0", "a limit of memory" } };
+	char status[128] = "";
+	size_t len = 0;
+
+	text[0] = '\0';
+#ifdef FONOTECA_SAN
+	return ERR_NONE;
+#endif
+	if (worker_sandbox(w, status, sizeof status, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++)
+		if (strstr(status, pieces[i].off) != NULL && len < size)
+			len += (size_t)snprintf(
+			    text + len, size - len, "%s%s", len > 0 ? ", " : "", pieces[i].name);
+	return ERR_NONE;
 }

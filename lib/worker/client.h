@@ -7,13 +7,16 @@
  * handed an open descriptor and answers with a struct record.  When it crashes,
  * runs out of its memory limit or does not answer in time it is killed and the
  * call reports that as the file's own error (ERR_FORMAT); the next call
- * starts a fresh one.  It is replaced after 1,000 files anyway.
+ * starts a fresh one.  It is replaced after 1,000 files anyway.  Where it was late
+ * without having computed all the time, the machine or the file's device was slow
+ * and not the file to blame: then e->sys is ETIMEDOUT, and another try may do.
  *
  * The caller's message names the file: errors from here hold only the reason.
  */
 #ifndef WORKER_CLIENT_H
 #define WORKER_CLIENT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +30,10 @@ struct worker;
 struct worker_limits {
 	int timeout_ms;    /* for one file, and 1 more for each 10,000 bytes; 0 = 10,000 */
 	long memory_bytes; /* address space; 0 = 512 MiB */
+	void (*big)(
+	    void *context); /* NULL, or called before an answer of more than 1 MiB is taken in: may wait */
+	void *context;
+	const atomic_int *stop; /* NULL, or: while it is not 0 calls end soon, with ERR_INTERRUPTED */
 };
 
 /* Prepare a worker; the process starts with the first call.  program NULL: found by worker_program(). */
@@ -43,6 +50,15 @@ enum err_code worker_sniff(struct worker *w, int fd, struct record *r, struct er
 
 /* Everything: format, properties, tags and covers of fd into a zeroed *r. */
 enum err_code worker_read(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* A cue sheet that lies beside the audio, into a zeroed *r: a part for each of its audio tracks, the name
+ * that FILE gives in the free tag RECORD_FILE, durations 0 where the next track begins on no or another FILE.
+ */
+enum err_code worker_cue(struct worker *w, int fd, struct record *r, struct err *e);
+
+/* An .lrc file that lies beside the audio, into a zeroed *r: `lyrics`, the free tag syncedlyrics where it has
+ * times, and title, artist and album where it names them. */
+enum err_code worker_lyrics(struct worker *w, int fd, struct record *r, struct err *e);
 
 /* What worker_unpack() hands over, in this order: a member; where it is a file, its bytes, and its end, with
  * the reason where it is not whole.  One that returns false stops the unpacking. */
@@ -62,6 +78,10 @@ enum err_code worker_unpack(struct worker *w, int fd, const struct worker_sink *
 /* How the worker is shut in, for health and tests: "landlock=7 seccomp=1 rlimit_as=536870912"; 0 where the
  * kernel or the build lacks it. */
 enum err_code worker_sandbox(struct worker *w, char *text, size_t size, struct err *e);
+
+/* What of it this kernel lacks, as "landlock, seccomp"; "" where nothing.  A sanitizer's build, which can
+ * have none of it, lacks nothing. */
+enum err_code worker_lacks(struct worker *w, char *text, size_t size, struct err *e);
 
 /* The path of the media worker that belongs to this program: $FONOTECA_WORKER, else beside the running
  * executable (a build tree), else the installed one.  Malloced; NULL after filling in *e. */

@@ -24,6 +24,8 @@
 enum protocol_kind {
 	PROTOCOL_SNIFF = 'S',
 	PROTOCOL_READ = 'R',
+	PROTOCOL_CUE = 'C',
+	PROTOCOL_LYRICS = 'L',
 	PROTOCOL_UNPACK = 'U',
 	PROTOCOL_SANDBOX = '?'
 };
@@ -32,10 +34,10 @@ enum protocol_piece { PROTOCOL_MEMBER = 'M', PROTOCOL_DATA = 'D', PROTOCOL_END =
 
 enum {
 	PROTOCOL_FD = 3,               /* the worker's end of the socket */
-	PROTOCOL_REPLY_MAX = 48 << 20, /* bytes after the head; more is the file's error */
+	PROTOCOL_REPLY_MAX = 32 << 20, /* bytes after the head; more is the file's error */
 	PROTOCOL_PIECE_MAX = 256 << 10,
 	PROTOCOL_TEXT_MAX = 8 << 20,   /* of all values of one file */
-	PROTOCOL_COVERS_MAX = 36 << 20 /* of all covers of one file */
+	PROTOCOL_COVERS_MAX = 20 << 20 /* of all covers of one file; the client holds them twice */
 };
 
 struct protocol_head {

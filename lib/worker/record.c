@@ -18,6 +18,7 @@ record_free(struct record *r)
 	}
 	for (size_t i = 0; i < r->nnotes; i++)
 		free(r->notes[i]);
+	record_drop_parts(r);
 	free(r->values);
 	free(r->covers);
 	free(r->notes);

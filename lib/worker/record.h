@@ -13,6 +13,9 @@
  * in little-endian order.  Fields stand by their names, so that what an older
  * program staged stays readable, and new kinds are only ever added; record_decode()
  * accepts nothing else and never reads past its input.
+ *
+ * A file that a cue sheet cuts into tracks has parts: records of their own, which hold
+ * what the sheet says of each.  record_of_part() makes the whole record of one.
  */
 #ifndef WORKER_RECORD_H
 #define WORKER_RECORD_H
@@ -25,7 +28,16 @@
 #include "base/err.h"
 #include "base/field.h"
 
-enum { RECORD_VALUE_MAX = 1 << 20, RECORD_VALUES_MAX = 4096, RECORD_COVER_MAX = 16 << 20 };
+enum {
+	RECORD_VALUE_MAX = 1 << 20,
+	RECORD_VALUES_MAX = 4096,
+	RECORD_COVER_MAX = 16 << 20,
+	RECORD_PARTS_MAX = 999,
+	RECORD_PART_VALUES_MAX = 256
+};
+
+/* Free tag of a part as the media worker answers it: the name that its cue sheet's FILE gives, or "". */
+#define RECORD_FILE "cue_file"
 
 struct record_value {
 	enum field field; /* F_NONE: a free tag, named by name */
@@ -59,6 +71,11 @@ struct record {
 	size_t ncovers;
 	char **notes; /* what a user should know of this file: sentences without a full stop */
 	size_t nnotes;
+	struct record
+	    *parts; /* in the order of their starts; without format, covers and parts of their own */
+	size_t nparts;
+	int64_t part;     /* of record_of_part(): its number from 1 on; 0: the whole file */
+	int64_t start_ms; /* of a part; its end is start_ms + duration_ms */
 };
 
 void record_free(struct record *r); /* release and zero */
@@ -76,6 +93,15 @@ const char *record_get(const struct record *r, enum field field);
 
 /* Replace every value of a field (NULL value: remove it). */
 enum err_code record_set(struct record *r, enum field field, const char *value, struct err *e);
+
+/* Take over a part, which is then zeroed; it is freed on failure too. */
+enum err_code record_add_part(struct record *r, struct record *part, struct err *e);
+void record_drop_parts(struct record *r);
+
+/* Everything about part n (from 1 on) of r, into a zeroed *out: its own values, and of the file's those that
+ * hold for all of it.  A field that tells one track from another (title, number, ISRC, lyrics, gain, ...)
+ * comes from the part alone. */
+enum err_code record_of_part(const struct record *r, size_t n, struct record *out, struct err *e);
 
 /* Append the encoded form to out; covers only where with_covers. */
 enum err_code record_encode(const struct record *r, bool with_covers, struct buf *out, struct err *e);

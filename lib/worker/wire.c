@@ -7,8 +7,9 @@
 
 static const char magic[4] = { 'F', 'M', 'R', '1' };
 
-/* AUDIO and those below VALUE come at most once each. */
-enum kind { FORMAT = 1, CODEC, SUFFIX, DAMAGED, NUMBER, VALUE, FREE, COVER, NOTE, AUDIO };
+/* AUDIO and those below VALUE come at most once each.  A PART holds the encoded form of a record that has
+ * only values, a start and a duration. */
+enum kind { FORMAT = 1, CODEC, SUFFIX, DAMAGED, NUMBER, VALUE, FREE, COVER, NOTE, AUDIO, PART = 20 };
 
 /* The numbers of a record, by the name of their field. */
 static const struct {
@@ -20,6 +21,7 @@ static const struct {
 	{ F_SAMPLERATE, offsetof(struct record, samplerate) },
 	{ F_BITDEPTH, offsetof(struct record, bitdepth) },
 	{ F_CHANNELS, offsetof(struct record, channels) },
+	{ F_START, offsetof(struct record, start_ms) },
 };
 
 static void
@@ -74,6 +76,17 @@ cover(struct buf *out, const struct record_cover *c)
 	buf_add(out, c->data, c->len);
 }
 
+static enum err_code
+part(struct buf *out, const struct record *p, struct err *e)
+{
+	struct buf inner = { 0 };
+
+	if (record_encode(p, false, &inner, e) == ERR_NONE)
+		entry(out, PART, "", inner.data, inner.len);
+	buf_free(&inner);
+	return e->code;
+}
+
 enum err_code
 record_encode(const struct record *r, bool with_covers, struct buf *out, struct err *e)
 {
@@ -108,6 +121,9 @@ record_encode(const struct record *r, bool with_covers, struct buf *out, struct 
 			cover(out, &r->covers[i]);
 	for (size_t i = 0; i < r->nnotes; i++)
 		entry(out, NOTE, "", r->notes[i], strlen(r->notes[i]));
+	for (size_t i = 0; i < r->nparts; i++)
+		if (part(out, &r->parts[i], e) != ERR_NONE)
+			return e->code;
 	return buf_ok(out, e);
 }
 
@@ -230,6 +246,24 @@ read_text(struct record *r, unsigned kind, const char *name, size_t nlen, const 
 	return code;
 }
 
+static enum err_code decode(struct record *r, const void *bytes, size_t len, bool is_part, struct err *e);
+
+static enum err_code
+read_part(struct record *r, const char *bytes, size_t len, struct err *e)
+{
+	struct record p = { 0 };
+
+	if (r->nparts >= RECORD_PARTS_MAX)
+		return malformed(e);
+	if (decode(&p, bytes, len, true, e) != ERR_NONE)
+		return e->code;
+	if (p.nvalues <= RECORD_PART_VALUES_MAX && p.ncovers == 0 && p.nnotes == 0 && p.format[0] == '\0' &&
+	    p.codec[0] == '\0' && p.suffix[0] == '\0' && !p.damaged && !p.has_audio)
+		return record_add_part(r, &p, e);
+	record_free(&p);
+	return malformed(e);
+}
+
 static enum err_code
 read_entry(struct record *r, unsigned kind, const char *name, size_t nlen, const char *bytes, size_t len,
     struct err *e)
@@ -244,6 +278,8 @@ read_entry(struct record *r, unsigned kind, const char *name, size_t nlen, const
 		ok = false;
 	else if (kind == COVER)
 		return read_cover(r, bytes, len, e);
+	else if (kind == PART)
+		return read_part(r, bytes, len, e);
 	else if (kind == FORMAT)
 		ok = word(r->format, sizeof r->format, bytes, len);
 	else if (kind == CODEC)
@@ -257,8 +293,9 @@ read_entry(struct record *r, unsigned kind, const char *name, size_t nlen, const
 	return ok ? ERR_NONE : malformed(e);
 }
 
-enum err_code
-record_decode(struct record *r, const void *bytes, size_t len, struct err *e)
+/* Parts have no parts: what a worker answers never decides how deep this goes. */
+static enum err_code
+decode(struct record *r, const void *bytes, size_t len, bool is_part, struct err *e)
 {
 	const unsigned char *at = bytes;
 	enum err_code code = ERR_NONE;
@@ -276,7 +313,7 @@ record_decode(struct record *r, const void *bytes, size_t len, struct err *e)
 		}
 		nlen = (size_t)get(at + 1, 2);
 		vlen = (size_t)get(at + 3, 4);
-		if (nlen > len - 7 || vlen > len - 7 - nlen)
+		if (nlen > len - 7 || vlen > len - 7 - nlen || (is_part && at[0] == PART))
 			code = malformed(e);
 		else
 			code = read_entry(
@@ -289,4 +326,10 @@ record_decode(struct record *r, const void *bytes, size_t len, struct err *e)
 	if (code != ERR_NONE)
 		record_free(r);
 	return code;
+}
+
+enum err_code
+record_decode(struct record *r, const void *bytes, size_t len, struct err *e)
+{
+	return decode(r, bytes, len, false, e);
 }

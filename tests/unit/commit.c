@@ -383,13 +383,19 @@ a_dead_commit_is_taken_over(void)
 {
 	int64_t s = new_session(NULL);
 	struct commit_result r;
+	struct blob_staged staged = {
+		.session = s, .suffix = "mp3", .size = (int64_t)strlen("taken over"), .fresh = true
+	};
+	struct checked checked = { 0 };
 	uint8_t sha256[32];
 
 	new_item(s, "/t/1", "taken over", 1000, "mp3", FIELDS("title=t"));
 	stage(s, "taken over", sha256, "mp3");
 	finish(s);
 	OK(session_move(db, s, "staged", "committing", &e));
-	OK(blob_publish(db, s, sha256, "mp3", (int64_t)strlen("taken over"), &e));
+	memcpy(staged.sha256, sha256, sizeof sha256);
+	OK(blob_publish(db, &staged, &checked, &e));
+	checked_free(&checked);
 	CHECK(commit(s, (struct commit_options){ 0 }, &r) == ERR_NONE);
 	CHECK(r.tracks == 1);
 }

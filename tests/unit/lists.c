@@ -56,7 +56,7 @@ static const char *
 line(const char *path, const char *artist, const char *title, int64_t ms, const char *relative_to)
 {
 	static struct buf b;
-	struct m3u_entry entry = { path, artist, title, ms };
+	struct m3u_entry entry = { .path = path, .artist = artist, .title = title, .duration_ms = ms };
 
 	buf_clear(&b);
 	m3u_add(&b, &entry, relative_to);

@@ -151,6 +151,9 @@ better_files(void)
 	CHECK(quality_better(&deep, &flac));
 	CHECK(quality_better(&wav, &mp3));
 	CHECK(!quality_better(&flac, &flac));
+	flac.damaged = true;
+	CHECK(quality_better(&mp3, &flac));
+	CHECK(!quality_better(&flac, &low));
 }
 
 /* Titles as taggers write them: do they say the same? */

@@ -174,7 +174,7 @@ reasons(void)
 		{ "#!/bin/sh\nprintf 'FMA1\\6\\0\\0\\0\\0\\0\\0\\0' >&3\nsleep 60\n",
 		    "tags need more than 512 MiB", ERR_FORMAT },
 		{ "#!/bin/sh\nprintf 'FMA1\\0\\0\\0\\0\\377\\377\\377\\377' >&3\nsleep 60\n",
-		    "tags and covers need more than 48 MiB", ERR_FORMAT },
+		    "tags and covers need more than 32 MiB", ERR_FORMAT },
 		{ "#!/bin/sh\nprintf 'FMA1\\0\\0\\0\\0\\4\\0\\0\\0FMR2' >&3\nsleep 60\n",
 		    "a media record is malformed", ERR_FORMAT },
 		{ "#!/bin/sh\nexit 127\n", "cannot run (status 127)", ERR_IO },

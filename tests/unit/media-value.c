@@ -1,5 +1,9 @@
 /* media-value - texts of tags in their normal form */
 
+#include <sys/mman.h>
+
+#include "media/gain.h"
+#include "media/rating.h"
 #include "media/value.h"
 #include "unit.h"
 
@@ -65,6 +69,74 @@ mbid(const char *in, char *out)
 	return value_mbid(in, strlen(in), out);
 }
 
+static void
+ratings(void)
+{
+	static const char *const bytes[][2] = { { "0 a@b", "0" }, { "1 a@b", "20" }, { "13", "10" },
+		{ "31", "20" }, { "32", "40" }, { "64", "40" }, { "95", "40" }, { "96", "60" },
+		{ "128 Windows Media Player 9 Series", "60" }, { "160", "80" }, { "196", "80" },
+		{ "186", "70" }, { "224", "100" }, { "242", "90" }, { "255", "100" },
+		{ "51 quodlibet@lists.sacredchao.net", "20" }, { "204 quodlibet@x", "80" }, { "256", NULL },
+		{ "", NULL }, { "x", NULL } };
+	static const char *const any[][2] = { { "0.8", "80" }, { "0,5", "50" }, { "1.0", "100" },
+		{ "1", "20" }, { "3.5", "70" }, { "5", "100" }, { "6", "6" }, { "80", "80" },
+		{ "100", "100" }, { "101", NULL }, { "-1", NULL }, { "five", NULL }, { "1e1", NULL },
+		{ "0x10", NULL }, { "4 stars", NULL } };
+
+	for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++)
+		check("POPM", rating_popm, bytes[i][0], bytes[i][1]);
+	for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
+		check("RATING", rating_any, any[i][0], any[i][1]);
+	check("FMPS_RATING", rating_part, "0.35", "35");
+	check("FMPS_RATING", rating_part, "1", "100");
+	check("FMPS_RATING", rating_part, "5", NULL);
+	check("SharedUserRating", rating_shared, "1", "20");
+	check("SharedUserRating", rating_shared, "25", "40");
+	check("SharedUserRating", rating_shared, "50", "60");
+	check("SharedUserRating", rating_shared, "75", "80");
+	check("SharedUserRating", rating_shared, "99", "100");
+}
+
+static void
+gains(void)
+{
+	char text[GAIN_TEXT] = "";
+
+	CHECK(gain_word(0x2c2e, text) == GAIN_TRACK && strcmp(text, "4.6") == 0);
+	CHECK(gain_word(0x4e51, text) == GAIN_ALBUM && strcmp(text, "-8.1") == 0);
+	CHECK(gain_word(0, text) == GAIN_NONE && gain_word(0xffff, text) == GAIN_NONE);
+	CHECK(gain_word(0x202e, text) == GAIN_NONE); /* nobody's */
+	CHECK(gain_word(0x2dfe, text) == GAIN_NONE); /* of silence */
+}
+
+static bool
+collect(void *context, const char *key, const char *value)
+{
+	snprintf((char *)context + strlen(context), 128 - strlen(context), "%s=%s ", key, value);
+	return true;
+}
+
+/* Three frames of 417 bytes, the first of which says what LAME has to say. */
+static void
+lame(void)
+{
+	unsigned char bytes[3 * 417] = { 0 }, *header = bytes + 36;
+	struct sniffed s;
+	char got[128] = "";
+	int fd = memfd_create("lame", MFD_CLOEXEC);
+
+	for (int i = 0; i < 3; i++)
+		memcpy(bytes + i * 417, "\xff\xfb\x90\x00", 4);
+	memcpy(header, "Info\0\0\0\x0f", 8);
+	memcpy(header + 120, "LAME3.100", 9);
+	memcpy(header + 131, "\0\x40\0\0\x2e\x51\x4c\x2e", 8);
+	CHECK(fd >= 0 && write(fd, bytes, sizeof bytes) == (ssize_t)sizeof bytes);
+	sniff(fd, &s);
+	gain_of_lame(fd, &s, collect, got);
+	CHECK(strcmp(got, "LAME_TRACK_GAIN=-8.1 LAME_ALBUM_GAIN=4.6 LAME_TRACK_PEAK=0.500000 ") == 0);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -72,6 +144,10 @@ main(void)
 	check("date", value_date, "2001/8/27", "2001-08-27");
 	check("date", value_date, "2001.08.27", "2001-08-27");
 	check("date", value_date, "20010827", "2001-08-27");
+	check("date", value_date, "27.8.2001", "2001-08-27");
+	check("date", value_date, "27.13.2001", "2001");
+	check("date", value_date, "27/08/2001", NULL);
+	check("date", value_date, "08.2001", NULL);
 	check("date", value_date, "2001-08-27T12:00:00", "2001-08-27");
 	check("date", value_date, "2001-08", "2001-08");
 	check("date", value_date, "2001", "2001");
@@ -124,6 +200,12 @@ main(void)
 	check("iswc", value_iswc, "034524680", NULL);
 	check("barcode", value_barcode, "5 016958 101008", "5016958101008");
 	check("barcode", value_barcode, "none", NULL);
+	check("barcode", value_barcode, "5016958101009", NULL);
+	check("barcode", value_barcode, "0-75678-16125-4", "075678161254");
+	check("barcode", value_barcode, "96385074", "96385074");
+	ratings();
+	gains();
+	lame();
 	check("position", value_position, "a1", "A1");
 	check("position", value_position, "AA2", "AA2");
 	check("position", value_position, "Side A", NULL);

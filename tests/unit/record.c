@@ -161,11 +161,76 @@ set(void)
 	record_free(&r);
 }
 
+static void
+put(struct record *to, enum field f, const char *name, const char *value)
+{
+	struct err e = { 0 };
+
+	CHECK(record_add(to, f, name, value, &e) == ERR_NONE);
+}
+
+/* Is it that value; NULL: is there none? */
+static bool
+has(const struct record *r, enum field f, const char *value)
+{
+	const char *found = record_get(r, f);
+
+	return value == NULL ? found == NULL : found != NULL && strcmp(found, value) == 0;
+}
+
+static void
+parts(void)
+{
+	struct record r = { .format = "flac", .duration_ms = 60000 }, back = { 0 }, whole = { 0 };
+	struct record one = { .duration_ms = 20000 }, two = { .start_ms = 20000, .duration_ms = 40000 };
+	struct buf out = { 0 };
+	struct err e = { 0 };
+
+	put(&r, F_TITLE, NULL, "the file");
+	put(&r, F_ALBUM, NULL, "album");
+	put(&r, F_ARTIST, NULL, "A");
+	put(&r, F_ARTISTS, NULL, "A");
+	put(&r, F_ISRC, NULL, "USRC17607839");
+	put(&r, F_LABEL, NULL, "label");
+	put(&r, F_NONE, "cuesheet", "TRACK 01");
+	put(&r, F_NONE, "shelf", "B7");
+	put(&one, F_TITLE, NULL, "first");
+	put(&two, F_ARTIST, NULL, "B");
+	put(&two, F_ALBUM, NULL, "other");
+	put(&two, F_NONE, "shelf", "C1");
+	CHECK(record_add_part(&r, &one, &e) == ERR_NONE && one.values == NULL);
+	CHECK(record_add_part(&r, &two, &e) == ERR_NONE);
+	CHECK(record_encode(&r, true, &out, &e) == ERR_NONE);
+	CHECK(record_decode(&back, out.data, out.len, &e) == ERR_NONE);
+	CHECK(back.nparts == 2 && back.parts[1].start_ms == 20000 && back.parts[1].duration_ms == 40000);
+	CHECK(record_of_part(&back, 1, &whole, &e) == ERR_NONE);
+	CHECK(whole.part == 1 && whole.start_ms == 0 && whole.duration_ms == 20000);
+	CHECK(strcmp(whole.format, "flac") == 0 && whole.nparts == 0);
+	CHECK(has(&whole, F_TITLE, "first") && has(&whole, F_ALBUM, "album") && has(&whole, F_ARTIST, "A"));
+	CHECK(has(&whole, F_ARTISTS, "A") && has(&whole, F_LABEL, "label") && has(&whole, F_ISRC, NULL));
+	CHECK(whole.nvalues == 6); /* the free tag shelf, and not the sheet */
+	record_free(&whole);
+	CHECK(record_of_part(&back, 2, &whole, &e) == ERR_NONE);
+	CHECK(has(&whole, F_TITLE, NULL) && has(&whole, F_ALBUM, "other") && has(&whole, F_ARTIST, "B"));
+	CHECK(has(&whole, F_ARTISTS, NULL)); /* the file's are those of another artist */
+	CHECK(whole.nvalues == 4 && whole.start_ms == 20000);
+	record_free(&whole);
+	record_free(&back);
+	/* parts have no parts, and no pictures */
+	CHECK(record_add_part(&back, &r, &e) == ERR_NONE && r.nparts == 0);
+	buf_clear(&out);
+	CHECK(record_encode(&back, true, &out, &e) == ERR_NONE);
+	CHECK(record_decode(&r, out.data, out.len, &e) == ERR_FORMAT && r.nparts == 0);
+	record_free(&back);
+	buf_free(&out);
+}
+
 int
 main(void)
 {
 	round_trip();
 	truncations();
+	parts();
 	hostile();
 	set();
 	return unit_end("record");

@@ -1,7 +1,9 @@
 /* session: states, counts, items, and what becomes of staging/ */
 #include "store/session/session.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "store/session/stage.h"
@@ -162,6 +164,32 @@ clears_only_its_own(struct db *db)
 	CHECK(removed == 0 && access(below("staging/s2"), F_OK) != 0);
 }
 
+/* Another file may have taken the path since. */
+static void
+links_are_of_what_is_open(struct stage *s)
+{
+	int fd = open(below("opened"), O_RDWR | O_CREAT, 0640);
+	char tmp[STAGE_TMP], name[BLOB_NAME], path[BLOB_NAME + 16], moved[sizeof dir + 16];
+	uint8_t hash[32] = { 7 };
+	struct stat source, linked;
+	struct err e = { 0 };
+
+	snprintf(moved, sizeof moved, "%s/lib/moved", dir);
+	CHECK(fd >= 0 && write(fd, "abc", 3) == 3 && fstat(fd, &source) == 0);
+	CHECK(rename(below("opened"), moved) == 0);
+	CHECK(close(open(below("opened"), O_RDWR | O_CREAT, 0640)) == 0);
+	CHECK(stage_link(s, fd, tmp, &e) == 0);
+	CHECK(stage_keep(s, tmp, hash, "mp3", 3, true, &e) == ERR_NONE);
+	blob_name(name, hash, "mp3");
+	snprintf(path, sizeof path, "staging/s2/%s", name);
+	CHECK(stat(below(path), &linked) == 0 && linked.st_ino == source.st_ino && linked.st_nlink == 2);
+	CHECK((linked.st_mode & 0777) == (source.st_mode & 0777));
+	CHECK(unlink(below(path)) == 0 && unlink(moved) == 0);
+	CHECK(stage_link(s, fd, tmp, &e) == ENOENT);
+	CHECK(unlink(below("opened")) == 0);
+	close(fd);
+}
+
 static void
 stages_bytes(struct db *db)
 {
@@ -184,7 +212,8 @@ stages_bytes(struct db *db)
 	fd = stage_file(s, tmp, &e);
 	CHECK(fd >= 0 && write(fd, "abc", 3) == 3);
 	close(fd);
-	CHECK(stage_keep(s, tmp, hash, "jpg", 3, &e) == ERR_NONE);
+	CHECK(stage_keep(s, tmp, hash, "jpg", 3, false, &e) == ERR_NONE);
+	links_are_of_what_is_open(s);
 	CHECK(access(below("staging/s2"), F_OK) == 0);
 	CHECK(stat(below("staging/s2"), &st) == 0 && (st.st_mode & 0777) == 0700);
 	stage_close(s);

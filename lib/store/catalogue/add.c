@@ -281,6 +281,7 @@ static enum err_code
 add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *it, const struct record *r,
     struct err *e)
 {
+	struct buf notes = { 0 };
 	sqlite3_stmt *st;
 	int64_t blob;
 
@@ -289,12 +290,19 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	st = sql_get(c->db,
 	    "INSERT INTO file (track_id, blob_id, preferred, state, format, codec, bitrate, samplerate, "
 	    "bitdepth,"
-	    " channels, duration_ms, source, mtime, session_id, added, changed, audio)"
+	    " channels, duration_ms, source, mtime, session_id, added, changed, audio, damaged,"
+	    " notes, part, start_ms)"
 	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, "
-	    "?15)",
+	    "?15, ?16, ?17, ?18, iif(?18 > 0, ?19, NULL))",
 	    e);
 	if (st == NULL)
 		return e->code;
+	for (size_t i = 0; i < r->nnotes; i++)
+		buf_printf(&notes, "%s%s", i > 0 ? "\n" : "", r->notes[i]);
+	if (buf_ok(&notes, e) != ERR_NONE) {
+		buf_free(&notes);
+		return e->code;
+	}
 	sql_int(st, 1, track);
 	sql_int(st, 2, blob);
 	sql_int(st, 3, preferred);
@@ -312,7 +320,13 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	sql_int(st, 14, c->now);
 	if (r->has_audio)
 		sql_bytes(st, 15, r->audio, sizeof r->audio);
-	return sql_run(c->db, st, e);
+	sql_int(st, 16, r->damaged);
+	sql_text(st, 17, notes.data);
+	sql_int(st, 18, r->part);
+	sql_int(st, 19, r->start_ms);
+	(void)sql_run(c->db, st, e);
+	buf_free(&notes);
+	return e->code;
 }
 
 enum err_code
@@ -329,13 +343,13 @@ catalogue_add(struct catalogue *c, int64_t release, int64_t of, const struct ite
 	return ERR_NONE;
 }
 
-/* Of the files of a track that are there the best one becomes the preferred. */
+/* Of the files of a track that are there the best one becomes the preferred: whole before damaged. */
 enum err_code
 catalogue_prefer_best(struct catalogue *c, int64_t track, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
-	    "SELECT id, format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0), preferred FROM "
-	    "file"
+	    "SELECT id, format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0), preferred,"
+	    " damaged FROM file"
 	    " WHERE track_id = ?1 AND state = 'ok' ORDER BY preferred DESC, id",
 	    e);
 	struct quality best = { 0 };
@@ -350,6 +364,7 @@ catalogue_prefer_best(struct catalogue *c, int64_t track, struct err *e)
 		    (const char *)sqlite3_column_text(st, 2), sqlite3_column_int64(st, 3),
 		    sqlite3_column_int64(st, 4));
 
+		q.damaged = sqlite3_column_int(st, 6) != 0;
 		if (id != 0 && !quality_better(&q, &best))
 			continue;
 		best = q;
@@ -374,7 +389,7 @@ static int
 preferred(struct catalogue *c, int64_t track, struct quality *q, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
-	    "SELECT format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0) FROM file"
+	    "SELECT format, ifnull(codec, ''), ifnull(bitrate, 0), ifnull(bitdepth, 0), damaged FROM file"
 	    " WHERE track_id = ?1 AND preferred = 1 AND state = 'ok'",
 	    e);
 	int step;
@@ -383,10 +398,12 @@ preferred(struct catalogue *c, int64_t track, struct quality *q, struct err *e)
 		return -1;
 	sql_int(st, 1, track);
 	step = sql_step(c->db, st, e);
-	if (step == 1)
+	if (step == 1) {
 		*q = quality_of((const char *)sqlite3_column_text(st, 0),
 		    (const char *)sqlite3_column_text(st, 1), sqlite3_column_int64(st, 2),
 		    sqlite3_column_int64(st, 3));
+		q->damaged = sqlite3_column_int(st, 4) != 0;
+	}
 	sql_done(st);
 	return step;
 }
@@ -398,6 +415,7 @@ catalogue_attach(
 	struct quality best = { 0 }, own = quality_of(r->format, r->codec, r->bitrate, r->bitdepth);
 	int known;
 
+	own.damaged = r->damaged;
 	if (add_file(c, track, false, it, r, e) != ERR_NONE)
 		return e->code;
 	/* a track may have thousands of files: they are looked at only where none of them is preferred */
@@ -407,27 +425,54 @@ catalogue_attach(
 	return catalogue_prefer_best(c, track, e);
 }
 
-enum err_code
-catalogue_revive(struct catalogue *c, int64_t track, const uint8_t sha256[32], struct err *e)
+/* The next track that a file carries, 0 behind the last. */
+static int64_t
+track_after(struct catalogue *c, const uint8_t sha256[32], int64_t after, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
-	    "UPDATE file SET state = 'ok', changed = ?2 WHERE state IN ('missing', 'removed')"
+	    "SELECT min(track_id) FROM file WHERE track_id > ?2"
 	    " AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
 	    e);
+	int64_t track = 0;
+
+	if (st == NULL)
+		return 0;
+	sql_bytes(st, 1, sha256, 32);
+	sql_int(st, 2, after);
+	(void)one(c->db, st, &track, e);
+	return track;
+}
+
+enum err_code
+catalogue_revive(struct catalogue *c, const uint8_t sha256[32], bool restore, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(c->db,
+	    "UPDATE file SET state = 'ok', changed = ?2 WHERE (state = 'missing' OR (?3 AND state = "
+	    "'removed'))"
+	    " AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
+	    e);
+	int64_t track = 0;
 
 	if (st == NULL)
 		return e->code;
 	sql_bytes(st, 1, sha256, 32);
 	sql_int(st, 2, c->now);
+	sql_int(st, 3, restore);
 	if (sql_run(c->db, st, e) != ERR_NONE)
 		return e->code;
 	if (sqlite3_changes(c->db->sql) == 0)
 		return ERR_NONE;
-	if (sql_change(c->db,
-		"UPDATE track SET removed = NULL, modified = ?2 WHERE id = ?1 AND removed IS NOT NULL",
-		(const int64_t[]){ track, c->now }, 2, e) != ERR_NONE)
-		return e->code;
-	return catalogue_prefer_best(c, track, e);
+	while ((track = track_after(c, sha256, track, e)) > 0) {
+		if (restore &&
+		    sql_change(c->db,
+			"UPDATE track SET removed = NULL, modified = ?2 WHERE id = ?1 AND removed IS NOT "
+			"NULL",
+			(const int64_t[]){ track, c->now }, 2, e) != ERR_NONE)
+			return e->code;
+		if (catalogue_prefer_best(c, track, e) != ERR_NONE)
+			return e->code;
+	}
+	return e->code;
 }
 
 enum err_code
@@ -454,11 +499,11 @@ catalogue_source(struct catalogue *c, const struct item *it, struct err *e)
 	if (it->path == NULL)
 		return ERR_NONE;
 	st = sql_get(c->db,
-	    "INSERT INTO source (path, device, inode, size, mtime_ns, ctime_ns, seen, sha256)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (path) DO UPDATE SET device = "
-	    "excluded.device,"
-	    " inode = excluded.inode, size = excluded.size, mtime_ns = excluded.mtime_ns,"
-	    " ctime_ns = excluded.ctime_ns, seen = excluded.seen, sha256 = excluded.sha256",
+	    "INSERT INTO source (path, device, inode, size, mtime_ns, ctime_ns, seen, sha256, linked)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (path) DO UPDATE SET"
+	    " device = excluded.device, inode = excluded.inode, size = excluded.size,"
+	    " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, seen = excluded.seen,"
+	    " sha256 = excluded.sha256, linked = excluded.linked",
 	    e);
 	if (st == NULL)
 		return e->code;
@@ -470,5 +515,6 @@ catalogue_source(struct catalogue *c, const struct item *it, struct err *e)
 	sql_int(st, 6, it->ctime_ns);
 	sql_int(st, 7, c->seen);
 	sql_bytes(st, 8, it->sha256, 32);
+	sql_int(st, 9, it->linked);
 	return sql_run(c->db, st, e);
 }

@@ -40,9 +40,9 @@ struct release {
 	char *label, *catalognumber, *barcode;
 	bool fresh; /* made by this commit: later tracks may add what the first did not tell */
 	bool filled[F_COUNT];
-	/* where tracks of it were retagged */
-	bool credited; /* it has an album artist of its own */
-	/* all its tracks, those retagged, and of them those that stay on it */
+	/* only where tracks of it are retagged: has it an album artist of its own; all its tracks, the
+	 * retagged, and of them those that stay */
+	bool credited;
 	int64_t tracks, retagged, staying;
 };
 
@@ -83,9 +83,9 @@ enum err_code catalogue_renew(struct catalogue *c, struct release *to, const str
 /* A release that no track is on any more goes. */
 enum err_code catalogue_drop_empty(struct catalogue *c, int64_t release, struct err *e);
 
-/* The same bytes came again: a file that was missing is there again, one that was removed comes back (with
- * its track). */
-enum err_code catalogue_revive(struct catalogue *c, int64_t track, const uint8_t sha256[32], struct err *e);
+/* The same bytes came again: a file that was missing is there again; with `restore` one that was removed
+ * comes back, too, with all its tracks. */
+enum err_code catalogue_revive(struct catalogue *c, const uint8_t sha256[32], bool restore, struct err *e);
 
 /* Covers of an item: folder art to the release, embedded to the track unless the release has it.  A track
  * without an album keeps all to itself. */
@@ -97,13 +97,17 @@ enum err_code catalogue_raise_covers(struct catalogue *c, int64_t release, struc
 /* Remember that this source holds these bytes. */
 enum err_code catalogue_source(struct catalogue *c, const struct item *it, struct err *e);
 
-/* Private to lib/store/catalogue: a track's columns and rows written again (credited: its artists stand), a
- * file more, ... */
+/* Private to lib/store/catalogue. */
+
+/* NFC, malloced; NULL with *e filled in. */
+char *catalogue_text(const char *value, struct err *e);
+
+/* A track's columns and rows from its tags again; credited: who it is credited to stands already. */
 enum err_code catalogue_rewrite(struct catalogue *c, int64_t track, int64_t release, const struct record *r,
     bool credited, struct err *e);
+
+/* One more file of a track. */
 enum err_code catalogue_another(struct catalogue *c, int64_t track, bool is_preferred, const struct item *it,
     const struct record *r, struct err *e);
-/* ... NFC, malloced; NULL with *e filled in. */
-char *catalogue_text(const char *value, struct err *e);
 
 #endif

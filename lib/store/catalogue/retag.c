@@ -102,50 +102,67 @@ name_recording(struct catalogue *c, int64_t track, const struct record *r, struc
 	return sql_run(c->db, st, e);
 }
 
-/* The old file is removed; its preference goes to the new one, whose row may be there from earlier. */
+/* The old file is removed, its hash remembered. */
 static enum err_code
-replace_file(struct catalogue *c, int64_t track, int64_t file, const struct item *it, const struct record *r,
-    struct err *e)
+supersede(struct catalogue *c, int64_t track, int64_t file, bool *preferred, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db, "SELECT preferred FROM file WHERE id = ?1", e);
-	bool preferred = false;
 
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, file);
 	if (sql_step(c->db, st, e) == 1)
-		preferred = sqlite3_column_int(st, 0) != 0;
+		*preferred = sqlite3_column_int(st, 0) != 0;
 	sql_done(st);
 	if (e->code != ERR_NONE ||
 	    sql_change(c->db, "UPDATE file SET state = 'removed', preferred = 0, changed = ?2 WHERE id = ?1",
-		(const int64_t[]){ file, c->now }, 2, e) != ERR_NONE ||
-	    sql_change(c->db,
-		"INSERT OR REPLACE INTO removed (sha256, at, track_id, reason)"
-		" SELECT sha256, ?2, ?3, 'superseded' FROM blob WHERE id = (SELECT blob_id FROM file WHERE "
-		"id = "
-		"?1)",
-		(const int64_t[]){ file, c->now, track }, 3, e) != ERR_NONE)
+		(const int64_t[]){ file, c->now }, 2, e) != ERR_NONE)
 		return e->code;
-	st = sql_get(c->db,
+	return sql_change(c->db,
+	    "INSERT OR REPLACE INTO removed (sha256, at, track_id, reason) SELECT sha256, ?2, ?3, "
+	    "'superseded'"
+	    " FROM blob WHERE id = (SELECT blob_id FROM file WHERE id = ?1)",
+	    (const int64_t[]){ file, c->now, track }, 3, e);
+}
+
+/* A file of these bytes that was superseded itself, because the tags are changed back: it is the track's
+ * again. *there tells whether there is one. */
+static enum err_code
+bring_back(
+    struct catalogue *c, int64_t track, bool preferred, const uint8_t sha256[32], bool *there, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(c->db,
 	    "UPDATE file SET state = 'ok', track_id = ?2, preferred = ?3, session_id = ?4, changed = ?5"
 	    " WHERE blob_id = (SELECT id FROM blob WHERE sha256 = ?1) AND part = 0",
 	    e);
+
 	if (st == NULL)
 		return e->code;
-	sql_bytes(st, 1, it->sha256, 32);
+	sql_bytes(st, 1, sha256, 32);
 	sql_int(st, 2, track);
 	sql_int(st, 3, preferred);
 	sql_int(st, 4, c->session);
 	sql_int(st, 5, c->now);
 	if (sql_run(c->db, st, e) != ERR_NONE)
 		return e->code;
-	if (sqlite3_changes(c->db->sql) == 0 && catalogue_another(c, track, preferred, it, r, e) != ERR_NONE)
-		return e->code;
+	*there = sqlite3_changes(c->db->sql) != 0;
 	st = sql_get(c->db, "DELETE FROM removed WHERE sha256 = ?1", e);
 	if (st == NULL)
 		return e->code;
-	sql_bytes(st, 1, it->sha256, 32);
+	sql_bytes(st, 1, sha256, 32);
 	return sql_run(c->db, st, e);
+}
+
+static enum err_code
+replace_file(struct catalogue *c, int64_t track, int64_t file, const struct item *it, const struct record *r,
+    struct err *e)
+{
+	bool preferred = false, there = false;
+
+	if (supersede(c, track, file, &preferred, e) != ERR_NONE ||
+	    bring_back(c, track, preferred, it->sha256, &there, e) != ERR_NONE || there)
+		return e->code;
+	return catalogue_another(c, track, preferred, it, r, e);
 }
 
 static enum err_code

@@ -10,7 +10,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/commit/job.h"
-#include "store/commit/publish.h"
+#include "store/commit/leave.h"
 #include "store/sql.h"
 
 static enum err_code
@@ -154,7 +154,7 @@ plan_now(struct job *j, struct err *e)
 			    j->plan->entries[entry->first].item, entry->item);
 		}
 	j->step = "check";
-	return publish_check(j->plan, &j->item, e);
+	return publish_check(&j->files, j->plan, &j->item, e);
 }
 
 static enum err_code
@@ -164,7 +164,7 @@ publish(struct job *j, struct err *e)
 #ifdef PLANT_ROWS_BEFORE_BLOBS /* a bug for tests/fault.bats, whose sweep must find it */
 	return ERR_NONE;
 #endif
-	return publish_all(j->plan, &j->item, e);
+	return publish_all(&j->files, j->plan, &j->item, e);
 }
 
 /* Decide, publish and open the transaction so that what was decided holds in it.  The library lock, taken
@@ -206,11 +206,18 @@ carry_out(struct job *j, struct commit_result *r, struct err *e)
 		return e->code;
 	if (reach_transaction(j, e) == ERR_NONE && job_find_same(j, hash, &r->same_as, e) == ERR_NONE) {
 		count(j->plan, r);
-		if (job_write_items(j, e) == ERR_NONE && job_write_session(j, hash, r, e) == ERR_NONE)
+		if (job_write_items(j, e) == ERR_NONE && job_write_session(j, hash, r, e) == ERR_NONE) {
+#ifdef PLANT_SOURCES_BEFORE_ROWS /* another one */
+			struct leave_counts n;
+			struct err planted = { 0 };
+
+			leave_go(j->db, &(struct leave){ .session = j->session }, &n, &planted);
+#endif
 			sql_commit(j->db, e);
+		}
 #ifdef PLANT_ROWS_BEFORE_BLOBS
 		if (e->code == ERR_NONE)
-			publish_all(j->plan, &j->item, e);
+			publish_all(&j->files, j->plan, &j->item, e);
 #endif
 	}
 	if (e->code != ERR_NONE)
@@ -296,7 +303,7 @@ rehearse(struct job *j, struct commit_result *r, struct err *e)
 	if (plan_make(&j->plan, j->db, j->session, j->o->policy, j->o->progress, e) != ERR_NONE)
 		return e->code;
 	count(j->plan, r);
-	return publish_check(j->plan, &j->item, e);
+	return publish_check(&j->files, j->plan, &j->item, e);
 }
 
 /* After the commit, and after one that died here.  What cannot be cleared now lib-sweep clears. */
@@ -315,6 +322,43 @@ clear_up(struct job *j, struct err *e)
 	return e->code;
 }
 
+static void
+stays(void *context, const char *path, const char *state, const char *reason)
+{
+	const struct job *j = context;
+
+	j->o->stays(path, state, reason);
+}
+
+/* What --mode=move has left to do, now or by an earlier commit that was cut short.  The session is committed:
+ * only a stop is an error, all else is for the next time. */
+static enum err_code
+remove_sources(struct job *j, struct commit_result *r, struct err *e)
+{
+	const struct progress *pr = j->o->progress;
+	struct leave how = { .session = j->session,
+		.stop = pr != NULL ? pr->stop : NULL,
+		.progress = pr,
+		.failed = j->o->failed };
+	struct leave_counts n;
+	struct err why = { 0 };
+
+	if (!j->files.moves)
+		return ERR_NONE;
+	if (j->o->stays != NULL && !r->already)
+		(void)leave_staying(j->db, j->session, stays, j, &why);
+	why = (struct err){ 0 };
+	if (leave_go(j->db, &how, &n, &why) == ERR_INTERRUPTED)
+		*e = why;
+	if (why.code != ERR_NONE && why.code != ERR_INTERRUPTED && j->o->failed != NULL) {
+		err_context(&why, "sources are still to be removed");
+		j->o->failed(&why);
+	}
+	r->sources_removed = n.removed;
+	r->sources_kept = n.kept + n.left;
+	return e->code;
+}
+
 /* The session is this process's. */
 static enum err_code
 commit_locked(struct job *j, struct session *s, struct commit_result *r, struct err *e)
@@ -324,9 +368,10 @@ commit_locked(struct job *j, struct session *s, struct commit_result *r, struct 
 	r->unchanged = s->unchanged;
 	if (strcmp(s->state, "committed") == 0) {
 		result_of_committed(s, r);
-		if (count_retagged(j->db, j->session, r, e) != ERR_NONE)
-			return e->code;
-		return j->o->dry_run ? ERR_NONE : clear_up(j, e);
+		if (count_retagged(j->db, j->session, r, e) == ERR_NONE && !j->o->dry_run &&
+		    clear_up(j, e) == ERR_NONE)
+			(void)remove_sources(j, r, e);
+		return e->code;
 	}
 	if (check_state(s, j->o, e) != ERR_NONE || owner_of(j, e) != ERR_NONE)
 		return e->code;
@@ -342,7 +387,7 @@ commit_locked(struct job *j, struct session *s, struct commit_result *r, struct 
 		leave(j, for_now ? "staged" : "failed", for_now ? NULL : e);
 		return e->code;
 	}
-	return clear_up(j, e);
+	return clear_up(j, e) == ERR_NONE ? remove_sources(j, r, e) : e->code;
 }
 
 enum err_code
@@ -355,12 +400,14 @@ commit_session(
 	*r = (struct commit_result){ 0 };
 	if (session_load(db, session, &s, e) != ERR_NONE)
 		return e->code;
-	if (!o->dry_run && db_lock_session(db, session, e) != ERR_NONE)
+	if (publish_begin(&j.files, db, session, e) != ERR_NONE ||
+	    (!o->dry_run && db_lock_session(db, session, e) != ERR_NONE))
 		goto out;
 	commit_locked(&j, &s, r, e);
 	if (!o->dry_run)
 		db_unlock_session(db, session);
 out:
+	publish_end(&j.files);
 	plan_free(j.plan);
 	session_free(&s);
 	return e->code;
@@ -371,8 +418,9 @@ commit_tracks(
     struct db *db, int64_t session, void (*fn)(void *context, int64_t track), void *context, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT track_id FROM item WHERE session_id = ?1 AND state IN ('committed', 'conflict')"
-	    " AND track_id IS NOT NULL GROUP BY track_id ORDER BY min(id)",
+	    "SELECT f.track_id FROM item i JOIN blob b ON b.sha256 = i.sha256 JOIN file f ON f.blob_id = b.id"
+	    " WHERE i.session_id = ?1 AND i.state IN ('committed', 'conflict') AND i.track_id IS NOT NULL"
+	    " AND f.state <> 'removed' GROUP BY f.track_id ORDER BY min(i.id), min(f.part)",
 	    e);
 
 	if (st == NULL)

@@ -5,7 +5,8 @@
  * it `committing`; decide on every item by reading alone; look that every
  * staged file is there and whole; take the library lock shared; give the blobs
  * their names and sync the folders; in one transaction look at every blob
- * again, write the rows, set `committed`; let go; clear staging.
+ * again, write the rows, set `committed`; let go; clear staging; remove the
+ * sources of --mode=move (leave.h).
  *
  * A commit that dies is rolled forward by the next commit_session() of that
  * session.  One that fails sets `failed` with the cause in commit_error (JSON:
@@ -31,13 +32,19 @@ struct commit_options {
 	bool retry;   /* of a failed session: set it staged first */
 	bool dry_run; /* decide and look, change nothing */
 	const struct progress *progress;
+	/* Of a session whose sources are to be moved; may be NULL.  One that could not be removed; one that
+	 * stays because of what became of its item. */
+	void (*failed)(const struct err *e);
+	void (*stays)(const char *path, const char *state, const char *reason);
 };
 
 struct commit_result {
 	bool already; /* it was committed before this call */
 	int64_t tracks, duplicates, attached, retagged, skipped, removed_earlier, failed, unchanged;
 	int64_t conflicts; /* that would fail it: dry run only */
-	int64_t same_as;   /* an earlier session with just the same files, or 0 */
+	int64_t sources_removed,
+	    sources_kept; /* of --mode=move; kept though their files are in the library */
+	int64_t same_as;  /* an earlier session with just the same files, or 0 */
 };
 
 /* ERR_BUSY where another process works on the session, ERR_STATE where it is in no state to be committed. */

@@ -91,9 +91,9 @@ match_hash(
 		int32_t other = d->taken.slots[slot].entry;
 		struct told theirs = { 0 };
 
-		if (p->entries[other].release != entry->release)
-			continue;
-		if (plan_read(p, p->entries[other].item, &theirs, e) != ERR_NONE)
+		if (p->entries[other].release != entry->release || p->entries[other].item == entry->item)
+			continue; /* tracks of one file are never the same */
+		if (plan_read(p, &p->entries[other], &theirs, e) != ERR_NONE)
 			return -1;
 		entry->why = match_same_place(piece, &theirs.piece);
 		told_free(&theirs);

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "digest/sha256.h"
 #include "store/catalogue/catalogue.h"
-#include "store/commit/publish.h"
+#include "store/commit/leave.h"
 #include "store/index.h"
 #include "store/sql.h"
 
@@ -64,11 +64,20 @@ job_find_same(struct job *j, const uint8_t hash[32], int64_t *same, struct err *
 	return job_number(j->db, st, same, e);
 }
 
+/* Is the source of this item to be removed after the commit?  Where there is a conflict both files are kept,
+ * until somebody has looked. */
+static bool
+leaves(const struct job *j, const struct plan_entry *entry)
+{
+	return j->files.moves && publish_wanted(entry) && entry->verdict != PLAN_ATTACH;
+}
+
 /* Rewrite an item as what became of it.  What source and file rows tell of it goes. */
 static enum err_code
 settle_item(struct job *j, const struct plan_entry *entry, const char *state, struct err *e)
 {
-	bool stored = publish_wanted(entry);
+	/* one that is to be moved, but stays, is still to be told of */
+	bool stored = publish_wanted(entry) && !(j->files.moves && !leaves(j, entry));
 	sqlite3_stmt *st = sql_get(j->db,
 	    "UPDATE item SET state = ?2, track_id = ?3, record = NULL, device = NULL, inode = NULL,"
 	    " mtime_ns = NULL, ctime_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
@@ -121,7 +130,7 @@ write_track(
 	struct release *release = &j->plan->releases[entry->release];
 	struct record r = { 0 };
 
-	if (record_decode(&r, it->record, it->record_len, e) != ERR_NONE)
+	if (plan_record(it, entry->part, &r, e) != ERR_NONE)
 		goto out;
 	if (entry->verdict == PLAN_ATTACH)
 		catalogue_attach(c, entry->track, it, &r, e);
@@ -136,20 +145,31 @@ out:
 	return e->code;
 }
 
-static enum err_code
-write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const struct item *it, struct err *e)
+/* What became of an item that has parts: of their verdicts the one that comes first here. */
+static const struct plan_entry *
+telling_entry(const struct plan *p, size_t last)
 {
-	static const char *const states[PLAN_VERDICTS] = { [PLAN_NEW] = "committed",
-		[PLAN_RESTORE] = "committed",
-		[PLAN_RETAG] = "committed",
-		[PLAN_ATTACH] = "conflict",
-		[PLAN_DUPLICATE] = "duplicate",
-		[PLAN_SKIP] = "skipped",
-		[PLAN_REMOVED] = "removed-earlier" };
+	static const int order[PLAN_VERDICTS] = { [PLAN_NEW] = 1,
+		[PLAN_RESTORE] = 2,
+		[PLAN_RETAG] = 3,
+		[PLAN_ATTACH] = 4,
+		[PLAN_DUPLICATE] = 5,
+		[PLAN_SKIP] = 6,
+		[PLAN_REMOVED] = 7 };
+	size_t best = last;
 
+	for (size_t i = last; !plan_is_first(p, i);)
+		if (order[p->entries[--i].verdict] <= order[p->entries[best].verdict])
+			best = i;
+	return &p->entries[best];
+}
+
+static enum err_code
+write_entry(struct job *j, struct catalogue *c, struct plan_entry *entry, struct item *it, struct err *e)
+{
 	if (entry->first >= 0)
 		entry->track = j->plan->entries[entry->first].track;
-	if (publish_wanted(entry) && publish_confirm(j->plan, entry, it, e) != ERR_NONE)
+	if (publish_wanted(entry) && publish_confirm(&j->files, j->plan, entry, it, e) != ERR_NONE)
 		return e->code;
 	switch (entry->verdict) {
 	case PLAN_NEW:
@@ -159,16 +179,65 @@ write_item(struct job *j, struct catalogue *c, struct plan_entry *entry, const s
 		break;
 	case PLAN_DUPLICATE:
 	case PLAN_RESTORE:
-		catalogue_revive(c, entry->track, it->sha256, e);
+		catalogue_revive(c, it->sha256, entry->verdict == PLAN_RESTORE, e);
 		break;
 	default:
 		break;
 	}
-	if (e->code == ERR_NONE && publish_wanted(entry))
-		catalogue_source(c, it, e);
-	if (e->code == ERR_NONE && j->plan->again)
-		forget_removal(j, it, e);
-	return e->code != ERR_NONE ? e->code : settle_item(j, entry, states[entry->verdict], e);
+	return e->code;
+}
+
+/* One entry, and with its last one the item. */
+static enum err_code
+write_item(struct job *j, struct catalogue *c, size_t i, struct item *it, struct err *e)
+{
+	static const char *const states[PLAN_VERDICTS] = { [PLAN_NEW] = "committed",
+		[PLAN_RESTORE] = "committed",
+		[PLAN_RETAG] = "committed",
+		[PLAN_ATTACH] = "conflict",
+		[PLAN_DUPLICATE] = "duplicate",
+		[PLAN_SKIP] = "skipped",
+		[PLAN_REMOVED] = "removed-earlier" };
+	const struct plan_entry *tells;
+
+	if (write_entry(j, c, &j->plan->entries[i], it, e) != ERR_NONE || !plan_is_last(j->plan, i))
+		return e->code;
+	tells = telling_entry(j->plan, i);
+	if (publish_wanted(tells) && catalogue_source(c, it, e) != ERR_NONE)
+		return e->code;
+	if (leaves(j, tells) && it->path != NULL && leave_record(j->db, it, e) != ERR_NONE)
+		return e->code;
+	if (j->plan->again && forget_removal(j, it, e) != ERR_NONE)
+		return e->code;
+	return settle_item(j, tells, states[tells->verdict], e);
+}
+
+/* All tracks of an item whose file came back. */
+static enum err_code
+index_restored(struct job *j, int64_t item, struct err *e)
+{
+	for (int64_t track = 0, before = -1; track != before;) {
+		sqlite3_stmt *st = sql_get(j->db,
+		    "SELECT file.track_id FROM item JOIN blob ON blob.sha256 = item.sha256"
+		    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = file.track_id"
+		    " WHERE item.id = ?1 AND file.track_id > ?2 AND file.state <> 'removed' AND removed IS "
+		    "NULL"
+		    " ORDER BY file.track_id LIMIT 1",
+		    e);
+
+		if (st == NULL)
+			return e->code;
+		before = track;
+		sql_int(st, 1, item);
+		sql_int(st, 2, track);
+		if (job_number(j->db, st, &track, e) != ERR_NONE)
+			return e->code;
+		/* of a track that comes back with two files only the first finds it gone */
+		if (track != before &&
+		    (index_forget(j->db, track, e) != ERR_NONE || index_track(j->db, track, e) != ERR_NONE))
+			return e->code;
+	}
+	return ERR_NONE;
 }
 
 static void
@@ -217,12 +286,9 @@ index_all(struct job *j, struct err *e)
 	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
 		const struct plan_entry *entry = &p->entries[i];
 
-		/* of a track that comes back with two files only the first finds it gone */
 		if (entry->verdict == PLAN_RESTORE)
-			index_forget(j->db, entry->track, e);
-		if (e->code == ERR_NONE &&
-		    (entry->verdict == PLAN_NEW || entry->verdict == PLAN_RESTORE ||
-			(entry->verdict == PLAN_RETAG && entry->first < 0)))
+			index_restored(j, entry->item, e);
+		else if (entry->verdict == PLAN_NEW || (entry->verdict == PLAN_RETAG && entry->first < 0))
 			index_track(j->db, entry->track, e);
 		report(p, "indexing", i);
 	}
@@ -247,7 +313,7 @@ job_write_items(struct job *j, struct err *e)
 			continue;
 		j->item = entry->item;
 		if (item_next(j->db, j->session, entry->item - 1, &it, e) != 1 ||
-		    write_item(j, &c, entry, &it, e) != ERR_NONE)
+		    write_item(j, &c, i, &it, e) != ERR_NONE)
 			break;
 		report(p, "writing", i);
 	}

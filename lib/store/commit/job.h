@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "store/commit/commit.h"
 #include "store/commit/plan.h"
+#include "store/commit/publish.h"
 #include "store/db.h"
 
 struct job {
@@ -20,6 +21,7 @@ struct job {
 	const struct commit_options *o;
 	char commit_id[33]; /* fresh at each attempt */
 	struct plan *plan;
+	struct publish files;
 	const char *step;       /* where it is, for commit_error */
 	int64_t item;           /* which one it is about, or 0 */
 	int64_t owner, created; /* of the session */

@@ -25,25 +25,31 @@ twice(struct plan *p, struct plan_entry *entry, const struct item *it, struct er
 		return -1;
 	if (first == NULL)
 		return 0;
+	for (int32_t n = entry->part; n > 1 && !plan_is_last(p, (size_t)(first - p->entries)); n--)
+		first++; /* the same part of it */
 	entry->first = (int32_t)(first - p->entries);
 	entry->twin = true;
 	return 1;
 }
 
-/* A file of these bytes: 1 live, 2 removed, 0 none, -1. */
+/* A file of these bytes: 1 live, 2 removed, 0 none, -1.  One that is there stays cut as it is, whatever a cue
+ * sheet says now: a part that is not among its tracks counts as one of them. */
 static int
 stored(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(p->db,
 	    "SELECT track_id, file.id, file.state = 'removed' OR track.removed IS NOT NULL FROM blob"
 	    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = track_id WHERE sha256 = ?1"
-	    " ORDER BY 3, file.part",
+	    " ORDER BY file.part = ?2 DESC, (file.state = 'removed' OR track.removed IS NOT NULL) = ?3 DESC, "
+	    "file.part",
 	    e);
 	int step, found = 0;
 
 	if (st == NULL)
 		return -1;
 	sql_bytes(st, 1, it->sha256, 32);
+	sql_int(st, 2, entry->part);
+	sql_int(st, 3, p->again);
 	step = sql_step(p->db, st, e);
 	if (step == 1) {
 		entry->track = sqlite3_column_int64(st, 0);

@@ -311,12 +311,14 @@ quality_of(const char *format, const char *codec, int64_t bitrate, int64_t bitde
 		NULL };
 	bool lossless = codec != NULL && *codec != '\0' ? one_of(codec, codecs) : one_of(format, formats);
 
-	return (struct quality){ lossless, bitrate, bitdepth };
+	return (struct quality){ lossless, bitrate, bitdepth, false };
 }
 
 bool
 quality_better(const struct quality *a, const struct quality *b)
 {
+	if (a->damaged != b->damaged)
+		return b->damaged;
 	if (a->lossless != b->lossless)
 		return a->lossless;
 	if (a->bitrate != b->bitrate)

@@ -70,10 +70,11 @@ char *match_number(const char *value);
 /* Both are told and not the same. */
 bool match_differ(const char *a, const char *b);
 
-/* What decides which of a track's files is preferred: lossless, then bit rate, then bit depth. */
+/* What decides which of a track's files is preferred: whole, then lossless, then bit rate, then bit depth. */
 struct quality {
 	bool lossless;
 	int64_t bitrate, bitdepth;
+	bool damaged; /* for the caller to set */
 };
 struct quality quality_of(const char *format, const char *codec, int64_t bitrate, int64_t bitdepth);
 bool quality_better(const struct quality *a, const struct quality *b);

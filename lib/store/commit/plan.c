@@ -126,28 +126,92 @@ told_free(struct told *t)
 	piece_free(&t->piece);
 }
 
+bool
+plan_is_first(const struct plan *p, size_t i)
+{
+	return i == 0 || p->entries[i - 1].item != p->entries[i].item;
+}
+
+bool
+plan_is_last(const struct plan *p, size_t i)
+{
+	return i + 1 == p->n || p->entries[i + 1].item != p->entries[i].item;
+}
+
+enum err_code
+plan_record(const struct item *it, int32_t part, struct record *r, struct err *e)
+{
+	struct record whole = { 0 };
+
+	if (it->record == NULL || !it->has_sha256)
+		return err_set(e, ERR_FORMAT, "item %lld has lost what was read from it", (long long)it->id);
+	if (record_decode(&whole, it->record, it->record_len, e) != ERR_NONE)
+		return err_context(e, "item %lld", (long long)it->id);
+	if (part == 0) {
+		*r = whole;
+		return ERR_NONE;
+	}
+	if ((size_t)part > whole.nparts)
+		err_set(e, ERR_BUG, "item %lld has no part %d", (long long)it->id, (int)part);
+	else
+		record_of_part(&whole, (size_t)part, r, e);
+	record_free(&whole);
+	return e->code;
+}
+
 /* Decode what stands in t->it. */
 static enum err_code
-tell(struct told *t, struct err *e)
+tell(struct told *t, int32_t part, struct err *e)
 {
 	record_free(&t->r);
-	if (t->it.record == NULL || !t->it.has_sha256)
-		return err_set(
-		    e, ERR_FORMAT, "item %lld has lost what was read from it", (long long)t->it.id);
-	if (record_decode(&t->r, t->it.record, t->it.record_len, e) != ERR_NONE)
-		return err_context(e, "item %lld", (long long)t->it.id);
+	if (plan_record(&t->it, part, &t->r, e) != ERR_NONE)
+		return e->code;
 	return piece_of_record(&t->piece, &t->r, e);
 }
 
 enum err_code
-plan_read(struct plan *p, int64_t item, struct told *t, struct err *e)
+plan_read(struct plan *p, const struct plan_entry *entry, struct told *t, struct err *e)
 {
-	int step = item_next(p->db, p->session, item - 1, &t->it, e);
+	int step = item_next(p->db, p->session, entry->item - 1, &t->it, e);
 
-	if (step == 1 && t->it.id == item)
-		return tell(t, e);
+	if (step == 1 && t->it.id == entry->item)
+		return tell(t, entry->part, e);
 	if (step >= 0)
-		err_set(e, ERR_STATE, "item %lld is gone", (long long)item);
+		err_set(e, ERR_STATE, "item %lld is gone", (long long)entry->item);
+	return e->code;
+}
+
+/* What an entry's bytes tell, and its group. */
+static enum err_code
+gather_entry(struct plan *p, struct groups *g, struct plan_entry *entry, const struct told *t, struct err *e)
+{
+	entry->item = t->it.id;
+	if (known(p, entry, t, e) != ERR_NONE ||
+	    groups_add(g, t->it.path, &t->r, &t->piece, &entry->release, e) != ERR_NONE)
+		return e->code;
+	entry->duration_ms = t->piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)t->piece.duration_ms;
+	return go_on(p, (int64_t)p->n, e);
+}
+
+/* The entries of a staged item, one for each of its parts; the first of them is there already. */
+static enum err_code
+gather_item(struct plan *p, struct groups *g, struct told *t, struct err *e)
+{
+	struct plan_entry *entry = &p->entries[p->n - 1];
+	int32_t nparts;
+
+	if (tell(t, 0, e) != ERR_NONE)
+		return e->code;
+	nparts = (int32_t)t->r.nparts;
+	if (nparts == 0)
+		return gather_entry(p, g, entry, t, e);
+	for (int32_t n = 1; n <= nparts && e->code == ERR_NONE; n++) {
+		if (n > 1 && (entry = append(p, e)) == NULL)
+			break;
+		entry->part = n;
+		if (tell(t, n, e) == ERR_NONE)
+			gather_entry(p, g, entry, t, e);
+	}
 	return e->code;
 }
 
@@ -169,12 +233,8 @@ gather(struct plan *p, struct groups *g, struct err *e)
 			entry->verdict = PLAN_FAILED;
 		if (strcmp(t.it.state, "staged") != 0)
 			continue;
-		if (tell(&t, e) != ERR_NONE || known(p, entry, &t, e) != ERR_NONE ||
-		    groups_add(g, t.it.path, &t.r, &t.piece, &entry->release, e) != ERR_NONE ||
-		    go_on(p, (int64_t)p->n, e) != ERR_NONE)
+		if (gather_item(p, g, &t, e) != ERR_NONE)
 			break;
-		entry->duration_ms =
-		    t.piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)t.piece.duration_ms;
 	}
 	told_free(&t);
 	return e->code;
@@ -189,7 +249,7 @@ place_retags(struct decider *d, struct err *e)
 	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
 		const struct plan_entry *entry = &p->entries[i];
 
-		if (entry->verdict == PLAN_RETAG && plan_read(p, entry->item, &t, e) == ERR_NONE)
+		if (entry->verdict == PLAN_RETAG && plan_read(p, entry, &t, e) == ERR_NONE)
 			decide_place(d, (int32_t)i, &t, e);
 	}
 	told_free(&t);
@@ -220,6 +280,13 @@ follow(const struct plan *p, struct plan_entry *entry)
 	}
 }
 
+/* A file with parts is one duplicate, but several tracks. */
+static bool
+makes_track(enum verdict v)
+{
+	return v == PLAN_NEW || v == PLAN_RESTORE || v == PLAN_ATTACH || v == PLAN_CONFLICT || v == PLAN_SKIP;
+}
+
 /* Last pass: each staged item against the catalogue and against those before it. */
 static enum err_code
 decide_all(struct plan *p, struct decider *d, struct err *e)
@@ -233,13 +300,14 @@ decide_all(struct plan *p, struct decider *d, struct err *e)
 			follow(p, entry);
 		} else if (entry->verdict == PLAN_NEW) {
 			if (go_on(p, (int64_t)(p->n + i), e) != ERR_NONE ||
-			    plan_read(p, entry->item, &t, e) != ERR_NONE ||
+			    plan_read(p, entry, &t, e) != ERR_NONE ||
 			    decide(d, (int32_t)i, &t, e) != ERR_NONE)
 				break;
 		} else if (entry->verdict == PLAN_DUPLICATE && decided_file(d, entry->file)) {
 			entry->verdict = PLAN_REMOVED; /* these are the bytes that a retag replaces */
 		}
-		p->counts[entry->verdict]++;
+		if (makes_track(entry->verdict) || plan_is_first(p, i))
+			p->counts[entry->verdict]++;
 	}
 	told_free(&t);
 	return e->code;

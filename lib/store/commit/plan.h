@@ -68,6 +68,7 @@ const char *verdict_name(enum verdict v);
 enum heard { HEARD_NEW, HEARD_MBID, HEARD_AUDIO, HEARD_ISRC };
 const char *heard_name(enum heard h); /* "mbid", "audio", "isrc", "" */
 
+/* One for each item, or for each part of an item that a cue sheet cuts into tracks. */
 struct plan_entry {
 	int64_t item;
 	int64_t track;   /* the track in the catalogue that it joins, or 0 */
@@ -77,6 +78,7 @@ struct plan_entry {
 	int32_t kin;     /* the entry of this plan whose recording it shares, or -1 */
 	int32_t release; /* in releases, or -1 */
 	int32_t duration_ms; /* INT32_MAX at most */
+	int32_t part;        /* of the item's file, from 1 on; 0: all of it */
 	enum verdict verdict;
 	enum same why;    /* of a conflict */
 	enum heard heard; /* why of, or kin */
@@ -90,11 +92,11 @@ struct plan {
 	bool again; /* the import asked for what was removed earlier */
 	const struct progress *progress;
 
-	struct plan_entry *entries; /* by item id */
+	struct plan_entry *entries; /* by item id and part */
 	size_t n, cap;
 	struct release *releases;
 	size_t nreleases, releases_cap;
-	int64_t counts[PLAN_VERDICTS];
+	int64_t counts[PLAN_VERDICTS]; /* of tracks where there are any, else of files */
 };
 
 /* Decide on every item of a session as the library stands now.  progress may be NULL. */
@@ -102,10 +104,14 @@ enum err_code plan_make(struct plan **p, struct db *db, int64_t session, enum co
     const struct progress *progress, struct err *e);
 void plan_free(struct plan *p);
 
-/* The entry of an item, or NULL. */
+/* The entry of an item, or of its first part; NULL. */
 struct plan_entry *plan_find(struct plan *p, int64_t item);
 
-/* The item of an entry with its record and what is compared of it. */
+/* Is entry i the first, or the last, of its item? */
+bool plan_is_first(const struct plan *p, size_t i);
+bool plan_is_last(const struct plan *p, size_t i);
+
+/* The item of an entry with its record, or that of its part, and what is compared of it. */
 struct told {
 	struct item it;
 	struct record r;
@@ -113,8 +119,11 @@ struct told {
 };
 void told_free(struct told *t); /* release and zero */
 
+/* What was read from an item, or of one part of it, into a zeroed *r. */
+enum err_code plan_record(const struct item *it, int32_t part, struct record *r, struct err *e);
+
 /* Private to the planner: the steps of plan_make(). */
-enum err_code plan_read(struct plan *p, int64_t item, struct told *t, struct err *e);
+enum err_code plan_read(struct plan *p, const struct plan_entry *entry, struct told *t, struct err *e);
 
 /* What is known of these bytes and their source: sets the verdict, PLAN_NEW where nothing is. */
 enum err_code known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err *e);

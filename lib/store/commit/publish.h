@@ -9,20 +9,31 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "store/checked.h"
 #include "store/commit/plan.h"
 #include "store/session/session.h"
+
+/* What a commit knows of the files beyond its plan. */
+struct publish {
+	bool moves; /* the sources are to leave: blobs that they rely on are judged by their bytes */
+	struct checked checked; /* what was read for that, across plans that are made anew */
+};
+enum err_code publish_begin(struct publish *pub, struct db *db, int64_t session, struct err *e);
+void publish_end(struct publish *pub);
 
 /* Is the file of this item to be stored, or stored already? */
 bool publish_wanted(const struct plan_entry *entry);
 
-/* Before anything changes: is every staged file (or its blob) there with its size? */
-enum err_code publish_check(struct plan *p, int64_t *item, struct err *e);
+/* Before anything changes: is every staged file (or its blob) there with its size, and a linked one
+ * unaltered? */
+enum err_code publish_check(struct publish *pub, struct plan *p, int64_t *item, struct err *e);
 
 /* Give every blob its name, and make the names durable.  The caller holds the shared library lock. */
-enum err_code publish_all(struct plan *p, int64_t *item, struct err *e);
+enum err_code publish_all(struct publish *pub, struct plan *p, int64_t *item, struct err *e);
 
-/* One item's blobs once more, inside the transaction that writes their rows. */
+/* One item's blobs once more, inside the transaction that writes their rows.  A linked source loses its name
+ * in staging/, and it->ctime_ns becomes what it has from then on. */
 enum err_code publish_confirm(
-    struct plan *p, const struct plan_entry *entry, const struct item *it, struct err *e);
+    struct publish *pub, struct plan *p, const struct plan_entry *entry, struct item *it, struct err *e);
 
 #endif

@@ -155,7 +155,7 @@ among(struct decider *d, struct plan_entry *entry, const struct told *t, uint64_
 		struct told theirs = { 0 };
 		bool same;
 
-		if (plan_read(d->plan, d->plan->entries[other].item, &theirs, e) != ERR_NONE)
+		if (plan_read(d->plan, &d->plan->entries[other], &theirs, e) != ERR_NONE)
 			return -1;
 		same = same_recording(t, &theirs, how, isrc);
 		told_free(&theirs);

@@ -37,6 +37,8 @@ commit_text(int64_t session, const struct commit_result *r, bool dry_run, struct
 	counted_if(out, r->skipped, "skipped", "skipped");
 	counted_if(out, r->removed_earlier, "removed earlier", "removed earlier");
 	counted_if(out, r->unchanged, "unchanged", "unchanged");
+	counted_if(out, r->sources_removed, "source removed", "sources removed");
+	counted_if(out, r->sources_kept, "source stays", "sources stay");
 	if (r->same_as != 0)
 		buf_printf(out, " (the same files as s%" PRId64 ")", r->same_as);
 }
@@ -70,6 +72,10 @@ commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct
 	json_int(out, "removed_earlier", r->removed_earlier);
 	json_int(out, "failed", r->failed);
 	json_int(out, "unchanged", r->unchanged);
+	if (r->sources_removed > 0)
+		json_int(out, "sources_removed", r->sources_removed);
+	if (r->sources_kept > 0)
+		json_int(out, "sources_kept", r->sources_kept);
 	if (r->same_as != 0)
 		report_session_id(out, "same_as", r->same_as);
 	json_close(out);
@@ -213,6 +219,8 @@ item_text(const struct item *it, const struct record *r, const struct plan_entry
 		out_escape(out, it->path, strlen(it->path));
 	else
 		buf_printf(out, "item %" PRId64, it->id);
+	if (entry != NULL && entry->part != 0)
+		buf_printf(out, " part %d", (int)entry->part);
 	buf_putc(out, '\t');
 	relation_text(it, entry, p, out);
 	buf_putc(out, '\t');
@@ -277,6 +285,8 @@ item_json(const struct item *it, const struct record *r, const struct plan_entry
 	report_session_id(out, "session", it->session);
 	json_text(out, "state", it->state);
 	json_text(out, "verdict", name_of(it, entry));
+	if (entry != NULL && entry->part != 0)
+		json_int(out, "part", entry->part);
 	if (it->path != NULL)
 		json_bytes(out, "source", it->path, strlen(it->path));
 	if (it->size != 0)
@@ -308,11 +318,22 @@ total(const struct plan *p, size_t i)
 	return p->counts[totals[i].a] + (totals[i].a != totals[i].b ? p->counts[totals[i].b] : 0);
 }
 
+/* A file with parts has an entry for each. */
+static int64_t
+items(const struct plan *p)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += plan_is_first(p, i);
+	return n;
+}
+
 static void
 plan_text(const struct plan *p, struct buf *out)
 {
 	buf_printf(out, "s%" PRId64 ": ", p->session);
-	counted(out, "", (int64_t)p->n, "item", "items");
+	counted(out, "", items(p), "item", "items");
 	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
 		if (total(p, i) > 0)
 			buf_printf(out, ", %" PRId64 " %s", total(p, i), totals[i].one);
@@ -323,7 +344,7 @@ plan_json(const struct plan *p, struct buf *out)
 {
 	json_open(out, "summary");
 	report_session_id(out, "session", p->session);
-	json_int(out, "items", (int64_t)p->n);
+	json_int(out, "items", items(p));
 	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
 		json_int(out, totals[i].key, total(p, i));
 	json_close(out);
@@ -333,6 +354,18 @@ void
 report_commit(int64_t session, const struct commit_result *r, bool dry_run, bool json, struct buf *out)
 {
 	(json ? commit_json : commit_text)(session, r, dry_run, out);
+}
+
+const char *
+report_why_stays(const char *state, const char *reason)
+{
+	if (strcmp(state, "conflict") == 0)
+		return "another file of its track is there, too";
+	if (strcmp(state, "removed-earlier") == 0)
+		return "it was removed from the library earlier";
+	if (strcmp(state, "skipped") == 0)
+		return "it was left out";
+	return reason != NULL ? reason : "it failed";
 }
 
 void
@@ -387,6 +420,25 @@ report_open_sessions(struct db *db, bool json, report_line *fn, void *context, s
 	return e->code;
 }
 
+/* One line, or one for each part of its file: the first has the notes. */
+static enum err_code
+report_item(const struct item *it, const struct record *r, struct plan *p, bool json, report_line *fn,
+    void *context, struct buf *line, struct err *e)
+{
+	const struct plan_entry *entry = plan_find(p, it->id);
+	const struct record nothing = { 0 };
+
+	for (;; entry++, r = &nothing) {
+		(json ? item_json : item_text)(it, r, entry, p, line);
+		if (buf_ok(line, e) != ERR_NONE)
+			return e->code;
+		fn(context, line);
+		buf_clear(line);
+		if (entry == NULL || plan_is_last(p, (size_t)(entry - p->entries)))
+			return ERR_NONE;
+	}
+}
+
 enum err_code
 report_items(struct db *db, int64_t session, enum conflict policy, const struct progress *progress, bool json,
     report_line *fn, void *context, struct err *e)
@@ -404,11 +456,8 @@ report_items(struct db *db, int64_t session, enum conflict policy, const struct 
 		record_free(&r);
 		if (it.record != NULL && record_decode(&r, it.record, it.record_len, e) != ERR_NONE)
 			break;
-		(json ? item_json : item_text)(&it, &r, plan_find(p, it.id), p, &line);
-		if (buf_ok(&line, e) != ERR_NONE)
+		if (report_item(&it, &r, p, json, fn, context, &line, e) != ERR_NONE)
 			break;
-		fn(context, &line);
-		buf_clear(&line);
 	}
 	if (e->code == ERR_NONE) {
 		(json ? plan_json : plan_text)(p, &line);

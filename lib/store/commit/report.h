@@ -22,6 +22,9 @@ typedef void report_line(void *context, struct buf *line);
 /* "s1 committed: 40 tracks, 0 duplicates, 0 failed"; what else there is follows. */
 void report_commit(int64_t session, const struct commit_result *r, bool dry_run, bool json, struct buf *out);
 
+/* Why a source of --mode=move stays (commit.h), by the state of its item. */
+const char *report_why_stays(const char *state, const char *reason);
+
 /* "id":"s1" */
 void report_session_id(struct buf *out, const char *key, int64_t session);
 

@@ -87,7 +87,7 @@ settle(struct plan *p, struct plan_entry *entry, int32_t from, bool amended, str
 {
 	struct told t = { 0 };
 
-	if (plan_read(p, entry->item, &t, e) == ERR_NONE) {
+	if (plan_read(p, entry, &t, e) == ERR_NONE) {
 		if (amended || stays(&p->releases[from], &t.piece))
 			entry->release = from;
 		p->releases[from].staying += entry->release == from;

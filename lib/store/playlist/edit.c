@@ -6,6 +6,7 @@
 
 #include "base/out.h"
 #include "base/time.h"
+#include "store/edit/journal.h"
 #include "store/playlist/priv.h"
 
 enum err_code
@@ -26,10 +27,19 @@ playlist_count(struct db *db, int64_t id, int64_t *n, struct err *e)
 }
 
 enum err_code
+playlist_begin(struct db *db, struct playlist_change *c, struct err *e)
+{
+	if (sql_begin(db, e) == ERR_NONE && journal_begin(db, &c->event, e) != ERR_NONE)
+		sql_rollback(db);
+	return e->code;
+}
+
+enum err_code
 playlist_finish(struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e)
 {
 	int64_t args[2] = { c->id, time_now() };
 	char subject[32];
+	bool changed = false;
 
 	snprintf(subject, sizeof subject, "p%lld", (long long)c->id);
 	if (sql_change(db, "UPDATE playlist SET modified = ?2 WHERE id = ?1", args, 2, e) != ERR_NONE ||
@@ -43,7 +53,10 @@ playlist_finish(struct db *db, const char *kind, const char *data, struct playli
 		sql_rollback(db);
 		return ERR_NONE;
 	}
-	if (db_event(db, kind, subject, data, e) != ERR_NONE)
+	if (journal_end(db, c->event, kind, subject, data, &changed, e) != ERR_NONE)
+		return e->code;
+	/* what did nothing is told of, but there is nothing to undo */
+	if (!changed && sql_change(db, "DELETE FROM edit WHERE event_id = ?1", &c->event, 1, e) != ERR_NONE)
 		return e->code;
 	return sql_commit(db, e);
 }
@@ -80,7 +93,7 @@ playlist_add(
 		return err_memory(e);
 	for (size_t i = 0; i < n; i++)
 		refs[i].text = texts[i];
-	if (sql_begin(db, e) != ERR_NONE) {
+	if (playlist_begin(db, c, e) != ERR_NONE) {
 		playlist_refs_free(refs, n);
 		return e->code;
 	}
@@ -195,7 +208,7 @@ playlist_remove(struct db *db, int64_t id, char **runs, struct playlist_change *
 	int64_t count;
 	char data[64];
 
-	if (sql_begin(db, e) != ERR_NONE)
+	if (playlist_begin(db, c, e) != ERR_NONE)
 		return e->code;
 	c->id = id;
 	if (playlist_count(db, id, &count, e) != ERR_NONE)
@@ -239,7 +252,7 @@ playlist_move(
 	struct range r, target;
 	char data[96];
 
-	if (sql_begin(db, e) != ERR_NONE)
+	if (playlist_begin(db, c, e) != ERR_NONE)
 		return e->code;
 	c->id = id;
 	if (playlist_count(db, id, &count, e) != ERR_NONE || read_run(run, count, &r, e) != ERR_NONE ||

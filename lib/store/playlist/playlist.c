@@ -251,7 +251,7 @@ playlist_create(struct db *db, const char *name, struct playlist_change *c, stru
 {
 	char *nfc = stored_name(name, e);
 
-	if (nfc == NULL || sql_begin(db, e) != ERR_NONE) {
+	if (nfc == NULL || playlist_begin(db, c, e) != ERR_NONE) {
 		free(nfc);
 		return e->code;
 	}
@@ -271,7 +271,7 @@ playlist_copy(struct db *db, int64_t id, const char *name, struct playlist_chang
 	char *nfc = stored_name(name, e);
 	int64_t args[3];
 
-	if (nfc == NULL || sql_begin(db, e) != ERR_NONE) {
+	if (nfc == NULL || playlist_begin(db, c, e) != ERR_NONE) {
 		free(nfc);
 		return e->code;
 	}
@@ -302,7 +302,7 @@ playlist_rename(struct db *db, int64_t id, const char *name, struct playlist_cha
 	sqlite3_stmt *st;
 	int64_t taken;
 
-	if (nfc == NULL || sql_begin(db, e) != ERR_NONE) {
+	if (nfc == NULL || playlist_begin(db, c, e) != ERR_NONE) {
 		free(nfc);
 		return e->code;
 	}
@@ -333,7 +333,7 @@ playlist_delete(struct db *db, int64_t id, struct playlist_change *c, struct err
 {
 	struct playlist p = { 0 };
 
-	if (sql_begin(db, e) != ERR_NONE)
+	if (playlist_begin(db, c, e) != ERR_NONE)
 		return e->code;
 	c->id = id;
 	if (playlist_load(db, id, &p, e) != ERR_NONE ||

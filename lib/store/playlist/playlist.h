@@ -35,6 +35,7 @@ struct playlist_entry {
 	int64_t position;
 	int64_t track; /* 0: none */
 	int64_t duration_ms;
+	int64_t part, start_ms; /* where it is a part of its file; part 0: all of it */
 	bool missing;
 	char *artist, *title; /* or NULL */
 	char *path;           /* bytes: of the blob, absolute; of a missing entry what it was added as,
@@ -47,6 +48,7 @@ struct playlist_change {
 	bool dry_run;                        /* do everything, then take it back */
 	void (*failed)(const struct err *e); /* told of each operand that cannot be used, or NULL */
 	int64_t id;                          /* of the playlist that was made or changed */
+	int64_t event;                       /* in the log, by which lib-commit --undo takes it back */
 	int64_t added, missing, removed, moved;
 	int64_t tracks; /* entries after the change */
 };

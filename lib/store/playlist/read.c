@@ -43,6 +43,8 @@ row_of(struct db *db, sqlite3_stmt *st, struct playlist_entry *n)
 	n->position = sqlite3_column_int64(st, 0);
 	n->track = sqlite3_column_int64(st, 1);
 	n->duration_ms = sqlite3_column_int64(st, 4);
+	n->part = sqlite3_column_int64(st, 8);
+	n->start_ms = sqlite3_column_int64(st, 9);
 	n->missing = sqlite3_column_type(st, 6) == SQLITE_NULL;
 	if (!take(st, 2, &n->artist) || !take(st, 3, &n->title))
 		return false;
@@ -67,7 +69,8 @@ playlist_read(struct db *db, int64_t id, struct playlist_entry **v, size_t *n, s
 			      "file"
 			      " WHERE track_id = x.track AND b.id IS NULL ORDER BY preferred DESC, id LIMIT "
 			      "1)),"
-			      " b.sha256, b.suffix FROM x LEFT JOIN track t ON t.id = x.track"
+			      " b.sha256, b.suffix, f.part, f.start_ms FROM x LEFT JOIN track t ON t.id = "
+			      "x.track"
 			      " LEFT JOIN file f ON t.removed IS NULL AND f.id = (SELECT id FROM file WHERE "
 			      "track_id = x.track"
 			      " AND state = 'ok' ORDER BY preferred DESC, id LIMIT 1)"

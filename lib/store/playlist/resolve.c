@@ -108,7 +108,7 @@ track_by_hash(struct db *db, const uint8_t sha256[32], int64_t *track, struct er
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT f.track_id FROM blob b JOIN file f ON f.blob_id = b.id"
 	    " JOIN track t ON t.id = f.track_id WHERE b.sha256 = ?1 AND f.state <> 'removed'"
-	    " AND t.removed IS NULL",
+	    " AND t.removed IS NULL ORDER BY f.part LIMIT 1",
 	    e);
 
 	if (st == NULL)
@@ -173,7 +173,7 @@ by_history(struct db *db, struct playlist_ref **left, size_t n, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT f.source, f.track_id FROM file f JOIN track t ON t.id = f.track_id"
-	    " WHERE f.state = 'ok' AND f.source IS NOT NULL AND t.removed IS NULL",
+	    " WHERE f.state = 'ok' AND f.source IS NOT NULL AND t.removed IS NULL AND f.part <= 1",
 	    e);
 	struct buf path = { 0 };
 	int row;

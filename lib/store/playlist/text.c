@@ -44,6 +44,10 @@ playlist_entry_json(int64_t playlist, const struct playlist_entry *n, struct buf
 		json_text(out, "title", n->title);
 	if (n->duration_ms != 0)
 		json_int(out, "duration_ms", n->duration_ms);
+	if (n->part != 0) {
+		json_int(out, "part", n->part);
+		json_int(out, "start_ms", n->start_ms);
+	}
 	if (n->missing)
 		json_bool(out, "missing", true);
 	if (n->path != NULL)

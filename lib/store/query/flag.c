@@ -21,7 +21,7 @@ static const struct {
 	    "EXISTS (SELECT 1 FROM track o WHERE o.recording_id = t.recording_id AND o.id <> t.id"
 	    " AND o.removed IS NULL)" },
 	{ "missing", OF_FILE("f.state = 'missing'") },
-	{ "damaged", OF_FILE("f.state = 'damaged'") },
+	{ "damaged", OF_FILE("f.state = 'damaged' OR f.damaged") },
 	{ "rated", "t.rating IS NOT NULL" },
 	{ "unrated", "t.rating IS NULL" },
 };

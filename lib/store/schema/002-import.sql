@@ -4,6 +4,8 @@
 ALTER TABLE item ADD COLUMN audio BLOB CHECK (length(audio) = 32);
 -- When a failed item may be tried again by itself; NULL: only by hand.
 ALTER TABLE item ADD COLUMN due INTEGER;
+-- The bytes that its running, or last, import has staged: with `changed`, when that began, its rate.
+ALTER TABLE session ADD COLUMN run_bytes INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX item_session ON item(session_id);
 CREATE INDEX item_due ON item(due) WHERE due IS NOT NULL;
 
@@ -24,6 +26,8 @@ CREATE TABLE file_2 (
 	duration_ms  INTEGER,                         -- of the part
 	start_ms     INTEGER,                         -- of a part
 	audio        BLOB CHECK (length(audio) = 32), -- as item.audio; of a part NULL
+	damaged      INTEGER NOT NULL DEFAULT 0,      -- 1: it came without all of its audio
+	notes        TEXT,                            -- what the import noted of it, one a line
 	source       BLOB,                            -- the path it was imported from
 	mtime        INTEGER,                         -- of that file
 	session_id   INTEGER NOT NULL REFERENCES session(id),
@@ -50,6 +54,11 @@ CREATE INDEX release_match ON release(
 	replace(iif(substr(album_key, 1, 4) = 'the ', substr(album_key, 5), album_key), ' and ', ' ')
 );
 
+-- 1: what is staged is the source itself under one name more (hardlink, move), and so it has the times that it
+-- was left with: its ctime is that of our link, and only its mtime tells when it was written.
+ALTER TABLE item ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE source ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+
 -- Sources of --mode=move whose rows are durable and that are still to be removed.
 CREATE TABLE leaving (
 	path        BLOB PRIMARY KEY,
@@ -59,6 +68,7 @@ CREATE TABLE leaving (
 	size        INTEGER NOT NULL,
 	mtime_ns    INTEGER NOT NULL,
 	ctime_ns    INTEGER NOT NULL,                 -- of a linked one: as seen after linking
+	linked      INTEGER NOT NULL,
 	sha256      BLOB NOT NULL CHECK (length(sha256) = 32)
 ) STRICT, WITHOUT ROWID;
 
@@ -91,8 +101,27 @@ CREATE TABLE amended (
 	track_id  INTEGER NOT NULL REFERENCES track(id) ON DELETE CASCADE,
 	name_id   INTEGER NOT NULL REFERENCES tagname(id),
 	at        INTEGER NOT NULL,
+	event_id  INTEGER NOT NULL,                   -- the latest event that did; events are not kept for ever
 	PRIMARY KEY (track_id, name_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Events that can be taken back.
+CREATE TABLE edit (
+	event_id  INTEGER PRIMARY KEY REFERENCES event(id) ON DELETE CASCADE,
+	undoes    INTEGER,                            -- the event that this one took back
+	undone    INTEGER                             -- the event that took this one back, while that holds
+) STRICT;
+
+-- What an edit did, row by row, in its order: the row's key and the columns that differ, as JSON (bytes in
+-- hex); NULL where there was, or is, no row.
+CREATE TABLE change (
+	id        INTEGER PRIMARY KEY,
+	event_id  INTEGER NOT NULL REFERENCES edit(event_id) ON DELETE CASCADE,
+	name      TEXT NOT NULL,                      -- of the table
+	before    TEXT,
+	after     TEXT
+) STRICT;
+CREATE INDEX change_event ON change(event_id);
 
 -- Copies of the catalogue in backup/.
 CREATE TABLE backup (

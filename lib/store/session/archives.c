@@ -81,6 +81,24 @@ archives_find(
 	return step < 0 ? ARCHIVE_ERROR : step > 0 ? ARCHIVE_UNCHANGED : ARCHIVE_NEW;
 }
 
+int
+archives_hold(struct db *db, const char *path, struct err *e)
+{
+	int step = 0;
+
+	for (const char *slash = strchr(path + 1, '/'); step == 0 && slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM archive WHERE path = ?1", e);
+
+		if (st == NULL)
+			return -1;
+		sql_bytes(st, 1, path, (size_t)(slash - path));
+		step = sql_step(db, st, e);
+		sql_done(st);
+	}
+	return step;
+}
+
 /* It failed before, and was tried again. */
 static enum err_code
 forget_failure(struct db *db, int64_t session, const char *path, struct err *e)

@@ -26,6 +26,9 @@ enum archive_known {
 enum archive_known archives_find(
     struct db *db, int64_t session, const char *path, const struct stat *st, int64_t *members, struct err *e);
 
+/* Is this the path of a member of an archive?  1, 0, -1. */
+int archives_hold(struct db *db, const char *path, struct err *e);
+
 /* Inside the caller's transaction: all of it->members are recorded, and no failure of the archive is left. */
 enum err_code archives_put(struct db *db, int64_t session, const struct item_new *it, struct err *e);
 

@@ -12,6 +12,12 @@
 /* A source whose times are this close to our reading may have changed again without showing it. */
 enum { RACY_SECONDS = 2 };
 
+/* Automatic retries: so many attempts are one round; after the first it is due in ten minutes, after each
+ * further one in twice the time, and after the last never again. */
+#define ROUND_ATTEMPTS "3"
+#define ROUNDS         "8"
+#define FIRST_DUE      "600"
+
 static int64_t
 nanoseconds(struct timespec t)
 {
@@ -19,10 +25,18 @@ nanoseconds(struct timespec t)
 }
 
 static enum err_code
-beat(struct db *db, int64_t session, const char *state, int64_t unchanged, int64_t skipped, struct err *e)
+no_longer(int64_t session, const char *state, struct err *e)
+{
+	return err_set(
+	    e, ERR_STATE, "session s%" PRId64 " is no longer %s: somebody rejected it", session, state);
+}
+
+static enum err_code
+beat(struct db *db, int64_t session, const char *state, const struct items_counts *counts, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "UPDATE session SET heartbeat = ?3, unchanged = ?4, skipped = ?5 WHERE id = ?1 AND state = ?2",
+	    "UPDATE session SET heartbeat = ?3, unchanged = ?4, skipped = ?5, run_bytes = ?6"
+	    " WHERE id = ?1 AND state = ?2",
 	    e);
 
 	if (st == NULL)
@@ -30,14 +44,27 @@ beat(struct db *db, int64_t session, const char *state, int64_t unchanged, int64
 	sql_int(st, 1, session);
 	sql_text(st, 2, state);
 	sql_int(st, 3, time_now());
-	sql_int(st, 4, unchanged);
-	sql_int(st, 5, skipped);
+	sql_int(st, 4, counts->unchanged);
+	sql_int(st, 5, counts->skipped);
+	sql_int(st, 6, counts->run_bytes);
 	if (sql_run(db, st, e) != ERR_NONE)
 		return e->code;
-	if (sqlite3_changes(db->sql) != 1)
-		return err_set(e, ERR_STATE, "session s%" PRId64 " is no longer %s: somebody rejected it",
-		    session, state);
-	return ERR_NONE;
+	return sqlite3_changes(db->sql) == 1 ? ERR_NONE : no_longer(session, state, e);
+}
+
+enum err_code
+items_still(struct db *db, int64_t session, const char *state, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM session WHERE id = ?1 AND state = ?2", e);
+	int step;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, session);
+	sql_text(st, 2, state);
+	step = sql_step(db, st, e);
+	sql_done(st);
+	return step < 0 ? e->code : step == 1 ? ERR_NONE : no_longer(session, state, e);
 }
 
 /* Its row id goes to *id. */
@@ -46,13 +73,17 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason, audio) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-	    " ?11, ?12, ?13, ?14, ?15) ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
+	    " suffix, record, attempts, code, reason, audio, due, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+	    "?8,"
+	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE " END, ?18)"
+	    " ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
 	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason,"
-	    " audio = excluded.audio"
+	    " audio = excluded.audio, linked = excluded.linked,"
+	    " due = CASE WHEN ?16 AND attempts / " ROUND_ATTEMPTS " < " ROUNDS " - 1"
+	    " THEN ?17 + (" FIRST_DUE " << attempts / " ROUND_ATTEMPTS ") END"
 	    " RETURNING id",
 	    e);
 	bool staged = it->code == ERR_NONE;
@@ -69,6 +100,9 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 	sql_int(st, 7, nanoseconds(it->st.st_mtim));
 	sql_int(st, 8, nanoseconds(it->st.st_ctim));
 	sql_int(st, 12, it->attempts);
+	sql_int(st, 16, !staged && it->transient);
+	sql_int(st, 17, time_now());
+	sql_int(st, 18, staged && it->linked);
 	if (staged) {
 		sql_bytes(st, 9, it->sha256, sizeof it->sha256);
 		sql_text(st, 10, it->suffix);
@@ -135,11 +169,11 @@ put_all(struct db *db, int64_t session, const struct item_new *it, struct err *e
 
 enum err_code
 items_record(struct db *db, int64_t session, const char *state, const struct item_new *items, size_t n,
-    int64_t unchanged, int64_t skipped, struct err *e)
+    const struct items_counts *counts, struct err *e)
 {
 	if (sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (beat(db, session, state, unchanged, skipped, e) != ERR_NONE)
+	if (beat(db, session, state, counts, e) != ERR_NONE)
 		goto fail;
 	for (size_t i = 0; i < n; i++)
 		if (put_all(db, session, &items[i], e) != ERR_NONE)
@@ -195,7 +229,7 @@ source_unchanged(struct db *db, const char *path, const struct stat *s, struct e
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT 1 FROM source s JOIN blob b ON b.sha256 = s.sha256 JOIN file f ON f.blob_id = b.id"
 	    " WHERE s.path = ?1 AND s.inode = ?2 AND s.size = ?3 AND s.mtime_ns = ?4 AND s.ctime_ns = ?5"
-	    " AND s.seen > ?6 AND f.state = 'ok'",
+	    " AND s.seen > iif(s.linked, ?7, ?6) AND f.state = 'ok'",
 	    e);
 	int64_t newest = s->st_mtim.tv_sec > s->st_ctim.tv_sec ? s->st_mtim.tv_sec : s->st_ctim.tv_sec;
 	int step;
@@ -208,6 +242,7 @@ source_unchanged(struct db *db, const char *path, const struct stat *s, struct e
 	sql_int(st, 4, nanoseconds(s->st_mtim));
 	sql_int(st, 5, nanoseconds(s->st_ctim));
 	sql_int(st, 6, newest + RACY_SECONDS);
+	sql_int(st, 7, (int64_t)s->st_mtim.tv_sec + RACY_SECONDS); /* the ctime is that of our own link */
 	step = sql_step(db, st, e);
 	sql_done(st);
 	return step;

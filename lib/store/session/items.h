@@ -30,12 +30,14 @@ struct item_cover {
 /* One item as the import found it; all pointers stay the caller's. */
 struct item_new {
 	const char *path;
-	struct stat st; /* of the source, when its bytes were read */
+	struct stat st; /* of the source, when its bytes were read; of a linked one after that */
+	bool linked;    /* what is staged is the source under another name */
 	int64_t seen;   /* when reading began */
 	int attempts;
 	enum err_code code; /* ERR_NONE: staged; else failed, for this reason: */
 	const char *reason;
-	bool archive; /* no item: an archive whose members are recorded (archives.h), so many: */
+	bool transient; /* may pass: due for automatic retries, ten minutes later and then ever less often */
+	bool archive;   /* no item: an archive whose members are recorded (archives.h), so many: */
 	int64_t members;
 	uint8_t sha256[32]; /* from here on only of a staged one */
 	const char *suffix;
@@ -46,10 +48,18 @@ struct item_new {
 	size_t ncovers;
 };
 
-/* In one transaction: the items, where their bytes came from, the counts without rows, a heartbeat.  An item
+/* What a run counts beside its items: files without a row, and the bytes that it has staged itself. */
+struct items_counts {
+	int64_t unchanged, skipped, run_bytes;
+};
+
+/* In one transaction: the items, where their bytes came from, the counts, a heartbeat.  An item
  * of the same path is replaced.  ERR_STATE where the session is no longer in `state`: rejected, say. */
 enum err_code items_record(struct db *db, int64_t session, const char *state, const struct item_new *items,
-    size_t n, int64_t unchanged, int64_t skipped, struct err *e);
+    size_t n, const struct items_counts *counts, struct err *e);
+
+/* ERR_STATE, as above, where the session is no longer in `state`. */
+enum err_code items_still(struct db *db, int64_t session, const char *state, struct err *e);
 
 /* What the session knows of a path: ITEM_STAGED only where the source has not changed since. */
 enum item_known { ITEM_NEW, ITEM_STAGED, ITEM_FAILED, ITEM_ERROR };
@@ -72,9 +82,14 @@ int items_own(void *context, const uint8_t sha256[32], struct err *e);
 enum err_code session_find(
     struct db *db, char **roots, size_t nroots, const char *options_json, int64_t *id, struct err *e);
 
-/* The roots of a session, and the paths of its failed items: NULL-terminated, malloced. */
+/* The roots of a session, and the paths of its failed items, with `due` only of those whose time has come:
+ * NULL-terminated, malloced. */
 enum err_code session_roots(struct db *db, int64_t id, char ***roots, size_t *n, struct err *e);
-enum err_code session_failed_paths(struct db *db, int64_t id, char ***paths, size_t *n, struct err *e);
+enum err_code session_failed_paths(
+    struct db *db, int64_t id, bool due, char ***paths, size_t *n, struct err *e);
+
+/* When its next failed item is due, 0 where none ever is. */
+enum err_code session_next_due(struct db *db, int64_t id, int64_t *when, struct err *e);
 void paths_free(char **paths); /* NULL is allowed */
 
 /* What a session was asked for: an option's text (NULL where it is not there), the n-th --set. */

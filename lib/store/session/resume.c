@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "store/session/items.h"
 #include "store/sql.h"
 
@@ -61,17 +62,35 @@ session_roots(struct db *db, int64_t id, char ***roots, size_t *n, struct err *e
 }
 
 enum err_code
-session_failed_paths(struct db *db, int64_t id, char ***paths, size_t *n, struct err *e)
+session_failed_paths(struct db *db, int64_t id, bool due, char ***paths, size_t *n, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT path FROM item WHERE session_id = ?1 AND state = 'failed' AND path IS NOT NULL"
-	    " ORDER BY id",
+	    " AND (?2 IS NULL OR due <= ?2) ORDER BY id",
 	    e);
 
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, id);
+	sql_int_or_null(st, 2, due ? time_now() : 0);
 	return collect(db, st, paths, n, e);
+}
+
+enum err_code
+session_next_due(struct db *db, int64_t id, int64_t *when, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT ifnull(min(due), 0) FROM item WHERE session_id = ?1 AND state = 'failed' AND due IS NOT "
+	    "NULL",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	if (sql_step(db, st, e) == 1)
+		*when = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code;
 }
 
 static enum err_code

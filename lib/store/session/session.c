@@ -51,7 +51,7 @@ load_row(struct db *db, int64_t id, struct session *s, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT state, owner, created, changed, ifnull(committed, 0), heartbeat, holder, unchanged,"
-	    " skipped, commit_error FROM session WHERE id = ?1",
+	    " skipped, commit_error, run_bytes FROM session WHERE id = ?1",
 	    e);
 	int step;
 
@@ -70,6 +70,7 @@ load_row(struct db *db, int64_t id, struct session *s, struct err *e)
 		snprintf(s->holder, sizeof s->holder, "%s", (const char *)sqlite3_column_text(st, 6));
 		s->unchanged = sqlite3_column_int64(st, 7);
 		s->skipped = sqlite3_column_int64(st, 8);
+		s->run_bytes = sqlite3_column_int64(st, 10);
 		if (!copy_text(st, 9, &s->commit_error))
 			err_memory(e);
 	} else if (step == 0) {
@@ -108,7 +109,12 @@ static enum err_code
 load_counts(struct db *db, int64_t id, struct session *s, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT state, count(*), ifnull(sum(size), 0) FROM item WHERE session_id = ?1 GROUP BY state", e);
+	    "SELECT state, count(*), ifnull(sum(size), 0) FROM item WHERE session_id = ?1 GROUP BY state"
+	    /* one item may have become several tracks */
+	    " UNION ALL SELECT 'committed', count(*), 0 FROM file f WHERE session_id = ?1 AND part > 1 AND "
+	    "NOT EXISTS"
+	    " (SELECT 1 FROM file o WHERE o.track_id = f.track_id AND o.id < f.id)",
+	    e);
 	int step;
 
 	if (st == NULL)
@@ -302,6 +308,7 @@ move(struct db *db, int64_t id, const char *from, const char *to, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "UPDATE session SET state = ?3, changed = ?4, heartbeat = ?4, holder = ?5,"
+	    " run_bytes = CASE ?3 WHEN 'staging' THEN 0 ELSE run_bytes END,"
 	    " committed = CASE ?3 WHEN 'committed' THEN ?4 ELSE committed END,"
 	    " commit_id = CASE ?3 WHEN 'committing' THEN lower(hex(randomblob(16))) ELSE commit_id END,"
 	    " commit_error = CASE ?3 WHEN 'failed' THEN commit_error END"

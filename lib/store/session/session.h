@@ -29,9 +29,10 @@ struct session {
 	int64_t owner, created, changed, committed, heartbeat;
 	char holder[128];
 	int64_t pending, staged, done, duplicate, conflict, skipped_items, removed_earlier,
-	    failed;                 /* items by state */
+	    failed;                 /* items by state; done: the tracks that they became */
 	int64_t unchanged, skipped; /* counts without rows */
 	int64_t bytes;              /* of its staged items */
+	int64_t run_bytes;          /* staged by its running, or last, import, which began at `changed` */
 	char *commit_error;         /* JSON or NULL */
 	char *roots;                /* the first root, escaped for printing, or NULL */
 };
@@ -68,9 +69,10 @@ struct item {
 	char *path; /* bytes, NUL-terminated; NULL once committed */
 	int64_t size, mtime_ns, ctime_ns, inode, device;
 	uint8_t sha256[32];
-	bool has_sha256;
+	bool has_sha256, linked; /* linked: what is staged is the source under another name */
 	char suffix[8];
-	char *code, *reason; /* of a failure, or NULL */
+	char *code, *reason;   /* of a failure, or NULL */
+	int64_t attempts, due; /* due: when it is tried again by itself, 0: never */
 	int64_t track;
 	void *record; /* encoded record (worker/record.h) or NULL */
 	size_t record_len;

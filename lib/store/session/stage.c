@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -89,6 +90,36 @@ stage_file(struct stage *s, char name[STAGE_TMP], struct err *e)
 	return -1;
 }
 
+/* What is the source's fault, or that of where it lies. */
+static bool
+is_refusal(int errnum)
+{
+	return errnum == EXDEV || errnum == EPERM || errnum == EACCES || errnum == EMLINK ||
+	    errnum == EOPNOTSUPP || errnum == ENOSYS || errnum == EINVAL || errnum == ENOENT;
+}
+
+int
+stage_link(struct stage *s, int src, char name[STAGE_TMP], struct err *e)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", src);
+	for (int tries = 0; tries < 100; tries++) {
+		snprintf(name, STAGE_TMP, "tmp-%016" PRIx64, (uint64_t)atomic_fetch_add(&s->next, 1));
+		if (linkat(AT_FDCWD, path, s->fd, name, AT_SYMLINK_FOLLOW) == 0)
+			return 0;
+		/* without /proc; only the privileged may */
+		if (errno == ENOENT && linkat(src, "", s->fd, name, AT_EMPTY_PATH) == 0)
+			return 0;
+		if (is_refusal(errno))
+			return errno;
+		if (errno != EEXIST)
+			break;
+	}
+	err_sys(e, errno, "cannot make a link in the library's %s", s->folder);
+	return -1;
+}
+
 int
 stage_folder(struct stage *s, char name[STAGE_FOLDER], struct err *e)
 {
@@ -114,22 +145,6 @@ stage_drop_folder(struct stage *s, const char *name, struct err *e)
 }
 
 int
-stage_link(struct stage *s, int dirfd, const char *from, char name[STAGE_TMP], struct err *e)
-{
-	for (int tries = 0; tries < 100; tries++) {
-		snprintf(name, STAGE_TMP, "tmp-%016" PRIx64, (uint64_t)atomic_fetch_add(&s->next, 1));
-		if (linkat(dirfd, from, s->fd, name, 0) == 0)
-			return 1;
-		if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
-			return 0;
-		if (errno != EEXIST)
-			break;
-	}
-	err_sys(e, errno, "cannot make a file in the library's %s", s->folder);
-	return -1;
-}
-
-int
 stage_reopen(struct stage *s, const char *name, struct err *e)
 {
 	int fd = openat(s->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -137,6 +152,16 @@ stage_reopen(struct stage *s, const char *name, struct err *e)
 	if (fd < 0)
 		err_sys(e, errno, "cannot open %s in the library's %s", name, s->folder);
 	return fd;
+}
+
+int64_t
+stage_room(const struct stage *s)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(s->fd, &fs) != 0)
+		return INT64_MAX;
+	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 }
 
 void
@@ -157,7 +182,7 @@ is_there(struct stage *s, const char *name, int64_t size)
 
 enum err_code
 stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const char *suffix, int64_t size,
-    struct err *e)
+    bool linked, struct err *e)
 {
 	char name[BLOB_NAME];
 
@@ -166,7 +191,7 @@ stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const cha
 		stage_drop(s, tmp);
 		return ERR_NONE;
 	}
-	if (fchmodat(s->fd, tmp, 0444, 0) != 0 || renameat(s->fd, tmp, s->fd, name) != 0) {
+	if ((!linked && fchmodat(s->fd, tmp, 0444, 0) != 0) || renameat(s->fd, tmp, s->fd, name) != 0) {
 		err_sys(e, errno, "cannot name %s in the library's %s", name, s->folder);
 		stage_drop(s, tmp);
 		return e->code;
@@ -198,7 +223,7 @@ stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256
 		stage_drop(s, tmp);
 		return e->code;
 	}
-	return stage_keep(s, tmp, sha256, suffix, (int64_t)len, e);
+	return stage_keep(s, tmp, sha256, suffix, (int64_t)len, false, e);
 }
 
 static enum err_code

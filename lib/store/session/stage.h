@@ -2,8 +2,10 @@
  * stage.h - the files under staging/s<session>/
  *
  *	stage_open -> stage_file -> write, hash -> stage_keep -> stage_sync -> rows
+ *	              stage_link -> hash        ->
  *
- * A file is made as tmp-XXXXXXXX and kept as <sha256>.<suffix>, mode 0444.  An archive is
+ * A file is made as tmp-XXXXXXXX and kept as <sha256>.<suffix>, mode 0444.  A link is
+ * the source itself under one name more, and keeps its mode.  An archive is
  * unpacked in a folder unpack-XXXXXXXX, whatever its members are called, from where
  * files are linked.
  * Nothing here follows a link: LIBRARY is opened once and everything below it by
@@ -39,17 +41,24 @@ void stage_close(struct stage *s);
 /* A new, empty file open for reading and writing; -1 with *e filled in. */
 int stage_file(struct stage *s, char name[STAGE_TMP], struct err *e);
 
+/* One name more for the open file src, whatever its path leads to by now: 0, or the errno for which the file
+ * system or the source's owner does not allow it, or -1 with *e filled in. */
+int stage_link(struct stage *s, int src, char name[STAGE_TMP], struct err *e);
+
 /* A second descriptor of it that can only read; -1 with *e filled in. */
 int stage_reopen(struct stage *s, const char *name, struct err *e);
 
-/* Give a whole file its last name and mode.  Where that name is there already its bytes are kept
- * and the new ones dropped.  Durable after stage_sync(). */
+/* Give a whole file its last name, and its mode unless it is a link.  Where that name is there already its
+ * bytes are kept and the new ones dropped.  Durable after stage_sync(). */
 enum err_code stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const char *suffix,
-    int64_t size, struct err *e);
+    int64_t size, bool linked, struct err *e);
 
 /* Whole bytes from memory, under their hash. */
 enum err_code stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256[32],
     const char *suffix, struct err *e);
+
+/* The bytes that the library's disk has room for; INT64_MAX where it does not tell. */
+int64_t stage_room(const struct stage *s);
 
 /* Drop an unfinished file. */
 void stage_drop(struct stage *s, const char *tmp);
@@ -59,10 +68,6 @@ int stage_folder(struct stage *s, char name[STAGE_FOLDER], struct err *e);
 
 /* Remove it with all that it holds. */
 enum err_code stage_drop_folder(struct stage *s, const char *name, struct err *e);
-
-/* Link dirfd/from, a file in such a folder, as an unfinished one: 1, 0 where the file system has no links,
- * -1 with *e filled in. */
-int stage_link(struct stage *s, int dirfd, const char *from, char name[STAGE_TMP], struct err *e);
 
 /* Make n files (names as blob_name() makes them) and their names durable: one syncfs()
  * where they are many, fdatasync() each where they are few, then the folder.  A failure is final: what it

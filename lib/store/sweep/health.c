@@ -9,7 +9,9 @@
 
 #include "base/file.h"
 #include "base/lock.h"
+#include "base/out.h"
 #include "base/time.h"
+#include "store/session/resting.h"
 #include "store/sweep/priv.h"
 
 enum { RECENT = 30 * 86400 };
@@ -66,7 +68,8 @@ read_states(struct db *db, struct health *h, struct err *e)
 {
 	sqlite3_stmt *files = sql_get(db,
 	    "SELECT instr('ok      missing damaged removed', f.state) / 8, count(*), sum(b.size)"
-	    " FROM file f JOIN blob b ON b.id = f.blob_id GROUP BY f.state",
+	    " FROM (SELECT DISTINCT blob_id, state FROM file) f JOIN blob b ON b.id = f.blob_id GROUP BY "
+	    "f.state",
 	    e);
 	sqlite3_stmt *sessions = sql_get(db,
 	    "SELECT CASE state WHEN 'staging' THEN 0 WHEN 'staged' THEN 1 WHEN 'committing' THEN 2"
@@ -126,6 +129,25 @@ read_runs(struct db *db, struct health *h, struct err *e)
 	return row < 0 ? e->code : ERR_NONE;
 }
 
+static enum err_code
+read_resting(struct db *db, struct health *h, struct err *e)
+{
+	struct resting r = { 0 };
+
+	while (h->nresting < HEALTH_RESTING && resting_next(db, &r, e) == 1) {
+		struct buf root = { 0 };
+
+		out_escape(&root, r.root, strlen(r.root));
+		snprintf(h->resting[h->nresting].root, sizeof h->resting[0].root, "%s",
+		    root.failed ? "" : root.data);
+		snprintf(h->resting[h->nresting].reason, sizeof h->resting[0].reason, "%.127s", r.reason);
+		h->resting[h->nresting++].until = r.until;
+		buf_free(&root);
+	}
+	resting_free(&r);
+	return e->code;
+}
+
 /* Damage is a finding here, not a failure. */
 static enum err_code
 check_database(struct db *db, struct health *h, struct err *e)
@@ -162,7 +184,7 @@ health_read(struct db *db, volatile const int *stop, struct health *h, struct er
 
 	if (check_database(db, h, e) != ERR_NONE || read_counts(db, h, e) != ERR_NONE ||
 	    read_states(db, h, e) != ERR_NONE || read_stuck(db, h, e) != ERR_NONE ||
-	    read_runs(db, h, e) != ERR_NONE)
+	    read_runs(db, h, e) != ERR_NONE || read_resting(db, h, e) != ERR_NONE)
 		return e->code;
 	if (fstatvfs(db->dirfd, &fs) != 0)
 		return err_sys(e, errno, "%s", db->path);

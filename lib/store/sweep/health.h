@@ -19,7 +19,7 @@
 
 enum health_verdict { HEALTH_OK, HEALTH_ATTENTION, HEALTH_BROKEN };
 
-enum { HEALTH_FILE_STATES = 4, HEALTH_SESSION_STATES = 7, HEALTH_RUNS = 8 };
+enum { HEALTH_FILE_STATES = 4, HEALTH_SESSION_STATES = 7, HEALTH_RUNS = 8, HEALTH_RESTING = 8 };
 
 struct health {
 	int schema;
@@ -41,6 +41,12 @@ struct health {
 		int status;
 	} runs[HEALTH_RUNS]; /* of lib-sweep's tasks */
 	int nruns;
+	struct {
+		char root[256]; /* escaped for printing */
+		char reason[128];
+		int64_t until;
+	} resting[HEALTH_RESTING]; /* roots of imports that automatic retries leave alone */
+	int nresting;
 };
 
 enum err_code health_read(struct db *db, volatile const int *stop, struct health *h, struct err *e);

@@ -100,6 +100,11 @@ health_text(const struct db *db, const struct health *h, struct buf *out)
 		line(out, "last runs");
 		buf_puts(out, "never\n");
 	}
+	for (int i = 0; i < h->nresting; i++) {
+		line(out, i == 0 ? "resting" : "");
+		buf_printf(out, "%s until %s: %s\n", h->resting[i].root,
+		    time_format(h->resting[i].until, when), h->resting[i].reason);
+	}
 }
 
 static void
@@ -153,6 +158,15 @@ health_json(const struct db *db, const struct health *h, struct buf *out)
 		json_text(out, "task", h->runs[i].name);
 		json_time(out, "started", h->runs[i].started);
 		json_int(out, "status", h->runs[i].status);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	json_array(out, "resting");
+	for (int i = 0; i < h->nresting; i++) {
+		json_object(out, NULL);
+		json_text(out, "root", h->resting[i].root);
+		json_time(out, "until", h->resting[i].until);
+		json_text(out, "reason", h->resting[i].reason);
 		json_object_end(out);
 	}
 	json_array_end(out);

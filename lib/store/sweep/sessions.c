@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/time.h"
+#include "store/commit/leave.h"
 #include "store/session/session.h"
 #include "store/sweep/priv.h"
 
@@ -261,6 +262,35 @@ leftovers(struct db *db, const struct sweep *s, struct sweep_report *r, struct e
 	return ERR_NONE;
 }
 
+static void
+source_removed(void *context, const char *path, int64_t size)
+{
+	const struct sweep_foreign *f = context;
+
+	sweep_act(f->s, f->r, "remove source", path, size);
+}
+
+/* What a commit of --mode=move that was cut short has left to remove. */
+static enum err_code
+sources(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	struct sweep_foreign context = { s, r };
+	struct leave_counts n;
+	struct leave how = { .dry_run = s->dry_run,
+		.give_up = time_now() - s->older_than,
+		.stop = s->stop,
+		.failed = s->dry_run ? NULL : s->failed,
+		.removed = source_removed,
+		.context = &context };
+
+	leave_go(db, &how, &n, e);
+	r->changed = r->changed || n.removed + n.kept > 0;
+	sweep_add(r, "sources_removed", n.removed);
+	sweep_add(r, "sources_kept", n.kept);
+	sweep_add(r, "sources_left", n.left);
+	return e->code;
+}
+
 enum err_code
 sweep_stage(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
@@ -286,7 +316,7 @@ sweep_stage(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 		return e->code;
 	if (sweep_stopped(s))
 		return err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
-	return leftovers(db, s, r, e);
+	return leftovers(db, s, r, e) == ERR_NONE ? sources(db, s, r, e) : e->code;
 }
 
 /* committing -> staged, and after TRIES times -> failed. */

@@ -8,7 +8,8 @@
  * only under names that the library itself makes; everything else is foreign:
  * counted, told, and left alone.
  *
- *	stage     staging of finished sessions; old unfinished ones expire
+ *	stage     staging of finished sessions; old unfinished ones expire; sources
+ *	          of moves that were cut short
  *	stuck     sessions and items whose holder died go back one state
  *	orphans   blobs that nothing names go to trash/, with a row
  *	trash     what lies there longer than its grace is deleted
@@ -51,7 +52,7 @@ struct sweep_report {
 	struct {
 		const char *name;
 		int64_t n;
-	} counts[8];
+	} counts[12];
 	size_t n;
 };
 

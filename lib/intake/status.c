@@ -1,0 +1,243 @@
+#include "intake/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/out.h"
+#include "base/time.h"
+#include "store/commit/report.h"
+#include "store/session/session.h"
+#include "text/table.h"
+
+/* What is going on with a session: `status` as lib-import(1) has it, and the command that goes on, or "". */
+struct look {
+	struct session s;
+	const char *status;
+	char next[48];
+	int64_t age;  /* of its heartbeat, seconds */
+	int64_t rate; /* bytes a second of its running or last import, 0: not known */
+};
+
+static const struct {
+	const char *state, *status, *next;
+} idle[] = {
+	{ "staging", "unfinished", "lib-import --resume" },
+	{ "staged", "waiting", "lib-commit" },
+	{ "committing", "unfinished", "lib-commit" },
+	{ "failed", "failed", "lib-commit --retry" },
+};
+
+static enum err_code
+look_at(struct db *db, int64_t id, struct look *l, struct err *e)
+{
+	struct session *s = &l->s;
+	int64_t seconds;
+
+	if (session_load(db, id, s, e) != ERR_NONE)
+		return e->code;
+	l->status = s->state;
+	l->next[0] = '\0';
+	l->age = time_now() - s->heartbeat;
+	seconds = s->heartbeat - s->changed;
+	l->rate = strcmp(s->state, "staging") == 0 && seconds > 0 ? s->run_bytes / seconds : 0;
+	if (db_session_is_held(db, id)) {
+		l->status = "running";
+		return ERR_NONE;
+	}
+	for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++)
+		if (strcmp(idle[i].state, s->state) == 0) {
+			l->status = idle[i].status;
+			snprintf(l->next, sizeof l->next, "%s s%" PRId64, idle[i].next, id);
+		}
+	return ERR_NONE;
+}
+
+static void
+json_line(const struct look *l, struct buf *out)
+{
+	const struct session *s = &l->s;
+
+	json_open(out, "session");
+	report_session_id(out, "id", s->id);
+	json_text(out, "state", s->state);
+	json_text(out, "status", l->status);
+	json_time(out, "created", s->created);
+	json_time(out, "changed", s->changed);
+	json_time(out, "heartbeat", s->heartbeat);
+	json_int(out, "age", l->age);
+	if (s->holder[0] != '\0' && strcmp(l->status, "running") == 0)
+		json_text(out, "holder", s->holder);
+	json_int(out, "staged", s->staged + s->pending);
+	json_int(out, "bytes", s->bytes);
+	json_int(out, "failed", s->failed);
+	json_int(out, "not_audio", s->skipped);
+	json_int(out, "unchanged", s->unchanged);
+	if (l->rate > 0)
+		json_int(out, "rate", l->rate);
+	if (l->next[0] != '\0')
+		json_text(out, "next", l->next);
+	if (s->failed > 0 && l->next[0] != '\0') {
+		char retry[48];
+
+		snprintf(retry, sizeof retry, "lib-import --retry s%" PRId64, s->id);
+		json_text(out, "retry", retry);
+	}
+	if (s->roots != NULL)
+		json_text(out, "root", s->roots);
+	json_close(out);
+}
+
+/* "3.4 MB", "12 files", "9 min ago": for people; the bare number for programs. */
+static void
+cell(struct table *t, bool aligned, int64_t n, const char *unit)
+{
+	char text[48] = "";
+
+	if (aligned && n == 0)
+		; /* an empty cell */
+	else if (aligned)
+		snprintf(text, sizeof text, "%" PRId64 " %s", n, unit);
+	else
+		snprintf(text, sizeof text, "%" PRId64, n);
+	table_text(t, text);
+}
+
+static void
+bytes_cell(struct table *t, bool aligned, int64_t n, const char *per)
+{
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
+	double x = (double)n;
+	size_t u = 0;
+	char text[48] = "";
+
+	for (; x >= 1000 && u < 4; u++)
+		x /= 1000;
+	if (!aligned)
+		snprintf(text, sizeof text, "%" PRId64, n);
+	else if (n > 0)
+		snprintf(text, sizeof text, "%.*f %s%s", u > 0, x, units[u], per);
+	table_text(t, text);
+}
+
+static void
+age_cell(struct table *t, bool aligned, int64_t seconds)
+{
+	if (seconds < 120)
+		cell(t, aligned, seconds, "s ago");
+	else if (seconds < 7200 || !aligned)
+		cell(t, aligned, aligned ? seconds / 60 : seconds, "min ago");
+	else
+		cell(t, aligned, seconds / 3600, "h ago");
+}
+
+static void
+row(struct table *t, bool aligned, const struct look *l)
+{
+	const struct session *s = &l->s;
+	char text[TIME_TEXT];
+
+	snprintf(text, sizeof text, "s%" PRId64, s->id);
+	table_text(t, text);
+	table_text(t, l->status);
+	cell(t, aligned, s->staged + s->pending, "staged");
+	bytes_cell(t, aligned, s->bytes, "");
+	cell(t, aligned, s->failed, "failed");
+	cell(t, aligned, s->skipped, "no audio");
+	cell(t, aligned, s->unchanged, "unchanged");
+	table_text(t, time_format(s->created, text));
+	age_cell(t, aligned, l->age);
+	bytes_cell(t, aligned, l->rate, "/s");
+	table_text(t, l->next);
+	table_escaped(t, s->roots);
+	table_row(t);
+}
+
+static enum err_code
+sessions(struct db *db, const int64_t *ids, size_t n, const struct status_form *form, struct err *e)
+{
+	struct buf lines = { 0 };
+	struct table t = { .out = &lines, .separator = form->separator, .aligned = form->aligned };
+
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
+		struct look l = { 0 };
+
+		if (look_at(db, ids[i], &l, e) != ERR_NONE)
+			break;
+		if (form->json) {
+			json_line(&l, &lines);
+			buf_putc(&lines, form->separator);
+		} else {
+			row(&t, form->aligned, &l);
+		}
+		session_free(&l.s);
+	}
+	table_end(&t);
+	if (e->code == ERR_NONE)
+		return form->print(&lines, e);
+	buf_free(&lines);
+	return e->code;
+}
+
+static void
+failed_item(const struct item *it, bool json, struct buf *out)
+{
+	const char *path = it->path != NULL ? it->path : "", *reason = it->reason != NULL ? it->reason : "";
+
+	if (json) {
+		json_open(out, "item");
+		json_int(out, "id", it->id);
+		report_session_id(out, "session", it->session);
+		json_text(out, "state", it->state);
+		json_bytes(out, "source", path, strlen(path));
+		json_text(out, "code", it->code != NULL ? it->code : "");
+		json_text(out, "reason", reason);
+		json_int(out, "attempts", it->attempts);
+		if (it->due != 0)
+			json_time(out, "due", it->due);
+		json_close(out);
+		return;
+	}
+	buf_printf(out, "%s\t", it->state);
+	out_escape(out, path, strlen(path));
+	buf_putc(out, '\t');
+	out_escape(out, reason, strlen(reason));
+}
+
+static enum err_code
+failed_items(struct db *db, int64_t session, const struct status_form *form, struct err *e)
+{
+	struct item it = { 0 };
+	struct buf line = { 0 };
+	int64_t after = 0;
+
+	while (e->code == ERR_NONE && item_next(db, session, after, &it, e) == 1) {
+		after = it.id;
+		if (strcmp(it.state, "failed") != 0)
+			continue;
+		failed_item(&it, form->json, &line);
+		buf_putc(&line, form->separator);
+		(void)form->print(&line, e);
+	}
+	item_free(&it);
+	return e->code;
+}
+
+enum err_code
+status_print(struct db *db, char **ids, const struct status_form *form, struct err *e)
+{
+	int64_t id, *open = NULL;
+	size_t n = 0;
+
+	if (*ids == NULL) {
+		if (session_list(db, "staging staged committing failed", &open, &n, e) == ERR_NONE)
+			(void)sessions(db, open, n, form, e);
+		free(open);
+		return e->code;
+	}
+	for (; *ids != NULL && e->code == ERR_NONE; ids++)
+		if (session_parse(*ids, &id, e) == ERR_NONE && sessions(db, &id, 1, form, e) == ERR_NONE)
+			(void)failed_items(db, id, form, e);
+	return e->code;
+}

@@ -1,0 +1,165 @@
+/* An event taken back: which one, with what it needs around its rows. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/out.h"
+#include "base/time.h"
+#include "store/edit/priv.h"
+
+/* The caller's own last edit that holds. */
+static enum err_code
+last_own(struct db *db, int64_t *event, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT max(v.id) FROM edit d JOIN event v ON v.id = d.event_id"
+	    " WHERE v.actor = ?1 AND d.undoes IS NULL AND d.undone IS NULL",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, (int64_t)getuid());
+	if (sql_step(db, st, e) == 1)
+		*event = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	if (e->code == ERR_NONE && *event == 0)
+		err_set(e, ERR_NOMATCH, "there is no edit of yours to undo");
+	return e->code;
+}
+
+/* Can the event be taken back at all?  *undoes is the event that it took back itself, or 0; kind is its kind.
+ */
+static enum err_code
+look_up(struct db *db, int64_t event, int64_t *undoes, char kind[32], struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT v.kind, d.event_id IS NOT NULL, ifnull(d.undone, 0), ifnull(d.undoes, 0)"
+	    " FROM event v LEFT JOIN edit d ON d.event_id = v.id WHERE v.id = ?1",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, event);
+	if (sql_step(db, st, e) == 1) {
+		snprintf(kind, 32, "%s", (const char *)sqlite3_column_text(st, 0));
+		*undoes = sqlite3_column_int64(st, 3);
+		if (sqlite3_column_int(st, 1) == 0)
+			err_set(e, ERR_STATE, "event e%" PRId64 " (%s) cannot be undone", event, kind);
+		else if (sqlite3_column_int64(st, 2) != 0)
+			err_set(e, ERR_STATE,
+			    "event e%" PRId64 " was undone already, by e%" PRId64
+			    "; to do it again: lib-commit"
+			    " --undo e%" PRId64,
+			    event, (int64_t)sqlite3_column_int64(st, 2),
+			    (int64_t)sqlite3_column_int64(st, 2));
+	} else if (e->code == ERR_NONE) {
+		err_set(e, ERR_NOTFOUND, "there is no event e%" PRId64, event);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+/* Blobs of the files and pictures that come back. */
+static enum err_code
+want_blobs(struct db *db, int64_t event, struct err *e)
+{
+	if (unearth_start(db, e) != ERR_NONE)
+		return e->code;
+	return sql_change(db,
+	    "INSERT OR IGNORE INTO temp.wanted SELECT coalesce(json_extract(c.before, '$.blob_id'), "
+	    "f.blob_id)"
+	    " FROM main.change c LEFT JOIN main.file f ON c.name = 'file' AND f.id = json_extract(c.before, "
+	    "'$.id')"
+	    " WHERE c.event_id = ?1 AND ((c.name = 'cover' AND c.after IS NULL) OR (c.name = 'file' AND"
+	    " json_extract(c.before, '$.state') <> 'removed' AND (c.after IS NULL OR"
+	    " json_extract(c.after, '$.state') = 'removed')))",
+	    &event, 1, e);
+}
+
+static enum err_code
+mark_undone(struct db *db, int64_t event, int64_t by, int64_t undoes, struct err *e)
+{
+	if (sql_change(db, "UPDATE edit SET undone = ?2 WHERE event_id = ?1", (const int64_t[]){ event, by },
+		2, e) != ERR_NONE ||
+	    sql_change(db, "UPDATE edit SET undoes = ?1 WHERE event_id = ?2", (const int64_t[]){ event, by },
+		2, e) != ERR_NONE)
+		return e->code;
+	/* an undo that is undone: what it took back holds again */
+	return sql_change(db, "UPDATE edit SET undone = NULL WHERE event_id = ?1", &undoes, 1, e);
+}
+
+static enum err_code
+forget_all(struct db *db, int64_t event, const struct edit_options *how, struct err *e)
+{
+	int64_t seq = 0, track;
+	char line[48];
+
+	snprintf(line, sizeof line, "\tas before e%" PRId64, event);
+	while (e->code == ERR_NONE && chosen_next(db, how, "reading", &seq, &track, e) == 1)
+		if (chosen_forget(db, track, e) == ERR_NONE)
+			chosen_changed(db, track, how->json ? NULL : line, e);
+	return e->code;
+}
+
+/* Does every row that others refer to still, or again, exist?  SQLite would only say so at the commit. */
+static enum err_code
+check_references(struct db *db, int64_t event, struct err *e)
+{
+	int open = 0, highest = 0;
+
+	(void)sqlite3_db_status(db->sql, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &highest, 0);
+	if (open != 0)
+		err_set(e, ERR_STATE,
+		    "event e%" PRId64 " cannot be undone: something that came later stands on what it made",
+		    event);
+	return e->code;
+}
+
+/* Inside the transaction; what was looked up before may have changed since. */
+static enum err_code
+take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *how, struct err *e)
+{
+	int64_t undoes = 0;
+	char kind[32];
+
+	if (sql_exec(db, "PRAGMA defer_foreign_keys = ON", e) != ERR_NONE ||
+	    look_up(db, event, &undoes, kind, e) != ERR_NONE || want_blobs(db, event, e) != ERR_NONE ||
+	    unearth_confirm(db, how->dry_run, e) != ERR_NONE || journal_tracks(db, event, e) != ERR_NONE ||
+	    forget_all(db, event, how, e) != ERR_NONE ||
+	    journal_take_back(db, event, how->progress, e) != ERR_NONE ||
+	    check_references(db, event, e) != ERR_NONE)
+		return e->code;
+	return mark_undone(db, event, by, undoes, e);
+}
+
+enum err_code
+edit_undo(struct db *db, int64_t event, const struct edit_options *how, struct edit_result *r, struct err *e)
+{
+	struct buf data = { 0 };
+	int64_t by = 0, undoes = 0;
+	char kind[32], id[24];
+
+	*r = (struct edit_result){ 0 };
+	if ((event == 0 && last_own(db, &event, e) != ERR_NONE) ||
+	    look_up(db, event, &undoes, kind, e) != ERR_NONE || chosen_start(db, NULL, 0, e) != ERR_NONE ||
+	    want_blobs(db, event, e) != ERR_NONE || unearth_check(db, e) != ERR_NONE)
+		return e->code;
+	snprintf(id, sizeof id, "e%" PRId64, event);
+	buf_putc(&data, '{'); /* so that the members know themselves the first */
+	json_text(&data, "undoes", id);
+	json_text(&data, "kind", kind);
+	if (buf_ok(&data, e) != ERR_NONE || db_lock_shared(db, e) != ERR_NONE)
+		goto out;
+	if ((!how->dry_run && unearth_all(db, e) != ERR_NONE) || sql_begin(db, e) != ERR_NONE)
+		goto unlock;
+	if (journal_begin(db, &by, e) == ERR_NONE)
+		take_back(db, event, by, how, e);
+	if (edit_finish(db, by, "undo", data.data + 1, how, r, e) == ERR_NONE)
+		r->undone = event;
+unlock:
+	db_unlock(db);
+out:
+	buf_free(&data);
+	return e->code;
+}
