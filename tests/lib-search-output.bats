@@ -217,7 +217,7 @@ for line in sys.stdin:
 	db = sqlite3.connect(os.environ["FONOTECA_LIBRARY"] + "/library.db")
 	db.execute("UPDATE track SET recording_id = 1 WHERE id = 4")
 	db.execute("UPDATE track SET removed = 1000 WHERE id = 1")
-	db.execute("INSERT INTO amended(track_id, name_id, at) SELECT 1, id, 2000 FROM tagname WHERE name = 'title'")
+	db.execute("INSERT INTO amended(track_id, name_id, at, event_id) SELECT 1, id, 2000, 1 FROM tagname WHERE name = 'title'")
 	db.commit()
 	PY
 	lib-search --show 1 --json | python3 -c '
@@ -226,6 +226,11 @@ t = json.load(sys.stdin)
 assert t["same_recording"][0]["id"] == 4 and t["same_recording"][0]["year"] == 1987, t
 assert t["amended"] == [{"field": "title", "at": "1970-01-01T00:33:20Z"}], t
 assert t["removed"] == [{"at": "1970-01-01T00:16:40Z"}], t'
+	# what is removed does not count
+	lib-search --stats | python3 -c '
+import json, sys
+s = json.load(sys.stdin)
+assert s["tracks"] == 6 and {"value": "Pop", "tracks": 1} in s["genres"], s'
 	[ "$(lib-search --show 1 | grep -c '^amended  *field title')" = 1 ]
 }
 
