@@ -18,7 +18,7 @@ saved_save(struct err *e)
 	free(note);
 }
 
-/* A word as a shell takes it. */
+/* A word as a shell takes it, without backslashes, which the listing escapes. */
 static void
 add_word(struct buf *out, const char *s)
 {
@@ -31,7 +31,7 @@ add_word(struct buf *out, const char *s)
 	}
 	buf_putc(out, '\'');
 	for (; *s != '\0'; s++)
-		buf_printf(out, *s == '\'' ? "'\\'%c" : "%c", *s);
+		buf_printf(out, *s == '\'' ? "'\"%c\"'" : "%c", *s);
 	buf_putc(out, '\'');
 }
 
