@@ -71,6 +71,10 @@ set(struct tagfile *t, const String &key, const StringList &values, bool family)
 	if (!values.isEmpty())
 		map.insert(key, values);
 	rejected = t->file->setProperties(map);
+	/* further authors stand beside the one of the property map */
+	if (auto asf = dynamic_cast<ASF::File *>(t->file))
+		if (key == "ARTIST" && asf->tag() != nullptr)
+			asf->tag()->removeItem("Author");
 	if (rejected.contains(key) || (values.isEmpty() && !known))
 		set_beside(t->file, key, values);
 	return true;
