@@ -96,7 +96,8 @@ note(void *unused, const char *text)
 
 /* One track after the other, each an edit of its own.  False: stop. */
 static bool
-write_tags(struct writing *w, int64_t track, const struct edit_options *how, struct edit_result *all, struct err *e)
+write_tags(
+    struct writing *w, int64_t track, const struct edit_options *how, struct edit_result *all, struct err *e)
 {
 	struct edit_result r;
 	struct err own = { 0 };
@@ -109,7 +110,11 @@ write_tags(struct writing *w, int64_t track, const struct edit_options *how, str
 		all->event = all->changed == 1 ? r.event + all->event : 0;
 		return true;
 	}
-	if (own.code == ERR_INTERRUPTED || own.code == ERR_BUSY || own.code == ERR_SPACE) {
+	if (own.code == ERR_INTERRUPTED) {
+		err_set(e, ERR_INTERRUPTED, "stopped; the same command goes on");
+		return false;
+	}
+	if (own.code == ERR_BUSY || own.code == ERR_SPACE) {
 		*e = own;
 		return false;
 	}

@@ -67,8 +67,7 @@ put_extra(void *context, const char *key, const char *value)
 }
 
 enum err_code
-media_read_tags(
-    int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
+media_read_tags(int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
 {
 	struct map m = { .r = r, .type = s->type, .e = e };
 	char **keys = taglib_property_keys(tagfile_c(t));

@@ -6,9 +6,10 @@
 #ifndef MEDIA_READ_H
 #define MEDIA_READ_H
 
-#include "media/sniff.h"
-#include "media/tagfile.h"
 #include "worker/record.h"
+
+struct sniffed;
+struct tagfile;
 
 /* format, codec and suffix into a zeroed *r; ERR_NOTAUDIO. */
 enum err_code media_sniff(int fd, struct record *r, struct err *e);

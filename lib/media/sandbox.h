@@ -4,8 +4,8 @@
  * After sandbox_enter() the process can read descriptors it has and is handed,
  * use memory up to its limit, and answer on its socket: no path can be opened,
  * nothing written to a file, no program started.  Where file_bytes is not 0 it
- * can also write to descriptors that are open for that, up to this length of the file.  Each measure that the kernel
- * lacks is left out and told by sandbox_status().
+ * can also write to descriptors that are open for that, up to this length of the file.  Each measure that the
+ * kernel lacks is left out and told by sandbox_status().
  */
 #ifndef MEDIA_SANDBOX_H
 #define MEDIA_SANDBOX_H

@@ -144,7 +144,8 @@ tagfile_reset(struct tagfile *t, const char *key)
 	    false);
 }
 
-/* Of an MPEG file the tags that it has, and ID3v2, whose values of several lines only version 2.4 tells apart. */
+/* Of an MPEG file the tags that it has, and ID3v2, whose values of several lines only version 2.4 tells
+ * apart. */
 static bool
 save(File *file)
 {

@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* As tagfile_open(), of a descriptor that can be written to; NULL also where this TagLib writes no tags of the
- * format. */
+/* As tagfile_open(), of a descriptor that can be written to; NULL also where this TagLib writes no tags of
+ * the format. */
 struct tagfile *tagfile_open_to_write(int fd, const struct sniffed *s);
 
 /* Give a key its n values, in place of those that it has; n 0 takes it out.  Where `family` is set keys that

@@ -206,7 +206,8 @@ give_up(struct writer *w)
 	for (int f = 0; f < F_COUNT; f++) {
 		const char *name;
 
-		for (size_t i = 0; differs(w, (enum field)f) && (name = map_key((enum field)f, i)) != NULL; i++)
+		for (size_t i = 0; differs(w, (enum field)f) && (name = map_key((enum field)f, i)) != NULL;
+		     i++)
 			if (!tagfile_reset(w->t, name))
 				return memory(w);
 	}

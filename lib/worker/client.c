@@ -20,7 +20,7 @@ enum {
 	FILES_MAX = 1000, /* then it is replaced, so that no leak of a parser grows for long */
 	BIG = 1 << 20,
 	WRITE_MARGIN = 8 << 20, /* what padding and indices may add to a file, beside its tags */
-	GLANCE_MS = 100 /* so often a waiting call looks whether to stop */
+	GLANCE_MS = 100         /* so often a waiting call looks whether to stop */
 };
 
 struct worker {

@@ -77,7 +77,7 @@ protocol_timeout(int fd, int timeout_ms)
 /* The worker's command line: media-worker --serve PARENT-PID TIMEOUT-MS MEMORY-BYTES, or, where it may make
  * the file that it is handed as long as FILE-BYTES: media-worker --write PARENT-PID TIMEOUT-MS MEMORY-BYTES
  * FILE-BYTES */
-#define PROTOCOL_SERVE "--serve"
+#define PROTOCOL_SERVE  "--serve"
 #define PROTOCOL_WRITES "--write"
 
 #endif

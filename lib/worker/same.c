@@ -50,6 +50,32 @@ same_list(const struct record *a, const struct record *b, enum field field, cons
 	return true;
 }
 
+/* Is each value of a one of b's? */
+static bool
+is_part_of(const struct record *a, const struct record *b, enum field field, const char *name)
+{
+	size_t i = 0;
+	const char *x, *y;
+
+	while ((x = next(a, field, name, &i)) != NULL) {
+		size_t k = 0;
+
+		while ((y = next(b, field, name, &k)) != NULL && !same_value(field, x, y))
+			;
+		if (y == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+same_values(const struct record *a, const struct record *b, enum field field, const char *name)
+{
+	if (strcmp(a->format, "asf") == 0 || strcmp(b->format, "asf") == 0)
+		return is_part_of(a, b, field, name) && is_part_of(b, a, field, name);
+	return same_list(a, b, field, name);
+}
+
 /* A list of artists that says no more than the printed one. */
 static bool
 says_no_more(const struct record *r, enum field printed, enum field listed)
@@ -68,11 +94,11 @@ record_same(const struct record *a, const struct record *b, enum field field)
 	    (field == F_ALBUMARTISTS && says_no_more(a, F_ALBUMARTIST, field) &&
 		says_no_more(b, F_ALBUMARTIST, field)))
 		return true;
-	return same_list(a, b, field, NULL);
+	return same_values(a, b, field, NULL);
 }
 
 bool
 record_same_tag(const struct record *a, const struct record *b, const char *name)
 {
-	return same_list(a, b, F_NONE, name);
+	return same_values(a, b, F_NONE, name);
 }

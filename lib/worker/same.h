@@ -2,7 +2,8 @@
  * same.h - do two records say the same of a field?
  *
  * As people read it: numbers by their value and as finely as formats keep them,
- * and a list of artists that is just the printed one as none.
+ * and a list of artists that is just the printed one as none.  ASF keeps the
+ * values of one name in several places: their order is nobody's.
  */
 #ifndef WORKER_SAME_H
 #define WORKER_SAME_H

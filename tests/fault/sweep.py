@@ -23,6 +23,7 @@ EDITS = {
     "remove": ["--remove", "1", "2"],
     "restore": ["--restore", "1", "2"],
     "undo": ["--undo", "e2"],
+    "write-tags": ["--write-tags", "1", "2"],
 }
 IO_CALLS = {"write", "pwrite64", "openat", "fsync", "fdatasync", "syncfs", "ftruncate", "renameat", "renameat2",
             "rename", "linkat", "link", "mkdirat", "mkdir", "unlinkat", "unlink", "read", "pread64", "fchmod",
@@ -98,6 +99,8 @@ class Bench:
         if scenario in ("restore", "undo"):
             self.must("lib-commit", "-q", "--remove", "1", "2")
             self.must("lib-sweep", "-q")
+        if scenario == "write-tags":
+            self.must("lib-commit", "-q", "--amend", "1", "2", "title=Same", "genre+=House")
         shutil.copytree(self.lib, self.base, symlinks=True)
 
     def killed_import(self):

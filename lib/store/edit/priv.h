@@ -132,8 +132,7 @@ const struct target *amend_target(const struct amend *a, enum field f);
 /* -- tags for a file ------------------------------------------------------ */
 
 /* The tags of a track as its file is to have them; free tags that were taken out by hand are empty. */
-enum err_code wanted_read(
-    struct db *db, int64_t track, int64_t release, struct record *r, struct err *e);
+enum err_code wanted_read(struct db *db, int64_t track, int64_t release, struct record *r, struct err *e);
 
 /* value_tell() of each that differs. */
 enum err_code wanted_tell(

@@ -89,7 +89,8 @@ is_first(const struct record *r, size_t i)
 }
 
 enum err_code
-wanted_tell(const struct record *have, const struct record *wanted, bool json, struct buf *line, struct err *e)
+wanted_tell(
+    const struct record *have, const struct record *wanted, bool json, struct buf *line, struct err *e)
 {
 	for (int f = 0; f < F_COUNT && e->code == ERR_NONE; f++) {
 		struct target t = target_of((enum field)f);

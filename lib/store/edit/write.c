@@ -109,8 +109,7 @@ read_row(struct job *j, sqlite3_stmt *st, struct err *e)
 	j->old.size = sqlite3_column_int64(st, 5);
 	j->session = sqlite3_column_int64(st, 6);
 	j->new.mtime_ns = sqlite3_column_int64(st, 7) * 1000000000;
-	if (source != NULL &&
-	    (j->new.path = strndup(source, (size_t)sqlite3_column_bytes(st, 8))) == NULL)
+	if (source != NULL && (j->new.path = strndup(source, (size_t)sqlite3_column_bytes(st, 8))) == NULL)
 		return err_memory(e);
 	return ERR_NONE;
 }
@@ -241,7 +240,8 @@ static bool
 is_left(const struct job *j, enum field f, const char *name)
 {
 	for (size_t i = 0; i < j->left.nvalues; i++)
-		if (j->left.values[i].field == f && (f != F_NONE || strcmp(j->left.values[i].name, name) == 0))
+		if (j->left.values[i].field == f &&
+		    (f != F_NONE || strcmp(j->left.values[i].name, name) == 0))
 			return true;
 	return false;
 }
@@ -265,8 +265,7 @@ wrong(const struct job *j)
 		    !record_same_tag(&j->wanted, &j->now, j->wanted.values[i].name))
 			return j->wanted.values[i].name;
 	for (size_t i = 0; i < j->have.nvalues; i++)
-		if (j->have.values[i].field == F_NONE &&
-		    !is_asked_for(&j->wanted, j->have.values[i].name) &&
+		if (j->have.values[i].field == F_NONE && !is_asked_for(&j->wanted, j->have.values[i].name) &&
 		    !record_same_tag(&j->have, &j->now, j->have.values[i].name))
 			return j->have.values[i].name;
 	return NULL;
@@ -315,8 +314,9 @@ tell_left(struct job *j, struct err *e)
 	if (names.len > 0 && buf_ok(&names, e) == ERR_NONE && j->how->note != NULL) {
 		char text[600];
 
-		snprintf(text, sizeof text, "track %" PRId64 ": its file cannot hold what the library has as %.500s",
-		    j->track, names.data);
+		snprintf(text, sizeof text,
+		    "track %" PRId64 ": its file cannot hold what the library has as %.500s", j->track,
+		    names.data);
 		j->how->note(j->how->context, text);
 	}
 	buf_free(&names);
@@ -388,7 +388,8 @@ check_rows(struct job *j, struct err *e)
 	return e->code;
 }
 
-/* A source that had the old bytes stands for the new ones: should it get other tags, it is a retag of these. */
+/* A source that had the old bytes stands for the new ones: should it get other tags, it is a retag of these.
+ */
 static enum err_code
 move_sources(struct job *j, struct err *e)
 {
@@ -510,8 +511,8 @@ write_track(struct job *j, int from, struct buf *line, struct edit_result *r, st
 }
 
 enum err_code
-edit_write_tags(struct writing *w, int64_t track, const struct edit_options *how, struct edit_result *r,
-    struct err *e)
+edit_write_tags(
+    struct writing *w, int64_t track, const struct edit_options *how, struct edit_result *r, struct err *e)
 {
 	struct job j = { .w = w, .db = w->db, .how = how, .track = track, .fd = -1 };
 	struct buf line = { 0 };
@@ -520,8 +521,8 @@ edit_write_tags(struct writing *w, int64_t track, const struct edit_options *how
 	*r = (struct edit_result){ 0 };
 	if (edit_go_on(how->progress, e) != ERR_NONE)
 		return e->code;
-	if (find_file(&j, e) == ERR_NONE &&
-	    wanted_read(j.db, track, j.release, &j.wanted, e) == ERR_NONE && (from = read_old(&j, e)) >= 0)
+	if (find_file(&j, e) == ERR_NONE && wanted_read(j.db, track, j.release, &j.wanted, e) == ERR_NONE &&
+	    (from = read_old(&j, e)) >= 0)
 		write_track(&j, from, &line, r, e);
 	fd_close(&from);
 	job_end(&j);

@@ -20,9 +20,9 @@ enum err_code writing_start(struct writing **w, struct db *db, struct err *e);
 void writing_end(struct writing *w); /* NULL is allowed */
 
 /* The preferred file of one track.  ERR_STATE where it is a part of a file or is not there, ERR_FORMAT where
- * its format takes no tags from us, or not those and keeps everything else.  Fields that the format cannot hold
- * go to how->note(). */
-enum err_code edit_write_tags(struct writing *w, int64_t track, const struct edit_options *how,
-    struct edit_result *r, struct err *e);
+ * its format takes no tags from us, or not those and keeps everything else.  Fields that the format cannot
+ * hold go to how->note(). */
+enum err_code edit_write_tags(
+    struct writing *w, int64_t track, const struct edit_options *how, struct edit_result *r, struct err *e);
 
 #endif

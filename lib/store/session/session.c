@@ -296,7 +296,8 @@ enum err_code
 session_scratch_end(struct db *db, int64_t id, struct err *e)
 {
 	if (session_clear_staging(db, id, NULL, NULL, e) == ERR_NONE && sql_begin(db, e) == ERR_NONE) {
-		if (sql_change(db, "DELETE FROM session WHERE id = ?1 AND staging = 0", &id, 1, e) == ERR_NONE)
+		if (sql_change(db, "DELETE FROM session WHERE id = ?1 AND staging = 0", &id, 1, e) ==
+		    ERR_NONE)
 			sql_commit(db, e);
 		sql_rollback(db);
 	}
