@@ -251,3 +251,19 @@ FORMATS="not-up-to-you.mp3 bonnie-and-clyde.mp3 love-will-tear-us-apart.mp3 all-
 	[ -z "$(ls -A "$FONOTECA_LIBRARY/staging")" ]
 	intact
 }
+
+@test "files that are cut off, damaged or silly: refused, or written with the same audio" {
+	mkdir music
+	cp "$FIXTURES"/damaged/* music/
+	python3 "$FIXTURES/mutate.py" "$FIXTURES/audio" music "${MUTANTS:-60}"
+	lib-import -q music 2>/dev/null | lib-commit -q --on-conflict=ignore >/dev/null 2>&1 || true
+	lib-search --ids '*' | lib-commit -q --amend - mood=calm >/dev/null
+	[ "$(lib-search --ids '*' | wc -l)" -gt 20 ]
+	query "SELECT track_id, audio FROM file WHERE audio IS NOT NULL ORDER BY track_id, audio" >before
+	lib-search --ids '*' | run lib-commit -q --write-tags --ids -
+	query "SELECT track_id, audio FROM file WHERE state = 'ok' AND audio IS NOT NULL ORDER BY track_id, audio" >after
+	diff before after
+	[ "$(query "SELECT count(*) FROM removed")" -gt 10 ]
+	intact
+	[ -z "$(ls -A "$FONOTECA_LIBRARY/staging")" ]
+}

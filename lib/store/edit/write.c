@@ -152,7 +152,8 @@ read_old(struct job *j, struct err *e)
 		return -1;
 	}
 	if (worker_read(j->w->worker, fd, &j->have, e) == ERR_NONE && !j->have.has_audio)
-		err_set(e, ERR_FORMAT, "tags cannot be written to %s files", j->have.format);
+		err_set(
+		    e, ERR_FORMAT, "the audio of this %s file cannot be told from its tags", j->have.format);
 	if (e->code != ERR_NONE)
 		fd_close(&fd);
 	return fd;
