@@ -131,8 +131,8 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
-# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint.
-deps deps-check deps-lint:
+# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.
+deps deps-check deps-lint deps-bench:
 	$(Q)$(if $(NODEPS),:,sh share/deps.sh $(@:deps-%=%))
 
 # Everything below installs what it needs first, so it calls make again: only then do the tools exist.
@@ -143,6 +143,11 @@ demo: deps
 check: deps deps-check
 	$(Q)$(MAKE) --no-print-directory all unit-build
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' FONOTECA_SAN='$(SAN)' CC='$(CC)' bash tests/run $(TESTS)
+
+# Every fault test in full size, for TORTURE_TIME seconds together.
+torture: deps deps-check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)FONOTECA_BUILD='$(abspath $(B))' CC='$(CC)' bash tests/fault/torture.sh $(or $(TORTURE_TIME),3600)
 
 bench: deps
 	$(Q)$(MAKE) --no-print-directory all
@@ -207,9 +212,10 @@ help:
 	@echo 'make check           install the test packages, run every test (TESTS="tests/lib-import.bats" some)'
 	@echo 'make check SAN=1     the same under ASan and UBSan'
 	@echo 'make install         into PREFIX (/usr/local) below DESTDIR; make uninstall takes it away'
-	@echo 'make bench           speed beside cp, find, /bin/true and LIKE (BENCH_MUSIC=DIR: on yours)'
+	@echo 'make bench           speed beside cp, find, mpd, beets ... (BENCH_MUSIC=DIR: on yours; deps-bench: also mpd, beets)'
+	@echo 'make torture         kills, failures, power cuts at every point, for TORTURE_TIME (3600) seconds'
 	@echo 'make fuzz            feed broken files and records to the parsers for FUZZ_TIME (60) seconds each, with clang'
-	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint: to lint'
+	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
 	@echo 'make clean           remove what was built'
@@ -217,7 +223,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint demo check bench install uninstall dist distcheck format lint \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench demo check torture bench install uninstall dist distcheck format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules

@@ -35,6 +35,11 @@ fetch() {
 	rm -rf "$place/fetch"
 }
 
+if [ "${1-}" = fetch ]; then # only that, for make bench
+	[ -d "$place/music" ] || fetch
+	exit
+fi
+
 if [ -n "${MUSIC-}" ]; then
 	case $MUSIC in
 	/*) music=$MUSIC ;;

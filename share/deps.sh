@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the packages that are missing: deps.sh build|check|lint
-# and nothing else; `deps.sh list build|check|lint` only names them,
+# Install the packages that are missing: deps.sh build|check|lint|bench
+# and nothing else; `deps.sh list build|check|lint|bench` only names them,
 # `deps.sh headers CC CXX` says whether the compilers and libraries are there.
 #
 # One line a package: what it is for, then its name for apt, dnf, pacman, apk ("-": not needed there).
@@ -36,6 +36,10 @@ packages() {
 		check util-linux     util-linux           util-linux util-linux
 		check zsh            zsh                  zsh        zsh
 		check fish           fish                 fish       fish
+		bench beets          beets                beets      beets
+		bench mpd            mpd                  mpd        mpd
+		bench sqlite3        sqlite               -          sqlite
+		bench python3        python3              python     python3
 		lint  clang          clang                clang      clang
 		lint  clang-format   clang-tools-extra    clang      clang-extra-tools
 		lint  libclang-rt-dev compiler-rt         compiler-rt compiler-rt
@@ -108,14 +112,14 @@ headers() {
 manager=$(manager)
 case ${1-} in
 deps) group=build ;;
-build | check | lint) group=$1 ;;
+build | check | lint | bench) group=$1 ;;
 list)
 	names "${2:?which list}" "${3:-$manager}"
 	exit ;;
 headers)
 	headers "$2" "$3"
 	exit ;;
-*) die "usage: deps.sh build|check|lint" ;;
+*) die "usage: deps.sh build|check|lint|bench" ;;
 esac
 
 if [ "$manager" = none ]; then

@@ -223,7 +223,7 @@ exit_table() {
 }
 
 @test "INSTALL names every package that make deps installs" {
-	for group in build check lint; do
+	for group in build check lint bench; do
 		for p in $(sh "$TREE/share/deps.sh" list $group apt-get); do
 			tr -cs 'A-Za-z0-9+.-' '\n' <"$TREE/INSTALL" | grep -qxF "$p" || fail "INSTALL does not name $p"
 		done

@@ -210,7 +210,7 @@ event() {
 	zero=$(rows)
 	lib-commit --amend 1 title= track=9 disc=2 date=1990-01-01 bpm=99.5 key=Gm rating=7 artists=A artists=B artist=C \
 		composer=D genre=E genre=F isrc=USRC17607839 lyrics=la mb_trackid=0a1b2c3d-0000-4000-8000-00000000000a \
-		album=G albumartist=H label=I label=J compilation=yes disctotal=3 barcode=12345678 \
+		album=G albumartist=H label=I label=J compilation=yes disctotal=3 barcode=12345670 \
 		mb_albumid=0a1b2c3d-0000-4000-8000-00000000000b studio=K >/dev/null
 	lib-search --ids 'album:takk' | lib-commit --amend - album=G albumartist=H albumsort=x >/dev/null
 	[ "$(rows)" != "$zero" ]

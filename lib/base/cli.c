@@ -74,10 +74,12 @@ cli_start(const struct cli *cli, int argc, char **argv)
 	me.argc = argc;
 	me.argv = argv;
 	me.wait_ms = 60000;
-	me.operands = calloc((size_t)argc + 1, sizeof *me.operands);
-	if (me.operands == NULL)
-		_exit(4);
 	cli_message_start(cli->name);
+	me.operands = calloc((size_t)argc + 1, sizeof *me.operands);
+	if (me.operands == NULL) {
+		cli_message("error", "out of memory");
+		_exit(4);
+	}
 	build_getopt(cli->opts);
 	opterr = 0;
 }

@@ -107,7 +107,9 @@ print_line(const char *level, const char *path, enum err_code code, const char *
 	out_printable(&b, text, strlen(text));
 	buf_putc(&b, '\n');
 	cli_progress_clear();
-	if (!b.failed)
+	if (b.failed)
+		fprintf(stderr, "%s: out of memory\n", command);
+	else
 		fwrite(b.data, 1, b.len, stderr);
 	buf_free(&b);
 }

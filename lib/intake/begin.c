@@ -16,14 +16,22 @@ import_begin(struct db *db, char **roots, size_t nroots, const struct import_opt
 	struct buf json = { 0 };
 	int64_t id = 0;
 
-	if (options_json(o, &json, e) != ERR_NONE ||
-	    session_find(db, roots, nroots, json.data, &id, e) != ERR_NONE)
+	if (options_json(o, &json, e) != ERR_NONE)
 		goto out;
-	*resumed = id != 0;
-	if (id == 0)
-		(void)session_create(db, roots, nroots, json.data, &id, e);
-	else if (db_lock_session(db, id, e) == ERR_NONE)
-		(void)session_move(db, id, "staging", "staging", e);
+	for (;;) {
+		if (session_find(db, roots, nroots, json.data, &id, e) != ERR_NONE)
+			goto out;
+		*resumed = id != 0;
+		if (id == 0)
+			(void)session_create(db, roots, nroots, json.data, &id, e);
+		else if (db_lock_session(db, id, e) == ERR_NONE)
+			(void)session_move(db, id, "staging", "staging", e);
+		if (id == 0 || e->code != ERR_STATE)
+			break;
+		/* whoever had it came to its end between our look and our lock */
+		db_unlock_session(db, id);
+		*e = (struct err){ 0 };
+	}
 	if (e->code == ERR_NONE)
 		*session = id;
 out:

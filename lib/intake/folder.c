@@ -122,7 +122,9 @@ folder_new(struct folder **ret, int dirfd, const char *name, const char *path, s
 	}
 	if (f->path == NULL)
 		err_memory(e);
-	else if (f->fd >= 0 && fstat(f->fd, &st) == 0) {
+	else if (f->fd >= 0 && fstat(f->fd, &st) != 0)
+		err_sys(e, errno, "%s", path);
+	else if (f->fd >= 0) {
 		f->dev = st.st_dev;
 		f->ino = st.st_ino;
 		*ret = f;

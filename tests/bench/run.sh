@@ -1,108 +1,146 @@
 #!/bin/bash
 # Speed beside what everybody knows: tests/bench/run.sh, run by `make bench`.
 #
-# BENCH_MUSIC=DIR takes that folder (a gigabyte or more says most), else BENCH_FILES (2000) files of
-# BENCH_BYTES (200000) are made.  BENCH_ROUNDS (5) rounds, ours and the other by turns, in one folder
-# (BENCH_DIR, else below $TMPDIR); the medians and their ratio are printed.
+# Two trees: real music, BENCH_MB (1200) megabytes of it made from the demo's package, or BENCH_MUSIC=DIR as it
+# is; and BENCH_FILES (20000) files of BENCH_BYTES (200000).  BENCH_ROUNDS (3) rounds, ours and the others by
+# turns in one folder (BENCH_DIR, else below $TMPDIR), with a warm cache; the medians and their ratios are printed,
+# and what is promised.  BENCH_JSON=FILE gets them as JSON lines, too.
 set -eu
 cd "$(dirname "$0")/../.."
 export LC_ALL=C.UTF-8
 export FONOTECA_BUILD=${FONOTECA_BUILD:-$PWD/build}
 PATH="$FONOTECA_BUILD:$PATH"
-tree=$PWD
-rounds=${BENCH_ROUNDS:-5}
+bench=$PWD/tests/bench
+rounds=${BENCH_ROUNDS:-3}
 place=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/fonoteca-bench.XXXXXX")
 trap 'chmod -R u+w "$place"; rm -rf "$place"' EXIT
 unset XDG_DATA_HOME FONOTECA_WORKER
 export HOME=$place/home FONOTECA_LIBRARY=$place/library
 mkdir "$HOME"
-
-# took FILE COMMAND...: run, add the microseconds to FILE.
-took() {
-	local file=$1 start=${EPOCHREALTIME/./}
-	shift
-	"$@"
-	echo $((${EPOCHREALTIME/./} - start)) >>"$file"
-}
-
-median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-
-# row WHAT OURS OTHER-NAME OTHER DIVISOR: medians in ms, their ratio.
-row() {
-	awk -v what="$1" -v ours="$(median "$2")" -v name="$3" -v other="$(median "$4")" -v n="${5:-1}" 'BEGIN {
-		printf "%-34s %10.2f ms   %-34s %10.2f ms   %6.2f x\n", what, ours / n / 1000, name, other / n / 1000, ours / other }'
-}
-
-fresh() {
-	if [ -e "$1" ]; then
-		chmod -R u+w "$1"
-		rm -rf "$1"
-	fi
-	sync -f "$place"
-}
-
-if [ -n "${BENCH_MUSIC-}" ]; then
-	music=$BENCH_MUSIC
-else
-	music=$place/music
-	mkdir "$music"
-	python3 "$tree/tests/bench/make-music.py" "$music" "${BENCH_FILES:-2000}" "${BENCH_BYTES:-200000}"
+if [ -n "${BENCH_JSON-}" ]; then
+	BENCH_JSON=$(realpath "$BENCH_JSON")
+	: >"$BENCH_JSON"
 fi
-find "$music" -type f -exec cat {} + >/dev/null		# a warm cache for all
-printf 'music: %s files, %s MB; %d rounds, medians; %s cores, %s\n\n' "$(find "$music" -type f | wc -l)" \
-	"$(du -sm "$music" | cut -f 1)" "$rounds" "$(nproc)" "$(stat -f -c %T "$place")"
-printf '%-34s %13s   %-34s %13s   %8s\n' "" "ours" "" "other" "ratio"
+# shellcheck source=tests/bench/lib.bash
+. "$bench/lib.bash"
 
 copy_all() { cp -r "$music" "$place/copy" && sync -f "$place/copy"; }
 take_in() { lib-import -q "$1" "$music" | lib-commit -q >/dev/null; }
 look_again() { lib-import -q "$music" >/dev/null; }
 list_all() { find "$music" -type f -printf '%p %i %s %T@ %C@\n' >/dev/null; }
+beet_takes() {
+	# shellcheck disable=SC2317
+	beet -c "$place/beet.yaml" import -A -q -c "$music" >/dev/null 2>&1
+}
 
-for mode in copy reflink; do
+# can MODE: not every file system can share blocks, not every version of lib-import knows every mode.
+can() {
+	if [ "$1" = reflink ]; then
+		cp --reflink=always "$0" "$place/probe" 2>/dev/null
+	else
+		lib-import --help | grep -q "$1"
+	fi
+}
+
+# import_rows: everything that is measured on one tree, the folder $music.
+import_rows() {
+	local at=$place/rows mode memory
+	rm -rf "$at"
+	mkdir "$at"
+	find "$music" -type f -exec cat {} + >/dev/null
 	for ((i = 0; i < rounds; i++)); do
 		fresh "$place/copy"
-		took "$place/cp" copy_all
+		took "$at/cp" copy_all
 		fresh "$place/copy"
-		fresh "$FONOTECA_LIBRARY"
-		if ! took "$place/import-$mode" take_in --mode=$mode; then
-			break
+		for mode in copy reflink hardlink; do
+			can $mode || continue
+			fresh "$FONOTECA_LIBRARY"
+			took "$at/$mode" take_in --mode=$mode
+		done
+		if command -v mpd >/dev/null; then
+			python3 "$bench/mpd-update.py" "$music" "$place/mpd" >"$at/both"
+			head -n 1 "$at/both" >>"$at/mpd"
+			tail -n 1 "$at/both" >>"$at/mpd-again"
 		fi
 	done
-	row "import + commit, $mode" "$place/import-$mode" "cp -r + sync -f" "$place/cp"
-	rm "$place/cp"
-	[ "$mode" != copy ] || lib-search --count >"$place/tracks"
-	# not every file system can share blocks
-	cp --reflink=always "$0" "$place/probe" 2>/dev/null || break
-done
+	row "import + commit, copy" "$at/copy" "cp -r + sync -f" "$at/cp" "$1"
+	[ ! -e "$at/reflink" ] || row "import + commit, reflink" "$at/reflink" "cp -r + sync -f" "$at/cp" "$1"
+	if command -v mpd >/dev/null; then
+		row "import + commit, copy" "$at/copy" "mpd's update" "$at/mpd" -
+		[ ! -e "$at/hardlink" ] || row "import + commit, hardlink" "$at/hardlink" "mpd's update" "$at/mpd" 1.5
+	else
+		note "beside mpd" "skipped: no mpd here (make deps-bench)"
+	fi
+	if command -v beet >/dev/null; then # takes minutes: once
+		printf 'directory: %s\nlibrary: %s\n' "$place/beets" "$place/beets.db" >"$place/beet.yaml"
+		took "$at/beet" beet_takes
+		rm -rf "$place/beets" "$place/beets.db"
+		row "import + commit, copy" "$at/copy" "beet import -A -q -c" "$at/beet" -
+	else
+		note "beside beets" "skipped: no beet here (make deps-bench)"
+	fi
 
-sleep 2		# so that the files' times are not too close to the run's
-look_again
-for ((i = 0; i < rounds * 2; i++)); do
-	took "$place/find" list_all
-	took "$place/again" look_again
-done
-row "import of an unchanged tree" "$place/again" "find -type f -printf" "$place/find"
+	fresh "$FONOTECA_LIBRARY"
+	memory=$(python3 "$bench/peak.py" lib-import -q "$music")
+	peak "lib-import, main process" "${memory% *}" 64
+	peak "lib-import, worker" "${memory#* }" 512
+	memory=$(python3 "$bench/peak.py" lib-commit -q --all)
+	peak "lib-commit" "${memory% *}" 64
+
+	sleep 2.5 # so that the files' times are not too close to the run's
+	take_in --mode=copy
+	for ((i = 0; i < rounds * 3; i++)); do
+		took "$at/find" list_all
+		took "$at/again" look_again
+	done
+	row "import of the unchanged tree" "$at/again" "find -type f -printf" "$at/find" 8
+	[ ! -e "$at/mpd-again" ] || row "import of the unchanged tree" "$at/again" "mpd's update" "$at/mpd-again" 1.5
+}
+
+describe() { printf '%s files, %s MB' "$(find "$music" -type f | wc -l)" "$(du -sm "$music" | cut -f 1)"; }
 
 many() { for ((k = 0; k < 100; k++)); do "$@" >/dev/null; done; }
-for c in lib-import lib-commit lib-search lib-playlist lib-sweep; do
-	for ((i = 0; i < rounds; i++)); do
-		took "$place/true-$c" many /bin/true
-		took "$place/start-$c" many "$FONOTECA_BUILD/$c" --version
-	done
-	row "$c --version" "$place/start-$c" "/bin/true" "$place/true-$c" 100
-done
-
 words() { lib-search -q --ids "$1" >/dev/null || [ $? -eq 1 ]; }
 like() {
 	sqlite3 -readonly "$FONOTECA_LIBRARY/library.db" "SELECT id FROM track WHERE title LIKE '%$1%' OR artist LIKE '%$1%'" \
 		>/dev/null
 }
+
+printf '%d rounds, medians; %s cores, %s\n' "$rounds" "$(nproc)" "$(stat -f -c %T "$place")"
+music=${BENCH_MUSIC-}
+if [ -z "$music" ] && sh share/demo.sh fetch >/dev/null; then
+	music=$place/real
+	mkdir "$music"
+	python3 "$bench/multiply-music.py" "$FONOTECA_BUILD/demo/music" "$music" "${BENCH_MB:-1200}"
+fi
+if [ -n "$music" ]; then
+	heading "Real music: $(describe)"
+	import_rows 1.6
+	[ "$music" != "$place/real" ] || rm -rf "$music"
+else
+	printf '\nReal music: skipped, the package with it could not be fetched (BENCH_MUSIC=DIR: yours)\n'
+fi
+
+music=$place/music
+mkdir "$music"
+python3 "$bench/make-music.py" "$music" "${BENCH_FILES:-20000}" "${BENCH_BYTES:-200000}"
+heading "Small files: $(describe)"
+import_rows 2
+
+heading "Start-up and search"
+for c in lib-import lib-commit lib-search lib-playlist lib-sweep; do
+	for ((i = 0; i < rounds; i++)); do
+		took "$place/true-$c" many /bin/true
+		took "$place/start-$c" many "$FONOTECA_BUILD/$c" --version
+	done
+	row "$c --version" "$place/start-$c" "/bin/true" "$place/true-$c" 3 100
+done
 for word in love 'golden river' lov; do
-	for ((i = 0; i < rounds * 4; i++)); do
+	for ((i = 0; i < rounds * 3; i++)); do
 		took "$place/search-$word" words "$word"
 		took "$place/like-$word" like "$word"
 	done
-	row "lib-search '$word'" "$place/search-$word" "sqlite3 LIKE '%$word%'" "$place/like-$word"
+	row "lib-search '$word'" "$place/search-$word" "sqlite3 LIKE '%$word%'" "$place/like-$word" -
 done
-printf '\n%s tracks in the library; database %s KB\n' "$(cat "$place/tracks")" \
-	"$(du -k "$FONOTECA_LIBRARY/library.db" | cut -f 1)"
+printf '\n%s tracks in the library; database %s KB; %d s\n' "$(lib-search --count)" \
+	"$(du -k "$FONOTECA_LIBRARY/library.db" | cut -f 1)" $SECONDS

@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
 """Cut the power at a system call: what was not made durable is gone, and nothing that counts was.
 
-    powercut.py import|commit|create [--limit N] [--build DIR] [--no-sync LIBRARY.so]
+    powercut.py create|import|resume|commit|recommit|batches [--limit N] [--build DIR] [--preload LIBRARY.so]
 
 As sweep.py, but the library lies on a small ext4 of its own (a loop device).  A case kills the command before
 its Nth call and shuts the file system down without a flush (FS_IOC_SHUTDOWN), mounts it again, which replays
 the journal, and then looks at the invariants, runs the line again and compares the end.  The last case lets
-the command end: what it acknowledged must be there without a rerun.  --no-sync preloads a library that turns
-every sync into nothing: the control, which must be caught.  Needs root; status 77 with the reason elsewhere.
+the command end: what it acknowledged must be there without a rerun.  `batches` is an import of 600 files, three
+batches, cut around each of their syncs: what came before must be there.  --preload plants a bug of plant.c, which
+must be caught.  Needs root; status 77 with the reason elsewhere.
 """
-import argparse, fcntl, os, shutil, sqlite3, struct, subprocess, sys
+import argparse, fcntl, os, random, shutil, struct, subprocess, sys
+
 import sweep
+from scene import Failure, run
 
 FS_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, u32)
 NOLOGFLUSH = struct.pack("I", 2)
 SIZE = 48 << 20
+BATCH = 256  # files, as in lib/intake/batch.h
+SYNCS = ("syncfs", "fsync", "fdatasync")
+MAKE_MUSIC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "make-music.py")
 
 
 class NotHere(Exception):
@@ -27,8 +33,10 @@ def tool(*argv):
         raise NotHere("%s: %s" % (" ".join(argv), p.stdout.decode(errors="replace").strip()))
 
 
-class Powered(sweep.Bench):
-    def __init__(self, args):
+class Disk(sweep.Sweep):
+    """A scene whose library is on a file system of its own."""
+
+    def __init__(self, args, size=SIZE):
         super().__init__(args)
         self.disk = os.path.join(self.dir, "disk")
         self.blank = os.path.join(self.dir, "blank.img")
@@ -36,12 +44,10 @@ class Powered(sweep.Bench):
         os.mkdir(self.disk)
         self.lib = os.path.join(self.disk, "library")
         self.env["FONOTECA_LIBRARY"] = self.lib
-        if args.no_sync:
-            self.env["LD_PRELOAD"] = os.path.abspath(args.no_sync)
         self.mounted = False
         self.disks = 0
         with open(self.image, "wb") as f:
-            f.truncate(SIZE)
+            f.truncate(size)
         tool("mkfs.ext4", "-q", "-F", self.image)
         self.mount()
 
@@ -62,6 +68,10 @@ class Powered(sweep.Bench):
 
     def prepare(self, scenario):
         super().prepare(scenario)
+        if scenario == "create":
+            self.keep()
+
+    def keep(self):
         self.umount()
         shutil.copyfile(self.image, self.blank)
         self.mount()
@@ -81,74 +91,60 @@ class Powered(sweep.Bench):
         self.umount()
         self.mount()
 
-    def staged_items(self):
-        db = sqlite3.connect("file:%s/library.db?mode=ro" % self.lib, uri=True)
-        n = db.execute("SELECT count(*) FROM item WHERE state = 'staged'").fetchone()[0]
-        db.close()
-        return n
-
-    def case(self, name, n, golden):
+    def case(self, fault, name, n):
         self.fresh()
-        happened = False
-        if name is not None:
-            happened, status, _ = self.inject(name, n)
+        happened = True
+        if name is None:
+            p = run(self.argv(self.command), self.planted())
+            if p.returncode != 0:
+                raise Failure("%s: status %d" % (self.command[0], p.returncode))
         else:
-            self.must(*self.command)
+            happened = self.inject(fault, name, n)[0]
         self.cut()
         self.invariants()
         if name is None:
-            happened = True
-            if self.command[0] == "lib-commit" and self.state() != golden:
-                raise sweep.Failure("an acknowledged commit is not there")
-            if self.command[0] == "lib-import" and self.staged_items() == 0:
-                raise sweep.Failure("an acknowledged import is not there")
-        self.finish()
-        self.invariants()
-        if self.state() != golden:
-            raise sweep.Failure("the rerun did not end as the uninterrupted run")
+            self.acknowledged()
+        if self.args.scenario == "batches" and name == "syncfs" and self.staged_items() < BATCH * (n - 1):
+            raise Failure("of %d batches only %d items are there" % (n - 1, self.staged_items()))
+        self.recovers()
         return happened
 
 
 def main():
-    ap = argparse.ArgumentParser()
-    ap.add_argument("scenario", choices=["create", "import", "commit"])
-    ap.add_argument("--limit", type=int, default=60)
-    ap.add_argument("--no-sync")
-    ap.add_argument("--build", default=os.environ.get("FONOTECA_BUILD", "build"))
-    ap.set_defaults(fault="kill", sticky=False, target="main", seed=0, only=None)
+    ap = sweep.options(argparse.ArgumentParser())
+    ap.add_argument("scenario", choices=["create", "import", "resume", "commit", "recommit", "batches"])
+    ap.set_defaults(fault="kill", sticky=False, target="main", all=False, sites=True, limit=60)
     args = ap.parse_args()
     if os.geteuid() != 0:
         print("only root may mount a file system")
         return 77
-    bench = None
-    cases = injected = failures = 0
+    tally, s = sweep.Tally(args), None
     try:
-        bench = Powered(args)
-        bench.prepare(args.scenario)
-        bench.fresh()
-        bench.must(*bench.command)
-        bench.finish()
-        golden = bench.state()
-        counts = bench.trace()
-        if not args.no_sync:  # the moments between two calls that touch files are all alike
-            counts = {n: c for n, c in counts.items() if n in sweep.IO_CALLS}
-        points, _ = bench.points(counts)
-        for name, n in points + [(None, 0)]:
-            cases += 1
-            try:
-                injected += bench.case(name, n, golden)
-            except (sweep.Failure, subprocess.TimeoutExpired, sqlite3.Error, OSError) as why:
-                failures += 1
-                injected += 1
-                print("FAILED power cut at %s call %d: %s" % (name or "the end,", n, str(why)[:300]))
-        print("cases=%d injected=%d failures=%d" % (cases, injected, failures))
+        s = Disk(args)
+        if args.scenario == "batches":
+            args.sites = False
+            shutil.rmtree(s.music)
+            tool("python3", MAKE_MUSIC, s.music, "600", "1000")
+        s.prepare("import" if args.scenario == "batches" else args.scenario)
+        s.golden()
+        s.fresh()
+        s.trace()
+        if args.scenario == "batches":
+            s.counts = {name: n for name, n in s.counts.items() if name in SYNCS}
+        points = s.points(args.limit)[0]
+        if args.time:
+            random.Random(args.seed).shuffle(points)
+        for fault, name, n in ([] if args.only else [("kill", None, 0)]) + points:
+            if not tally.goes_on():
+                break
+            tally.take("power cut at %s call %d" % (name or "the end,", n), s.case, fault, name, n)
     except NotHere as why:
         print(why)
         return 77
     finally:
-        if bench is not None:
-            bench.close()
-    return 1 if failures or injected < 0.9 * cases else 0
+        if s is not None:
+            s.close()
+    return tally.end()
 
 
 if __name__ == "__main__":

@@ -134,8 +134,9 @@ static enum err_code
 act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_entry *entry, struct item *it,
     struct err *e)
 {
-	/* the same bytes, earlier in this session, were seen to then */
-	bool again = entry->verdict == PLAN_DUPLICATE && entry->first >= 0;
+	/* the same bytes, earlier in this session or as another part, were seen to then */
+	bool again = (entry->verdict == PLAN_DUPLICATE && entry->first >= 0) ||
+	    !plan_is_first(p, (size_t)(entry - p->entries));
 	struct blob_staged s = { .session = p->session,
 		.size = it->size,
 		.doubt = pub->moves && !again,

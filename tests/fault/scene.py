@@ -1,0 +1,252 @@
+"""What the fault tests have in common: a scratch library, the line that a user runs again, what must hold."""
+import hashlib, json, os, shutil, sqlite3, subprocess, tempfile
+
+VOLATILE = {"id", "added", "modified", "session", "recording", "file", "owner", "source"}
+EDITS = {
+    "amend": ["--amend", "1", "2", "3", "title=Same", "genre+=House", "album=Other", "rating=9", "studio=Hansa"],
+    "remove": ["--remove", "1", "2"],
+    "restore": ["--restore", "1", "2"],
+    "undo": ["--undo", "e2"],
+    "write-tags": ["--write-tags", "1", "2"],
+}
+
+
+class Failure(Exception):
+    """Something that must hold does not."""
+
+
+#: what a case may raise without ending the whole run
+CAUGHT = (Failure, subprocess.TimeoutExpired, sqlite3.Error, OSError)
+
+
+def run(argv, env, **kw):
+    kw.setdefault("timeout", 120)
+    return subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, **kw)
+
+
+def reset(base, copy):
+    """Make folder `copy` equal to `base`; most of a library's folders are there already, and empty."""
+    if not os.path.exists(base):
+        shutil.rmtree(copy, ignore_errors=True)
+        return
+    for folder, folders, names in os.walk(copy, topdown=False):
+        for name in names:
+            os.unlink(os.path.join(folder, name))
+        if not os.path.isdir(os.path.normpath(os.path.join(base, os.path.relpath(folder, copy)))):
+            os.rmdir(folder)
+    twins = {}
+    for folder, _, names in os.walk(base):
+        into = os.path.normpath(os.path.join(copy, os.path.relpath(folder, base)))
+        if not os.path.isdir(into):
+            os.mkdir(into)
+            shutil.copystat(folder, into)
+        for name in names:
+            old, new = os.path.join(folder, name), os.path.join(into, name)
+            inode = os.stat(old).st_ino
+            if inode in twins:  # a staged file and its blob are one
+                os.link(twins[inode], new)
+            else:
+                twins[inode] = shutil.copy2(old, new)
+
+
+class Scene:
+    """A scratch folder with the programs, the music and the library of one scenario."""
+
+    def __init__(self, build, files=4, place=None):
+        self.build = os.path.abspath(build)
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # fsync costs nothing there
+        self.dir = tempfile.mkdtemp(prefix="fonoteca-fault-", dir=place or memory or os.environ.get("BATS_TEST_TMPDIR"))
+        self.music = os.path.join(self.dir, "music")
+        self.base = os.path.join(self.dir, "base")
+        self.lib = os.path.join(self.dir, "library")
+        self.command = []
+        self.edits = False
+        self.env = dict(os.environ, HOME=self.dir, FONOTECA_LIBRARY=self.lib, LC_ALL="C.UTF-8",
+                        PATH=self.build + ":" + os.environ["PATH"], ASAN_OPTIONS="detect_leaks=0")
+        for name in ("XDG_DATA_HOME", "LD_PRELOAD"):
+            self.env.pop(name, None)
+        fixtures = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures", "audio")
+        os.makedirs(os.path.join(self.music, "more"))
+        picked = [n for n in sorted(os.listdir(fixtures)) if n.endswith((".mp3", ".flac", ".ogg"))][:files]
+        for i, name in enumerate(picked):
+            shutil.copy(os.path.join(fixtures, name), os.path.join(self.music, "more" if i % 2 else "", name))
+
+    def close(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def argv(self, command):
+        return [os.path.join(self.build, command[0])] + list(command[1:])
+
+    def must(self, *command):
+        p = run(self.argv(command), self.env)
+        if p.returncode != 0:
+            raise Failure("%s: status %d: %s" % (" ".join(command), p.returncode, p.stderr.decode(errors="replace")))
+        return p.stdout.decode()
+
+    # -- scenarios ------------------------------------------------------
+    def prepare(self, scenario):
+        """Bring the library to where self.command begins, and keep a copy of that."""
+        shutil.rmtree(self.lib, ignore_errors=True)
+        shutil.rmtree(self.base, ignore_errors=True)
+        self.command = ["lib-import", "-q", "-j1", self.music]
+        if scenario == "create":
+            return
+        empty = os.path.join(self.dir, "empty")
+        os.makedirs(empty, exist_ok=True)
+        self.must("lib-import", "-q", empty)  # makes the library
+        if scenario in ("commit", "recommit"):
+            self.command = ["lib-commit", "-q", self.must(*self.command).strip()]
+        if scenario in EDITS:
+            self.must("lib-commit", "-q", self.must(*self.command).strip())
+            self.command = ["lib-commit", "-q"] + EDITS[scenario]
+        if scenario == "write-tags":
+            self.must("lib-commit", "-q", "--amend", "1", "2", "title=Same", "genre+=House")
+        if scenario in ("restore", "undo"):
+            self.must("lib-commit", "-q", "--remove", "1", "2")
+            self.must("lib-sweep", "-q")
+        self.edits = scenario in EDITS
+        if scenario in ("resume", "recommit"):
+            self.die("renameat,renameat2" if scenario == "resume" else "linkat", 3)
+        self.keep()
+
+    def die(self, call, n):
+        """Let the command die inside, between two of its transactions."""
+        p = run(["strace", "-f", "-b", "execve", "-qq", "-o", os.devnull, "-e", "trace=" + call, "-e",
+                 "inject=%s:signal=KILL:when=%d" % (call, n)] + self.argv(self.command), self.env)
+        if p.returncode == 0:
+            raise Failure("%s was not killed at %s" % (self.command[0], call))
+
+    def keep(self):
+        reset(self.lib, self.base)
+
+    def fresh(self):
+        reset(self.base, self.lib)
+
+    def finish(self):
+        """The line that a user runs again, as the messages say; then lib-sweep clears what the crash left."""
+        if self.edits:
+            if not self.undone():
+                self.must(*self.command)
+        elif self.command[0] == "lib-commit":
+            self.commit(self.command[-1])
+        else:
+            self.commit(self.import_again())
+        self.must("lib-sweep", "-q", "--older-than=0", "stage")
+
+    def undone(self):
+        """An undo that is committed is not done again: the same line then says so, with status 4."""
+        return "--undo" in self.command and bool(
+            self.query("SELECT 1 FROM edit WHERE event_id = 2 AND undone IS NOT NULL"))
+
+    def import_again(self):
+        """Of a session that is not finished the rerun leaves alone what failed for good: that is for --retry."""
+        p = run(self.argv(["lib-import", "-q", "-j1", self.music]), self.env)
+        session = p.stdout.decode().strip()
+        if p.returncode not in (0, 3) or not session or (p.returncode == 3 and not self.failed_items()):
+            raise Failure("the rerun: status %d: %s" % (p.returncode, p.stderr.decode(errors="replace")))
+        if int(session[1:]) in self.failed_items():
+            self.must("lib-import", "-q", "-j1", "--retry", session)
+        return session
+
+    def commit(self, session):
+        retry = ["--retry"] if int(session[1:]) in self.sessions("failed") else []
+        self.must("lib-commit", "-q", *retry, session)
+
+    # -- looking inside ---------------------------------------------------
+    def query(self, sql, *args):
+        if not os.path.exists(os.path.join(self.lib, "library.db")):
+            return []
+        db = sqlite3.connect("file:%s/library.db?mode=rw" % self.lib, uri=True)  # a hot journal is rolled back
+        try:
+            if db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'session'").fetchone()[0] == 0:
+                return []
+            return db.execute(sql, args).fetchall()
+        finally:
+            db.close()
+
+    def sessions(self, state):
+        return [row[0] for row in self.query("SELECT id FROM session WHERE state = ?", state)]
+
+    def failed_items(self):
+        """Sessions with items that only --retry reads again."""
+        return [row[0] for row in self.query("SELECT DISTINCT i.session_id FROM item i JOIN session s ON"
+                                             " s.id = i.session_id WHERE i.state = 'failed' AND"
+                                             " s.state IN ('staging', 'staged')")]
+
+    def staged_items(self):
+        rows = self.query("SELECT count(*) FROM item WHERE state = 'staged'")
+        return rows[0][0] if rows else 0
+
+    # -- what must hold -------------------------------------------------
+    def invariants(self):
+        if self.query("PRAGMA integrity_check") not in ([], [("ok",)]):
+            raise Failure("integrity_check")
+        if self.query("PRAGMA foreign_key_check"):
+            raise Failure("foreign_key_check")
+        for sha, suffix, size in self.query(
+                "SELECT sha256, suffix, size FROM blob WHERE id IN (SELECT blob_id FROM file WHERE"
+                " state = 'ok' UNION SELECT blob_id FROM cover)"):
+            self.whole(self.blob(sha, suffix), sha, size)
+        for sha, suffix, size, session in self.query(
+                "SELECT i.sha256, i.suffix, i.size, i.session_id FROM item i WHERE i.state = 'staged' UNION"
+                " SELECT c.sha256, c.suffix, c.size, i.session_id FROM item_cover c JOIN item i ON"
+                " i.id = c.item_id WHERE i.state = 'staged'"):
+            path = "%s/staging/s%d/%s.%s" % (self.lib, session, sha.hex(), suffix)
+            if not os.path.exists(path):
+                path = self.blob(sha, suffix)
+            self.whole(path, sha, size)
+        for folder, _, names in os.walk(os.path.join(self.lib, "blobs")):
+            for name in names:
+                self.whole(os.path.join(folder, name), bytes.fromhex(name.split(".")[0]), None)
+
+    def blob(self, sha, suffix):
+        return "%s/blobs/%s/%s.%s" % (self.lib, sha.hex()[:2], sha.hex(), suffix)
+
+    @staticmethod
+    def whole(path, sha, size):
+        if not os.path.exists(path):
+            raise Failure("missing: " + path)
+        with open(path, "rb") as f:
+            data = f.read()
+        if (size is not None and len(data) != size) or hashlib.sha256(data).digest() != sha:
+            raise Failure("not what its name says: " + path)
+
+    def state(self):
+        """What the library holds, without what every run makes anew."""
+        tracks = []
+        for line in self.must("lib-search", "--json").splitlines():
+            t = json.loads(line)
+            tracks.append(json.dumps({k: v for k, v in t.items() if k not in VOLATILE}, sort_keys=True))
+        blobs = sorted(n for _, _, names in os.walk(os.path.join(self.lib, "blobs")) for n in names)
+        return (sorted(tracks), blobs, self.sessions("committing") + self.sessions("failed"),
+                self.query("SELECT count(*) FROM doc"), self.query("SELECT name FROM trash ORDER BY name"),
+                sorted(os.listdir(os.path.join(self.lib, "trash"))),
+                self.query("SELECT kind, count(*) FROM event JOIN edit ON event_id = id GROUP BY kind ORDER BY 1"))
+
+    def golden(self):
+        """The state in which an uninterrupted run ends."""
+        self.fresh()
+        self.must(*self.command)
+        self.finish()
+        self.invariants()
+        self.end = self.state()
+        if not self.end[0]:
+            raise Failure("the uninterrupted run leaves no track")
+
+    def acknowledged(self):
+        """The command ended with status 0: what it promises is there without a rerun."""
+        if self.command[0] == "lib-commit":
+            if self.state() != self.end:
+                raise Failure("status 0, and yet the commit is not done")
+        elif self.staged_items() < len(self.end[0]):
+            raise Failure("status 0, and yet only %d items are staged" % self.staged_items())
+
+    def recovers(self):
+        """The invariants, now and after the rerun, which ends in the state of the uninterrupted run."""
+        self.invariants()
+        self.finish()
+        self.invariants()
+        state = self.state()
+        if state != self.end:
+            raise Failure("the rerun did not end as the uninterrupted run: %r\n not %r" % (state, self.end))

@@ -1,0 +1,73 @@
+#!/bin/bash
+# Every fault test in full size: tests/fault/torture.sh SECONDS, run by `make torture`.
+#
+# Each class gets its share of the time and begins where chance wants it (TORTURE_SEED, else the clock, which is
+# printed); a class that is through earlier leaves the rest to the others.  A line a class with its counts, what
+# failed in full; status 1 where anything did.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export LC_ALL=C.UTF-8
+build=${FONOTECA_BUILD:-$PWD/build}
+total=${1:-3600}
+seed=${TORTURE_SEED:-$(date +%s)}
+errnos=EIO,ENOSPC,EDQUOT,EINTR,ENOMEM
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+unset FONOTECA_LIBRARY FONOTECA_WORKER XDG_DATA_HOME
+"${CC:-cc}" -shared -fPIC -o "$out/fail-alloc.so" tests/fault/fail-alloc.c -ldl || exit 1
+
+# share, program, arguments
+classes=$(
+	for s in create import resume commit recommit; do
+		echo "3 sweep $s --all"
+		echo "3 sweep $s --fault $errnos"
+		echo "2 sweep $s --fault $errnos --sticky"
+		echo "2 powercut $s"
+		echo "2 no-memory $s $out/fail-alloc.so"
+		echo "1 no-memory $s --sticky $out/fail-alloc.so"
+	done
+	for s in amend remove restore undo; do
+		echo "2 sweep $s --all"
+		echo "2 sweep $s --fault $errnos"
+		echo "1 sweep $s --fault $errnos --sticky"
+	done
+	for s in create import commit; do
+		echo "4 sweep $s --pairs 60"
+	done
+	echo "2 sweep import --target worker"
+	echo "2 sweep import --target worker --fault $errnos"
+	echo "2 powercut batches"
+	echo "1 full-disk tmpfs"
+	echo "1 full-disk ext4"
+	echo "4 crowd"
+	echo "1 crowd --calm"
+)
+echo "seed $seed"
+failed=0 left=$(awk '{ n += $1 } END { print n }' <<<"$classes")
+printf '%-52s %8s %8s %8s %6s\n' class cases injected failures s
+while read -r share program arguments; do
+	began=$SECONDS
+	room=$(((total - SECONDS) * share / left))
+	left=$((left - share))
+	limit=1000000
+	[ "$program" != full-disk ] || limit=500
+	# shellcheck disable=SC2086 # a list of arguments
+	"tests/fault/$program.py" $arguments --build "$build" --limit $limit --time $((room > 5 ? room : 5)) \
+		--seed "$seed" >"$out/log" 2>&1
+	status=$?
+	read -r cases injected failures < <(sed -n 's/^cases=\([0-9]*\) injected=\([0-9]*\) failures=\([0-9]*\)$/\1 \2 \3/p' "$out/log")
+	if [ $status -eq 77 ]; then
+		printf '%-52s skipped: %s\n' "$program ${arguments//"$out/"/}" "$(tail -n 1 "$out/log")"
+		continue
+	fi
+	printf '%-52s %8s %8s %8s %6d\n' "$program ${arguments//"$out/"/}" "${cases:-none}" "${injected:-}" "${failures:-}" \
+		$((SECONDS - began))
+	if [ $status -ne 0 ]; then
+		failed=$((failed + 1))
+		grep -v ': not reached' "$out/log"
+	fi
+done <<<"$classes"
+echo
+FONOTECA_BUILD=$build bats -f 'planted|synced before' tests/fault.bats || failed=$((failed + 1))
+printf '\n%d classes failed, %d s\n' $failed $SECONDS
+[ $failed -eq 0 ]
