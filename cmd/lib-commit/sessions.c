@@ -167,7 +167,7 @@ each_on_stdin(struct err *e)
 		if (!go_on)
 			return;
 	}
-	if (found == 0 && e->code == ERR_NONE)
+	if (found == 0 && e->code == ERR_NONE && !cli_interrupted())
 		err_set(e, ERR_NOMATCH, "no session on standard input: nothing to commit");
 	settle(e);
 }

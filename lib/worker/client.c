@@ -319,7 +319,21 @@ exchange_in_time(struct worker *w, char kind, int fd, struct buf *out, struct er
 	return how;
 }
 
-/* A death by SIGKILL is somebody else's doing: it gets a second try, unless it was amid writing. */
+/* Ended by a signal that no parser gets by itself: ^C, timeout(1) and service managers send theirs to all
+ * processes, and it may come before the worker ignores it. */
+static bool
+was_killed(int status)
+{
+	static const int sent[] = { SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+
+	for (size_t i = 0; status != -1 && WIFSIGNALED(status) && i < sizeof sent / sizeof sent[0]; i++)
+		if (WTERMSIG(status) == sent[i])
+			return true;
+	return false;
+}
+
+/* A death by somebody else's doing gets a second try, unless it was amid writing, and is no word on the file
+ * where we are to stop. */
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
@@ -328,7 +342,7 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	bool again = true;
 	int status = -1;
 
-	for (int attempt = 0; attempt < 2 && again; attempt++) {
+	for (int attempt = 0; attempt < 2 && again && how == DEAD; attempt++) {
 		if (start(w, e) != ERR_NONE)
 			return e->code;
 		buf_clear(out);
@@ -336,8 +350,9 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		again = false;
 		if (how == DEAD) {
 			status = remains(w);
-			again = w->wanted == NULL && status != -1 && WIFSIGNALED(status) &&
-			    WTERMSIG(status) == SIGKILL;
+			again = was_killed(status) && w->wanted == NULL;
+			if (was_killed(status) && is_stopped(w))
+				how = STOPPED;
 		}
 	}
 	w->served++;
