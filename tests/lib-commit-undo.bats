@@ -173,7 +173,7 @@ event() {
 	run -0 bash -c 'lib-search --ids artist:bjork | lib-commit --ids --remove -'
 	[ "${#lines[@]}" -eq 2 ]
 	[ "$(lib-search --count '*')" -eq $((n - 2)) ]
-	[ "$(lib-search --stats | awk '$1 == "tracks" { print $2 }')" -eq $((n - 2)) ]
+	[ "$(lib-search --stats | sed 's/.*"tracks":\([0-9]*\),"artists".*/\1/')" -eq $((n - 2)) ]
 }
 
 # -- undo ---------------------------------------------------------------------

@@ -17,7 +17,7 @@ load helper
 	python3 "$FIXTURES/watch-memory.py" memory lib-import -q m >id
 	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "staged|3" ]
 	[ "$(query "SELECT skipped FROM session")" = 100000 ]
-	IFS=' =' read -r _ main _ child _ <memory
+	IFS=' =' read -r _ main _ child <memory
 	[ "$main" -le 65536 ] || fail "lib-import took $main KiB"
 	[ "$child" -le 65536 ]
 }

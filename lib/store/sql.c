@@ -12,8 +12,8 @@ struct sql_cached {
 	struct sql_cached *next;
 };
 
-/* A value for which there was no memory: the next step must not run without it. */
-static _Thread_local bool unbound;
+/* There was no memory for a value that was bound or read: the next step must not run as if it were NULL. */
+static _Thread_local bool lacking;
 
 enum err_code
 sql_error(struct db *db, struct err *e)
@@ -107,16 +107,29 @@ sql_prepare(struct db *db, const char *text, struct err *e)
 	return st;
 }
 
+/* A column that could not be read for want of memory looks like NULL, and SQLite ends the transaction behind
+ * our back: what came after it would be committed alone. */
+static bool
+is_lost(struct db *db, struct err *e)
+{
+	if (!db->in_txn || sqlite3_get_autocommit(db->sql) == 0)
+		return false;
+	err_memory(e);
+	return true;
+}
+
 int
 sql_step(struct db *db, sqlite3_stmt *st, struct err *e)
 {
 	int code;
 
-	if (unbound) {
-		unbound = false;
+	if (lacking) {
+		lacking = false;
 		err_memory(e);
 		return -1;
 	}
+	if (is_lost(db, e))
+		return -1;
 	code = sqlite3_step(st);
 	if (code == SQLITE_ROW)
 		return 1;
@@ -152,13 +165,15 @@ sql_change(struct db *db, const char *text, const int64_t *args, int n, struct e
 void
 sql_done(sqlite3_stmt *st)
 {
-	if (st != NULL)
-		sqlite3_reset(st);
+	if (st != NULL && sqlite3_reset(st) == SQLITE_NOMEM)
+		lacking = true;
 }
 
 enum err_code
 sql_exec(struct db *db, const char *text, struct err *e)
 {
+	if (is_lost(db, e))
+		return e->code;
 	if (sqlite3_exec(db->sql, text, NULL, NULL, NULL) != SQLITE_OK)
 		return sql_error(db, e);
 	return ERR_NONE;
@@ -185,13 +200,16 @@ sql_begin(struct db *db, struct err *e)
 		let_go(db);
 		return e->code;
 	}
+	db->in_txn = true;
 	return ERR_NONE;
 }
 
 enum err_code
 sql_begin_read(struct db *db, struct err *e)
 {
-	return sql_exec(db, "BEGIN", e);
+	if (sql_exec(db, "BEGIN", e) == ERR_NONE)
+		db->in_txn = true;
+	return e->code;
 }
 
 enum { WAL_TARGET_BYTES = 4 << 20 };
@@ -203,6 +221,7 @@ sql_commit(struct db *db, struct err *e)
 
 	if (sql_exec(db, "COMMIT", e) != ERR_NONE)
 		return e->code; /* still open: the caller rolls back */
+	db->in_txn = false;
 	if (db->mode == DB_READ)
 		return ERR_NONE;
 	db->wrote = true;
@@ -215,6 +234,7 @@ sql_commit(struct db *db, struct err *e)
 void
 sql_rollback(struct db *db)
 {
+	db->in_txn = false;
 	if (sqlite3_get_autocommit(db->sql) == 0)
 		(void)sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
 	let_go(db);
@@ -226,7 +246,7 @@ sql_text(sqlite3_stmt *st, int i, const char *text)
 	if (text == NULL)
 		sqlite3_bind_null(st, i);
 	else if (sqlite3_bind_text(st, i, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
-		unbound = true;
+		lacking = true;
 }
 
 void
@@ -248,5 +268,5 @@ void
 sql_bytes(sqlite3_stmt *st, int i, const void *bytes, size_t len)
 {
 	if (sqlite3_bind_blob64(st, i, len > 0 ? bytes : "", len, SQLITE_TRANSIENT) != SQLITE_OK)
-		unbound = true;
+		lacking = true;
 }

@@ -31,6 +31,7 @@ struct db {
 	int wal_pages;     /* in the WAL after the last commit */
 	enum held held;    /* the library lock */
 	bool held_for_txn; /* ... only since sql_begin() */
+	bool in_txn;       /* sql_begin() or sql_begin_read() was not ended yet */
 	struct sql_cached *cache[SQL_BUCKETS];
 	uint8_t shards[32]; /* a bit for each folder of blobs/ that blob_sync() has yet to sync */
 };

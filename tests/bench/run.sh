@@ -88,7 +88,7 @@ import_rows() {
 	peak "lib-commit" "${memory% *}" 64
 
 	sleep 2.5 # so that the files' times are not too close to the run's
-	look_again
+	take_in --mode=copy
 	for ((i = 0; i < rounds * 3; i++)); do
 		took "$at/find" list_all
 		took "$at/again" look_again
