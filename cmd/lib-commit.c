@@ -5,7 +5,7 @@
 /* clang-format off */
 enum {
 	O_LIST = CLI_LONG, O_SHOW, O_REJECT, O_RETRY, O_ALL,
-	O_AMEND, O_REMOVE, O_RESTORE, O_UNDO,
+	O_AMEND, O_REMOVE, O_RESTORE, O_WRITE_TAGS, O_UNDO,
 	O_FILES, O_ATTACH, O_DETACH,
 	O_IDS, O_CONFLICT
 };
@@ -20,6 +20,7 @@ static const struct opt opts[] = {
 	{ O_AMEND, "amend", NULL, "set fields: TRACK... FIELD=VALUE... (+= adds, -= takes out)" },
 	{ O_REMOVE, "remove", NULL, "take tracks out of the library: TRACK..." },
 	{ O_RESTORE, "restore", NULL, "bring removed tracks back: TRACK..." },
+	{ O_WRITE_TAGS, "write-tags", NULL, "write the library's tags into the files: TRACK..." },
 	{ O_FILES, "files", NULL, "list the files of tracks: TRACK..." },
 	{ O_ATTACH, "attach", NULL, "TRACK TRACK: the files of the first become the second's" },
 	{ O_DETACH, "detach", NULL, "make files tracks of their own: FILE..., by SHA-256" },
@@ -62,6 +63,7 @@ static const struct action {
 	{ O_AMEND, edits_amend, WRITES },
 	{ O_REMOVE, edits_remove, WRITES },
 	{ O_RESTORE, edits_restore, WRITES },
+	{ O_WRITE_TAGS, edits_write_tags, WRITES },
 	{ O_FILES, edits_files, READS },
 	{ O_ATTACH, edits_attach, WRITES },
 	{ O_DETACH, edits_detach, WRITES },

@@ -1,26 +1,41 @@
-/* lib-search - find tracks */
-#include <stdio.h>
+/* lib-search - find tracks, and all else that can be read in a library */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cli.h"
-#include "store/db.h"
-#include "store/listing/listing.h"
-#include "store/query/query.h"
-#include "store/stats.h"
+#include "cmd/lib-search/command.h"
+#include "store/events.h"
 
-enum { OPT_OFFSET = CLI_LONG, OPT_FILES, OPT_IDS, OPT_TSV, OPT_COUNT, OPT_SHOW, OPT_STATS };
+/* clang-format off */
+enum { O_OFFSET = CLI_LONG, O_FIELDS, O_FILES, O_IDS, O_TSV, O_CSV, O_M3U8, O_COUNT, O_FACET, O_ALBUMS, O_ARTISTS,
+	O_SHOW, O_COVER, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET };
+/* clang-format on */
 
 static const struct opt opts[] = {
-	{ 'l', "limit", "N", "at most N tracks (50 on a terminal)" },
-	{ OPT_OFFSET, "offset", "N", "leave out the first N" },
+	{ 'l', "limit", "N", "at most N rows (50 on a terminal)" },
+	{ O_OFFSET, "offset", "N", "leave out the first N" },
 	{ 's', "sort", "FIELD[-],...", "order by fields, not by relevance; - is descending" },
 	{ 'f', "format", "FORMAT", "a line such as '$artist - $title' for each track" },
-	{ OPT_FILES, "files", NULL, "print the paths of the files" },
-	{ OPT_IDS, "ids", NULL, "print the ids" },
-	{ OPT_TSV, "tsv", NULL, "print id, artist, title, album between tabs" },
-	{ OPT_COUNT, "count", NULL, "print how many there are" },
-	{ OPT_SHOW, "show", "TRACK", "print everything that is known of one track" },
-	{ OPT_STATS, "stats", NULL, "print the totals of the library" },
+	{ O_FIELDS, "fields", "FIELD,...", "the columns of --tsv and --csv" },
+	{ O_FILES, "files", NULL, "print the paths of the files" },
+	{ O_IDS, "ids", NULL, "print the ids" },
+	{ O_TSV, "tsv", NULL, "print id, artist, title, album between tabs" },
+	{ O_CSV, "csv", NULL, "the same as comma-separated values with a header" },
+	{ O_M3U8, "m3u8", NULL, "print a playlist of the files" },
+	{ O_COUNT, "count", NULL, "print how many there are" },
+	{ O_FACET, "facet", "FIELD", "print how many tracks have each value of a field" },
+	{ O_ALBUMS, "albums", NULL, "print the albums of the tracks" },
+	{ O_ARTISTS, "artists", NULL, "print the artists of the tracks" },
+	{ O_SHOW, "show", "TRACK", "print everything that is known of tracks" },
+	{ O_COVER, "cover", "TRACK", "write the picture of a track to stdout" },
+	{ O_STATS, "stats", NULL, "print the library in numbers" },
+	{ O_EVENTS, "events", NULL, "print what happened in the library" },
+	{ O_FOLLOW, "follow", NULL, "print what happens, as it happens, as JSON" },
+	{ O_AFTER, "after", "EVENT", "with --events and --follow: what came after that one" },
+	{ O_SAVE, "save", "NAME", "save the query: it can be used as @NAME in others" },
+	{ O_SAVED, "saved", NULL, "list the saved queries" },
+	{ O_FORGET, "forget", "NAME", "forget saved queries" },
+	CLI_WAITING,
 	CLI_COMMON,
 	OPT_END,
 };
@@ -29,171 +44,187 @@ static const struct cli cli = { "lib-search", "[QUERY]...",
 	"Find tracks: words, fields (artist:air year:1990..1999), -word, OR, parentheses.", opts,
 	"See fonoteca-query(7) for the query language.\n", true, NULL, NULL };
 
-static const struct {
-	int mode;
-	enum listing_form form;
-} forms[] = { { 'f', LISTING_FORMAT }, { OPT_FILES, LISTING_FILES }, { OPT_IDS, LISTING_IDS },
-	{ OPT_TSV, LISTING_TSV }, { OPT_SHOW, LISTING_FULL } };
+/* What goes with an action. */
+enum {
+	PAGED = 1,
+	SORTED = 2,
+	OPERANDS = 4,
+	JSON = 8,
+	WRITES = 16,
+	AFTER = 32,
+	TEXT = 64 /* its form is no JSON */
+};
 
-static struct {
-	int mode; /* the option that chose what is printed, or 0 */
-	long long limit, offset, show;
-	const char *sort;
-	struct listing listing;
-} me = { .limit = -1 };
+/* The actions that an option stands for, and its form where it is one of the list of tracks. */
+static const struct action {
+	int key;
+	void (*run)(struct err *e);
+	unsigned flags;
+	enum listing_form form;
+} actions[] = {
+	{ 0, find_tracks, PAGED | SORTED | OPERANDS, LISTING_TSV },
+	{ 'f', find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_FORMAT },
+	{ O_FILES, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_FILES },
+	{ O_IDS, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_IDS },
+	{ O_TSV, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_TSV },
+	{ O_CSV, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_CSV },
+	{ O_M3U8, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_M3U8 },
+	{ O_COUNT, find_count, SORTED | OPERANDS, 0 },
+	{ O_FACET, find_facet, PAGED | OPERANDS, 0 },
+	{ O_ALBUMS, find_albums, PAGED | SORTED | OPERANDS, 0 },
+	{ O_ARTISTS, find_artists, PAGED | SORTED | OPERANDS, 0 },
+	{ O_SHOW, one_show, OPERANDS, 0 },
+	{ O_COVER, one_cover, 0, 0 },
+	{ O_STATS, one_stats, 0, 0 },
+	{ O_EVENTS, events_list, PAGED | AFTER, 0 },
+	{ O_FOLLOW, events_follow, AFTER, 0 },
+	{ O_SAVE, saved_save, OPERANDS | WRITES, 0 },
+	{ O_SAVED, saved_print, 0, 0 },
+	{ O_FORGET, saved_drop, OPERANDS | WRITES, 0 },
+};
+enum { ACTIONS = sizeof actions / sizeof actions[0] };
+
+struct command command = { .limit = -1, .after = -1 };
+static const struct action *action = &actions[0];
+static const char *fields;
 
 static void
-choose(int mode)
+choose(int key, const char *value)
 {
-	if (me.mode != 0 && me.mode != mode)
-		cli_usage("choose one of --format, --files, --ids, --tsv, --count, --show and --stats");
-	me.mode = mode;
+	if (action->key != 0 && action->key != key)
+		cli_usage(
+		    "--%s and --%s do not go together", cli_option_name(action->key), cli_option_name(key));
+	if (command.subject != NULL && value != NULL && key != 'f')
+		cli_usage("--%s is given twice", cli_option_name(key));
+	for (int i = 0; i < ACTIONS; i++)
+		if (actions[i].key == key)
+			action = &actions[i];
+	command.subject = value;
+}
+
+static void
+read_option(int key, const char *value)
+{
+	struct err e = { 0 };
+
+	switch (key) {
+	case 'l':
+		command.limit = cli_number("--limit", value, 0, 1000000000000);
+		break;
+	case O_OFFSET:
+		command.offset = cli_number("--offset", value, 0, 1000000000000);
+		break;
+	case 's':
+		command.sort = value;
+		break;
+	case O_FIELDS:
+		fields = value;
+		break;
+	case O_AFTER:
+		if (event_parse(value, &command.after, &e) != ERR_NONE)
+			cli_usage("--after: %s", e.msg);
+		break;
+	default:
+		choose(key, value);
+	}
 }
 
 /* What says nothing together is not left unsaid. */
 static void
 check_options(void)
 {
-	bool one = me.mode == OPT_SHOW || me.mode == OPT_STATS;
-	bool paged = me.limit >= 0 || me.offset > 0;
+	const char *name = cli_option_name(action->key);
+	bool paged = command.limit >= 0 || command.offset > 0;
+	bool sheet = action->key == O_TSV || action->key == O_CSV;
 
-	if (cli_json() && me.mode != 0 && !one && me.mode != OPT_COUNT)
-		cli_usage("--json has its own form: leave out --format, --files, --ids and --tsv");
-	if (one && (cli_noperands() > 0 || paged || me.sort != NULL))
-		cli_usage("--show and --stats take no query, --limit, --offset or --sort");
-	if (me.mode == OPT_COUNT && paged)
-		cli_usage("--count counts all of them: leave out --limit and --offset");
-}
-
-static void
-read_options(int argc, char **argv)
-{
-	struct err e = { 0 };
-	const char *value;
-	int key;
-
-	cli_start(&cli, argc, argv);
-	while ((key = cli_next(&value)) != 0) {
-		switch (key) {
-		case 'l':
-			me.limit = cli_number("--limit", value, 0, 1000000000000);
-			break;
-		case OPT_OFFSET:
-			me.offset = cli_number("--offset", value, 0, 1000000000000);
-			break;
-		case 's':
-			me.sort = value;
-			break;
-		case 'f':
-			choose(key);
-			format_free(me.listing.format);
-			me.listing.format = NULL;
-			if (format_read(&me.listing.format, value, &e) != ERR_NONE)
-				cli_usage("%s", e.msg);
-			break;
-		case OPT_SHOW:
-			if (me.mode == OPT_SHOW)
-				cli_usage("--show takes one track");
-			me.show = cli_number("--show", value, 1, 1000000000000);
-			choose(key);
-			break;
-		default:
-			choose(key);
-		}
-	}
-	check_options();
+	if (paged && (action->flags & PAGED) == 0)
+		cli_usage("--%s is not cut to pages: leave out --limit and --offset", name);
+	if (command.offset > 0 && action->key == O_EVENTS)
+		cli_usage("--events goes on from --after, not from --offset");
+	if (command.sort != NULL && (action->flags & SORTED) == 0)
+		cli_usage("--%s has its own order: leave out --sort", name);
+	if (cli_noperands() > 0 && (action->flags & OPERANDS) == 0)
+		cli_usage("--%s takes no query", name);
+	if (command.after >= 0 && (action->flags & AFTER) == 0)
+		cli_usage("--after goes with --events and --follow");
+	if (fields != NULL && (cli_json() || (action->key != 0 && !sheet)))
+		cli_usage("--fields goes with --tsv and --csv");
+	if (cli_json() && (action->flags & TEXT) != 0)
+		cli_usage("--json has its own form: leave out --%s", name);
+	if (cli_null() && (action->key == O_CSV || action->key == O_M3U8))
+		cli_usage("the lines of --%s end as its format has it: leave out -0", name);
 }
 
 static void
 choose_form(void)
 {
-	struct listing *l = &me.listing;
+	struct listing *l = &command.listing;
+	struct err e = { 0 };
 
 	l->end = cli_separator();
 	l->color = cli_color();
 	l->columns = cli_columns();
-	l->form = l->columns > 0 && !cli_null() ? LISTING_TABLE : LISTING_TSV;
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-		if (forms[i].mode == me.mode)
-			l->form = forms[i].form;
-	if (cli_json())
-		l->form = LISTING_JSON;
-	if (l->columns > 0 && me.limit < 0)
-		me.limit = 50;
+	l->form = cli_json() ? LISTING_JSON : action->form;
+	if (action->key == 0 && !cli_json() && fields == NULL && l->columns > 0 && !cli_null())
+		l->form = LISTING_TABLE;
+	if (l->columns > 0 && command.limit < 0 && (command.after < 0 || action->key != O_EVENTS))
+		command.limit = 50;
+	if (action->key == 'f')
+		format_read(&l->format, command.subject, &e);
+	else if (fields != NULL || action->key == O_CSV)
+		format_columns(&l->format, fields != NULL ? fields : "id,artist,title,album", &e);
+	if (e.code != ERR_NONE)
+		cli_usage("%s", e.msg);
 }
 
-/* Batch by batch; nothing is held in the database while a pager waits. */
-static void
-print(struct db *db, const int64_t *ids, size_t n, struct err *e)
+struct query *
+command_query(struct err *e)
 {
-	for (size_t i = 0; i < n && e->code == ERR_NONE && !ferror(stdout); i += LISTING_BATCH) {
-		size_t batch = n - i < LISTING_BATCH ? n - i : LISTING_BATCH;
-		struct buf out = { 0 };
+	struct query *q = NULL;
 
-		if (listing_add(&me.listing, db, ids + i, batch, &out, e) == ERR_NONE)
-			(void)cli_print(&out, e);
-		buf_free(&out);
+	if (query_parse(&q, command.db, cli_operands(), e) != ERR_NONE)
+		return NULL;
+	if (command.sort != NULL && query_sort(q, command.sort, e) != ERR_NONE) {
+		query_free(q);
+		return NULL;
 	}
-}
-
-static enum err_code
-search(struct db *db, struct query *q, struct err *e)
-{
-	int64_t *ids = NULL, count = 0;
-	size_t n = 0;
-
 	if (query_note(q) != NULL)
 		cli_note("%s", query_note(q));
-	if (me.mode == OPT_COUNT) {
-		if (query_count(q, db, &count, e) != ERR_NONE)
-			return e->code;
-		printf(cli_json() ? "{\"v\":1,\"type\":\"summary\",\"count\":%lld}%c" : "%lld%c",
-		    (long long)count, cli_separator());
-		return count == 0 ? (e->code = ERR_NOMATCH) : ERR_NONE;
-	}
-	if (query_ids(q, db, me.limit, me.offset, &ids, &n, e) != ERR_NONE)
-		return e->code;
-	if (n == 0 && me.limit != 0)
-		err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "nothing found");
-	print(db, ids, n, e);
-	free(ids);
-	return e->code;
+	return q;
 }
 
-/* --show, --stats */
-static void
-print_one(struct db *db, struct err *e)
+enum err_code
+command_nothing(struct err *e)
 {
-	struct buf out = { 0 };
+	return err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "nothing found");
+}
 
-	if (me.mode == OPT_SHOW)
-		listing_one(&me.listing, db, me.show, &out, e);
-	else
-		stats_text(db, cli_json(), cli_separator(), &out, e);
-	if (e->code == ERR_NONE)
-		(void)cli_print(&out, e);
-	buf_free(&out);
+size_t
+command_page(size_t n, size_t *first)
+{
+	*first = (unsigned long long)command.offset < n ? (size_t)command.offset : n;
+	n -= *first;
+	return command.limit >= 0 && n > (unsigned long long)command.limit ? (size_t)command.limit : n;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct err e = { 0 };
-	struct db *db = NULL;
-	struct query *q = NULL;
+	struct db_options o = { 0 };
+	const char *value;
+	int key;
 
-	read_options(argc, argv);
+	cli_start(&cli, argc, argv);
+	while ((key = cli_next(&value)) != 0)
+		read_option(key, value);
+	check_options();
 	choose_form();
-	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, &e) != ERR_NONE)
-		goto out;
-	if (me.mode == OPT_SHOW || me.mode == OPT_STATS)
-		print_one(db, &e);
-	else if (query_parse(&q, db, cli_operands(), &e) == ERR_NONE &&
-	    (me.sort == NULL || query_sort(q, me.sort, &e) == ERR_NONE))
-		search(db, q, &e);
-out:
-	query_free(q);
-	format_free(me.listing.format);
-	db_close(db);
+	o.wait_ms = cli_wait_ms();
+	if (db_open(&command.db, cli_library(), (action->flags & WRITES) != 0 ? DB_WRITE : DB_READ, &o, NULL,
+		&e) == ERR_NONE)
+		action->run(&e);
+	format_free(command.listing.format);
+	db_close(command.db);
 	return cli_finish(&e);
 }

@@ -1,6 +1,7 @@
 /* media-worker - parse one audio file or archive after another for Fonoteca's commands, shut in a sandbox */
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@
 static void
 ignore_signals(void)
 {
-	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE,
+		SIGXFSZ }; /* of a file that grows too long the write fails */
 
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
 		signal(ignored[i], SIG_IGN);
@@ -38,13 +40,14 @@ int
 main(int argc, char **argv)
 {
 	int timeout_ms;
-	long memory_bytes;
+	long memory_bytes, file_bytes;
+	bool writes = argc == 6 && strcmp(argv[1], PROTOCOL_WRITES) == 0;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("media-worker (Fonoteca) " VERSION);
 		return fflush(stdout) == 0 ? 0 : 4;
 	}
-	if (argc != 5 || strcmp(argv[1], PROTOCOL_SERVE) != 0 || !is_socket(PROTOCOL_FD)) {
+	if ((!writes && (argc != 5 || strcmp(argv[1], PROTOCOL_SERVE) != 0)) || !is_socket(PROTOCOL_FD)) {
 		fputs("media-worker: reads audio files for lib-import and its companions, which start it by "
 		      "themselves\n",
 		    stderr);
@@ -52,6 +55,7 @@ main(int argc, char **argv)
 	}
 	timeout_ms = atoi(argv[3]);
 	memory_bytes = atol(argv[4]);
+	file_bytes = writes ? atol(argv[5]) : 0;
 	ignore_signals();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != atoi(argv[2]))
@@ -59,6 +63,6 @@ main(int argc, char **argv)
 	close_range(PROTOCOL_FD + 1, ~0U, 0);
 	charset_prepare();
 	members_prepare();
-	sandbox_enter(memory_bytes);
-	return serve(PROTOCOL_FD, timeout_ms);
+	sandbox_enter(memory_bytes, file_bytes);
+	return serve(PROTOCOL_FD, timeout_ms, writes);
 }

@@ -38,6 +38,10 @@ _fonoteca_playlists() {
 	_fonoteca_ask lib-playlist --json list | sed -nE 's/.*"name":"(([^"\\]|\\.)*)".*/\1/p'
 }
 
+_fonoteca_saved() {
+	_fonoteca_ask lib-search --saved | cut -f 1
+}
+
 # Names with blanks are quoted; everything that does not start with the word so far is dropped.
 _fonoteca_offer() {
 	local word=${_fonoteca_word//\\/} line
@@ -65,6 +69,7 @@ _fonoteca_value() {
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
 		--as) _fonoteca_offer <<<m3u8 ;;
+		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
 		esac ;;
 	esac
 }
@@ -113,6 +118,7 @@ _fonoteca_operand() {
 			_fonoteca_offer <<<"${_fonoteca_fields// /=$'\n'}=" ;;
 		*) _fonoteca_offer < <(_fonoteca_sessions) ;;
 		esac ;;
+	lib-search) _fonoteca_offer < <(_fonoteca_saved | sed 's/^/@/') ;;
 	lib-playlist)
 		case $1 in
 		'') _fonoteca_offer < <(_fonoteca_dump verb 2) ;;

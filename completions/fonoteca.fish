@@ -44,6 +44,10 @@ function __fonoteca_playlists
         string replace --filter --regex '.*"name":"((?:[^"\\\\]|\\\\.)*)".*' '$1'
 end
 
+function __fonoteca_saved
+    command lib-search (__fonoteca_library) --saved 2>/dev/null </dev/null | string split --fields 1 \t
+end
+
 function __fonoteca_verbs --argument-names command
     for line in (__fonoteca_dump $command verb)
         set -l part (string split \t -- $line)
@@ -75,6 +79,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
                 set spec $spec --exclusive --arguments 'attach fail ignore skip'
             case 'as:*'
                 set spec $spec --exclusive --arguments m3u8
+            case 'save:*' 'forget:*'
+                set spec $spec --exclusive --arguments '(__fonoteca_saved)'
             case '*:ID' '*:SESSION'
                 set spec $spec --exclusive --arguments '(__fonoteca_sessions)'
             case '*:FIELD*'
@@ -89,6 +95,7 @@ end
 complete --command lib-import --force-files
 complete --command lib-commit --condition 'not contains -- --amend (commandline -opc)' --arguments '(__fonoteca_sessions)'
 complete --command lib-commit --condition 'contains -- --amend (commandline -opc)' --arguments '$__fonoteca_fields='
+complete --command lib-search --arguments '@(__fonoteca_saved)'
 complete --command lib-sweep --arguments '(__fonoteca_verbs lib-sweep)'
 complete --command lib-playlist --condition 'test (count (__fonoteca_operands)) -eq 0' \
     --arguments '(__fonoteca_verbs lib-playlist)'

@@ -74,15 +74,15 @@ caught() {
 	all_held 5
 }
 
-@test "lib-commit that amends, removes, restores or undoes, killed at its system calls" {
-	for edit in amend remove restore undo; do
+@test "lib-commit that amends, removes, restores, writes tags or undoes, killed at its system calls" {
+	for edit in amend remove restore write-tags undo; do
 		sweep 25 $edit
 		all_held 5
 	done
 }
 
 @test "the same on a disk that is full from some call on, and with calls that fail" {
-	for edit in amend restore undo; do
+	for edit in amend restore write-tags undo; do
 		sweep 15 $edit --fault ENOSPC --sticky
 		all_held 5
 		sweep 10 $edit --fault $ERRNOS

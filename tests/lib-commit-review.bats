@@ -178,3 +178,10 @@ assert total["new"] == 3 and total["conflicts"] == 2 and total["retagged"] == 1 
 	"$FONOTECA_BUILD/unit/commit" 3000 >out
 	[ "$(sed -nE 's/.* ms, ([0-9]+) MB at most/\1/p' out)" -lt 48 ]
 }
+
+@test "--show of a rejected session says that nothing of it can be committed" {
+	lib-import -q "$FIXTURES/audio" >id
+	lib-commit -q --reject "$(cat id)" >/dev/null
+	run -0 --separate-stderr lib-commit --show "$(cat id)"
+	[ "$stderr" = "lib-commit: $(cat id) is rejected: nothing of it can be committed" ]
+}

@@ -312,6 +312,24 @@ assert s["tracks"] == 0 and s["duplicates"] == 1'
 	[ "$(lib-commit s1 s2 | grep -c 'was committed already')" = 2 ]
 }
 
+@test "a signal while it waits for sessions ends it without an error of reading" {
+	lib-import -q "$FIXTURES/audio"
+	mkfifo ids
+	for sig in INT TERM; do
+		sleep 60 >ids 3>&- &
+		local writer=$! status=0
+		lib-commit <ids >out 2>err 3>&- &
+		local pid=$!
+		sleep 0.5
+		kill -$sig $pid
+		wait $pid || status=$?
+		kill $writer
+		[ $status -eq $((128 + $(kill -l $sig))) ]
+		[ "$(cat err)" = "lib-commit: stopped" ]
+		[ ! -s out ]
+	done
+}
+
 @test "what is committed is found" {
 	[ -x "$FONOTECA_BUILD/lib-search" ] || skip "lib-search is not built"
 	import music | lib-commit -q

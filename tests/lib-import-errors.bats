@@ -400,3 +400,24 @@ staged_at_least() {
 	run -0 --separate-stderr lib-import -q --log=json --set comment=x m/00001.mp3
 	[ -z "$stderr" ]
 }
+
+# as ^C in a terminal, timeout(1) and service managers do; here it comes while the reader of tags is being loaded
+@test "a signal for all processes is no fault of the files being read" {
+	mkdir m
+	cp "$FIXTURES/audio/untagged.wav" m/1.wav
+	printf '%s\n' '#!/bin/sh' 'sleep 1' "exec '$FONOTECA_BUILD/libexec/media-worker' \"\$@\"" >late
+	chmod +x late
+	for sig in INT TERM HUP; do
+		FONOTECA_WORKER=$PWD/late setsid lib-import -j1 m >id 2>err 3>&- &
+		local pid=$!
+		until_true 10 pgrep -P $pid late
+		kill -$sig -- -$pid
+		ends_within 1500 $pid
+		[ "$status" -eq $((128 + $(kill -l $sig))) ]
+		grep -q "'lib-import --resume s1' goes on" err
+		! grep -q crashed err
+		[ "$(query "SELECT count(*) FROM item WHERE state = 'failed'")" = 0 ]
+	done
+	run -0 lib-import -q m
+	[ "$(query "SELECT state FROM item")" = staged ]
+}

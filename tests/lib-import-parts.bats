@@ -66,9 +66,7 @@ notes() {
 	[ "$(lib-search --ids part:2)" = "$(lib-search --ids dogun)" ]
 	[ "$(lib-search --ids 'start_ms:>=20000')" = "$(lib-search --ids track:3)" ]
 	lib-search --stats >stats
-	grep -q '^files  *1$' stats
-	grep -q '^size  *240044$' stats
-	grep -q '^duration_ms  *30000$' stats
+	grep -q '"files":1,"duration_ms":30000,"size":240044,' stats
 	intact
 }
 

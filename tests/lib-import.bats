@@ -83,6 +83,17 @@ the_process() {
 	[ -z "$stderr" ]
 }
 
+@test "of imports that begin at once in a new library one says that it made it" {
+	for i in 1 2 3 4 5 6; do
+		mkdir m$i
+		cp "$FIXTURES/audio/untagged.wav" m$i
+		lib-import m$i >/dev/null 2>err$i 3>&- &
+	done
+	wait
+	[ "$(cat err? | grep -c "made a new library")" = 1 ]
+	[ "$(query "SELECT state, count(*) FROM session GROUP BY 1")" = "staged|6" ]
+}
+
 @test "stages every fixture under its own hash, with its record" {
 	lib-import -q "$FIXTURES/audio"
 	staged_right

@@ -96,7 +96,6 @@ newest() {
 
 @test "killed at any write or sync of a migration the library is the old or the new one, and the rerun ends it" {
 	requires strace
-	export ASAN_OPTIONS=detect_leaks=0
 	lib-import -q "$FIXTURES/audio"/*.ogg
 	lib-sweep -q
 	tables >fresh.tables

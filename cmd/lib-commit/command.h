@@ -45,6 +45,7 @@ void sessions_list(struct err *e);
 void edits_amend(struct err *e);
 void edits_remove(struct err *e);
 void edits_restore(struct err *e);
+void edits_write_tags(struct err *e);
 void edits_files(struct err *e);
 void edits_attach(struct err *e);
 void edits_detach(struct err *e);

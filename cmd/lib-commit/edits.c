@@ -1,9 +1,11 @@
 /* What is in the library, changed by hand: amended, removed, restored; and edits undone. */
 #include <inttypes.h>
+#include <stdbool.h>
 
 #include "base/cli.h"
 #include "cmd/lib-commit/command.h"
 #include "store/edit/edit.h"
+#include "store/edit/write.h"
 
 typedef enum err_code edit(struct db *db, const struct operands *o, const struct edit_options *how,
     struct edit_result *r, struct err *e);
@@ -83,6 +85,69 @@ void
 edits_attach(struct err *e)
 {
 	edit_tracks(edit_attach, "attach", false, e);
+}
+
+static void
+note(void *unused, const char *text)
+{
+	(void)unused;
+	cli_note("%s", text);
+}
+
+/* One track after the other, each an edit of its own.  False: stop. */
+static bool
+write_tags(
+    struct writing *w, int64_t track, const struct edit_options *how, struct edit_result *all, struct err *e)
+{
+	struct edit_result r;
+	struct err own = { 0 };
+
+	if (edit_write_tags(w, track, how, &r, &own) == ERR_NONE) {
+		if (r.unchanged != 0 && cli_verbose())
+			cli_note("track %" PRId64 ": its file says so already", track);
+		all->changed += r.changed;
+		all->unchanged += r.unchanged;
+		all->event = all->changed == 1 ? r.event + all->event : 0;
+		return true;
+	}
+	if (own.code == ERR_INTERRUPTED) {
+		err_set(e, ERR_INTERRUPTED, "stopped; the same command goes on");
+		return false;
+	}
+	if (own.code == ERR_BUSY || own.code == ERR_SPACE) {
+		*e = own;
+		return false;
+	}
+	cli_failed(&own);
+	return true;
+}
+
+void
+edits_write_tags(struct err *e)
+{
+	struct edit_options how = options();
+	struct edit_result all = { 0 };
+	struct writing *w = NULL;
+	struct operands o = { 0 };
+	struct db *db;
+
+	how.note = note;
+	if (cli_noperands() == 0)
+		cli_usage("--write-tags wants the ids of tracks; - reads them from standard input");
+	if (operands_read(&o, cli_operands(), false, e) != ERR_NONE)
+		return;
+	if (o.ntracks == 0)
+		err_set(e, ERR_NOMATCH, "no track was named: nothing to do");
+	else if ((db = command_library(e)) != NULL && writing_start(&w, db, e) == ERR_NONE) {
+		for (size_t i = 0; i < o.ntracks && write_tags(w, o.tracks[i], &how, &all, e); i++)
+			;
+		if (e->code == ERR_NONE && all.changed + all.unchanged == 0)
+			e->code = ERR_STATE; /* each was told already */
+		else if (e->code == ERR_NONE)
+			report("write-tags", &all, e);
+	}
+	writing_end(w);
+	operands_free(&o);
 }
 
 /* One operand after the other, each an edit of its own; the error of one does not stop the others. */

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cli.h"
@@ -90,9 +91,12 @@ show(struct db *db, int64_t id, struct err *e)
 
 	if (session_load(db, id, &s, e) == ERR_NONE &&
 	    report_items(db, id, command.how.policy, &command.progress, cli_json(), cli_print_line, NULL,
-		e) == ERR_NONE &&
-	    s.commit_error != NULL)
-		cli_note("the last commit of s%" PRId64 " failed: %s", id, s.commit_error);
+		e) == ERR_NONE) {
+		if (strcmp(s.state, "rejected") == 0 || strcmp(s.state, "expired") == 0)
+			cli_note("s%" PRId64 " is %s: nothing of it can be committed", id, s.state);
+		else if (s.commit_error != NULL)
+			cli_note("the last commit of s%" PRId64 " failed: %s", id, s.commit_error);
+	}
 	session_free(&s);
 	return e->code;
 }
@@ -163,7 +167,7 @@ each_on_stdin(struct err *e)
 		if (!go_on)
 			return;
 	}
-	if (found == 0 && e->code == ERR_NONE)
+	if (found == 0 && e->code == ERR_NONE && !cli_interrupted())
 		err_set(e, ERR_NOMATCH, "no session on standard input: nothing to commit");
 	settle(e);
 }

@@ -445,10 +445,13 @@ cli_read_record(char **line, struct err *e)
 	n = getdelim(&data, &cap, me.null ? '\0' : '\n', stdin);
 	if (n < 0) {
 		bool failed = ferror(stdin) != 0;
+		int why = errno;
 
 		free(data);
-		if (failed)
-			err_sys(e, errno, "cannot read standard input");
+		if (failed && cli_interrupted())
+			err_set(e, ERR_INTERRUPTED, "stopped");
+		else if (failed)
+			err_sys(e, why, "cannot read standard input");
 		return failed ? -1 : 0;
 	}
 	if (n > 0 && data[n - 1] == cli_separator())

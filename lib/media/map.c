@@ -533,6 +533,29 @@ row_of(const char *key)
 	return NULL;
 }
 
+const char *
+map_key(enum field f, size_t n)
+{
+	const char *const *own = f == F_ARTIST ? artist_keys : f == F_ALBUMARTIST ? albumartist_keys : NULL;
+
+	if (f == F_ARTISTS || f == F_ALBUMARTISTS)
+		return n > 0 ? NULL : f == F_ARTISTS ? "ARTISTS" : "ALBUMARTISTS";
+	for (size_t i = 0; own != NULL && own[i] != NULL; i++)
+		if (n-- == 0)
+			return own[i];
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].field == f && f != F_NONE && n-- == 0)
+			return rows[i].key;
+	return NULL;
+}
+
+bool
+map_is_field(const char *key)
+{
+	return row_of(key) != NULL || one_of(key, artist_keys) || one_of(key, albumartist_keys) ||
+	    strcmp(key, "ARTISTS") == 0 || strcmp(key, "ALBUMARTISTS") == 0;
+}
+
 /* What no row knows: a few families of names, then a free tag. */
 static enum err_code
 other(struct map *m, const struct tag *t)
@@ -578,9 +601,7 @@ map_finish(struct map *m)
 	for (size_t i = 0; i < m->ntags; i++) {
 		const char *key = m->tags[i].key;
 
-		if (m->e->code == ERR_NONE && row_of(key) == NULL && !one_of(key, artist_keys) &&
-		    !one_of(key, albumartist_keys) && strcmp(key, "ARTISTS") != 0 &&
-		    strcmp(key, "ALBUMARTISTS") != 0)
+		if (m->e->code == ERR_NONE && !map_is_field(key))
 			other(m, &m->tags[i]);
 		free(m->tags[i].key);
 		free(m->tags[i].value);

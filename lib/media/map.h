@@ -28,6 +28,12 @@ struct tag {
 /* Keep one tag.  false: out of memory or full, which is noted; *m->e tells. */
 bool map_put(struct map *m, const char *key, const char *value);
 
+/* The n-th key, from 0 on, that is read as a field, the one to write first; NULL behind the last. */
+const char *map_key(enum field f, size_t n);
+
+/* Is this key read as a field? */
+bool map_is_field(const char *key);
+
 /* Turn all tags into values of m->r and free them. */
 enum err_code map_finish(struct map *m);
 

@@ -66,8 +66,8 @@ put_extra(void *context, const char *key, const char *value)
 	return map_put(context, key, value);
 }
 
-static enum err_code
-read_tags(int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
+enum err_code
+media_read_tags(int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
 {
 	struct map m = { .r = r, .type = s->type, .e = e };
 	char **keys = taglib_property_keys(tagfile_c(t));
@@ -105,7 +105,7 @@ media_read(int fd, struct record *r, struct err *e)
 	t = tagfile_open(fd, &s);
 	properties = t != NULL && tagfile_properties(t, r);
 	fill_gaps(&s, r);
-	if (t != NULL && read_tags(fd, t, &s, r, e) == ERR_NONE)
+	if (t != NULL && media_read_tags(fd, t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
 	if (e->code == ERR_NONE)
 		cue_embedded(fd, &s, r, e);

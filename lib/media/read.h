@@ -8,8 +8,15 @@
 
 #include "worker/record.h"
 
+struct sniffed;
+struct tagfile;
+
 /* format, codec and suffix into a zeroed *r; ERR_NOTAUDIO. */
 enum err_code media_sniff(int fd, struct record *r, struct err *e);
+
+/* The tags alone of a file that TagLib has open, as they stand in its memory. */
+enum err_code media_read_tags(
+    int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e);
 
 /* Everything into a zeroed *r.  ERR_NOTAUDIO; ERR_MEMORY where the process's limit is too small for it. */
 enum err_code media_read(int fd, struct record *r, struct err *e);

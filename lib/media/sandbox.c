@@ -30,10 +30,10 @@ limit(int what, rlim_t value)
 }
 
 static void
-limits(long memory_bytes)
+limits(long memory_bytes, long file_bytes)
 {
 	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, 0);
+	limit(RLIMIT_FSIZE, (rlim_t)file_bytes);
 	limit(RLIMIT_NOFILE, 16);
 #ifdef FONOTECA_SAN
 	(void)memory_bytes; /* a sanitizer's shadow memory is terabytes of address space */
@@ -71,7 +71,7 @@ landlock(void)
 
 #ifndef FONOTECA_SAN
 static int
-filter(void)
+filter(bool writes)
 {
 	static const int allowed[] = { SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(fstat),
 		SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(write), SCMP_SYS(close),
@@ -90,6 +90,10 @@ filter(void)
 	/* what a C library may try and can do without */
 	for (size_t i = 0; rc == 0 && i < sizeof refused / sizeof refused[0]; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+	if (rc == 0 && writes)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(pwrite64), 0);
+	if (rc == 0 && writes)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ftruncate), 0);
 	/* newer C libraries implement fstat by it; with an empty path it looks at the descriptor only */
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0);
@@ -108,14 +112,14 @@ filter(void)
 #endif
 
 void
-sandbox_enter(long memory_bytes)
+sandbox_enter(long memory_bytes, long file_bytes)
 {
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	landlock_abi = landlock();
-	limits(memory_bytes);
+	limits(memory_bytes, file_bytes);
 #ifndef FONOTECA_SAN
-	seccomp_on = filter();
+	seccomp_on = filter(file_bytes > 0);
 #endif
 }
 

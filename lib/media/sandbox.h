@@ -3,8 +3,9 @@
  *
  * After sandbox_enter() the process can read descriptors it has and is handed,
  * use memory up to its limit, and answer on its socket: no path can be opened,
- * nothing written to a file, no program started.  Each measure that the kernel
- * lacks is left out and told by sandbox_status().
+ * nothing written to a file, no program started.  Where file_bytes is not 0 it
+ * can also write to descriptors that are open for that, up to this length of the file.  Each measure that the
+ * kernel lacks is left out and told by sandbox_status().
  */
 #ifndef MEDIA_SANDBOX_H
 #define MEDIA_SANDBOX_H
@@ -12,7 +13,7 @@
 #include <stddef.h>
 
 /* Before anything hostile is touched, with all libraries loaded. */
-void sandbox_enter(long memory_bytes);
+void sandbox_enter(long memory_bytes, long file_bytes);
 
 /* "landlock=7 seccomp=1 rlimit_as=536870912"; 0 for what is not in force. */
 void sandbox_status(char *text, size_t size);

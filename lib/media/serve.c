@@ -6,12 +6,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "media/cue.h"
 #include "media/lrc.h"
 #include "media/members.h"
 #include "media/read.h"
 #include "media/sandbox.h"
 #include "media/tagfile.h"
+#include "media/write.h"
 #include "worker/protocol.h"
 
 /* The next request's kind, 0 at the end, -1 on an error; *fd is the descriptor that came with it, or -1. */
@@ -109,8 +111,40 @@ unpack(int socket, int fd, int timeout_ms)
 	return l.gone ? -1 : answer(socket, e.code, e.msg, strlen(e.msg));
 }
 
+static enum err_code
+receive(int socket, void *bytes, size_t len, struct err *e)
+{
+	if (file_read(socket, bytes, len) != (ssize_t)len)
+		return err_set(e, ERR_IO, "the request is not whole");
+	return ERR_NONE;
+}
+
+/* Behind the request comes what the file is to have. */
+static enum err_code
+write_tags(int socket, int fd, struct record *left, struct err *e)
+{
+	struct record wanted = { 0 };
+	struct buf bytes = { 0 };
+	uint32_t len = 0;
+	char *room;
+
+	if (receive(socket, &len, sizeof len, e) != ERR_NONE)
+		return e->code;
+	if (len > PROTOCOL_REPLY_MAX)
+		return err_set(e, ERR_FORMAT, "its tags need more than %d MiB", PROTOCOL_REPLY_MAX >> 20);
+	room = buf_reserve(&bytes, len);
+	if (room == NULL)
+		err_memory(e);
+	else if (receive(socket, room, len, e) == ERR_NONE &&
+	    record_decode(&wanted, room, len, e) == ERR_NONE)
+		media_write(fd, &wanted, left, e);
+	record_free(&wanted);
+	buf_free(&bytes);
+	return e->code;
+}
+
 static int
-handle(int socket, int kind, int fd, int timeout_ms)
+handle(int socket, int kind, int fd, int timeout_ms, bool writes)
 {
 	struct err e = { 0 };
 	struct record r = { 0 };
@@ -126,6 +160,10 @@ handle(int socket, int kind, int fd, int timeout_ms)
 		return unpack(socket, fd, timeout_ms);
 	if (fd < 0)
 		err_set(&e, ERR_FORMAT, "came without a descriptor");
+	else if (writes != (kind == PROTOCOL_WRITE))
+		err_set(&e, ERR_FORMAT, "was sent to the wrong worker");
+	else if (writes)
+		write_tags(socket, fd, &r, &e);
 	else if (kind == PROTOCOL_SNIFF)
 		media_sniff(fd, &r, &e);
 	else if (kind == PROTOCOL_CUE)
@@ -146,13 +184,13 @@ handle(int socket, int kind, int fd, int timeout_ms)
 }
 
 int
-serve(int socket, int timeout_ms)
+serve(int socket, int timeout_ms, bool writes)
 {
 	int kind, fd, rc = 0;
 
 	while (rc == 0 && (kind = next_request(socket, &fd)) > 0) {
 		alarm_in(protocol_timeout(fd, timeout_ms) + 1000);
-		rc = handle(socket, kind, fd, timeout_ms);
+		rc = handle(socket, kind, fd, timeout_ms, writes);
 		alarm_in(0);
 		if (fd >= 0)
 			close(fd);

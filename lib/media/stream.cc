@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <unistd.h>
+#include <vector>
 
 namespace media {
 
@@ -24,7 +25,8 @@ fill(int fd, char *to, Size length, Offset at)
 	return got;
 }
 
-Stream::Stream(int fd, Offset base, Offset length) : fd_(fd), base_(base), length_(length)
+Stream::Stream(int fd, Offset base, Offset length, bool writes)
+    : fd_(fd), writes_(writes), base_(base), length_(length)
 {
 }
 
@@ -88,7 +90,7 @@ Stream::length()
 bool
 Stream::readOnly() const
 {
-	return true;
+	return !writes_;
 }
 
 bool
@@ -97,24 +99,116 @@ Stream::isOpen() const
 	return true;
 }
 
-void
-Stream::writeBlock(const TagLib::ByteVector &)
+bool
+Stream::failed() const
 {
+	return failed_;
+}
+
+// After a failure nothing more is written: the file is of no use any more.
+bool
+Stream::may_write(Offset end)
+{
+	if (!writes_ || end < 0)
+		failed_ = true;
+	return !failed_;
 }
 
 void
-Stream::insert(const TagLib::ByteVector &, Start, Size)
+Stream::write(const char *bytes, Size length, Offset at)
 {
+	Size put = 0;
+
+	while (put < length && !failed_) {
+		ssize_t n = pwrite(
+		    fd_, bytes + put, length - put, static_cast<off_t>(base_ + at) + static_cast<off_t>(put));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			failed_ = true;
+		else
+			put += static_cast<Size>(n);
+	}
+	window_len_ = 0;
+	if (at + static_cast<Offset>(put) > length_)
+		length_ = at + static_cast<Offset>(put);
+}
+
+// Bytes that may overlap: from the end on where they go up.
+void
+Stream::move(Offset from, Offset to, Offset length)
+{
+	std::vector<char> block(1 << 18);
+
+	for (Offset done = 0; done < length && !failed_;) {
+		Offset n = length - done < static_cast<Offset>(block.size())
+		    ? length - done
+		    : static_cast<Offset>(block.size());
+		Offset skip = to > from ? length - done - n : done;
+
+		if (fill(fd_, block.data(), static_cast<Size>(n), base_ + from + skip) !=
+		    static_cast<Size>(n))
+			failed_ = true;
+		else
+			write(block.data(), static_cast<Size>(n), to + skip);
+		done += n;
+	}
 }
 
 void
-Stream::removeBlock(Start, Size)
+Stream::writeBlock(const TagLib::ByteVector &data)
 {
+	if (!may_write(at_))
+		return;
+	write(data.data(), data.size(), at_);
+	at_ += static_cast<Offset>(data.size());
 }
 
 void
-Stream::truncate(Offset)
+Stream::insert(const TagLib::ByteVector &data, Start start, Size replace)
 {
+	Offset at = static_cast<Offset>(start), size = static_cast<Offset>(data.size());
+	Offset gone = static_cast<Offset>(replace);
+
+	if (!may_write(at))
+		return;
+	if (at > length_)
+		at = length_;
+	if (gone > length_ - at)
+		gone = length_ - at;
+	if (size != gone) {
+		Offset rest = length_ - at - gone;
+
+		move(at + gone, at + size, rest);
+		if (size < gone)
+			truncate(at + size + rest);
+	}
+	write(data.data(), data.size(), at);
+	at_ = at + size; // as TagLib's own stream leaves it
+}
+
+void
+Stream::removeBlock(Start start, Size length)
+{
+	insert(TagLib::ByteVector(), start, length);
+}
+
+void
+Stream::truncate(Offset length)
+{
+	int rc;
+
+	if (!may_write(length))
+		return;
+	do
+		rc = ftruncate(fd_, static_cast<off_t>(base_ + length));
+	while (rc < 0 && errno == EINTR);
+	if (rc < 0)
+		failed_ = true;
+	else
+		length_ = length;
+	window_len_ = 0;
 }
 
 } // namespace media

@@ -1,8 +1,9 @@
 /*
- * stream.hh - a read-only TagLib stream over a part of a descriptor
+ * stream.hh - a TagLib stream over a descriptor from some place on
  *
  * It reads with pread, so the descriptor's own offset, which the parent
- * shares, stays where it is.
+ * shares, stays where it is.  Only one that was made for it writes, with pwrite;
+ * TagLib's interface lets no write tell of its failure, so failed() does.
  */
 #ifndef MEDIA_STREAM_HH
 #define MEDIA_STREAM_HH
@@ -25,7 +26,7 @@ typedef size_t Size;
 
 class Stream : public TagLib::IOStream {
       public:
-	Stream(int fd, Offset base, Offset length);
+	Stream(int fd, Offset base, Offset length, bool writes = false);
 
 	TagLib::FileName name() const override;
 	TagLib::ByteVector readBlock(Size length) override;
@@ -35,14 +36,20 @@ class Stream : public TagLib::IOStream {
 	bool readOnly() const override;
 	bool isOpen() const override;
 
-	// nothing is ever written
-	void writeBlock(const TagLib::ByteVector &) override;
-	void insert(const TagLib::ByteVector &, Start = 0, Size = 0) override;
-	void removeBlock(Start = 0, Size = 0) override;
-	void truncate(Offset) override;
+	void writeBlock(const TagLib::ByteVector &data) override;
+	void insert(const TagLib::ByteVector &data, Start start = 0, Size replace = 0) override;
+	void removeBlock(Start start = 0, Size length = 0) override;
+	void truncate(Offset length) override;
+
+	bool failed() const;
 
       private:
+	bool may_write(Offset end);
+	void write(const char *bytes, Size length, Offset at);
+	void move(Offset from, Offset to, Offset length);
+
 	int fd_;
+	bool writes_, failed_ = false;
 	Offset base_, length_, at_ = 0;
 	Offset window_at_ = 0; // what of the stream the window holds
 	Size window_len_ = 0;

@@ -3,14 +3,10 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <memory>
-#include <new>
-#include <stdexcept>
 
 #include <aifffile.h>
 #include <apefile.h>
 #include <asffile.h>
-#include <fileref.h>
 #include <flacfile.h>
 #include <id3v1genres.h>
 #include <id3v2framefactory.h>
@@ -23,7 +19,6 @@
 #include <opusfile.h>
 #include <s3mfile.h>
 #include <speexfile.h>
-#include <tpropertymap.h>
 #include <trueaudiofile.h>
 #include <vorbisfile.h>
 #include <wavfile.h>
@@ -31,16 +26,10 @@
 #include <xmfile.h>
 
 #include "media/frames.hh"
-#include "media/stream.hh"
+#include "media/tagfile.hh"
 
 using namespace TagLib;
-
-struct tagfile {
-	std::unique_ptr<media::Stream> stream; // outlives the file
-	std::unique_ptr<File> owned;           // TagLib 1, where the C handle is the File itself
-	std::unique_ptr<FileRef> ref;          // TagLib 2, where it is a FileRef
-	File *file = nullptr;
-};
+using media::guard;
 
 static bool out_of_memory;
 
@@ -54,23 +43,6 @@ void
 tagfile_note_failure(bool memory)
 {
 	out_of_memory = out_of_memory || memory;
-}
-
-/* Run f; an exception becomes the value of failure. */
-template <typename F, typename T>
-static T
-guard(F f, T failure)
-{
-	try {
-		return f();
-	} catch (const std::bad_alloc &) {
-		tagfile_note_failure(true);
-	} catch (const std::length_error &) {
-		tagfile_note_failure(true);
-	} catch (...) {
-		tagfile_note_failure(false);
-	}
-	return failure;
 }
 
 /* The readers that know ID3v2 take its factory at different places in TagLib 1 and 2. */
@@ -154,7 +126,7 @@ starts_behind_tags(const struct sniffed *s)
 }
 
 static struct tagfile *
-open_file(int fd, const struct sniffed *s)
+open_file(int fd, const struct sniffed *s, bool writes)
 {
 	auto t = std::make_unique<tagfile>();
 	int64_t base = s->id3 != 0 ? s->id3 : starts_behind_tags(s) ? s->start : 0;
@@ -162,7 +134,7 @@ open_file(int fd, const struct sniffed *s)
 	if ((s->type == SNIFF_DSF || s->type == SNIFF_DFF) && s->id3 == 0)
 		return nullptr;
 	t->stream = std::make_unique<media::Stream>(
-	    fd, static_cast<media::Offset>(base), static_cast<media::Offset>(s->size - base));
+	    fd, static_cast<media::Offset>(base), static_cast<media::Offset>(s->size - base), writes);
 	t->file = reader(t->stream.get(), s);
 	if (t->file == nullptr)
 		return nullptr;
@@ -175,9 +147,15 @@ open_file(int fd, const struct sniffed *s)
 }
 
 struct tagfile *
+tagfile_open_as(int fd, const struct sniffed *s, bool writes)
+{
+	return guard([&] { return open_file(fd, s, writes); }, static_cast<struct tagfile *>(nullptr));
+}
+
+struct tagfile *
 tagfile_open(int fd, const struct sniffed *s)
 {
-	return guard([&] { return open_file(fd, s); }, static_cast<struct tagfile *>(nullptr));
+	return tagfile_open_as(fd, s, false);
 }
 
 void

@@ -19,6 +19,8 @@ struct tagfile;
 
 /* NULL where TagLib has no reader for the format or finds nothing that it can read. */
 struct tagfile *tagfile_open(int fd, const struct sniffed *s);
+/* The same, and tags may be written through it (tagwrite.h). */
+struct tagfile *tagfile_open_as(int fd, const struct sniffed *s, bool writes);
 void tagfile_close(struct tagfile *t); /* NULL is allowed */
 
 /* For the functions of tag_c2.h; ends with t. */

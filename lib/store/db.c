@@ -146,8 +146,17 @@ open_and_check(struct db *db, struct err *e)
 	return migrate_check(db, e);
 }
 
+static bool
+is_blank(struct db *db)
+{
+	struct err e = { 0 };
+
+	return migrate_check(db, &e) == ERR_NOTFOUND;
+}
+
+/* *made tells whether it was not made by another process in the meantime. */
 static enum err_code
-make_database(struct db *db, struct err *e)
+make_database(struct db *db, bool *made, struct err *e)
 {
 	int fd;
 	enum err_code rc = ERR_NONE;
@@ -163,6 +172,7 @@ make_database(struct db *db, struct err *e)
 		rc = open_sqlite(db, e);
 	if (rc == ERR_NONE)
 		rc = choose_journal(db, e);
+	*made = rc == ERR_NONE && is_blank(db);
 	if (rc == ERR_NONE)
 		rc = migrate_up(db, e);
 	if (rc == ERR_NONE)
@@ -237,7 +247,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 		goto fail;
 	if (make) {
 		db->lockfd = layout_lock_file(db->dirfd, true, e);
-		if (db->lockfd < 0 || make_database(db, e) != ERR_NONE)
+		if (db->lockfd < 0 || make_database(db, &make, e) != ERR_NONE)
 			goto fail;
 	} else if (open_existing(db, e) != ERR_NONE) {
 		/* a making that was cut short, or that another process is at right now */
@@ -247,7 +257,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 		}
 		sql_close(db);
 		*e = (struct err){ 0 };
-		if (make_database(db, e) != ERR_NONE)
+		if (make_database(db, &make, e) != ERR_NONE)
 			goto fail;
 	}
 	if (created != NULL)

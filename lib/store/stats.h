@@ -1,5 +1,5 @@
 /*
- * stats.h - the totals of a library
+ * stats.h - a library in numbers
  */
 #ifndef STORE_STATS_H
 #define STORE_STATS_H
@@ -10,7 +10,13 @@
 #include "base/err.h"
 #include "store/db.h"
 
-/* Append them: one "name value" a record, or a JSON object of type "report". */
-enum err_code stats_text(struct db *db, bool json, char end, struct buf *out, struct err *e);
+/* Append the totals, and the tracks by format, decade, genre and the month in which they came: one JSON
+ * object of type "report", or (columns > 0: the width of a terminal) lines with bars. */
+struct stats_form {
+	char end;
+	int columns;
+	bool color;
+};
+enum err_code stats_print(struct db *db, const struct stats_form *form, struct buf *out, struct err *e);
 
 #endif

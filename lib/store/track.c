@@ -172,11 +172,10 @@ set_blob(struct track *t, struct db *db, sqlite3_stmt *st, struct err *e)
 	return rc;
 }
 
-/* A user's name, or the number of one who has none. */
-static enum err_code
-set_owner(struct track *t, int64_t uid, struct err *e)
+const char *
+owner_name(int64_t uid, char text[OWNER_TEXT])
 {
-	static char name[64];
+	static char name[OWNER_TEXT];
 	static int64_t known = -1;
 
 	if (uid != known) {
@@ -188,6 +187,15 @@ set_owner(struct track *t, int64_t uid, struct err *e)
 			snprintf(name, sizeof name, "%lld", (long long)uid);
 		known = uid;
 	}
+	return memcpy(text, name, sizeof name);
+}
+
+static enum err_code
+set_owner(struct track *t, int64_t uid, struct err *e)
+{
+	char name[OWNER_TEXT];
+
+	owner_name(uid, name);
 	return set_text(t, F_OWNER, name, strlen(name), e);
 }
 
@@ -410,11 +418,17 @@ json_field(const struct track *t, enum field f, struct buf *out)
 }
 
 void
-track_json(const struct track *t, struct buf *out)
+track_json_open(const struct track *t, struct buf *out)
 {
 	json_open(out, "track");
 	for (int f = 0; f < F_COUNT; f++)
 		if (t->v[f].n > 0)
 			json_field(t, (enum field)f, out);
+}
+
+void
+track_json(const struct track *t, struct buf *out)
+{
+	track_json_open(t, out);
 	json_close(out);
 }

@@ -48,4 +48,11 @@ void track_text(const struct track *t, enum field f, struct buf *out);
 /* Append {"v":1,"type":"track",...} without a newline: absent fields left out, lists as arrays. */
 void track_json(const struct track *t, struct buf *out);
 
+/* The same without the closing brace, for who has more to say; json_close() ends it. */
+void track_json_open(const struct track *t, struct buf *out);
+
+/* A user's name, or the number of one who has none. */
+enum { OWNER_TEXT = 64 };
+const char *owner_name(int64_t uid, char text[OWNER_TEXT]);
+
 #endif

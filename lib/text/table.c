@@ -85,6 +85,50 @@ pad(struct buf *out, int n)
 		buf_putc(out, ' ');
 }
 
+/* The widest of the columns of text gives way until all fit, or nothing is left to give. */
+static void
+fit(struct table *t)
+{
+	int total = 2 * (t->columns - 1);
+
+	for (int c = 0; c < t->columns; c++)
+		total += t->width[c];
+	while (t->fit > 0 && total > t->fit) {
+		int widest = -1;
+
+		for (int c = 0; c < t->columns; c++)
+			if ((t->right >> c & 1) == 0 && (widest < 0 || t->width[c] > t->width[widest]))
+				widest = c;
+		if (widest < 0 || t->width[widest] <= 1)
+			break;
+		t->width[widest]--;
+		total--;
+	}
+}
+
+static void
+lay_out(struct table *t, int c, const char *cell)
+{
+	size_t len = strlen(cell);
+	int width = text_width(cell, len);
+	bool cut = t->fit > 0 && width > t->width[c];
+	bool right = (t->right >> c & 1) != 0;
+
+	if (cut) {
+		len = text_fit(cell, len, t->width[c] - 1);
+		width = text_width(cell, len) + 1;
+	}
+	if (c > 0)
+		pad(t->out, 2);
+	if (right)
+		pad(t->out, t->width[c] - width);
+	buf_add(t->out, cell, len);
+	if (cut)
+		buf_puts(t->out, "\xe2\x80\xa6");
+	if (!right && c + 1 < t->columns)
+		pad(t->out, t->width[c] - width);
+}
+
 void
 table_end(struct table *t)
 {
@@ -92,21 +136,16 @@ table_end(struct table *t)
 
 	if (t->cells.failed)
 		t->out->failed = true;
+	fit(t);
 	for (size_t r = 0; t->aligned && !t->cells.failed && r < t->rows; r++) {
-		for (int c = 0; c < t->columns; c++) {
-			size_t len = strlen(cell);
-			int room = t->width[c] - text_width(cell, len);
-			bool right = (t->right >> c & 1) != 0;
+		bool bold = r == 0 && t->head && t->color;
 
-			if (c > 0)
-				pad(t->out, 2);
-			if (right)
-				pad(t->out, room);
-			buf_add(t->out, cell, len);
-			if (!right && c + 1 < t->columns)
-				pad(t->out, room);
-			cell += len + 1;
+		buf_puts(t->out, bold ? "\033[1m" : "");
+		for (int c = 0; c < t->columns; c++) {
+			lay_out(t, c, cell);
+			cell += strlen(cell) + 1;
 		}
+		buf_puts(t->out, bold ? "\033[0m" : "");
 		buf_putc(t->out, t->separator);
 	}
 	buf_free(&t->cells);

@@ -2,7 +2,8 @@
  * table.h - rows of cells: aligned for people, tab-separated for programs
  *
  * Cells are escaped (base/out.h) as they come.  For a terminal they are kept
- * until table_end() and laid out in columns by their width there, 60 at most;
+ * until table_end() and laid out in columns by their width there, 60 at most, or
+ * cut to fit a terminal that is told of;
  * in a pipe the rows are already in place, cells separated by tabs, each row
  * ended by the separator.
  *
@@ -25,6 +26,9 @@ struct table {
 	char separator;
 	bool aligned;
 	unsigned right; /* bit n set: column n is a number, laid to the right */
+	int fit;        /* aligned: columns of the terminal, the widest texts are cut to it; 0: none are */
+	bool head;      /* the first row names the columns */
+	bool color;     /* ... and is printed bold */
 	/* its own */
 	struct buf cells; /* NUL-terminated, row after row */
 	int column, width[TABLE_COLUMNS];

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@
 enum {
 	FILES_MAX = 1000, /* then it is replaced, so that no leak of a parser grows for long */
 	BIG = 1 << 20,
-	GLANCE_MS = 100 /* so often a waiting call looks whether to stop */
+	WRITE_MARGIN = 8 << 20, /* what padding and indices may add to a file, beside its tags */
+	GLANCE_MS = 100         /* so often a waiting call looks whether to stop */
 };
 
 struct worker {
@@ -31,6 +33,8 @@ struct worker {
 	void (*big)(void *context);
 	void *context;
 	const atomic_int *stop;
+	const struct buf *wanted; /* of one that writes, or NULL */
+	int64_t file_bytes;
 };
 
 /* How one exchange ended. */
@@ -110,7 +114,34 @@ start(struct worker *w, struct err *e)
 		stop(w);
 	if (w->pid > 0)
 		return ERR_NONE;
-	return spawn_worker(w->program, w->timeout_ms, w->memory_bytes, &w->pid, &w->fd, e);
+	return spawn_worker(w->program, w->timeout_ms, w->memory_bytes, w->file_bytes, &w->pid, &w->fd, e);
+}
+
+static bool
+send_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* What a request to write goes on with. */
+static bool
+ask_for(const struct worker *w)
+{
+	uint32_t len = (uint32_t)w->wanted->len;
+
+	return send_all(w->fd, &len, sizeof len) && send_all(w->fd, w->wanted->data, len);
 }
 
 static bool
@@ -139,7 +170,7 @@ ask(struct worker *w, char kind, int fd)
 	do
 		n = sendmsg(w->fd, &msg, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof request;
+	return n == (ssize_t)sizeof request && (w->wanted == NULL || ask_for(w));
 }
 
 static bool
@@ -288,15 +319,30 @@ exchange_in_time(struct worker *w, char kind, int fd, struct buf *out, struct er
 	return how;
 }
 
-/* A death by SIGKILL is somebody else's doing: it gets a second try. */
+/* Ended by a signal that no parser gets by itself: ^C, timeout(1) and service managers send theirs to all
+ * processes, and it may come before the worker ignores it. */
+static bool
+was_killed(int status)
+{
+	static const int sent[] = { SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+
+	for (size_t i = 0; status != -1 && WIFSIGNALED(status) && i < sizeof sent / sizeof sent[0]; i++)
+		if (WTERMSIG(status) == sent[i])
+			return true;
+	return false;
+}
+
+/* A death by somebody else's doing gets a second try, unless it was amid writing, and is no word on the file
+ * where we are to stop. */
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
+	const char *name = w->wanted != NULL ? "tag writer" : "tag reader";
 	enum outcome how = DEAD;
 	bool again = true;
 	int status = -1;
 
-	for (int attempt = 0; attempt < 2 && again; attempt++) {
+	for (int attempt = 0; attempt < 2 && again && how == DEAD; attempt++) {
 		if (start(w, e) != ERR_NONE)
 			return e->code;
 		buf_clear(out);
@@ -304,7 +350,9 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		again = false;
 		if (how == DEAD) {
 			status = remains(w);
-			again = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+			again = was_killed(status) && w->wanted == NULL;
+			if (was_killed(status) && is_stopped(w))
+				how = STOPPED;
 		}
 	}
 	w->served++;
@@ -317,14 +365,14 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		return err_set(e, ERR_INTERRUPTED, "stopped");
 	case SLOW:
 	case STUCK:
-		err_set(e, ERR_FORMAT, "tag reader did not finish within %g s",
+		err_set(e, ERR_FORMAT, "%s did not finish within %g s", name,
 		    protocol_timeout(fd, w->timeout_ms) / 1000.0);
 		e->sys = how == SLOW ? ETIMEDOUT : 0;
 		return e->code;
 	case DEAD:
 		break;
 	}
-	return autopsy(w, status, "tag reader", e);
+	return autopsy(w, status, name, e);
 }
 
 static enum err_code
@@ -479,6 +527,29 @@ enum err_code
 worker_lyrics(struct worker *w, int fd, struct record *r, struct err *e)
 {
 	return fetch(w, PROTOCOL_LYRICS, fd, r, e);
+}
+
+enum err_code
+worker_write(struct worker *w, int fd, const struct record *wanted, struct record *left, struct err *e)
+{
+	struct buf bytes = { 0 };
+	struct worker writer = { .program = w->program,
+		.timeout_ms = w->timeout_ms,
+		.memory_bytes = w->memory_bytes,
+		.fd = -1,
+		.stop = w->stop,
+		.wanted = &bytes };
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_sys(e, errno, "cannot be written");
+	if (record_encode(wanted, false, &bytes, e) == ERR_NONE) {
+		writer.file_bytes = (int64_t)st.st_size + 4 * (int64_t)bytes.len + WRITE_MARGIN;
+		fetch(&writer, PROTOCOL_WRITE, fd, left, e);
+	}
+	stop(&writer);
+	buf_free(&bytes);
+	return e->code;
 }
 
 enum err_code

@@ -75,6 +75,13 @@ struct worker_sink {
  * that of a read that failed, or 0. */
 enum err_code worker_unpack(struct worker *w, int fd, const struct worker_sink *sink, struct err *e);
 
+/* Give fd, which must be open for reading and writing, the tags that *wanted has: its fields, none where it
+ * has none, and the free tags that it names, an empty value taking one out.  Other free tags and covers stay.
+ * What the format cannot hold is left as it was and comes in a zeroed *left.  This is done by a process of
+ * its own, which may write to fd alone; after an error fd may hold anything. */
+enum err_code worker_write(
+    struct worker *w, int fd, const struct record *wanted, struct record *left, struct err *e);
+
 /* How the worker is shut in, for health and tests: "landlock=7 seccomp=1 rlimit_as=536870912"; 0 where the
  * kernel or the build lacks it. */
 enum err_code worker_sandbox(struct worker *w, char *text, size_t size, struct err *e);

@@ -6,6 +6,12 @@
  * worker answers with a head and that many bytes: an encoded record where the
  * code is ERR_NONE, else a reason.
  *
+ * Behind PROTOCOL_WRITE come four bytes more, a length, and an encoded record: the
+ * tags that the file is to have.  Its descriptor can be written to.  The answer's
+ * record has a value for each field, or free tag, that this format cannot hold as
+ * it was wanted.  Only a worker that was started with PROTOCOL_WRITES takes it, and it
+ * is for one file.
+ *
  * To PROTOCOL_UNPACK the answer is long: before its end come pieces, each a head
  * whose magic ends in one of enum protocol_piece instead of '1', and its bytes.
  * A member begins with PROTOCOL_MEMBER (struct protocol_member and its name); where it is a
@@ -27,6 +33,7 @@ enum protocol_kind {
 	PROTOCOL_CUE = 'C',
 	PROTOCOL_LYRICS = 'L',
 	PROTOCOL_UNPACK = 'U',
+	PROTOCOL_WRITE = 'W',
 	PROTOCOL_SANDBOX = '?'
 };
 
@@ -67,7 +74,10 @@ protocol_timeout(int fd, int timeout_ms)
 	return ms < INT_MAX / 2 ? (int)ms : INT_MAX / 2;
 }
 
-/* The worker's command line: media-worker --serve PARENT-PID TIMEOUT-MS MEMORY-BYTES */
-#define PROTOCOL_SERVE "--serve"
+/* The worker's command line: media-worker --serve PARENT-PID TIMEOUT-MS MEMORY-BYTES, or, where it may make
+ * the file that it is handed as long as FILE-BYTES: media-worker --write PARENT-PID TIMEOUT-MS MEMORY-BYTES
+ * FILE-BYTES */
+#define PROTOCOL_SERVE  "--serve"
+#define PROTOCOL_WRITES "--write"
 
 #endif

@@ -55,16 +55,19 @@ launch(const char *program, char *const argv[], int socket, pid_t *pid)
 }
 
 enum err_code
-spawn_worker(const char *program, int timeout_ms, long memory_bytes, pid_t *pid, int *fd, struct err *e)
+spawn_worker(const char *program, int timeout_ms, long memory_bytes, int64_t file_bytes, pid_t *pid, int *fd,
+    struct err *e)
 {
-	char name[] = "media-worker", serve[] = PROTOCOL_SERVE;
-	char parent[24], timeout[24], memory[24];
-	char *argv[] = { name, serve, parent, timeout, memory, NULL };
+	char name[] = "media-worker", serve[] = PROTOCOL_SERVE, writes[] = PROTOCOL_WRITES;
+	char parent[24], timeout[24], memory[24], file[24];
+	char *argv[] = { name, file_bytes > 0 ? writes : serve, parent, timeout, memory,
+		file_bytes > 0 ? file : NULL, NULL };
 	int ends[2], rc;
 
 	snprintf(parent, sizeof parent, "%ld", (long)getpid());
 	snprintf(timeout, sizeof timeout, "%d", timeout_ms);
 	snprintf(memory, sizeof memory, "%ld", memory_bytes);
+	snprintf(file, sizeof file, "%lld", (long long)file_bytes);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return err_sys(e, errno, "cannot reach %s", program);
 	rc = launch(program, argv, ends[1], pid);

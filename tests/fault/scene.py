@@ -7,6 +7,7 @@ EDITS = {
     "remove": ["--remove", "1", "2"],
     "restore": ["--restore", "1", "2"],
     "undo": ["--undo", "e2"],
+    "write-tags": ["--write-tags", "1", "2"],
 }
 
 
@@ -99,6 +100,8 @@ class Scene:
         if scenario in EDITS:
             self.must("lib-commit", "-q", self.must(*self.command).strip())
             self.command = ["lib-commit", "-q"] + EDITS[scenario]
+        if scenario == "write-tags":
+            self.must("lib-commit", "-q", "--amend", "1", "2", "title=Same", "genre+=House")
         if scenario in ("restore", "undo"):
             self.must("lib-commit", "-q", "--remove", "1", "2")
             self.must("lib-sweep", "-q")

@@ -5,8 +5,8 @@
              [--only CALL] [--all] [--limit N] [--time SECONDS] [--build DIR] [--seed N] [-v]
 
 Scenarios: create (import into no library), import, resume (an import that had died), commit, recommit (a
-commit that had died); and the edits of lib-commit: amend, remove, restore, undo (the last two bring files back
-from trash/).  A case is: the scenario's library as it was; the command with one fault injected by strace
+commit that had died); and the edits of lib-commit: amend, remove, write-tags, restore, undo (the last two bring files
+back from trash/).  A case is: the scenario's library as it was; the command with one fault injected by strace
 before its Nth call of one kind (--sticky: in every one from the Nth on); the invariants; the same line again without
 faults; the invariants; and the end state must be the one of the uninterrupted run.  Where the command ended with
 status 0 in spite of the fault, what it promises must be there before the rerun.

@@ -76,6 +76,10 @@ enum err_code catalogue_prefer_best(struct catalogue *c, int64_t track, struct e
 enum err_code catalogue_retag(struct catalogue *c, int64_t track, int64_t file, int64_t release,
     const struct item *it, struct record *r, struct err *e);
 
+/* Its file alone: the item's bytes take its place, and its rank among the track's files. */
+enum err_code catalogue_replace(struct catalogue *c, int64_t track, int64_t file, const struct item *it,
+    const struct record *r, struct err *e);
+
 /* All tracks of a release are retagged: it forgets what it was told, but for what was amended, and is told
  * anew by each of them. */
 enum err_code catalogue_renew(struct catalogue *c, struct release *to, const struct record *r, struct err *e);

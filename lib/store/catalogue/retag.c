@@ -119,9 +119,10 @@ supersede(struct catalogue *c, int64_t track, int64_t file, bool *preferred, str
 		(const int64_t[]){ file, c->now }, 2, e) != ERR_NONE)
 		return e->code;
 	return sql_change(c->db,
-	    "INSERT OR REPLACE INTO removed (sha256, at, track_id, reason) SELECT sha256, ?2, ?3, "
-	    "'superseded'"
-	    " FROM blob WHERE id = (SELECT blob_id FROM file WHERE id = ?1)",
+	    "INSERT INTO removed (sha256, at, track_id, reason) SELECT sha256, ?2, ?3, 'superseded'"
+	    " FROM blob WHERE id = (SELECT blob_id FROM file WHERE id = ?1)"
+	    " ON CONFLICT (sha256) DO UPDATE SET at = excluded.at, track_id = excluded.track_id,"
+	    " reason = excluded.reason",
 	    (const int64_t[]){ file, c->now, track }, 3, e);
 }
 
@@ -153,9 +154,9 @@ bring_back(
 	return sql_run(c->db, st, e);
 }
 
-static enum err_code
-replace_file(struct catalogue *c, int64_t track, int64_t file, const struct item *it, const struct record *r,
-    struct err *e)
+enum err_code
+catalogue_replace(struct catalogue *c, int64_t track, int64_t file, const struct item *it,
+    const struct record *r, struct err *e)
 {
 	bool preferred = false, there = false;
 
@@ -214,7 +215,7 @@ catalogue_retag(struct catalogue *c, int64_t track, int64_t file, int64_t releas
 		return e->code;
 	if (tell_event(c, track, file, it, e) != ERR_NONE)
 		return e->code;
-	return replace_file(c, track, file, it, r, e);
+	return catalogue_replace(c, track, file, it, r, e);
 }
 
 #define UNLESS_AMENDED_THERE                                                                                 \

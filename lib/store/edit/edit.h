@@ -49,6 +49,8 @@ struct edit_options {
 	const struct progress *progress; /* or NULL; when it is stopped nothing is changed */
 	/* takes a line; the buffer is the caller's and cleared afterwards */
 	void (*line)(void *context, struct buf *line);
+	/* NULL, or takes what somebody should know beside */
+	void (*note)(void *context, const char *text);
 	void *context;
 };
 

@@ -129,6 +129,15 @@ enum err_code amend_releases(struct amend *a, struct err *e);
 /* The target of a field, or NULL. */
 const struct target *amend_target(const struct amend *a, enum field f);
 
+/* -- tags for a file ------------------------------------------------------ */
+
+/* The tags of a track as its file is to have them; free tags that were taken out by hand are empty. */
+enum err_code wanted_read(struct db *db, int64_t track, int64_t release, struct record *r, struct err *e);
+
+/* value_tell() of each that differs. */
+enum err_code wanted_tell(
+    const struct record *have, const struct record *wanted, bool json, struct buf *line, struct err *e);
+
 /* -- files that come back ------------------------------------------------ */
 
 /* temp.wanted (id): the blobs that are to be in blobs/; made or emptied. */

@@ -116,6 +116,77 @@ check_references(struct db *db, int64_t event, struct err *e)
 	return e->code;
 }
 
+/* The latest edit but this one that changed a track or its files, or 0. */
+static int64_t
+changed_by(struct db *db, int64_t track, int64_t event, int64_t by)
+{
+	struct err ignored = { 0 };
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT max(event_id) FROM change WHERE event_id > ?2 AND event_id <> ?3 AND ((name = 'track' AND"
+	    " json_extract(coalesce(after, before), '$.id') = ?1) OR (name = 'file' AND"
+	    " json_extract(coalesce(after, before), '$.id') IN (SELECT id FROM file WHERE track_id = ?1)))",
+	    &ignored);
+	int64_t later = 0;
+
+	if (st == NULL)
+		return 0;
+	sql_int(st, 1, track);
+	sql_int(st, 2, event);
+	sql_int(st, 3, by);
+	if (sql_step(db, st, &ignored) == 1)
+		later = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return later;
+}
+
+/* Each row may be as the event left it and the whole still not stand: a file that goes back to its track may
+ * have been removed since under another one. */
+static enum err_code
+check_files(struct db *db, int64_t event, int64_t by, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT t.id FROM main.track t LEFT JOIN main.file f ON f.track_id = t.id AND f.state <> "
+	    "'removed'"
+	    " WHERE t.id IN (SELECT id FROM temp.chosen) GROUP BY t.id HAVING"
+	    " iif(t.removed IS NULL, total(f.preferred) <> 1, count(f.id) > 0) LIMIT 1",
+	    e);
+	int64_t track = 0, later;
+	char name[40] = "";
+
+	if (st == NULL)
+		return e->code;
+	if (sql_step(db, st, e) == 1)
+		track = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	if (track == 0)
+		return e->code;
+	later = changed_by(db, track, event, by);
+	if (later != 0)
+		snprintf(name, sizeof name, " by event e%" PRId64, later);
+	return err_set(e, ERR_STATE,
+	    "event e%" PRId64 " cannot be undone: the files of track %" PRId64 " were changed later%s", event,
+	    track, name);
+}
+
+/* Entries that were added later move up where those before them go. */
+static enum err_code
+close_gaps(struct db *db, int64_t event, struct err *e)
+{
+#define PLAYLISTS                                                                                            \
+	" playlist_id IN (SELECT json_extract(after, '$.playlist_id') FROM change WHERE event_id = ?1"       \
+	" AND name = 'entry' AND before IS NULL)"
+
+	if (sql_change(db,
+		"UPDATE main.entry SET position = -n.new FROM (SELECT id AS row, row_number() OVER"
+		" (PARTITION BY playlist_id ORDER BY position) AS new FROM main.entry WHERE" PLAYLISTS ")"
+		" AS n WHERE entry.id = n.row AND entry.position <> n.new",
+		&event, 1, e) != ERR_NONE)
+		return e->code;
+	return sql_change(
+	    db, "UPDATE main.entry SET position = -position WHERE position < 0 AND" PLAYLISTS, &event, 1, e);
+#undef PLAYLISTS
+}
+
 /* Inside the transaction; what was looked up before may have changed since. */
 static enum err_code
 take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *how, struct err *e)
@@ -128,7 +199,8 @@ take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *h
 	    unearth_confirm(db, how->dry_run, e) != ERR_NONE || journal_tracks(db, event, e) != ERR_NONE ||
 	    forget_all(db, event, how, e) != ERR_NONE ||
 	    journal_take_back(db, event, how->progress, e) != ERR_NONE ||
-	    check_references(db, event, e) != ERR_NONE)
+	    close_gaps(db, event, e) != ERR_NONE || check_references(db, event, e) != ERR_NONE ||
+	    check_files(db, event, by, e) != ERR_NONE)
 		return e->code;
 	return mark_undone(db, event, by, undoes, e);
 }

@@ -9,8 +9,7 @@
 #include "store/listing/priv.h"
 #include "store/sql.h"
 
-/* "4:05", "1:02:03" */
-static void
+void
 add_length(struct buf *b, int64_t ms)
 {
 	long long s = (long long)ms / 1000;
@@ -21,11 +20,10 @@ add_length(struct buf *b, int64_t ms)
 		buf_printf(b, "%lld:%02lld", s / 60, s % 60);
 }
 
-/* What the end of a record does not already keep apart is escaped. */
-static void
-add_safe(const struct listing *l, struct buf *out, const char *s, size_t len)
+void
+add_safe(char end, struct buf *out, const char *s, size_t len)
 {
-	if (l->end == '\0')
+	if (end == '\0')
 		buf_add(out, s, len);
 	else
 		out_escape(out, s, len);
@@ -52,7 +50,7 @@ read_row(struct db *db, int64_t id, const struct listing *l, struct listing_row 
 		buf_printf(&row->cell[CELL_ID], "%lld", (long long)id);
 		for (int i = 0; i < 4; i++)
 			if (sqlite3_column_type(st, i) != SQLITE_NULL)
-				add_safe(l, &row->cell[CELL_ARTIST + i],
+				add_safe(l->end, &row->cell[CELL_ARTIST + i],
 				    (const char *)sqlite3_column_text(st, i),
 				    (size_t)sqlite3_column_bytes(st, i));
 		if (sqlite3_column_type(st, 4) != SQLITE_NULL)
@@ -125,59 +123,24 @@ add_file(const struct listing *l, struct db *db, int64_t id, struct buf *out, st
 	return e->code;
 }
 
-/* name: value, a line each */
-static void
-add_full(const struct listing *l, const struct track *t, struct buf *out)
-{
-	struct buf value = { 0 };
-
-	for (int f = 0; f < F_COUNT; f++) {
-		const char *unit = field_info((enum field)f)->unit;
-
-		if (t->v[f].n == 0 || f == F_TAGS)
-			continue;
-		buf_clear(&value);
-		track_text(t, (enum field)f, &value);
-		buf_printf(out, "%-20s ", field_info((enum field)f)->name);
-		add_safe(l, out, value.data, value.len);
-		if (unit != NULL)
-			buf_printf(out, " %s", unit);
-		buf_putc(out, l->end);
-	}
-	for (size_t i = 0; i < t->ntags; i++) {
-		for (size_t k = 0; k < t->tags[i].n; k++) {
-			buf_clear(&value);
-			buf_printf(&value, "%-20s ", t->tags[i].name);
-			buf_puts(&value, t->tags[i].value[k]);
-			add_safe(l, out, value.data, value.len);
-			buf_putc(out, l->end);
-		}
-	}
-	out->failed |= value.failed;
-	buf_free(&value);
-}
-
-/* JSON, every field, or a format string. */
 static void
 add_record(const struct listing *l, const struct track *t, struct buf *out)
 {
-	struct buf line = { 0 };
-
-	if (l->form == LISTING_JSON) {
+	switch (l->form) {
+	case LISTING_JSON:
 		track_json(t, out);
 		buf_putc(out, l->end);
-	} else if (l->form == LISTING_FULL) {
-		add_full(l, t, out);
-	} else {
-		format_track(l->format, t, &line);
-		if (l->end == '\0')
-			buf_add(out, line.data, line.len);
-		else
-			out_printable(out, line.data, line.len);
+		break;
+	case LISTING_FORMAT:
+		format_track(l->format, t, l->end != '\0', out);
 		buf_putc(out, l->end);
+		break;
+	case LISTING_M3U8:
+		m3u8_entry(t, out);
+		break;
+	default:
+		sheet_row(l, t, out);
 	}
-	out->failed |= line.failed;
-	buf_free(&line);
 }
 
 static enum err_code
@@ -191,22 +154,6 @@ add_track(struct listing *l, struct db *db, int64_t id, struct buf *out, struct 
 		*e = (struct err){ 0 };
 	track_free(&t);
 	return e->code;
-}
-
-enum err_code
-listing_one(struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e)
-{
-	struct err ignored = { 0 };
-	struct track t = { 0 };
-
-	if (sql_begin_read(db, e) != ERR_NONE)
-		return e->code;
-	if (track_load(db, id, &t, e) == ERR_NONE)
-		add_record(l, &t, out);
-	track_free(&t);
-	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
-		sql_rollback(db);
-	return e->code != ERR_NONE ? e->code : buf_ok(out, e);
 }
 
 static enum err_code
@@ -236,12 +183,15 @@ listing_add(struct listing *l, struct db *db, const int64_t *ids, size_t n, stru
 	}
 	if (sql_begin_read(db, e) != ERR_NONE)
 		return e->code;
-	if (l->form == LISTING_TSV)
+	if (!l->started)
+		sheet_head(l, out);
+	if (l->form == LISTING_TSV && l->format == NULL)
 		add_lines(l, db, ids, n, out, e);
 	else if (l->form == LISTING_TABLE)
 		add_table(l, db, ids, n, out, e);
 	else
 		add_each(l, db, ids, n, out, e);
+	l->started = true;
 	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
 		sql_rollback(db);
 	return e->code != ERR_NONE ? e->code : buf_ok(out, e);

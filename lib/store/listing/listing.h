@@ -1,5 +1,5 @@
 /*
- * listing.h - tracks as text: table, tab-separated, format strings, JSON
+ * listing.h - tracks as text: table, columns, format strings, playlists, JSON
  *
  * A listing is fed ids in batches and appends to a buffer; printing is the command's.
  * Each batch is read in one short transaction.  A track that is gone by then
@@ -18,13 +18,14 @@
 #include "store/db.h"
 
 enum listing_form {
-	LISTING_TSV,   /* id, artist, title, album */
+	LISTING_TSV,   /* id, artist, title, album; or the columns of format */
 	LISTING_TABLE, /* for a terminal, with a header */
 	LISTING_IDS,
 	LISTING_FILES,  /* absolute paths of the blobs */
 	LISTING_FORMAT, /* "$artist - $title" */
-	LISTING_JSON,
-	LISTING_FULL /* every field on a line of its own */
+	LISTING_CSV,    /* RFC 4180, with a header line */
+	LISTING_M3U8,   /* extended M3U of the blobs */
+	LISTING_JSON
 };
 
 enum { LISTING_BATCH = 64 };
@@ -35,22 +36,23 @@ struct listing {
 	enum listing_form form;
 	char end;     /* of a record: '\n' or NUL */
 	bool color;   /* TABLE */
-	int columns;  /* TABLE: of the terminal */
-	bool started; /* TABLE: the header is out, the widths are set */
+	int columns;  /* of the terminal, 0: it is none */
+	bool started; /* the header is out, the widths are set */
 	int width[6];
-	struct format *format; /* FORMAT */
+	struct format *format; /* FORMAT; columns: CSV, TSV or NULL */
 };
 
-/* Read a format string: $field, ${field}, $$.  A name that is no field is a free tag's; one that is close to
- * a field's is ERR_USAGE. */
+/* Read a format string: $field, ${field}, ${field|field|text} for the first that has a value, $$, \t, \n, \\.
+ * A name that is no field is a free tag's, and text where it comes last of several; one that is close to a
+ * field's is ERR_USAGE. */
 enum err_code format_read(struct format **f, const char *text, struct err *e);
+
+/* Read the names of columns: "id,artist,my tag". */
+enum err_code format_columns(struct format **f, const char *names, struct err *e);
 void format_free(struct format *f); /* NULL is allowed */
 
 /* Append n tracks; at most LISTING_BATCH. */
 enum err_code listing_add(
     struct listing *l, struct db *db, const int64_t *ids, size_t n, struct buf *out, struct err *e);
-
-/* Append one track; ERR_NOTFOUND where there is none with that id. */
-enum err_code listing_one(struct listing *l, struct db *db, int64_t id, struct buf *out, struct err *e);
 
 #endif

@@ -292,6 +292,7 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 	case NODE_NOT:
 	case NODE_IS:
 	case NODE_HAS:
+	case NODE_SAVED:
 		break;
 	}
 	return false;
@@ -365,6 +366,9 @@ compile_where(struct compiler *c, const struct node *n, struct buf *sql)
 		break;
 	case NODE_HAS:
 		compile_has(c, n, sql);
+		break;
+	case NODE_SAVED: /* query_expand() leaves none */
+		buf_puts(sql, "0");
 		break;
 	}
 }

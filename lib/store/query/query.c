@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "store/query/expand.h"
 #include "store/query/run.h"
 
 void
@@ -55,18 +56,25 @@ copy_words(struct query *q, char *const *words, struct err *e)
 }
 
 enum err_code
-query_parse(struct query **ret, struct db *db, char *const *words, struct err *e)
+query_parse_as(struct query **ret, struct db *db, char *const *words, const char *self, struct err *e)
 {
 	struct query *q = calloc(1, sizeof *q);
 
 	if (q == NULL)
 		return err_memory(e);
-	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE) {
+	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE ||
+	    query_expand(q, db, self, has_tag, e) != ERR_NONE) {
 		query_free(q);
 		return e->code;
 	}
 	*ret = q;
 	return ERR_NONE;
+}
+
+enum err_code
+query_parse(struct query **ret, struct db *db, char *const *words, struct err *e)
+{
+	return query_parse_as(ret, db, words, NULL, e);
 }
 
 const char *
@@ -163,6 +171,17 @@ end(struct compiler *c)
 	compiler_free(c);
 	(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
 	return c->e->code;
+}
+
+bool
+query_has_order(struct query *q, struct db *db)
+{
+	struct err ignored = { 0 };
+	struct compiler c = { .db = db, .e = &ignored };
+	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root);
+
+	compiler_free(&c);
+	return ordered;
 }
 
 enum err_code

@@ -20,6 +20,7 @@
 #ifndef STORE_QUERY_QUERY_H
 #define STORE_QUERY_QUERY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,9 @@ const char *query_note(const struct query *q);
 
 /* Order by fields "year-,artist" ('-' behind a name: descending) before those named in the query. */
 enum err_code query_sort(struct query *q, const char *fields, struct err *e);
+
+/* Have the results an order of their own, by fields or by rank? */
+bool query_has_order(struct query *q, struct db *db);
 
 /* The matches' ids, malloced; limit < 0: all. */
 enum err_code query_ids(

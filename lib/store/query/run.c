@@ -452,6 +452,12 @@ add_set(struct compiler *c, const struct node *root, enum field order, struct bu
 	return indexed;
 }
 
+void
+run_set(struct compiler *c, const struct node *root, struct buf *sql)
+{
+	add_set(c, root, F_NONE, sql);
+}
+
 /* Asked for NULLS LAST, SQLite would not use an index. */
 static bool
 never_null(enum field f)

@@ -19,6 +19,9 @@ bool run_is_ranked(struct compiler *c, const struct node *root);
 enum err_code run_listed(
     struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n);
 
+/* Append "FROM ... WHERE ..." of the matches, track t; compiler_bind() then binds its parameters. */
+void run_set(struct compiler *c, const struct node *root, struct buf *sql);
+
 enum err_code run_count(struct compiler *c, const struct node *root, int64_t *count);
 
 #endif

@@ -21,7 +21,7 @@ struct lexer {
 /* A field's name with its operator. */
 struct prefix {
 	enum field field;
-	enum node_kind kind; /* TEXT, IS, HAS */
+	enum node_kind kind; /* TEXT, IS, HAS, SAVED */
 	bool missing;
 	char name[64];
 	bool free_tag;
@@ -114,6 +114,13 @@ comparison(const char *s)
 	return s[0] == '!' && s[1] == '=' ? 2 : 0;
 }
 
+/* The whole of "@name"? */
+static bool
+is_saved_name(const char *s, size_t len)
+{
+	return len > 1 && *s == '@' && saved_name_length(s + 1) == len - 1;
+}
+
 static bool
 find_name(struct lexer *l, const char *s, size_t len, struct prefix *p)
 {
@@ -121,7 +128,8 @@ find_name(struct lexer *l, const char *s, size_t len, struct prefix *p)
 		const char *name;
 		enum node_kind kind;
 		bool missing;
-	} special[] = { { "is", NODE_IS, false }, { "has", NODE_HAS, false }, { "missing", NODE_HAS, true } };
+	} special[] = { { "is", NODE_IS, false }, { "has", NODE_HAS, false }, { "missing", NODE_HAS, true },
+		{ "query", NODE_SAVED, false } };
 
 	if (len == 0 || len >= sizeof p->name)
 		return false;
@@ -503,7 +511,8 @@ negates(const char *s)
 		return false;
 	while (*s == '-' || *s == '^' || *s == '!')
 		s++;
-	return *s == '(' || *s == '"' || (unsigned char)*s >= 128 || isalnum((unsigned char)*s);
+	return *s == '(' || *s == '"' || (unsigned char)*s >= 128 || isalnum((unsigned char)*s) ||
+	    (*s == '@' && saved_name_length(s + 1) > 0);
 }
 
 static enum err_code
@@ -522,6 +531,16 @@ read_bare(struct lexer *l)
 	if (*start != '"' && is_sort_word(l, start, len)) {
 		l->s += len;
 		return ERR_NONE;
+	}
+	if (is_saved_name(start, len)) {
+		static const struct prefix saved = { .field = F_NONE, .kind = NODE_SAVED };
+
+		leaf = new_leaf(&saved, start + 1, len - 1);
+		if (leaf == NULL)
+			return err_memory(l->e);
+		leaf->at_sign = true;
+		l->s += len;
+		return push(l, TOKEN_TERM, leaf, start);
 	}
 	leaf = read_value(l, &anywhere, start, &end);
 	if (leaf == NULL)
@@ -575,7 +594,7 @@ is_full_query(struct lexer *l, const char *s)
 	for (s = skip_blanks(s); *s != '\0'; s = skip_blanks(s + strcspn(s, " \t\r\n"))) {
 		while (*s == '-' || *s == '^' || *s == '!' || *s == '+')
 			s++;
-		if (field_prefix(l, s, &p, &unknown))
+		if (field_prefix(l, s, &p, &unknown) || is_saved_name(s, strcspn(s, " \t\r\n")))
 			return true;
 	}
 	return false;
@@ -607,7 +626,8 @@ is_field_with_words(struct lexer *l, struct prefix *p, enum op *op, const char *
 		l->full = false;
 		stands_free = is_operator(l, s, len, &kind);
 		l->full = full;
-		if (stands_free || negates(s) || *s == '+' || field_prefix(l, s, &inner, &unknown))
+		if (stands_free || negates(s) || *s == '+' || is_saved_name(s, len) ||
+		    field_prefix(l, s, &inner, &unknown))
 			return false;
 		if ((s[len - 1] == '-' || s[len - 1] == '+') && field_find_n(s, len - 1) != F_NONE)
 			return false;

@@ -20,7 +20,8 @@ enum node_kind {
 	NODE_TEXT,  /* words, anywhere or in a text field */
 	NODE_RANGE, /* a number, date, ... compared */
 	NODE_IS,    /* is:value */
-	NODE_HAS    /* has:field */
+	NODE_HAS,   /* has:field */
+	NODE_SAVED  /* @value, query:value; none is left once query_expand() is done */
 };
 
 enum op {
@@ -45,6 +46,7 @@ struct node {
 	bool phrase;      /* was in quotes: its words follow each other */
 	bool prefix;      /* word* */
 	bool last;        /* the last bare word: also as a prefix */
+	bool at_sign;     /* SAVED: written as @value, which may also be a word */
 	bool plain_unit;  /* `duration_ms`: a plain number is milliseconds, not seconds */
 	const char *word; /* the argument it stood in, for messages */
 	size_t at;        /* where in it, from 0 */
@@ -76,6 +78,9 @@ typedef bool tag_exists(void *context, const char *name);
 /* Words of the command line -> tree.  ERR_USAGE with the place where it does not parse and the text has
  * fields: anything else becomes plain words, with a note. */
 enum err_code query_read(struct query *q, char **words, tag_exists *exists, void *context, struct err *e);
+
+/* The length of the name of a saved search at s, 0 where none begins there. */
+size_t saved_name_length(const char *s);
 
 /* Text is compared with words, and so are F_NONE and free tags; the other types with numbers and dates. */
 bool field_is_text(enum field f);

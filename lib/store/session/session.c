@@ -213,11 +213,11 @@ holder_name(char *text, size_t size)
 }
 
 static enum err_code
-insert_session(struct db *db, const char *options, int64_t *id, struct err *e)
+insert_session(struct db *db, const char *state, const char *options, int64_t *id, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO session(state, owner, created, changed, heartbeat, holder, options)"
-	    " VALUES('staging', ?1, ?2, ?2, ?2, ?3, ?4)",
+	    " VALUES(?5, ?1, ?2, ?2, ?2, ?3, ?4)",
 	    e);
 	char holder[128];
 
@@ -228,6 +228,7 @@ insert_session(struct db *db, const char *options, int64_t *id, struct err *e)
 	sql_int(st, 2, time_now());
 	sql_text(st, 3, holder);
 	sql_text(st, 4, options != NULL ? options : "{}");
+	sql_text(st, 5, state);
 	if (sql_run(db, st, e) != ERR_NONE)
 		return e->code;
 	*id = sqlite3_last_insert_rowid(db->sql);
@@ -253,16 +254,16 @@ insert_roots(struct db *db, int64_t id, char **roots, size_t nroots, struct err 
 }
 
 /* The lock is taken before anybody can see the row, and the folder is durable before the row is. */
-enum err_code
-session_create(
-    struct db *db, char **roots, size_t nroots, const char *options_json, int64_t *id, struct err *e)
+static enum err_code
+create(struct db *db, const char *state, char **roots, size_t nroots, const char *options, int64_t *id,
+    struct err *e)
 {
 	int64_t session = 0;
 	bool locked = false;
 
 	if (sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (insert_session(db, options_json, &session, e) != ERR_NONE ||
+	if (insert_session(db, state, options, &session, e) != ERR_NONE ||
 	    insert_roots(db, session, roots, nroots, e) != ERR_NONE ||
 	    db_lock_session(db, session, e) != ERR_NONE)
 		goto fail;
@@ -275,6 +276,32 @@ fail:
 	sql_rollback(db);
 	if (locked)
 		db_unlock_session(db, session);
+	return e->code;
+}
+
+enum err_code
+session_create(
+    struct db *db, char **roots, size_t nroots, const char *options_json, int64_t *id, struct err *e)
+{
+	return create(db, "staging", roots, nroots, options_json, id, e);
+}
+
+enum err_code
+session_scratch(struct db *db, int64_t *id, struct err *e)
+{
+	return create(db, "rejected", NULL, 0, NULL, id, e);
+}
+
+enum err_code
+session_scratch_end(struct db *db, int64_t id, struct err *e)
+{
+	if (session_clear_staging(db, id, NULL, NULL, e) == ERR_NONE && sql_begin(db, e) == ERR_NONE) {
+		if (sql_change(db, "DELETE FROM session WHERE id = ?1 AND staging = 0", &id, 1, e) ==
+		    ERR_NONE)
+			sql_commit(db, e);
+		sql_rollback(db);
+	}
+	db_unlock_session(db, id);
 	return e->code;
 }
 

@@ -48,6 +48,12 @@ enum err_code session_list(struct db *db, const char *states, int64_t **ids, siz
 enum err_code session_create(
     struct db *db, char **roots, size_t nroots, const char *options_json, int64_t *id, struct err *e);
 
+/* One of no import, for files that somebody else stages: locked, its folder made.  It counts as rejected from
+ * the start, so that lib-sweep clears what is left of it should this process die. */
+enum err_code session_scratch(struct db *db, int64_t *id, struct err *e);
+/* Clear its folder, forget and unlock it. */
+enum err_code session_scratch_end(struct db *db, int64_t id, struct err *e);
+
 /* Compare-and-swap of the state: ERR_STATE "session s3 is rejected" where it was not `from`. */
 enum err_code session_move(struct db *db, int64_t id, const char *from, const char *to, struct err *e);
 

@@ -1,0 +1,59 @@
+/*
+ * command.h - what the parts of lib-search share
+ *
+ * cmd/lib-search.c has the options and the table of actions; each file of
+ * this folder carries out some of them.
+ */
+#ifndef CMD_LIB_SEARCH_COMMAND_H
+#define CMD_LIB_SEARCH_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/db.h"
+#include "store/listing/listing.h"
+#include "store/query/query.h"
+
+/* What the command line says, beside cli's own options. */
+struct command {
+	long long limit, offset; /* limit -1: all */
+	const char *sort;
+	const char *subject; /* the action's own argument */
+	int64_t after;       /* --after; -1: not given */
+	struct listing listing;
+	struct db *db;
+};
+extern struct command command;
+
+/* The query of the operands, parsed and ordered, its note told; NULL with *e filled in. */
+struct query *command_query(struct err *e);
+
+/* Nothing was found: status 1, and a note. */
+enum err_code command_nothing(struct err *e);
+
+/* The part of a list of n that --limit and --offset leave: from *first on, this many. */
+size_t command_page(size_t n, size_t *first);
+
+/* find.c: the tracks of a query, how many, their values, albums, artists. */
+void find_tracks(struct err *e);
+void find_count(struct err *e);
+void find_facet(struct err *e);
+void find_albums(struct err *e);
+void find_artists(struct err *e);
+
+/* one.c: tracks by their ids. */
+void one_show(struct err *e);
+void one_cover(struct err *e);
+void one_stats(struct err *e);
+
+/* saved.c */
+void saved_save(struct err *e);
+void saved_print(struct err *e);
+void saved_drop(struct err *e);
+
+/* events.c */
+void events_list(struct err *e);
+void events_follow(struct err *e);
+
+#endif

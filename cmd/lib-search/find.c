@@ -1,0 +1,162 @@
+/* What a query finds: tracks, their number, their values, albums and artists. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/out.h"
+#include "cmd/lib-search/command.h"
+#include "store/listing/groups.h"
+#include "store/query/facet.h"
+#include "text/table.h"
+
+/* Batch by batch; nothing is held in the database while a pager waits. */
+static void
+print(const int64_t *ids, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n && e->code == ERR_NONE && !ferror(stdout); i += LISTING_BATCH) {
+		size_t batch = n - i < LISTING_BATCH ? n - i : LISTING_BATCH;
+		struct buf out = { 0 };
+
+		if (listing_add(&command.listing, command.db, ids + i, batch, &out, e) == ERR_NONE)
+			(void)cli_print(&out, e);
+		buf_free(&out);
+	}
+}
+
+void
+find_tracks(struct err *e)
+{
+	struct query *q = command_query(e);
+	int64_t *ids = NULL;
+	size_t n = 0;
+
+	if (q != NULL && query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE) {
+		if (n == 0 && command.limit != 0)
+			command_nothing(e);
+		print(ids, n, e);
+	}
+	free(ids);
+	query_free(q);
+}
+
+void
+find_count(struct err *e)
+{
+	struct query *q = command_query(e);
+	int64_t count = 0;
+
+	if (q != NULL && query_count(q, command.db, &count, e) == ERR_NONE) {
+		printf(cli_json() ? "{\"v\":1,\"type\":\"summary\",\"count\":%lld}%c" : "%lld%c",
+		    (long long)count, cli_separator());
+		if (count == 0)
+			e->code = ERR_NOMATCH;
+	}
+	query_free(q);
+}
+
+static void
+print_facets(enum field f, const struct facet *list, size_t n, struct err *e)
+{
+	const char *name = f != F_NONE ? field_info(f)->name : command.subject;
+	enum field_type type = f != F_NONE ? field_info(f)->type : FIELD_TEXT;
+	struct buf out = { 0 };
+	struct table t = { .out = &out,
+		.separator = cli_separator(),
+		.aligned = command.listing.columns > 0 && !cli_null(),
+		.fit = command.listing.columns,
+		.right = 1 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (!cli_json()) {
+			table_int(&t, list[i].tracks);
+			table_cell(&t, list[i].value, list[i].len);
+			table_row(&t);
+			continue;
+		}
+		json_open(&out, "facet");
+		json_text(&out, "field", name);
+		if (type == FIELD_INT && f != F_OWNER)
+			json_int(&out, "value", strtoll(list[i].value, NULL, 10));
+		else if (type == FIELD_REAL)
+			json_real(&out, "value", strtod(list[i].value, NULL));
+		else if (type == FIELD_BOOL)
+			json_bool(&out, "value", true);
+		else
+			json_bytes(&out, "value", list[i].value, list[i].len);
+		json_int(&out, "tracks", list[i].tracks);
+		json_close(&out);
+		buf_putc(&out, cli_separator());
+	}
+	table_end(&t);
+	(void)cli_print(&out, e);
+}
+
+void
+find_facet(struct err *e)
+{
+	struct query *q = command_query(e);
+	struct facet *list = NULL;
+	enum field f = F_NONE;
+	size_t n = 0, first;
+
+	if (q != NULL && facet_count(q, command.db, command.subject, &f, &list, &n, e) == ERR_NONE) {
+		size_t page = command_page(n, &first);
+
+		if (page == 0 && command.limit != 0)
+			command_nothing(e);
+		else
+			print_facets(f, list + first, page, e);
+	}
+	facet_free(list, n);
+	query_free(q);
+}
+
+static void
+print_groups(enum group_by by, const struct group *list, size_t n, struct err *e)
+{
+	struct groups_form form = { .json = cli_json(),
+		.color = command.listing.color,
+		.end = cli_separator(),
+		.columns = cli_null() ? 0 : command.listing.columns };
+	struct buf out = { 0 };
+
+	if (groups_print(command.db, by, list, n, &form, &out, e) == ERR_NONE)
+		(void)cli_print(&out, e);
+	buf_free(&out);
+}
+
+static void
+find_groups(enum group_by by, struct err *e)
+{
+	struct query *q = command_query(e);
+	struct group *list = NULL;
+	int64_t *ids = NULL;
+	size_t n = 0, count = 0, first;
+
+	if (q != NULL && query_ids(q, command.db, -1, 0, &ids, &n, e) == ERR_NONE &&
+	    groups_make(command.db, by, ids, n, !query_has_order(q, command.db), &list, &count, e) ==
+		ERR_NONE) {
+		size_t page = command_page(count, &first);
+
+		if (page == 0 && command.limit != 0)
+			command_nothing(e);
+		else
+			print_groups(by, list + first, page, e);
+	}
+	free(list);
+	free(ids);
+	query_free(q);
+}
+
+void
+find_albums(struct err *e)
+{
+	find_groups(GROUP_ALBUMS, e);
+}
+
+void
+find_artists(struct err *e)
+{
+	find_groups(GROUP_ARTISTS, e);
+}

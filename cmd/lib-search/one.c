@@ -1,0 +1,94 @@
+/* Tracks by their ids: all that is known, the cover; and the library in numbers. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cli.h"
+#include "base/words.h"
+#include "cmd/lib-search/command.h"
+#include "store/listing/show.h"
+#include "store/stats.h"
+
+/* "12" */
+static enum err_code
+parse_id(const char *text, int64_t *id, struct err *e)
+{
+	char *end;
+
+	errno = 0;
+	*id = strtoll(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0)
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a track", text);
+	return ERR_NONE;
+}
+
+static enum err_code
+show(const char *text, struct err *e)
+{
+	struct buf out = { 0 };
+	int64_t id;
+
+	if (parse_id(text, &id, e) == ERR_NONE &&
+	    show_track(command.db, id, cli_json(), cli_separator(), &out, e) == ERR_NONE)
+		(void)cli_print(&out, e);
+	buf_free(&out);
+	return e->code;
+}
+
+/* One that fails does not stop the others. */
+void
+one_show(struct err *e)
+{
+	char *only[] = { (char *)command.subject, NULL }, **words = NULL;
+	size_t n = 0, shown = 0, failed = 0;
+
+	for (int part = 0; part < 2; part++) { /* the option's argument, the operands */
+		if (words_read(part == 0 ? only : cli_operands(), &words, &n, e) != ERR_NONE)
+			return;
+		for (size_t i = 0; i < n; i++) {
+			struct err own = { 0 };
+
+			if (show(words[i], &own) == ERR_NONE) {
+				shown++;
+				continue;
+			}
+			failed++;
+			cli_failed(&own);
+		}
+		words_free(words, n);
+	}
+	if (shown == 0 && e->code == ERR_NONE)
+		e->code = failed > 0 ? ERR_NOTFOUND : ERR_NOMATCH; /* told already */
+}
+
+void
+one_cover(struct err *e)
+{
+	struct buf out = { 0 }, about = { 0 };
+	int64_t id;
+
+	if (!cli_json() && isatty(STDOUT_FILENO))
+		cli_usage("the bytes of a picture do not go to a terminal: lib-search --cover %s >cover",
+		    command.subject);
+	if (parse_id(command.subject, &id, e) == ERR_NONE &&
+	    show_cover(command.db, id, cli_json() ? NULL : &out, &about, e) == ERR_NONE) {
+		if (cli_json())
+			buf_putc(&about, cli_separator());
+		(void)cli_print(cli_json() ? &about : &out, e);
+	}
+	buf_free(&out);
+	buf_free(&about);
+}
+
+void
+one_stats(struct err *e)
+{
+	struct stats_form form = { .end = cli_separator(),
+		.columns = cli_json() || cli_null() ? 0 : command.listing.columns,
+		.color = command.listing.color };
+	struct buf out = { 0 };
+
+	if (stats_print(command.db, &form, &out, e) == ERR_NONE)
+		(void)cli_print(&out, e);
+	buf_free(&out);
+}

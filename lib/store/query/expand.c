@@ -1,0 +1,197 @@
+#include "store/query/expand.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+/* A saved search inside another; its nodes and words count against one limit, whatever refers to what. */
+enum { NODES_MAX = 1000 };
+
+struct link {
+	const char *name;
+	const struct link *outer;
+};
+
+struct expansion {
+	struct query *q;
+	struct db *db;
+	tag_exists *exists;
+	size_t nodes;
+	struct err *e;
+};
+
+size_t
+saved_name_length(const char *s)
+{
+	size_t n = 0;
+
+	if (*s == '-' || *s == '.' || *s == '_')
+		return 0;
+	while (isalnum((unsigned char)s[n]) || (unsigned char)s[n] >= 128 ||
+	    (s[n] != '\0' && strchr("-._", s[n]) != NULL))
+		n++;
+	return n;
+}
+
+static void
+name_chain(const struct link *l, const char *back_to, struct buf *out)
+{
+	if (l->outer != NULL && strcmp(l->name, back_to) != 0)
+		name_chain(l->outer, back_to, out);
+	buf_printf(out, "@%s -> ", l->name);
+}
+
+static enum err_code
+complain_of_circle(struct expansion *x, const struct link *chain, const char *name)
+{
+	struct buf text = { 0 };
+
+	name_chain(chain, name, &text);
+	err_set(x->e, ERR_USAGE, "saved searches go in a circle: %s@%s", text.data != NULL ? text.data : "",
+	    name);
+	buf_free(&text);
+	return x->e->code;
+}
+
+/* @NAME may be a word, too ("@peace"), but not where it is close to a name. */
+static enum err_code
+unknown_name(struct expansion *x, struct node *n)
+{
+	char *near = saved_nearest(x->db, n->value);
+	struct buf text = { 0 };
+
+	if (near != NULL)
+		err_set(x->e, ERR_USAGE, "there is no saved search '%s': did you mean '%s'?", n->value, near);
+	else if (!n->at_sign)
+		err_set(x->e, ERR_USAGE, "there is no saved search '%s'", n->value);
+	free(near);
+	if (x->e->code != ERR_NONE)
+		return x->e->code;
+	if (x->q->note == NULL) {
+		buf_printf(&text, "there is no saved search '%s': searching for the text", n->value);
+		x->q->note = buf_detach(&text);
+	}
+	buf_printf(&text, "@%s", n->value);
+	if (buf_ok(&text, x->e) != ERR_NONE)
+		return x->e->code;
+	free(n->value);
+	n->value = buf_detach(&text);
+	n->kind = NODE_TEXT;
+	n->op = OP_HAS;
+	return ERR_NONE;
+}
+
+/* Nodes point to the words that they came from. */
+static enum err_code
+adopt_words(struct expansion *x, char **words, size_t n)
+{
+	struct query *q = x->q;
+	char **more = realloc(q->words, (q->nwords + n + 1) * sizeof *more);
+
+	if (more == NULL) {
+		for (size_t i = 0; i < n; i++)
+			free(words[i]);
+		return err_memory(x->e);
+	}
+	q->words = more;
+	memcpy(more + q->nwords, words, n * sizeof *words);
+	q->nwords += n;
+	more[q->nwords] = NULL;
+	return ERR_NONE;
+}
+
+static size_t
+count_nodes(const struct node *n)
+{
+	size_t count = 1;
+
+	for (size_t i = 0; i < n->n; i++)
+		count += count_nodes(n->child[i]);
+	return count;
+}
+
+/* As a part of another query it finds what it finds by itself: words that its last one begins, too. */
+static void
+keep_prefixes(struct node *n)
+{
+	n->prefix |= n->last;
+	n->last = false;
+	for (size_t i = 0; i < n->n; i++)
+		keep_prefixes(n->child[i]);
+}
+
+static enum err_code expand(struct expansion *x, struct node **slot, const struct link *chain);
+
+static enum err_code
+read_saved(struct expansion *x, const char *name, char **words, size_t n, struct query *inner)
+{
+	/* query_read() remembers the pointers, which stay what they are */
+	if (query_read(inner, words, x->exists, x->db, x->e) != ERR_NONE)
+		err_context(x->e, "in the saved search '%s'", name);
+	if (adopt_words(x, words, n) != ERR_NONE)
+		return x->e->code;
+	for (size_t i = 0; i < inner->norder && x->q->norder < ORDER_MAX; i++)
+		x->q->order[x->q->norder++] = inner->order[i];
+	if (x->q->note == NULL) {
+		x->q->note = inner->note;
+		inner->note = NULL;
+	}
+	if (x->e->code != ERR_NONE)
+		return x->e->code;
+	x->nodes += count_nodes(inner->root);
+	return x->nodes <= NODES_MAX
+	    ? ERR_NONE
+	    : err_set(x->e, ERR_USAGE, "the query is too long with the saved search '%s' in it", name);
+}
+
+static enum err_code
+replace(struct expansion *x, struct node **slot, const struct link *chain)
+{
+	struct node *n = *slot;
+	struct link here = { n->value, chain };
+	struct query inner = { 0 };
+	char **words = NULL;
+	size_t nwords = 0;
+	int found;
+
+	for (const struct link *l = chain; l != NULL; l = l->outer)
+		if (strcmp(l->name, n->value) == 0)
+			return complain_of_circle(x, chain, n->value);
+	found = saved_words(x->db, n->value, &words, &nwords, x->e);
+	if (found <= 0)
+		return found < 0 ? x->e->code : unknown_name(x, n);
+	if (read_saved(x, n->value, words, nwords, &inner) == ERR_NONE &&
+	    expand(x, &inner.root, &here) == ERR_NONE) {
+		if (n != x->q->root)
+			keep_prefixes(inner.root);
+		*slot = inner.root;
+		inner.root = NULL;
+		node_free(n);
+	}
+	node_free(inner.root);
+	free(inner.note);
+	free(words);
+	return x->e->code;
+}
+
+static enum err_code
+expand(struct expansion *x, struct node **slot, const struct link *chain)
+{
+	if ((*slot)->kind == NODE_SAVED)
+		return replace(x, slot, chain);
+	for (size_t i = 0; i < (*slot)->n; i++)
+		if (expand(x, &(*slot)->child[i], chain) != ERR_NONE)
+			break;
+	return x->e->code;
+}
+
+enum err_code
+query_expand(struct query *q, struct db *db, const char *self, tag_exists *exists, struct err *e)
+{
+	struct expansion x = { .q = q, .db = db, .exists = exists, .e = e };
+	struct link first = { self, NULL };
+
+	return expand(&x, &q->root, self != NULL ? &first : NULL);
+}

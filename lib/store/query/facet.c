@@ -1,0 +1,177 @@
+#include "store/query/facet.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "store/query/place.h"
+#include "store/query/run.h"
+#include "store/tally.h"
+#include "store/track.h"
+
+void
+facet_free(struct facet *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(list[i].value);
+	free(list);
+}
+
+static enum err_code
+find_field(struct db *db, const char *name, enum field *ret, struct err *e)
+{
+	enum field f = field_find(name), near = field_nearest(name);
+	sqlite3_stmt *st;
+	int step;
+
+	if (f == F_FILE || f == F_ID)
+		return err_set(e, ERR_USAGE, "--facet: every track has its own %s", field_info(f)->name);
+	if (f != F_NONE) {
+		*ret = f;
+		return ERR_NONE;
+	}
+	st = sql_get(db, "SELECT 1 FROM tagname WHERE name = ? AND id >= 1000", e);
+	if (st == NULL)
+		return e->code;
+	sql_text(st, 1, name);
+	step = sql_step(db, st, e);
+	sql_done(st);
+	if (step < 0)
+		return e->code;
+	if (step == 0 && near != F_NONE)
+		return err_set(e, ERR_USAGE, "--facet: there is no field '%s': did you mean '%s'?", name,
+		    field_info(near)->name);
+	if (step == 0)
+		return err_set(e, ERR_USAGE,
+		    "--facet: there is no field '%s', and no track has a tag of that name", name);
+	*ret = F_NONE;
+	return ERR_NONE;
+}
+
+/* What the values are made of, where that is not what they look like. */
+static const char *
+shown_value(enum field f, const char *value)
+{
+	switch (f) {
+	case F_SESSION:
+		return "'s' || f.session_id";
+	case F_SHA256:
+		return "lower(hex(b.sha256))";
+	case F_TAGS:
+		return "(SELECT n.name FROM tagname n WHERE n.id = v.name_id)";
+	default:
+		return value;
+	}
+}
+
+/* A row per value of each track: the place's tables and conditions go into "FROM tables WHERE conditions" of
+ * the matches. */
+static void
+add_statement(struct compiler *c, const struct query *q, enum field f, const struct place *p, struct buf *sql)
+{
+	static const char from[] = "FROM ", where[] = " WHERE ";
+	struct buf set = { 0 };
+	const char *place = p->from, *place_where = strstr(place, where), *set_where;
+
+	run_set(c, q->root, &set);
+	buf_printf(sql, "SELECT t.id, %s ", shown_value(f, p->value));
+	set_where = set.failed ? NULL : strstr(set.data, where);
+	if (place_where == NULL || set_where == NULL) { /* a column of the track itself */
+		buf_puts(sql, set.failed ? "" : set.data);
+	} else {
+		place += strlen(from);
+		buf_printf(sql, "%.*s CROSS JOIN %.*s%s AND %s", (int)(set_where - set.data), set.data,
+		    (int)(place_where - place), place, set_where, place_where + strlen(where));
+	}
+	sql->failed |= set.failed;
+	buf_free(&set);
+}
+
+static enum err_code
+count_row(sqlite3_stmt *st, enum field f, struct tally *t, struct err *e)
+{
+	char text[OWNER_TEXT]; /* TIME_TEXT is less */
+	const void *bytes = text;
+	size_t len;
+	enum field_type type = f != F_NONE ? field_info(f)->type : FIELD_TEXT;
+
+	if (sqlite3_column_type(st, 1) == SQLITE_NULL)
+		return ERR_NONE;
+	if (f == F_OWNER)
+		len = strlen(owner_name(sqlite3_column_int64(st, 1), text));
+	else if (type == FIELD_TIME)
+		len = strlen(time_format(sqlite3_column_int64(st, 1), text));
+	else if (type == FIELD_BOOL)
+		len = (size_t)snprintf(text, sizeof text, "true");
+	else if (type == FIELD_REAL || sqlite3_column_type(st, 1) == SQLITE_FLOAT)
+		len = (size_t)snprintf(text, sizeof text, "%.10g", sqlite3_column_double(st, 1));
+	else {
+		bytes = sqlite3_column_blob(st, 1);
+		len = (size_t)sqlite3_column_bytes(st, 1);
+	}
+	return len > 0 ? tally_add(t, bytes, len, sqlite3_column_int64(st, 0), e) : ERR_NONE;
+}
+
+static enum err_code
+count_place(struct compiler *c, const struct query *q, enum field f, const struct place *p, struct tally *t)
+{
+	struct buf sql = { 0 };
+	sqlite3_stmt *st = NULL;
+
+	add_statement(c, q, f, p, &sql);
+	if (c->e->code == ERR_NONE && buf_ok(&sql, c->e) == ERR_NONE)
+		st = sql_prepare(c->db, sql.data, c->e);
+	buf_free(&sql);
+	if (st == NULL)
+		return c->e->code;
+	compiler_bind(c, st);
+	while (sql_step(c->db, st, c->e) > 0)
+		if (count_row(st, f, t, c->e) != ERR_NONE)
+			break;
+	sqlite3_finalize(st);
+	return c->e->code;
+}
+
+static enum err_code
+hand_over(struct tally *t, struct facet **ret, size_t *n, struct err *e)
+{
+	struct facet *list = calloc(t->n + 1, sizeof *list);
+
+	if (list == NULL)
+		return err_memory(e);
+	tally_sort(t);
+	for (size_t i = 0; i < t->n; i++) {
+		list[i] = (struct facet){ t->entry[i].text, t->entry[i].len, t->entry[i].count };
+		t->entry[i].text = NULL;
+	}
+	*ret = list;
+	*n = t->n;
+	return ERR_NONE;
+}
+
+enum err_code
+facet_count(struct query *q, struct db *db, const char *name, enum field *ret, struct facet **list, size_t *n,
+    struct err *e)
+{
+	struct compiler c = { .db = db, .e = e, .now = time_now() };
+	struct place p[PLACES_MAX];
+	struct tally t = { 0 };
+	struct err ignored = { 0 };
+	enum field f = F_NONE;
+	int places;
+
+	if (find_field(db, name, &f, e) != ERR_NONE || compile_functions(db, e) != ERR_NONE ||
+	    sql_begin_read(db, e) != ERR_NONE)
+		return e->code;
+	places = field_places(f, f == F_NONE, f == F_NONE ? param_text(&c, name, strlen(name)) : 0, p);
+	for (int i = 0; i < places && e->code == ERR_NONE; i++)
+		count_place(&c, q, f, &p[i], &t);
+	compiler_free(&c);
+	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
+		sql_rollback(db);
+	if (e->code == ERR_NONE && hand_over(&t, list, n, e) == ERR_NONE)
+		*ret = f;
+	tally_free(&t);
+	return e->code;
+}

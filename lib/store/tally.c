@@ -1,0 +1,97 @@
+#include "store/tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t
+hash_of(const unsigned char *s, size_t len)
+{
+	uint64_t h = 1469598103934665603u; /* FNV-1a */
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ s[i]) * 1099511628211u;
+	return h ^ h >> 29;
+}
+
+/* Twice the room in both tables. */
+static enum err_code
+grow(struct tally *t, struct err *e)
+{
+	size_t cap = t->cap > 0 ? 2 * t->cap : 64, slots = 2 * cap;
+	struct tally_entry *more = realloc(t->entry, cap * sizeof *more);
+	uint32_t *slot = calloc(slots, sizeof *slot);
+
+	if (more != NULL)
+		t->entry = more;
+	if (more == NULL || slot == NULL || cap > UINT32_MAX / 2) {
+		free(slot);
+		return err_memory(e);
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		size_t at = more[i].hash % slots;
+
+		while (slot[at] != 0)
+			at = (at + 1) % slots;
+		slot[at] = (uint32_t)i + 1;
+	}
+	free(t->slot);
+	t->slot = slot;
+	t->slots = slots;
+	t->cap = cap;
+	return ERR_NONE;
+}
+
+enum err_code
+tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e)
+{
+	uint64_t hash = hash_of(text, len);
+	struct tally_entry *x;
+	size_t at;
+
+	if (t->n == t->cap && grow(t, e) != ERR_NONE)
+		return e->code;
+	for (at = hash % t->slots; t->slot[at] != 0; at = (at + 1) % t->slots) {
+		x = &t->entry[t->slot[at] - 1];
+		if (x->hash != hash || x->len != len || memcmp(x->text, text, len) != 0)
+			continue;
+		x->count += x->last != who;
+		x->last = who;
+		return ERR_NONE;
+	}
+	x = &t->entry[t->n];
+	*x = (struct tally_entry){ malloc(len + 1), len, hash, 1, who };
+	if (x->text == NULL)
+		return err_memory(e);
+	memcpy(x->text, text, len);
+	x->text[len] = '\0';
+	t->slot[at] = (uint32_t)++t->n;
+	return ERR_NONE;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct tally_entry *x = a, *y = b;
+	int order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+void
+tally_sort(struct tally *t)
+{
+	if (t->n > 0)
+		qsort(t->entry, t->n, sizeof *t->entry, compare);
+}
+
+void
+tally_free(struct tally *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->entry[i].text);
+	free(t->entry);
+	free(t->slot);
+	*t = (struct tally){ 0 };
+}

@@ -1,0 +1,37 @@
+/*
+ * tally.h - how often each text comes
+ *
+ * Private to lib/store.  Starts from { 0 }.
+ */
+#ifndef STORE_TALLY_H
+#define STORE_TALLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct tally_entry {
+	char *text; /* NUL-terminated, and may hold NUL */
+	size_t len;
+	uint64_t hash;
+	int64_t count;
+	int64_t last; /* who was counted here last */
+};
+
+struct tally {
+	struct tally_entry *entry; /* in the order of their first coming, until tally_sort() */
+	size_t n, cap;
+	uint32_t *slot; /* 1 + index, 0: empty */
+	size_t slots;
+};
+
+/* Count `who` (not 0) for a text; not again where it was the last one to be counted there. */
+enum err_code tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e);
+
+/* The most frequent first, those of one count by their bytes.  No tally_add() afterwards. */
+void tally_sort(struct tally *t);
+
+void tally_free(struct tally *t); /* release and zero */
+
+#endif
