@@ -134,7 +134,7 @@ staged() {
 	mv "$file" saved
 	before=$(catalogue)
 	fails 4 lib-commit s1
-	[[ $stderr == *"${file##*/}"* ]]
+	[[ $stderr == *"/music/"*": staging/s1/${file##*/}: "* ]]
 	[ "$(catalogue)" = "$before" ]
 	[ "$(query "SELECT state, json_extract(commit_error, '$.step'), json_extract(commit_error, '$.code') FROM session")" = "failed|check|NOT_FOUND" ]
 	[ "$(find "$FONOTECA_LIBRARY/blobs" -type f | wc -l)" = 0 ]

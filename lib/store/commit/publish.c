@@ -150,6 +150,8 @@ act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_e
 	memcpy(s.suffix, it->suffix, sizeof s.suffix);
 	if (act(pub, p, fn, &s, e) == ERR_CHANGED && it->linked && it->path != NULL)
 		err_context(e, "%s was written to since it was imported", it->path);
+	else if ((e->code == ERR_CHANGED || e->code == ERR_NOTFOUND) && it->path != NULL)
+		err_context(e, "%s", it->path); /* a hash tells nobody which file it was */
 	if (e->code != ERR_NONE)
 		return e->code;
 	it->ctime_ns = s.ctime_ns;
