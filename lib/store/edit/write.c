@@ -242,7 +242,7 @@ is_left(const struct job *j, enum field f, const char *name)
 {
 	for (size_t i = 0; i < j->left.nvalues; i++)
 		if (j->left.values[i].field == f &&
-		    (f != F_NONE || strcmp(j->left.values[i].name, name) == 0))
+		    (name == NULL || strcmp(j->left.values[i].name, name) == 0))
 			return true;
 	return false;
 }
