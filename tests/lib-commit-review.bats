@@ -160,6 +160,24 @@ assert total["new"] == 3 and total["conflicts"] == 2 and total["retagged"] == 1 
 	[[ $stderr == *"the last commit of s1 failed"* ]]
 }
 
+@test "a staged file with other bytes, but of the same size, is found too" {
+	mkdir music
+	piece music/a.flac
+	lib-import -q music >id
+	staged=$(find "$FONOTECA_LIBRARY/staging/s1" -name '*.flac')
+	cp "$staged" whole
+	chmod u+w "$staged"
+	printf X | dd of="$staged" bs=1 seek=60 conv=notrunc 2>/dev/null
+	fails 4 lib-commit s1
+	chmod 0444 "$staged" # it may be written by its owner no more, but was
+	[ "$(id -u)" -ne 0 ] || printf Y | dd of="$staged" bs=1 seek=61 conv=notrunc 2>/dev/null
+	[ "$(id -u)" -ne 0 ] || fails 4 lib-commit --retry s1
+	[ -z "$(find "$FONOTECA_LIBRARY/blobs" -type f)" ]
+	rm -f "$staged" && cp whole "$staged"
+	run -0 lib-commit --retry s1
+	intact
+}
+
 @test "the second committer of a session gets 75" {
 	requires strace
 	mkdir music

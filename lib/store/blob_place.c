@@ -123,7 +123,15 @@ hash(struct checked *c, int dirfd, const char *folder, const char *name, const s
 	return e->code;
 }
 
-/* The staged file.  A link that was touched since tells by its bytes. */
+/* A copy got its mode and name after its bytes: one that can be written, or was written last of all, was not left
+ * as the import left it. */
+static bool
+was_written(const struct stat *st)
+{
+	return (st->st_mode & 0222) != 0 || nanoseconds(st->st_ctim) == nanoseconds(st->st_mtim);
+}
+
+/* The staged file.  One that was touched since tells by its bytes. */
 static enum err_code
 look_staged(const struct place *p, const struct blob_staged *s, struct checked *c, struct err *e)
 {
@@ -131,7 +139,7 @@ look_staged(const struct place *p, const struct blob_staged *s, struct checked *
 
 	if (look(p->staging, p->staging_name, p->name, s->size, &st, e) != ERR_NONE)
 		return e->code;
-	if (!s->linked || is_own(&st) || stood_still(s, &st))
+	if (s->linked ? is_own(&st) || stood_still(s, &st) : !was_written(&st))
 		return ERR_NONE;
 	return hash(c, p->staging, p->staging_name, p->name, s, e);
 }
