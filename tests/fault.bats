@@ -12,7 +12,7 @@ fault() {
 	local limit=$1 program=$2
 	shift 2
 	run "$TREE/tests/fault/$program.py" --build "$FONOTECA_BUILD" --limit "${FAULT_LIMIT:-$limit}" \
-		--time "${FAULT_TIME:-${FAULT_LIMIT:-15}}" "$@"
+		--time "${FAULT_TIME:-${FAULT_LIMIT:-8}}" "$@"
 	[ "$status" -ne 77 ] || skip "$(tail -n 1 <<<"$output")"
 	echo "$output"
 }
