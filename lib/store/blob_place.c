@@ -123,7 +123,7 @@ hash(struct checked *c, int dirfd, const char *folder, const char *name, const s
 	return e->code;
 }
 
-/* A copy got its mode and name after its bytes: one that can be written, or was written last of all, was not left
+/* A copy got its mode and name after its bytes: one that can be written, or was written last of all, is not
  * as the import left it. */
 static bool
 was_written(const struct stat *st)
