@@ -194,7 +194,9 @@ assert total["new"] == 3 and total["conflicts"] == 2 and total["retagged"] == 1 
 @test "thousands of items: shown and committed in little memory" {
 	"$FONOTECA_BUILD/unit/commit" 2000 same >out
 	"$FONOTECA_BUILD/unit/commit" 3000 >out
-	[ "$(sed -nE 's/.* ms, ([0-9]+) MB at most/\1/p' out)" -lt 48 ]
+	most=$(sed -nE 's/.* ms, ([0-9]+) MB at most/\1/p' out)
+	[ "$most" -gt 0 ]
+	[ -n "${FONOTECA_SAN-}" ] || [ "$most" -lt 48 ] # a sanitizer has its own ideas of memory
 }
 
 @test "--show of a rejected session says that nothing of it can be committed" {
