@@ -120,6 +120,22 @@ add_file(struct record *part, const char *file, struct err *e)
 	return e->code;
 }
 
+/* A part has no notes of its own: they are the sheet's, each once. */
+static void
+lift_notes(struct record *to, struct record *part, struct err *e)
+{
+	for (size_t i = 0; i < part->nnotes; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < to->nnotes && !known; k++)
+			known = strcmp(to->notes[k], part->notes[i]) == 0;
+		if (!known && e->code == ERR_NONE && to->nnotes < RECORD_PARTS_MAX)
+			(void)record_note(to, e, "%s", part->notes[i]);
+		free(part->notes[i]);
+	}
+	part->nnotes = 0;
+}
+
 /* The track is complete: a part. */
 static void
 end_track(struct sheet *sh)
@@ -152,6 +168,7 @@ end_track(struct sheet *sh)
 			put(sh, &m, key, sh->album.value[i]);
 	}
 	map_finish(&m);
+	lift_notes(sh->r, &part, sh->e);
 	if (sh->e->code == ERR_NONE && part.nvalues > RECORD_PART_VALUES_MAX)
 		err_set(sh->e, ERR_FORMAT, "track %ld has too many lines", sh->number);
 	if (sh->e->code == ERR_NONE) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/out.h"
+
 void
 record_free(struct record *r)
 {
@@ -55,6 +57,25 @@ record_add(struct record *r, enum field field, const char *name, const char *val
 	return ERR_NONE;
 }
 
+enum { NOTE_MAX = 1000 };
+
+/* What a note quotes may have been cut amid a character, or never was text: such bytes become question marks,
+ * since nobody takes a record that holds them. */
+static void
+make_text(char *s, size_t len)
+{
+	for (size_t i = 0, n; i < len; i += n) {
+		unsigned char c = (unsigned char)s[i];
+
+		n = utf8_len(s + i, len - i);
+		if (n > 1 && !(c == 0xc2 && (unsigned char)s[i + 1] < 0xa0))
+			continue;
+		if (n != 1 || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+			s[i] = '?';
+		n = 1;
+	}
+}
+
 enum err_code
 record_note(struct record *r, struct err *e, const char *fmt, ...)
 {
@@ -71,6 +92,9 @@ record_note(struct record *r, struct err *e, const char *fmt, ...)
 	va_end(ap);
 	if (len < 0)
 		return err_memory(e);
+	if (len > NOTE_MAX)
+		text[len = NOTE_MAX] = '\0';
+	make_text(text, (size_t)len);
 	notes[r->nnotes++] = text;
 	return ERR_NONE;
 }

@@ -70,6 +70,25 @@ a_sheet(void)
 	CHECK(r.parts[1].start_ms == (123 * 60 + 10) * 1000 + 37 * 1000 / 75 && r.parts[1].duration_ms == 0);
 }
 
+/* What is wrong with a value is said of the sheet, once; its parts stay such that they can be sent. */
+static void
+a_bad_barcode(void)
+{
+	struct buf out = { 0 };
+	struct record back = { 0 };
+
+	CHECK(cue("CATALOG 07~24\nFILE a.wav WAVE\n" TRACK("01", "00:00:00") TRACK("02", "03:00:00")) ==
+	    ERR_NONE);
+	CHECK(r.nparts == 2 && r.nnotes == 1);
+	CHECK(record_note(&r, &e, "%.4s and \xc2\x85\xff\n", "Jó́n") == ERR_NONE);
+	CHECK(strcmp(r.notes[1], "Jó? and ???\n") == 0);
+	CHECK(record_encode(&r, true, &out, &e) == ERR_NONE);
+	CHECK(
+	    record_decode(&back, out.data, out.len, &e) == ERR_NONE && back.nparts == 2 && back.nnotes == 2);
+	record_free(&back);
+	buf_free(&out);
+}
+
 static void
 files_and_data_tracks(void)
 {
@@ -207,6 +226,7 @@ int
 main(void)
 {
 	a_sheet();
+	a_bad_barcode();
 	files_and_data_tracks();
 	no_sheets();
 	too_many_tracks();
