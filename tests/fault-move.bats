@@ -7,7 +7,6 @@ load helper
 setup() {
 	setup_fonoteca
 	requires strace python3
-	strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
 }
 
 @test "lib-import --mode=move --commit, killed at its system calls" {

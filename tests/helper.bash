@@ -12,6 +12,7 @@ setup_fonoteca() {
 	export HOME=$BATS_TEST_TMPDIR/home
 	export FONOTECA_LIBRARY=$BATS_TEST_TMPDIR/library
 	export LC_ALL=C.UTF-8 TZ=UTC
+	PYTHON=${PYTHON:-/usr/bin/python3} # the one that Debian's packages are for
 	export PATH=$FONOTECA_BUILD:$PATH
 	unset XDG_DATA_HOME XDG_CONFIG_HOME NO_COLOR FONOTECA_NOW
 	mkdir -p "$HOME"
@@ -22,13 +23,23 @@ setup() {
 	setup_fonoteca
 }
 
-# requires PROGRAM... : skip with the reason where one is missing.
+# requires PROGRAM... : skip with the reason where one is missing, or cannot do its work here.
 requires() {
 	local p
 	for p in "$@"; do
+		case $p in
+		mutagen)
+			"$PYTHON" -c 'import mutagen' 2>/dev/null || skip "python3-mutagen is not installed"
+			continue ;;
+		esac
 		command -v "$p" >/dev/null || skip "$p is not installed"
-		[ "$p" != strace ] || export ASAN_OPTIONS=detect_leaks=0 # who is traced cannot look for leaks
+		[ "$p" != strace ] || may_trace
 	done
+}
+
+may_trace() {
+	strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 # who is traced cannot look for leaks
 }
 
 # fails STATUS COMMAND... : exactly this status, a message on stderr that begins with the command's

@@ -3,9 +3,7 @@ load helper
 
 setup() {
 	setup_fonoteca
-	requires python3
-	PYTHON=${PYTHON:-/usr/bin/python3}
-	"$PYTHON" -c 'import mutagen' 2>/dev/null || skip "python3-mutagen is not installed"
+	requires python3 mutagen
 }
 
 # piece FILE FIELD=VALUE... : half a second of silence that no other file has, as FLAC; the first field may be

@@ -3,9 +3,7 @@ load helper
 
 setup() {
 	setup_fonoteca
-	requires python3
-	PYTHON=${PYTHON:-/usr/bin/python3}
-	"$PYTHON" -c 'import mutagen' 2>/dev/null || skip "python3-mutagen is not installed"
+	requires python3 mutagen
 	mkdir music
 	"$PYTHON" "$TREE/tests/fixtures/make-piece.py" music/a.flac title=One tracknumber=1
 	"$PYTHON" "$TREE/tests/fixtures/make-piece.py" music/b.flac title=Won tracknumber=1

@@ -3,15 +3,14 @@ load helper
 
 setup() {
 	setup_fonoteca
-	requires python3
-	"${PYTHON:-/usr/bin/python3}" -c 'import mutagen' 2>/dev/null || skip "python3-mutagen is not installed"
+	requires python3 mutagen
 	mkdir music
 	cp "$FIXTURES/audio/hoppipolla.flac" music/a.flac
 }
 
 # tags FILE FIELD=VALUE...
 tags() {
-	"${PYTHON:-/usr/bin/python3}" "$TREE/tests/fixtures/set-tags.py" "$@"
+	"$PYTHON" "$TREE/tests/fixtures/set-tags.py" "$@"
 	touch -d '1 minute ago' "$1" # two imports within a second see it all the same
 }
 

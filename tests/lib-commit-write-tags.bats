@@ -27,9 +27,8 @@ says() {
 
 # outsiders TRACK TITLE : what programs of others see in the file.
 outsiders() {
-	local python=${PYTHON:-/usr/bin/python3}
-	if "$python" -c 'import mutagen' 2>/dev/null; then
-		"$python" - "$(blob "$1")" "$2" <<-'PY'
+	if "$PYTHON" -c 'import mutagen' 2>/dev/null; then
+		"$PYTHON" - "$(blob "$1")" "$2" <<-'PY'
 			import sys, mutagen
 			f = mutagen.File(sys.argv[1])
 			assert f is not None and f.tags is not None, "mutagen finds no tags"
@@ -157,13 +156,13 @@ FORMATS="not-up-to-you.mp3 bonnie-and-clyde.mp3 love-will-tear-us-apart.mp3 all-
 }
 
 @test "an unchanged source is not imported again, a retagged one takes the file's place" {
-	"${PYTHON:-/usr/bin/python3}" -c 'import mutagen' 2>/dev/null || skip "python3-mutagen is not installed"
+	requires mutagen
 	take hoppipolla.flac
 	lib-commit -q --amend 1 mood=calm >/dev/null
 	lib-commit -q --write-tags 1 >/dev/null
 	lib-import -q music | lib-commit -q >/dev/null
 	[ "$(query "SELECT count(*) FROM file WHERE state = 'ok'")" = 1 ]
-	"${PYTHON:-/usr/bin/python3}" "$TREE/tests/fixtures/set-tags.py" music/hoppipolla.flac title=Puddles
+	"$PYTHON" "$TREE/tests/fixtures/set-tags.py" music/hoppipolla.flac title=Puddles
 	touch -d '1 minute ago' music/hoppipolla.flac
 	run -0 bash -c 'lib-import -q music | lib-commit'
 	[[ $output == *retag* ]] || fail "$output"

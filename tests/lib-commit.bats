@@ -173,7 +173,6 @@ staged() {
 
 @test "a full disk while publishing: status 4, the catalogue unchanged, --retry works" {
 	requires strace
-	export ASAN_OPTIONS=detect_leaks=0 # which cannot look while strace does
 	import music
 	run -4 --separate-stderr strace -qq -o /dev/null -e trace=linkat -e inject=linkat:error=ENOSPC:when=2+ lib-commit s1
 	[[ $stderr == *"No space left"* ]]
@@ -185,7 +184,6 @@ staged() {
 
 @test "where hard links are impossible the staged copy moves" {
 	requires strace
-	export ASAN_OPTIONS=detect_leaks=0
 	import music
 	run -0 strace -qq -o /dev/null -e trace=linkat -e inject=linkat:error=EPERM lib-commit s1
 	intact

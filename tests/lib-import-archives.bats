@@ -365,7 +365,6 @@ commits() {
 	[[ $output == *'"staged":3,'*'"unchanged":0,"not_audio":1,'* ]]
 	lib-commit -q s2 >/dev/null
 	requires strace
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	run -0 --separate-stderr strace -f -qq -o trace -e trace=open,openat,openat2 lib-import --json music
 	[[ $output == *'"staged":0,'*'"unchanged":3,"not_audio":1,'* ]] || fail "$output"
 	run -1 grep -E '[ab]\.zip' trace
@@ -452,7 +451,6 @@ many_in_a_zip() {
 @test "killed while it unpacks or takes members: the rerun goes on, and nothing is copied twice" {
 	requires strace
 	many_in_a_zip 300
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	# in the middle of the unpacking
 	run strace -f -qq -o /dev/null -e trace=utimensat -e inject=utimensat:signal=KILL:when=40 \
 		lib-import -q -j1 music
@@ -475,7 +473,6 @@ many_in_a_zip() {
 	requires strace
 	many_in_a_zip 5
 	cp "$FIXTURES/audio/untagged.wav" music/z.wav
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	lib-import -q music
 	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE session SET state = 'staging'"
 	run -0 --separate-stderr strace -f -qq -o trace -e trace=openat lib-import --json music
@@ -486,7 +483,6 @@ many_in_a_zip() {
 @test "SIGINT while it unpacks: stopped cleanly, resumable, and no folder is left" {
 	requires strace
 	many_in_a_zip 300
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	run --separate-stderr strace -f -qq -o /dev/null -e trace=utimensat \
 		-e inject=utimensat:signal=INT:when=40 lib-import -j1 music
 	[ "$status" -eq 130 ] || fail "$status $stderr"
@@ -501,7 +497,6 @@ many_in_a_zip() {
 @test "what a killed run left goes with the session, links are not followed" {
 	requires strace
 	many_in_a_zip 50
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	kill_it() {
 		run strace -f -qq -o /dev/null -e trace=utimensat \
 			-e inject=utimensat:signal=KILL:when=20 lib-import -q -j1 music

@@ -269,7 +269,6 @@ EIO=5 EACCES=13 EBUSY=16 ETIMEDOUT=110 ESTALE=116 HANGS=0
 @test "what is staged is never read again" {
 	requires strace
 	many 300 m
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	begin_bad 00280.mp3 read $HANGS always lib-import -q -j2 m
 	local staged
 	until_true 30 staged_at_least 250

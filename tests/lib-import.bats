@@ -273,7 +273,6 @@ the_process() {
 	requires strace
 	many 1 m
 	# the clock of the file moves between the first fstat and the last: done by a slow copy
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	strace -f -qq -o /dev/null -e trace=pread64 -P "$PWD/m/00000.mp3" \
 		-e inject=pread64:delay_enter=300000 lib-import -q -j1 m >id 2>err &
 	local pid=$!
@@ -519,7 +518,6 @@ the_process() {
 	# the change of the inode itself cannot be dated back: let the clock be ahead
 	export FONOTECA_NOW=$(($(date +%s) + 100))
 	lib-import -q m | lib-commit -q
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 	run -0 --separate-stderr strace -f -qq -o trace -e trace=openat lib-import --json m
 	[[ $output == *'"id":"s2"'*'"staged":0,'*'"unchanged":3,"not_audio":1'* ]]
 	grep -q notes.txt trace

@@ -4,8 +4,7 @@ load helper
 
 setup() {
 	setup_fonoteca
-	PYTHON=${PYTHON:-/usr/bin/python3}
-	"$PYTHON" -c 'import mutagen' 2>/dev/null || skip "python3-mutagen is not installed"
+	requires mutagen
 	DUMP=$FONOTECA_BUILD/unit/media-dump
 }
 
