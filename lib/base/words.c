@@ -73,9 +73,11 @@ words_file(const char *file, char ***out, size_t *n, struct err *e)
 
 	if (strcmp(file, "-") != 0 && freopen(file, "r", stdin) == NULL)
 		return err_sys(e, errno, "cannot read %s", file);
-	if (words_read(input, out, n, e) != ERR_NONE && strcmp(file, "-") != 0)
-		err_context(e, "%s", file);
-	return e->code;
+	if (words_read(input, out, n, e) == ERR_NONE || strcmp(file, "-") == 0)
+		return e->code;
+	if (e->code == ERR_IO && e->sys != 0) /* it is not what the user knows as standard input */
+		return err_sys(e, e->sys, "cannot read %s", file);
+	return err_context(e, "%s", file);
 }
 
 void

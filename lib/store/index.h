@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/field.h"
 #include "store/db.h"
 
 /* Put a track in, or again after it changed.  A removed track (track.removed) is taken out.
@@ -19,5 +20,9 @@ enum err_code index_track(struct db *db, int64_t track, struct err *e);
 /* A contentless index can only be told to forget exactly the text it holds: call this BEFORE the rows change,
  * then change them, then index_track(). */
 enum err_code index_forget(struct db *db, int64_t track, struct err *e);
+
+/* The column of fts that holds the words of a field, "x" that of all the lesser ones; NULL: the index has not
+ * got it.  Years stand in x as words, too. */
+const char *index_column(enum field f);
 
 #endif

@@ -122,6 +122,28 @@ locks_keep_writers_and_checkpoints_apart(void)
 	db_close(b);
 }
 
+/* SQLite ends a transaction by itself where memory or the disk is out: nothing may be written after that as
+ * if it were still open. */
+static void
+notices_a_transaction_that_was_given_up(void)
+{
+	struct err e = { 0 };
+	struct db *db = NULL;
+
+	CHECK(db_open(&db, below("lib"), DB_WRITE, NULL, NULL, &e) == ERR_NONE);
+	CHECK(sql_begin(db, &e) == ERR_NONE);
+	CHECK(sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK); /* not by us */
+	CHECK(db_event(db, "alone", "s1", NULL, &e) == ERR_MEMORY);
+	e = (struct err){ 0 };
+	CHECK(sql_commit(db, &e) == ERR_MEMORY);
+	sql_rollback(db);
+	e = (struct err){ 0 };
+	CHECK(sql_begin(db, &e) == ERR_NONE);
+	CHECK(db_event(db, "again", "s1", NULL, &e) == ERR_NONE);
+	CHECK(sql_commit(db, &e) == ERR_NONE);
+	db_close(db);
+}
+
 int
 main(void)
 {
@@ -131,5 +153,6 @@ main(void)
 	never_makes_one_over_anything();
 	refuses_what_is_not_ours_or_newer();
 	locks_keep_writers_and_checkpoints_apart();
+	notices_a_transaction_that_was_given_up();
 	return unit_end("db");
 }

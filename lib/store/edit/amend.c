@@ -8,6 +8,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/edit/priv.h"
+#include "store/index.h"
 
 /* -- what is assigned --------------------------------------------------- */
 
@@ -249,6 +250,13 @@ differs(const struct amend *a, size_t i)
 	return !texts_equal(&a->before[i], &a->after[i]);
 }
 
+/* Does the index hold words of this field, or the year that comes of it? */
+static bool
+is_indexed(enum field f)
+{
+	return f == F_DATE || f == F_ORIGINALDATE || (f != F_NONE && index_column(f) != NULL);
+}
+
 /* Will the index hold other words of this track?  Then it forgets it: all of them before anything is written,
  * see chosen_settle(). */
 static enum err_code
@@ -257,7 +265,7 @@ forget_track(struct amend *a, int64_t track, struct err *e)
 	if (read_track(a, track, e) != ERR_NONE)
 		return e->code;
 	for (size_t i = 0; i < a->n; i++)
-		if (differs(a, i) && value_is_indexed(a->targets[i].field))
+		if (differs(a, i) && is_indexed(a->targets[i].field))
 			return chosen_forget(a->db, track, e);
 	return ERR_NONE;
 }

@@ -54,9 +54,6 @@ enum err_code value_read(struct db *db, const struct target *t, int64_t id, stru
 enum err_code value_write(
     struct catalogue *c, const struct target *t, int64_t id, const struct texts *values, struct err *e);
 
-/* Does the search index hold words of this field? */
-bool value_is_indexed(enum field f);
-
 /* One field of a track before and after, as part of its line. */
 enum err_code value_tell(const struct target *t, const struct texts *before, const struct texts *after,
     bool json, struct buf *out, struct err *e);

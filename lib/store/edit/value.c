@@ -246,39 +246,6 @@ value_write(
 	return t->field == F_ORIGINALDATE ? write_year(c, id, e) : ERR_NONE;
 }
 
-bool
-value_is_indexed(enum field f)
-{
-	switch (f) {
-	case F_TITLE:
-	case F_ARTIST:
-	case F_ARTISTS:
-	case F_ALBUM:
-	case F_ALBUMARTIST:
-	case F_ALBUMARTISTS:
-	case F_DATE:
-	case F_ORIGINALDATE: /* by the year */
-	case F_GENRE:
-	case F_COMPOSER:
-	case F_LYRICIST:
-	case F_CONDUCTOR:
-	case F_PERFORMER:
-	case F_REMIXER:
-	case F_GROUPING:
-	case F_WORK:
-	case F_LABEL:
-	case F_CATALOGNUMBER:
-	case F_MOOD:
-	case F_TITLESORT:
-	case F_ARTISTSORT:
-	case F_ALBUMSORT:
-	case F_ALBUMARTISTSORT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void
 tell_json(const struct target *t, const char *key, const struct texts *values, struct buf *out)
 {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/index.h"
 #include "store/query/place.h"
 #include "text/fold.h"
 
@@ -267,7 +268,7 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 	*exact = false;
 	switch (n->kind) {
 	case NODE_TEXT:
-		column = n->field != F_NONE && n->tag == NULL ? field_column(n->field) : NULL;
+		column = n->field != F_NONE && n->tag == NULL ? index_column(n->field) : NULL;
 		if (n->tag != NULL || (n->field != F_NONE && column == NULL))
 			return false;
 		*exact = n->op == OP_HAS && (column == NULL || *column != 'x');

@@ -139,40 +139,6 @@ place_close(const struct place *p, int count, struct buf *sql)
 	buf_puts(sql, count > 0 ? ")" : "(0)");
 }
 
-const char *
-field_column(enum field f)
-{
-	switch (f) {
-	case F_TITLE:
-		return "title";
-	case F_ARTIST:
-	case F_ARTISTS:
-		return "artist";
-	case F_ALBUM:
-		return "album";
-	case F_ALBUMARTIST:
-	case F_ALBUMARTISTS:
-	case F_GENRE:
-	case F_COMPOSER:
-	case F_LYRICIST:
-	case F_CONDUCTOR:
-	case F_PERFORMER:
-	case F_REMIXER:
-	case F_GROUPING:
-	case F_WORK:
-	case F_LABEL:
-	case F_CATALOGNUMBER:
-	case F_MOOD:
-	case F_TITLESORT:
-	case F_ARTISTSORT:
-	case F_ALBUMSORT:
-	case F_ALBUMARTISTSORT:
-		return "x";
-	default:
-		return NULL;
-	}
-}
-
 bool
 field_is_code(enum field f)
 {

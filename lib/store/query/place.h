@@ -28,10 +28,6 @@ int field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MA
 void place_open(const struct place *p, int i, struct buf *sql);
 void place_close(const struct place *p, int count, struct buf *sql);
 
-/* The column of the index that holds a field's words and nothing else ("title"), "x" where they are among
- * others, NULL where they are not in the index. */
-const char *field_column(enum field f);
-
 /* Codes (ISRC, key, MBIDs) are compared whole, not by their words. */
 bool field_is_code(enum field f);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/index.h"
 #include "store/query/place.h"
 #include "store/query/token.h"
 #include "text/fold.h"
@@ -310,7 +311,7 @@ index_tier(struct compiler *c, struct branch *b, const char *match, const struct
 static enum err_code
 title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 {
-	const char *name = b->field == F_NONE ? "title" : field_column(b->field);
+	const char *name = b->field == F_NONE ? "title" : index_column(b->field);
 	struct part others = { 0 };
 	struct buf match = { 0 };
 	const char *join;
