@@ -70,6 +70,16 @@ notes() {
 	intact
 }
 
+@test "what is wrong in a sheet beside the audio is said of the audio" {
+	image
+	sed -i 's/^CATALOG .*/CATALOG 07~24/' music/von.cue
+	grep -q '^CATALOG 07~24' music/von.cue || sed -i '1i CATALOG 07~24' music/von.cue
+	run -0 --separate-stderr lib-import -v music
+	[[ $stderr == *"von.wav: the cue sheet von.cue: "*"07~24"* ]]
+	lib-commit -q "$output"
+	[ "$(lib-search --count)" -eq 3 ]
+}
+
 @test "the same cut again changes nothing: unchanged, touched, or from elsewhere" {
 	image
 	bring_in

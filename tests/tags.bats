@@ -50,6 +50,15 @@ field() {
 	[ "$(field tags.rating)" = "very good" ]
 }
 
+@test "a wrong code that is cut amid a character when it is quoted costs a note, not the file" {
+	tag hoppipolla.flac "ISRC=x$(printf 'Я%.0s' {1..40})"
+	run -0 --separate-stderr lib-import -v "$FILE"
+	[[ $stderr == *"ISRC"*"xЯ"*"?"* ]]
+	lib-commit -q "$output"
+	lib-search --json | grep -q '"tag_isrc":\["xЯЯ'
+	[ "$(lib-search --count)" -eq 1 ]
+}
+
 @test "a rating comes into the catalogue and can be searched" {
 	tag hoppipolla.flac RATING=4
 	lib-import -q "$FILE" | lib-commit -q

@@ -209,6 +209,9 @@ by_sheets_beside(struct record *r, const struct folder *f, const char *name, con
 		if (used == 0 && tracks.nparts > 0)
 			used = use(r, &tracks, what, e);
 		record_drop_parts(&tracks);
+		for (size_t k = 0; used == 1 && k < sheet->nnotes; k++)
+			if (record_note(r, e, "%s: %s", what, sheet->notes[k]) != ERR_NONE)
+				used = -1;
 	}
 	return used;
 }

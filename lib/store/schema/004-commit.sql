@@ -1,0 +1,1 @@
+-- Version 4: what commits keep.  fonoteca-library(5) explains it to people.

@@ -1,0 +1,1 @@
+-- Version 5: what is derived for searching.  fonoteca-library(5) explains it to people.

@@ -1,0 +1,1 @@
+-- Version 6: what was heard.  fonoteca-library(5) explains it to people.

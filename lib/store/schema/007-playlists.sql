@@ -1,0 +1,1 @@
+-- Version 7: playlists.  fonoteca-library(5) explains it to people.
