@@ -13,9 +13,9 @@ needed() {
 	readelf -d "$LINKED/$1" | sed -n 's/.*(NEEDED).*\[\(lib[^.]*\)\..*/\1/p' | grep -vE '^lib(c|m|gcc_s|ld-linux.*)$' | sort | tr '\n' ' '
 }
 
-@test "lib-search and lib-playlist need SQLite and utf8proc, no more" {
+@test "lib-search needs SQLite and utf8proc, no more, lib-playlist also the readers of XML and JSON" {
 	[ "$(needed lib-search)" = "libsqlite3 libutf8proc " ]
-	[ "$(needed lib-playlist)" = "libsqlite3 libutf8proc " ]
+	[ "$(needed lib-playlist)" = "libexpat libjansson libsqlite3 libutf8proc " ]
 }
 
 @test "commands that hash need nettle beside" {
@@ -49,6 +49,8 @@ needed() {
 			case $lib in
 			libsqlite3) grep -q ' sqlite3_' symbols ;;
 			libutf8proc) grep -q ' utf8proc_' symbols ;;
+			libexpat) grep -q ' XML_' symbols ;;
+			libjansson) grep -q ' json_load' symbols ;;
 			libnettle) grep -q ' nettle_' symbols ;;
 			libarchive) grep -q ' archive_' symbols ;;
 			libseccomp) grep -q ' seccomp_' symbols ;;
