@@ -51,4 +51,7 @@ enum err_code query_ids(
 /* How many there are. */
 enum err_code query_count(struct query *q, struct db *db, int64_t *count, struct err *e);
 
+/* Is there any? */
+enum err_code query_finds(struct query *q, struct db *db, bool *found, struct err *e);
+
 #endif

@@ -533,6 +533,22 @@ run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t off
 }
 
 enum err_code
+run_finds(struct compiler *c, const struct node *root, bool *found)
+{
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	buf_puts(&sql, "SELECT 1 ");
+	add_set(c, root, F_NONE, &sql);
+	buf_puts(&sql, " LIMIT 1");
+	st = prepare(c, &sql);
+	if (st != NULL)
+		*found = sql_step(c->db, st, c->e) > 0;
+	sqlite3_finalize(st);
+	return c->e->code;
+}
+
+enum err_code
 run_count(struct compiler *c, const struct node *root, int64_t *count)
 {
 	struct buf sql = { 0 };
