@@ -74,13 +74,14 @@ gather(struct db *db, struct packing *p, struct err *e)
 {
 	sqlite3_stmt *st;
 
-	if (sql_exec(db, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.index_word USING fts5vocab('main', 'fts', 'row')",
+	if (sql_exec(db,
+		"CREATE VIRTUAL TABLE IF NOT EXISTS temp.index_word USING fts5vocab('main', 'fts', 'row')",
 		e) != ERR_NONE)
 		return e->code;
 	st = sql_prepare(db, "SELECT term, doc FROM temp.index_word", e);
 	while (st != NULL && sql_step(db, st, e) > 0)
-		add_packed(p, (const char *)sqlite3_column_text(st, 0),
-		    (size_t)sqlite3_column_bytes(st, 0), sqlite3_column_int64(st, 1));
+		add_packed(p, (const char *)sqlite3_column_text(st, 0), (size_t)sqlite3_column_bytes(st, 0),
+		    sqlite3_column_int64(st, 1));
 	sqlite3_finalize(st);
 	return e->code;
 }

@@ -4,8 +4,8 @@
  * Private to lib/store.  The words are kept packed by their length, so that a search reads two megabytes
  * and not an index of a million documents.  Documents that come or go
  * leave their words in a table beside it: a word of the index is in one of the two, or in both.  A word of
- * neither is in no document; one that is may be in none any more, so ask the index before you name it to people.
- * Not kept: single characters (as the index has those of CJK), numbers, signs, words beyond
+ * neither is in no document; one that is may be in none any more, so ask the index before you name it to
+ * people. Not kept: single characters (as the index has those of CJK), numbers, signs, words beyond
  * DISTANCE_LONGEST characters.
  */
 #ifndef STORE_VOCABULARY_H

@@ -214,12 +214,13 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 }
 
 enum err_code
-query_finds(struct query *q, struct db *db, bool *found, struct err *e)
+query_finds(struct query *q, struct db *db, bool whole, int64_t least, bool *found, struct err *e)
 {
 	struct compiler c;
 
 	if (begin(&c, db, e) != ERR_NONE)
 		return e->code;
-	run_finds(&c, q->root, found);
+	c.whole = whole;
+	run_finds(&c, q->root, least, found);
 	return end(&c);
 }

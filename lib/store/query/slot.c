@@ -115,16 +115,20 @@ find_words(struct slots *s, const struct node *leaf, size_t arg, struct err *e)
 static bool
 may_be_misspelt(const struct node *n)
 {
-	return n->kind == NODE_TEXT && (n->op == OP_HAS || n->op == OP_SAME) && n->tag == NULL && !n->prefix &&
-	    n->word != NULL && (n->field == F_NONE || index_column(n->field) != NULL);
+	return n->kind == NODE_TEXT && (n->op == OP_HAS || n->op == OP_SAME) && n->tag == NULL &&
+	    !n->prefix && n->word != NULL && (n->field == F_NONE || index_column(n->field) != NULL);
 }
 
 static enum err_code
 find(struct slots *s, const struct query *q, const struct node *n, struct err *e)
 {
+	size_t before = s->n;
+
 	if (n->kind == NODE_AND || n->kind == NODE_OR)
 		for (size_t i = 0; i < n->n && e->code == ERR_NONE; i++)
 			find(s, q, n->child[i], e);
+	for (size_t i = before; i < s->n && n->kind == NODE_OR; i++)
+		s->slot[i].optional = true;
 	if (!may_be_misspelt(n))
 		return e->code;
 	for (size_t arg = 0; arg < s->nwords; arg++)
@@ -172,7 +176,8 @@ rewrite(const struct slots *s, size_t arg, const struct move *moves, size_t nmov
 
 			if (slot->arg != arg)
 				continue;
-			if (i > moves[m].first && s->slot[i - 1].arg == arg) { /* it went into the one before */
+			if (i > moves[m].first &&
+			    s->slot[i - 1].arg == arg) { /* it went into the one before */
 				done = slot->at + slot->len;
 				continue;
 			}

@@ -16,6 +16,7 @@ struct slot {
 	bool last;           /* may be the beginning of a word */
 	bool value;          /* the first word behind a field's operator, without quotes */
 	bool known;          /* the index has it */
+	bool optional;       /* another alternative may be what finds something */
 };
 enum { SLOTS_MAX = 8 };
 
@@ -26,8 +27,9 @@ struct slots {
 	size_t nwords;
 };
 
-/* The words of q that may be misspelt, of the first `nwords` of its arguments: none that is excluded (NOT), compared
- * byte by byte, a pattern, or came with a saved search; the first SLOTS_MAX.  Release s in any case. */
+/* The words of q that may be misspelt, of the first `nwords` of its arguments: none that is excluded (NOT),
+ * compared byte by byte, a pattern, or came with a saved search; the first SLOTS_MAX.  Release s in any case.
+ */
 enum err_code slots_find(struct slots *s, const struct query *q, size_t nwords, struct err *e);
 void slots_free(struct slots *s);
 

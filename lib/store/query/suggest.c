@@ -12,7 +12,14 @@
 #include "text/distance.h"
 
 /* An edit costs more than all that orders corrections with as many. */
-enum { COST_EDIT = 1000, COST_OTHER_LETTER = 300, COST_BLANK = 900, COST_BLANK_APART = 1150, COST_RARE = 8 };
+enum {
+	COST_MEETS = -400,
+	COST_EDIT = 1000,
+	COST_OTHER_LETTER = 300,
+	COST_BLANK = 900,
+	COST_BLANK_APART = 1150,
+	COST_RARE = 8
+};
 enum {
 	OPTIONS_MOST = NEAR_WORDS + 4, /* for a slot */
 	EDITED_MOST = 3,               /* moves of one correction */
@@ -47,6 +54,7 @@ struct search {
 	struct options options[SLOTS_MAX];
 	struct correction *list;
 	size_t n, cap;
+	int64_t least; /* that a correction must find */
 	struct err *e;
 };
 
@@ -183,8 +191,8 @@ add_split(struct search *s, size_t i)
 		buf_printf(&together, "\"%.*s\" AND \"%s\"", (int)at, key, key + at);
 		buf_printf(&row, "\"%s\"", text.data);
 		if (is_in_index(s, column, &together))
-			add_option(s, i, text.data, 1,
-			    is_in_index(s, column, &row) ? COST_BLANK : COST_BLANK_APART);
+			add_option(
+			    s, i, text.data, 1, is_in_index(s, column, &row) ? COST_BLANK : COST_BLANK_APART);
 		buf_free(&row);
 		buf_free(&together);
 		buf_free(&text);
@@ -221,27 +229,27 @@ add_correction(struct search *s, const struct correction *c)
 	s->list[s->n++] = *c;
 }
 
-/* Every way to correct the slots from i on with at most `moves` moves so that none is unknown.  The more of them
- * there are, the fewer options of each are looked at. */
+/* Every way to correct the slots from i on with `least` to `most` moves in all so that none is unknown.  The
+ * more of them there are, the fewer options of each are looked at. */
 static void
-combine(struct search *s, size_t i, struct correction *c, size_t moves, size_t ranks)
+combine(struct search *s, size_t i, struct correction *c, size_t least, size_t most, size_t ranks)
 {
 	const struct options *o = &s->options[i];
 
 	if (i >= s->slots.n) {
-		if (c->n > 0)
+		if (c->n >= least)
 			add_correction(s, c);
 		return;
 	}
 	if (s->slots.slot[i].known)
-		combine(s, i + 1, c, moves, ranks);
-	for (size_t k = 0; k < o->n && k <= ranks && moves > 0; k++) {
+		combine(s, i + 1, c, least, most, ranks);
+	for (size_t k = 0; k < o->n && k <= ranks && c->n < most; k++) {
 		struct correction next = *c;
 
 		next.move[next.n].slot = i;
 		next.move[next.n++].option = k;
 		next.cost += o->v[k].cost;
-		combine(s, i + o->v[k].slots, &next, moves - 1, ranks - k);
+		combine(s, i + o->v[k].slots, &next, least, most, ranks - k);
 	}
 }
 
@@ -261,13 +269,14 @@ probe(struct search *s, const struct correction *c, char ***words)
 	struct query *q = NULL;
 	struct err own = { 0 }; /* a word that reads as an operator makes no suggestion, and no error */
 	char **better;
-	bool found = false;
+	bool found = false, whole = false;
 	size_t n = 0;
 
 	for (size_t m = 0; m < c->n; m++) {
 		const struct option *o = &s->options[c->move[m].slot].v[c->move[m].option];
 
 		moves[m] = (struct move){ c->move[m].slot, o->slots, o->text };
+		whole |= s->slots.slot[moves[m].first + moves[m].n - 1].last;
 	}
 	better = slots_rewrite(&s->slots, moves, c->n);
 	if (better == NULL) {
@@ -275,7 +284,7 @@ probe(struct search *s, const struct correction *c, char ***words)
 		return false;
 	}
 	if (query_parse(&q, s->db, better, &own) == ERR_NONE)
-		(void)query_finds(q, s->db, &found, &own);
+		(void)query_finds(q, s->db, whole, s->least, &found, &own);
 	query_free(q);
 	if (found) {
 		*words = better;
@@ -297,12 +306,12 @@ cpu_us(void)
 }
 
 static bool
-try_all(struct search *s, size_t moves, int64_t until, char ***words)
+try_all(struct search *s, size_t least, size_t most, int64_t until, char ***words)
 {
 	struct correction none = { 0 };
 
 	s->n = 0;
-	combine(s, 0, &none, moves, NEAR_WORDS);
+	combine(s, 0, &none, least, most, NEAR_WORDS);
 	if (s->e->code != ERR_NONE || s->n == 0)
 		return false;
 	qsort(s->list, s->n, sizeof *s->list, by_cost);
@@ -315,15 +324,66 @@ try_all(struct search *s, size_t moves, int64_t until, char ***words)
 	return false;
 }
 
+static int
+by_option_cost(const void *left, const void *right)
+{
+	const struct option *a = left, *b = right;
+
+	return (a->cost > b->cost) - (a->cost < b->cost);
+}
+
+/* Of three words and more too many can be wrong at once to try all of it: words that occur together with
+ * others of the query come first. */
 static void
-correct(struct search *s, char ***words)
+weigh(struct search *s, size_t i, int64_t until)
+{
+	struct options *o = &s->options[i];
+
+	for (size_t k = 0; k < o->n && k < NEAR_WORDS / 2 && cpu_us() < until; k++)
+		for (size_t j = 0; j < s->slots.n && s->e->code == ERR_NONE; j++) {
+			struct buf both = { 0 };
+
+			if (j == i || !s->slots.slot[j].known)
+				continue;
+			buf_printf(&both, "\"%s\" AND \"%s\"", o->v[k].text, s->slots.slot[j].key);
+			if (is_in_index(s, NULL, &both))
+				o->v[k].cost += COST_MEETS;
+			buf_free(&both);
+		}
+	qsort(o->v, o->n, sizeof o->v[0], by_option_cost);
+}
+
+/* With `unknown` words that must give way, and others that may. */
+static bool
+correct(struct search *s, size_t unknown, int64_t until, char ***words)
+{
+	if (unknown > EDITED_MOST || s->e->code != ERR_NONE)
+		return false;
+	if (try_all(s, 1, unknown > 0 ? unknown : 1, until, words))
+		return true;
+	/* words that exist, but not together, may be misspelt, too */
+	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE && cpu_us() < until; i++)
+		find_options(s, i);
+	for (size_t i = 0; i < s->slots.n && s->slots.n > 2 && s->e->code == ERR_NONE; i++)
+		weigh(s, i, until);
+	for (size_t moves = unknown > 0 ? unknown + 1 : 1; moves <= EDITED_MOST; moves++)
+		if (try_all(s, moves, moves, until, words))
+			return true;
+	return false;
+}
+
+static void
+look_up(struct search *s, char ***words)
 {
 	int64_t until = cpu_us() + BUDGET_US;
-	size_t unknown = 0;
+	size_t unknown = 0, optional = 0;
 
 	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE; i++) {
-		s->slots.slot[i].known = has_word(s, &s->slots.slot[i]);
-		unknown += !s->slots.slot[i].known;
+		struct slot *slot = &s->slots.slot[i];
+
+		slot->known = has_word(s, slot);
+		unknown += !slot->known;
+		optional += !slot->known && slot->optional;
 	}
 	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE; i++) {
 		if (slots_adjoin(&s->slots, i))
@@ -331,24 +391,65 @@ correct(struct search *s, char ***words)
 		if (!s->slots.slot[i].known)
 			find_options(s, i);
 	}
-	if (unknown > EDITED_MOST || s->e->code != ERR_NONE)
+	if (correct(s, unknown, until, words) || optional == 0)
 		return;
-	if (unknown > 0 && try_all(s, unknown, until, words))
-		return;
-	/* words that exist, but not together, may be misspelt, too */
-	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE && cpu_us() < until; i++)
-		find_options(s, i);
-	if (unknown < EDITED_MOST)
-		try_all(s, unknown + 1, until, words);
+	for (size_t i = 0; i < s->slots.n; i++)
+		s->slots.slot[i].known |= s->slots.slot[i].optional;
+	correct(s, unknown - optional, until, words);
 }
 
 enum err_code
 query_suggest(struct query *q, struct db *db, char ***words, struct err *e)
 {
-	struct search s = { .db = db, .e = e };
+	struct search s = { .db = db, .least = 1, .e = e };
+	bool found = false;
 
+	if (query_finds(q, db, false, 1, &found, e) != ERR_NONE || found)
+		return e->code;
 	if (slots_find(&s.slots, q, q->narguments, e) == ERR_NONE && s.slots.n > 0)
-		correct(&s, words);
+		look_up(&s, words);
+	search_free(&s);
+	return e->code;
+}
+
+/* Is the word in so few documents that it may be a slip of the pen in them? */
+static bool
+is_rare(struct search *s, const struct slot *slot)
+{
+	sqlite3_stmt *st =
+	    sql_get(s->db, "SELECT count(*) FROM (SELECT 1 FROM fts WHERE fts MATCH ?1 LIMIT ?2)", s->e);
+	struct buf word = { 0 };
+	bool rare = false;
+
+	buf_printf(&word, "\"%s\"", slot->key);
+	if (st != NULL && buf_ok(&word, s->e) == ERR_NONE) {
+		sql_text(st, 1, word.data);
+		sql_int(st, 2, SUGGEST_FEW + 1);
+		rare = sql_step(s->db, st, s->e) == 1 && sqlite3_column_int(st, 0) <= SUGGEST_FEW;
+	}
+	sql_done(st);
+	buf_free(&word);
+	return rare;
+}
+
+enum err_code
+query_suggest_more(struct query *q, struct db *db, size_t found, char ***words, int64_t *least, struct err *e)
+{
+	struct search s = { .db = db, .least = (int64_t)found * SUGGEST_TIMES, .e = e };
+
+	*least = s.least;
+	if (slots_find(&s.slots, q, q->narguments, e) != ERR_NONE)
+		goto out;
+	for (size_t i = 0; i < s.slots.n && e->code == ERR_NONE; i++) {
+		struct slot *slot = &s.slots.slot[i];
+
+		slot->known = true;
+		if (text_length(slot->key, strlen(slot->key)) >= SUGGEST_LETTERS && is_rare(&s, slot))
+			add_near(&s, i, slot->key, 1, 1, 0);
+	}
+	if (e->code == ERR_NONE)
+		try_all(&s, 1, 1, cpu_us() + BUDGET_US / 4, words);
+out:
 	search_free(&s);
 	return e->code;
 }
