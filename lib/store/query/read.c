@@ -39,6 +39,7 @@ node_free(struct node *n)
 	free(n->tag);
 	free(n->value);
 	free(n->high);
+	free(n->ids);
 	free(n);
 }
 
