@@ -147,7 +147,7 @@ out:
 	return e->code;
 }
 
-/* A catalogue that was lost or put back from an old copy must not empty the library. */
+/* Those that the catalogue did not take out itself. */
 static int64_t
 unknown(const struct blob_survey *v)
 {
@@ -158,6 +158,7 @@ unknown(const struct blob_survey *v)
 	return n;
 }
 
+/* A catalogue that was lost must not empty the library. */
 static bool
 too_many(const struct blob_survey *v)
 {
