@@ -7,7 +7,8 @@
  *
  * A copy is made in one read transaction, so that nobody waits for it and it is of
  * one moment; it is opened and checked, packed, read back and compared before it gets
- * its name.  One that was cut short leaves a *.part, which the next removes.  Whoever
+ * its name.  What one that was cut short leaves is removed an hour later, a broken catalogue that
+ * was put aside (damaged-*.db) after a year.  Whoever
  * keeps the copies and blobs/ elsewhere has the library.
  */
 #ifndef STORE_BACKUP_BACKUP_H
@@ -29,8 +30,7 @@ struct backup {
 	int64_t tracks;
 };
 
-/* Copy the catalogue into dir, an existing folder, or (NULL) into LIBRARY/backup, where it gets its row.
- * ERR_EXISTS: one was made within this second. */
+/* Copy the catalogue into dir, an existing folder, or (NULL) into LIBRARY/backup, where it gets its row. */
 enum err_code backup_make(
     struct db *db, const char *dir, volatile const int *stop, struct backup *b, struct err *e);
 
@@ -61,8 +61,9 @@ struct backup_restored {
 /* Lay a copy (packed or not) back as the catalogue of the library in folder path, which is made where it is
  * absent or empty.  A catalogue that is there is kept in backup/ first; one that holds what the copy does not
  * know yet, or is another library's, is refused without force: ERR_EXISTS.  Files whose blobs are not there
- * become missing.  Nobody may be at work on the library: ERR_BUSY. */
-enum err_code backup_restore(const char *path, const char *file, bool force, volatile const int *stop,
-    struct backup_restored *r, struct err *e);
+ * become missing.  Nobody may be at work on the library: ERR_BUSY.  dry: only see whether that would go; *r
+ * tells the tracks. */
+enum err_code backup_restore(const char *path, const char *file, bool force, bool dry,
+    volatile const int *stop, struct backup_restored *r, struct err *e);
 
 #endif

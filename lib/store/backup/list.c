@@ -14,7 +14,8 @@
 #include "store/backup/priv.h"
 #include "store/sql.h"
 
-enum { DAY = 86400, ALWAYS = 3, DAYS = 7, WEEKS = 4, MONTHS = 12 };
+enum { HOUR = 3600, DAY = 86400, BROKEN_DAYS = 365 };
+enum { ALWAYS = 3, DAYS = 7, WEEKS = 4, MONTHS = 12 };
 
 void
 backup_stamp(int64_t at, char stamp[BACKUP_STAMP])
@@ -183,6 +184,70 @@ remove_one(int dirfd, const struct backup_file *f, struct err *e)
 	return ERR_NONE;
 }
 
+/* "library-20261121T043000Z.db.gz.part": when was it begun?  -1 where we would not have named it so. */
+static int64_t
+begun(const char *name, const char *prefix, const char *const *suffixes)
+{
+	size_t n = strlen(prefix);
+	struct tm tm = { 0 };
+	char stamp[BACKUP_STAMP];
+	int64_t at;
+
+	if (strncmp(name, prefix, n) != 0 ||
+	    sscanf(name + n, "%4d%2d%2dT%2d%2d%2dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+		&tm.tm_min, &tm.tm_sec) != 6)
+		return -1;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	at = timegm(&tm);
+	backup_stamp(at, stamp);
+	if (strncmp(name + n, stamp, strlen(stamp)) != 0)
+		return -1;
+	for (; *suffixes != NULL; suffixes++)
+		if (strcmp(name + n + strlen(stamp), *suffixes) == 0)
+			return at;
+	return -1;
+}
+
+/* Is it what a copy that was cut short left, or a broken catalogue put aside so long ago? */
+static bool
+is_rubbish(int dirfd, const char *name)
+{
+	static const char *const parts[] = { ".part", ".db.gz.part", NULL };
+	static const char *const pieces[] = { ".db.gz.sha256", ".blobs.gz", NULL };
+	static const char *const broken[] = { ".db", ".db-wal", ".db-shm", NULL };
+	char stamp[BACKUP_STAMP], whole[BACKUP_NAME];
+	int64_t at = begun(name, "damaged-", broken);
+
+	if (at >= 0)
+		return at < time_now() - (int64_t)BROKEN_DAYS * DAY;
+	at = begun(name, "library-", parts);
+	if (at >= 0)
+		return at < time_now() - HOUR;
+	at = begun(name, "library-", pieces);
+	backup_stamp(at, stamp);
+	snprintf(whole, sizeof whole, "library-%s.db.gz", stamp);
+	return at >= 0 && at < time_now() - HOUR && faccessat(dirfd, whole, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+}
+
+static enum err_code
+clear_rubbish(int dirfd, struct err *e)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d == NULL) {
+		err_sys(e, errno, "cannot list the copies");
+		fd_close(&fd);
+		return e->code;
+	}
+	for (const struct dirent *entry; (entry = readdir(d)) != NULL;)
+		if (is_rubbish(dirfd, entry->d_name))
+			(void)unlinkat(dirfd, entry->d_name, 0);
+	closedir(d);
+	return ERR_NONE;
+}
+
 enum err_code
 backup_thin(struct db *db, const char *dir, int keep, bool dry,
     void (*removed)(void *context, const char *name, int64_t bytes), void *context, struct err *e)
@@ -196,7 +261,7 @@ backup_thin(struct db *db, const char *dir, int keep, bool dry,
 
 	if (fd < 0)
 		return e->code != ERR_NONE ? e->code : err_sys(e, errno, "%s", dir);
-	if (backup_list(fd, &list, &n, e) != ERR_NONE || n == 0)
+	if ((!dry && clear_rubbish(fd, e) != ERR_NONE) || backup_list(fd, &list, &n, e) != ERR_NONE || n == 0)
 		goto out;
 	kept = calloc(n, sizeof *kept);
 	if (kept == NULL) {

@@ -201,13 +201,12 @@ backup_make(struct db *db, const char *dir, volatile const int *stop, struct bac
 	struct backup made = { .at = time_now() };
 	struct stat st;
 
-	choose_names(&c, made.at);
 	if (open_folder(&c, dir, e) != ERR_NONE)
 		goto out;
-	if (fstatat(c.dir, c.name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-		err_set(e, ERR_EXISTS, "%s/%s is there already", c.folder, c.name);
-		goto out;
-	}
+	choose_names(&c, made.at);
+	while (
+	    fstatat(c.dir, c.name, &st, AT_SYMLINK_NOFOLLOW) == 0) /* one a second is what names can tell */
+		choose_names(&c, ++made.at);
 	if (take(&c, e) == ERR_NONE && fstatat(c.dir, c.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    note(&c, dir == NULL, made.at, e) == ERR_NONE) {
 		memcpy(made.name, c.name, sizeof made.name);

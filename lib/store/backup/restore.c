@@ -139,13 +139,13 @@ copy_pages(struct restore *r, struct db *db, struct err *e)
 
 /* Into a library that can be opened: what it was is kept in backup/. */
 static enum err_code
-into_open(struct restore *r, struct db *db, bool force, volatile const int *stop, struct err *e)
+into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const int *stop, struct err *e)
 {
 	struct snapshot now = { 0 };
 	struct backup before = { .name = "" };
 
 	if (alone(db->lockfd, e) != ERR_NONE || snapshot_describe(db, &now, e) != ERR_NONE ||
-	    compare(r, &now, force, e) != ERR_NONE)
+	    compare(r, &now, force, e) != ERR_NONE || dry)
 		return e->code;
 	if ((now.tracks > 0 || now.last_event > 0) && backup_make(db, NULL, stop, &before, e) != ERR_NONE)
 		return err_context(e, "cannot keep the catalogue as it is");
@@ -229,13 +229,16 @@ open_library(struct restore *r, const char *path, struct db **db, struct err *e)
 }
 
 enum err_code
-backup_restore(const char *path, const char *file, bool force, volatile const int *stop,
+backup_restore(const char *path, const char *file, bool force, bool dry, volatile const int *stop,
     struct backup_restored *done, struct err *e)
 {
 	struct backup_restored all = { 0 };
 	struct restore r = { .file = file, .dirfd = -1, .lockfd = -1, .done = &all };
 	struct db *db = NULL;
+	struct stat st;
 
+	if (dry && stat(path, &st) != 0)
+		return err_set(e, ERR_LIBRARY, "there is no library in %s yet: it would be made", path);
 	if (open_library(&r, path, &db, e) != ERR_NONE)
 		goto out;
 	r.unpacked = malloc(strlen(r.path) + sizeof part + 16);
@@ -247,9 +250,13 @@ backup_restore(const char *path, const char *file, bool force, volatile const in
 	if (unpack(&r, e) != ERR_NONE)
 		goto out;
 	if (db != NULL)
-		into_open(&r, db, force, stop, e);
-	else
+		into_open(&r, db, force, dry, stop, e);
+	else if (!dry)
 		into_closed(&r, e);
+	if (dry) {
+		done->tracks = r.copy.tracks;
+		goto out;
+	}
 	db_close(db);
 	db = NULL;
 	fd_close(&r.lockfd);

@@ -193,16 +193,14 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 
 	if (sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
 		return e->code;
-	if (s->force && !s->dry_run && v.orphans.n > 0)
-		sweep_add(r, "forced", 1);
 	if (!s->force && unknown(&v) > 0 && (back = went_back(db, e)) != 0) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
 		if (back > 0)
 			err_set(e, ERR_ATTENTION,
-			    "%lld blobs are named by nothing since the catalogue was restored: import them "
-			    "from where they "
-			    "are, or let them go by --force",
-			    (long long)unknown(&v));
+			    "%lld blobs are named by nothing since the catalogue was restored: lib-import "
+			    "%s/blobs takes them "
+			    "in again, --force lets them go",
+			    (long long)unknown(&v), db_path(db));
 	} else if (too_many(&v) && !s->force) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
 		err_set(e, ERR_ATTENTION,
@@ -218,8 +216,9 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 			sweep_add(r, "moved", 1);
 			sweep_add(r, "bytes", b->size);
 		}
-	} else if (v.orphans.n > 0) {
-		pass(db, s, r, &v.orphans, e);
+	} else if (v.orphans.n > 0 && pass(db, s, r, &v.orphans, e) == ERR_NONE && s->force &&
+	    went_back(db, e) > 0) {
+		sweep_add(r, "forced", 1); /* from here on they are as in any library */
 	}
 	blob_survey_free(&v);
 	return e->code;
