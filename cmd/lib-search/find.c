@@ -34,7 +34,10 @@ find_tracks(struct err *e)
 	if (q != NULL && query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE) {
 		if (n == 0 && command.limit != 0)
 			command_nothing(e);
-		print(ids, n, e);
+		if (command.explain)
+			similar_explain(ids, n, e);
+		else
+			print(ids, n, e);
 	}
 	free(ids);
 	query_free(q);

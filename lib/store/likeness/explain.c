@@ -30,6 +30,9 @@ static const struct {
 	    "SELECT name FROM playlist WHERE id IN (SELECT playlist_id FROM entry WHERE track_id = ?1)"
 	    " AND id IN (SELECT playlist_id FROM entry WHERE track_id = ?2) ORDER BY name",
 	    F_NONE, F_NONE },
+	[LIKE_PLAYS] = { "plays",
+	    "SELECT sum(plays) FROM told WHERE recording_id = (SELECT recording_id FROM track WHERE id = ?2)",
+	    F_NONE, F_NONE },
 	[LIKE_YEAR] = { "year", "SELECT year FROM track WHERE id = ?2", F_NONE, F_NONE },
 	[LIKE_TEMPO] = { "tempo", "SELECT printf('%.10g', bpm) FROM track WHERE id = ?2", F_NONE, F_NONE },
 	[LIKE_KEY] = { "key", "SELECT key FROM track WHERE id = ?2", F_NONE, F_NONE },

@@ -17,7 +17,7 @@ enum {
 };
 
 void
-pool_free(struct pool *p)
+like_pool_free(struct pool *p)
 {
 	free(p->id);
 	free(p->slot);
@@ -45,6 +45,12 @@ compare_ids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+bool
+like_is_asked(const struct pool *p, int64_t id)
+{
+	return p->among == NULL || bsearch(&id, p->among, p->namong, sizeof id, compare_ids) != NULL;
+}
+
 static void
 pool_add(struct pool *p, int64_t id)
 {
@@ -55,7 +61,7 @@ pool_add(struct pool *p, int64_t id)
 	for (; p->slot[at] != 0; at = (at + 1) & (p->slots - 1))
 		if (p->id[p->slot[at] - 1] == id)
 			return;
-	if (p->among != NULL && bsearch(&id, p->among, p->namong, sizeof id, compare_ids) == NULL)
+	if (!p->whole && !like_is_asked(p, id))
 		return;
 	p->id[p->n++] = id;
 	p->slot[at] = (uint32_t)p->n;
@@ -219,6 +225,8 @@ take_sets(struct source *s)
 	static const enum like_reason order[] = { LIKE_PLAYLISTS, LIKE_WORK, LIKE_PEOPLE, LIKE_ARTISTS,
 		LIKE_LABEL, LIKE_TAGS, LIKE_GENRE };
 
+	for (size_t i = 0; i < s->profile->ncoplays; i++)
+		pool_add(s->pool, s->profile->coplay[i].track);
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
 		const struct value_set *set = &s->profile->set[order[i]];
 
@@ -252,7 +260,7 @@ take_all(struct source *s)
 }
 
 enum err_code
-gather(
+like_gather(
     struct db *db, struct profile *p, const int64_t *among, size_t namong, struct pool *pool, struct err *e)
 {
 	struct source s = { .db = db, .profile = p, .pool = pool, .e = e };
@@ -262,11 +270,12 @@ gather(
 	s.found = calloc(POOL_MAX + 1, sizeof *s.found);
 	if (s.found == NULL)
 		return err_memory(e);
-	if (p->library <= POOL_MAX)
+	pool->whole = p->library <= POOL_MAX;
+	if (pool->whole)
 		take_all(&s);
 	else if (among == NULL || namong > POOL_MAX)
 		take_sets(&s);
-	if (among != NULL)
+	if (among != NULL && !pool->whole)
 		take_among(pool);
 	free(s.found);
 	return e->code;

@@ -98,11 +98,11 @@ find(struct db *db, struct profile *p, const int64_t *among, size_t namong, stru
 	struct pool pool = { 0 };
 	size_t n = 0;
 
-	if (gather(db, p, among, namong, &pool, e) == ERR_NONE &&
+	if (like_gather(db, p, among, namong, &pool, e) == ERR_NONE &&
 	    candidates_score(db, p, &pool, &list, &n, e) == ERR_NONE)
 		choose(db, p, list, n, x, e);
 	free(list);
-	pool_free(&pool);
+	like_pool_free(&pool);
 	return e->code;
 }
 

@@ -35,7 +35,8 @@ enum like_reason {
 	LIKE_WORK,
 	LIKE_PLAYLISTS,
 	LIKE_SETS,
-	LIKE_YEAR = LIKE_SETS,
+	LIKE_PLAYS = LIKE_SETS, /* heard within half an hour of each other */
+	LIKE_YEAR,
 	LIKE_TEMPO,
 	LIKE_KEY,
 	LIKE_REASONS

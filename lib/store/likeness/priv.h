@@ -11,7 +11,8 @@
 #include "text/harmony.h"
 
 enum {
-	POOL_MAX = 4000,    /* candidates */
+	POOL_MAX = 4000, /* candidates */
+	COPLAYS_MAX = 500,
 	VALUES_MAX = 32,    /* of a track that count, of each set */
 	SPELLINGS_MAX = 128 /* rows by which others may have them: names that fold alike */
 };
@@ -32,6 +33,12 @@ struct value_set {
 	bool counted[VALUES_MAX];  /* in the library; else its weight follows from the candidates */
 };
 
+/* Another recording that was heard beside plays of the track, at how many of them. */
+struct coplay {
+	int64_t recording, track;
+	int times;
+};
+
 /* The track that others are compared with. */
 struct profile {
 	int64_t id, recording;
@@ -42,6 +49,9 @@ struct profile {
 	bool keyed;
 	struct music_key key;
 	struct value_set set[LIKE_SETS];
+	struct coplay coplay[COPLAYS_MAX]; /* by recording */
+	size_t ncoplays;
+	int plays; /* that were looked at */
 };
 
 enum err_code profile_load(struct db *db, int64_t id, struct profile *p, struct err *e);
@@ -52,6 +62,10 @@ typedef enum err_code on_value(void *context, int64_t id, int name, const char *
 enum err_code values_each(
     struct db *db, enum like_reason set, int64_t track, on_value *each, void *context, struct err *e);
 
+/* What was heard together with it, and how often a recording was. */
+enum err_code coplays_load(struct db *db, struct profile *p, struct err *e);
+int coplays_of(const struct profile *p, int64_t recording);
+
 /* Tracks that may be like it. */
 struct pool {
 	int64_t *id;
@@ -60,12 +74,14 @@ struct pool {
 	uint32_t *slot;
 	const int64_t *among;
 	size_t namong;
+	bool whole; /* it holds all there is, so that values can be weighed, asked for or not */
 };
 
 /* among: sorted ids to choose from, or NULL; borrowed. */
-enum err_code gather(
+enum err_code like_gather(
     struct db *db, struct profile *p, const int64_t *among, size_t namong, struct pool *pool, struct err *e);
-void pool_free(struct pool *p);
+void like_pool_free(struct pool *p);
+bool like_is_asked(const struct pool *p, int64_t id);
 
 /* An expression for the index of words that finds a text's tracks; false where it does not know that field.
  */
@@ -88,12 +104,9 @@ struct candidate {
 /* Reads a track's row into a zeroed c: 1, 0 where it is gone, -1. */
 int candidate_row(struct db *db, int64_t id, struct candidate *c, struct err *e);
 
-/* How much a value says that n of all tracks have, 0 to 1. */
-double rarity(double n, double all);
-
 /* The weights of the values that an index can count; then of the others, by how many candidates have them. */
-enum err_code weigh(struct db *db, struct profile *p, struct err *e);
-void weigh_rest(struct profile *p, const struct candidate *list, size_t n);
+enum err_code like_weigh(struct db *db, struct profile *p, struct err *e);
+void like_weigh_rest(struct profile *p, const struct candidate *list, size_t n);
 
 /* The candidates of the pool that are alike at all, malloced, the likest first. */
 enum err_code candidates_score(struct db *db, struct profile *p, const struct pool *pool,

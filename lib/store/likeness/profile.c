@@ -207,7 +207,8 @@ profile_load(struct db *db, int64_t id, struct profile *p, struct err *e)
 	p->bpm = c.bpm;
 	p->keyed = c.keyed;
 	p->key = c.key;
-	if (load_names(db, p, e) != ERR_NONE || load_sets(db, p, e) != ERR_NONE)
+	if (load_names(db, p, e) != ERR_NONE || load_sets(db, p, e) != ERR_NONE ||
+	    coplays_load(db, p, e) != ERR_NONE)
 		profile_free(p);
 	return e->code;
 }

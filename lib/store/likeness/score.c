@@ -6,16 +6,17 @@
 
 /* What a reason counts of 100, as lib-search(1) says. */
 static const double points[LIKE_REASONS] = {
-	[LIKE_ARTISTS] = 24,
-	[LIKE_GENRE] = 22,
-	[LIKE_PEOPLE] = 12,
-	[LIKE_TAGS] = 12,
-	[LIKE_WORK] = 8,
-	[LIKE_PLAYLISTS] = 6,
-	[LIKE_LABEL] = 4,
+	[LIKE_ARTISTS] = 22,
+	[LIKE_GENRE] = 20,
+	[LIKE_PEOPLE] = 11,
+	[LIKE_TAGS] = 11,
+	[LIKE_WORK] = 7,
+	[LIKE_PLAYLISTS] = 5,
+	[LIKE_PLAYS] = 10,
+	[LIKE_LABEL] = 3,
 	[LIKE_YEAR] = 5,
 	[LIKE_TEMPO] = 4,
-	[LIKE_KEY] = 3,
+	[LIKE_KEY] = 2,
 };
 enum { YEARS = 10 };
 static const double reach = 0.08; /* of tempi */
@@ -105,6 +106,16 @@ of_set(const struct value_set *s, uint32_t shared, unsigned others)
 	return common / (all + 0.5 * others * all / values) * (common / n);
 }
 
+/* Whole where it was heard beside half of the plays; once may be by chance. */
+static double
+of_plays(const struct profile *p, const struct candidate *c)
+{
+	int times = coplays_of(p, c->recording);
+	double part = times > 0 ? 2.0 * times / p->plays : 0;
+
+	return (part < 1 ? part : 1) * times / (times + 1);
+}
+
 static double
 of_year(const struct profile *p, const struct candidate *c)
 {
@@ -140,6 +151,7 @@ attainable(const struct profile *p)
 
 	for (int r = 0; r < LIKE_SETS; r++)
 		sum += p->set[r].n > 0 ? points[r] : 0;
+	sum += p->plays > 0 ? points[LIKE_PLAYS] : 0;
 	return sum + (p->year != 0 ? points[LIKE_YEAR] : 0) + (p->bpm > 0 ? points[LIKE_TEMPO] : 0) +
 	    (p->keyed ? points[LIKE_KEY] : 0);
 }
@@ -152,11 +164,14 @@ score(const struct profile *p, struct candidate *c)
 
 	for (int r = 0; r < LIKE_SETS; r++)
 		sum += c->share[r] = points[r] * of_set(&p->set[r], c->shared[r], c->others[r]);
+	sum += c->share[LIKE_PLAYS] = points[LIKE_PLAYS] * of_plays(p, c);
 	c->share[LIKE_YEAR] = points[LIKE_YEAR] * of_year(p, c);
 	c->share[LIKE_TEMPO] = points[LIKE_TEMPO] * of_tempo(p, c);
 	c->share[LIKE_KEY] = points[LIKE_KEY] * of_key(p, c);
 	if (sum < least && (c->share[LIKE_TEMPO] <= 0 || c->share[LIKE_KEY] <= 0))
 		return false;
+	for (int r = LIKE_YEAR; r < LIKE_REASONS && sum < least; r++)
+		c->share[r] /= 2;
 	sum += c->share[LIKE_YEAR] + c->share[LIKE_TEMPO] + c->share[LIKE_KEY];
 	c->score = sum / attainable(p);
 	for (int r = 0; r < LIKE_REASONS; r++)
@@ -201,13 +216,13 @@ candidates_score(struct db *db, struct profile *p, const struct pool *pool, stru
 
 	if (list == NULL)
 		return err_memory(e);
-	if (weigh(db, p, e) != ERR_NONE || read_candidates(db, p, pool, list, &count, e) != ERR_NONE) {
+	if (like_weigh(db, p, e) != ERR_NONE || read_candidates(db, p, pool, list, &count, e) != ERR_NONE) {
 		free(list);
 		return e->code;
 	}
-	weigh_rest(p, list, count);
+	like_weigh_rest(p, list, count);
 	for (size_t i = 0; i < count; i++)
-		if (score(p, &list[i]))
+		if (like_is_asked(pool, list[i].id) && score(p, &list[i]))
 			list[kept++] = list[i];
 	qsort(list, kept, sizeof *list, compare_scores);
 	*ret = list;

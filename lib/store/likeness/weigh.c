@@ -15,8 +15,9 @@ bits(double x)
 	return whole + x - 1;
 }
 
-/* One of 1,000 is as rare as can be, in a small library a value that two tracks have. */
-double
+/* How much a value says that n of all tracks have, 0 to 1: one of 1,000 is as rare as can be, in a small
+ * library one that two tracks have. */
+static double
 rarity(double n, double all)
 {
 	double most = bits(all) - 1;
@@ -95,7 +96,7 @@ weight(enum like_reason set, double n, double all)
 }
 
 enum err_code
-weigh(struct db *db, struct profile *p, struct err *e)
+like_weigh(struct db *db, struct profile *p, struct err *e)
 {
 	for (enum like_reason r = 0; r < LIKE_SETS; r++) {
 		struct value_set *s = &p->set[r];
@@ -115,7 +116,7 @@ weigh(struct db *db, struct profile *p, struct err *e)
 }
 
 void
-weigh_rest(struct profile *p, const struct candidate *list, size_t n)
+like_weigh_rest(struct profile *p, const struct candidate *list, size_t n)
 {
 	for (enum like_reason r = 0; r < LIKE_SETS; r++) {
 		struct value_set *s = &p->set[r];
