@@ -239,3 +239,12 @@ for line in sys.stdin:
 	[ "$(titles --similar 3)" = a ]
 	run -1 lib-search --similar 4
 }
+
+@test "a misspelt query beside --similar or similar: is corrected as ever" {
+	shelf
+	run -1 --separate-stderr lib-search --similar 1 colltrane
+	[[ $stderr == *"did you mean: coltrane"* ]]
+	[ "$(ids --similar 1 --auto-correct colltrane)" = 8 ]
+	run -1 --separate-stderr lib-search similar:1 colltrane
+	[[ $stderr == *"did you mean: similar:1 coltrane"* ]]
+}

@@ -55,37 +55,40 @@ static struct {
 	size_t n;
 } found;
 
-/* Those of the query that are most like the track. */
+/* What the query itself finds, sorted; a misspelt one is corrected as ever. */
 static enum err_code
-find(struct query *q, struct err *e)
+find_among(struct query **q, int64_t **among, size_t *n, struct err *e)
 {
-	int64_t *among = NULL;
-	size_t namong = 0;
-
-	if (read_track(&found.to, e) != ERR_NONE)
-		return e->code;
-	if (cli_noperands() > 0) {
-		if (query_ids(q, command.db, -1, 0, &among, &namong, e) != ERR_NONE)
-			return e->code;
-		qsort(among, namong, sizeof *among, compare_ids);
+	for (bool search = cli_noperands() > 0; search;) {
+		free(*among);
+		*among = NULL;
+		search = query_ids(*q, command.db, -1, 0, among, n, e) == ERR_NONE && *n == 0 &&
+		    command_correct(q, e);
 	}
-	if (likeness_find(command.db, found.to, among, namong, &found.list, &found.n, e) == ERR_NONE &&
-	    found.n == 0)
-		nothing_similar(found.to, e);
-	free(among);
+	if (e->code == ERR_NONE && *among != NULL)
+		qsort(*among, *n, sizeof **among, compare_ids);
 	return e->code;
 }
 
 enum err_code
-similar_narrow(struct query *q, struct err *e)
+similar_narrow(struct query **q, struct err *e)
 {
-	int64_t ids[LIKENESS_MAX];
+	int64_t ids[LIKENESS_MAX], *among = NULL;
+	size_t namong = 0;
 
-	if (find(q, e) != ERR_NONE)
-		return e->code;
+	if (read_track(&found.to, e) != ERR_NONE || find_among(q, &among, &namong, e) != ERR_NONE)
+		goto out;
+	if (likeness_find(command.db, found.to, among, namong, &found.list, &found.n, e) != ERR_NONE)
+		goto out;
 	for (size_t i = 0; i < found.n; i++)
 		ids[i] = found.list[i].id;
-	return query_only(q, ids, found.n, e);
+	if (found.n == 0)
+		nothing_similar(found.to, e);
+	else
+		query_only(*q, ids, found.n, e);
+out:
+	free(among);
+	return e->code;
 }
 
 static void

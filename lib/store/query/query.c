@@ -53,6 +53,7 @@ copy_words(struct query *q, char *const *words, struct err *e)
 		if (q->words[q->nwords] == NULL)
 			return err_memory(e);
 	}
+	q->narguments = n;
 	return ERR_NONE;
 }
 
@@ -226,5 +227,17 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 	if (begin(&c, db, e) != ERR_NONE)
 		return e->code;
 	run_count(&c, q->root, count);
+	return end(&c);
+}
+
+enum err_code
+query_finds(struct query *q, struct db *db, bool whole, int64_t least, bool *found, struct err *e)
+{
+	struct compiler c;
+
+	if (begin(&c, db, e) != ERR_NONE)
+		return e->code;
+	c.whole = whole;
+	run_finds(&c, q->root, least, found);
 	return end(&c);
 }

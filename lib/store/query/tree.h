@@ -76,6 +76,7 @@ struct query {
 	char *note;   /* what the user should know, or NULL */
 	char **words; /* the arguments, kept because nodes point to them */
 	size_t nwords;
+	size_t narguments; /* those of its own: what came with saved searches stands behind them */
 };
 
 /* Is name a free tag of this library? */
