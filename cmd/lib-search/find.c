@@ -100,7 +100,7 @@ print_facets(enum field f, const struct facet *list, size_t n, struct err *e)
 		if (type == FIELD_INT && f != F_OWNER)
 			json_int(&out, "value", strtoll(list[i].value, NULL, 10));
 		else if (type == FIELD_REAL)
-			json_real(&out, "value", strtod(list[i].value, NULL));
+			json_double(&out, "value", strtod(list[i].value, NULL));
 		else if (type == FIELD_BOOL)
 			json_bool(&out, "value", true);
 		else
