@@ -157,17 +157,17 @@ likeness_json(struct db *db, int64_t id, const struct likeness *l, struct buf *o
 	enum like_reason r = LIKE_ARTISTS;
 	unsigned said = 0;
 
-	json_object(out, "similar");
+	json_object_begin(out, "similar");
 	json_int(out, "to", id);
-	json_real(out, "score", rounded(l->score));
-	json_array(out, "reasons");
+	json_double(out, "score", rounded(l->score));
+	json_array_begin(out, "reasons");
 	while (e->code == ERR_NONE && next_reason(l, &said, &r)) {
 		buf_clear(&names);
 		read_names(db, id, l->id, r, &names, e);
-		json_object(out, NULL);
+		json_object_begin(out, NULL);
 		json_text(out, "reason", reasons[r].name);
-		json_real(out, "share", rounded(l->share[r]));
-		json_array(out, "values");
+		json_double(out, "share", rounded(l->share[r]));
+		json_array_begin(out, "values");
 		for (size_t i = 0; i < names.len; i += strlen(names.data + i) + 1)
 			json_text(out, NULL, names.data + i);
 		json_array_end(out);
