@@ -98,7 +98,7 @@ backup_reconcile(struct db *db, struct backup_restored *r, struct err *e)
 		goto out;
 	if (look_at_all(db, r, e) != ERR_NONE || count(db, r, e) != ERR_NONE)
 		goto back;
-	json_object(&data, NULL);
+	json_object_begin(&data, NULL);
 	json_int(&data, "tracks", r->tracks);
 	json_int(&data, "missing", r->missing);
 	json_object_end(&data);
