@@ -46,8 +46,7 @@ compile(struct regex *r, const char *pattern, size_t *at, struct err *e)
 	*at = 0;
 	if (!utf8_valid(pattern, strlen(pattern)))
 		return err_set(e, ERR_USAGE, "it is not UTF-8");
-	r->code = pcre2_compile(
-	    (PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &code, &place, NULL);
+	r->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &code, &place, NULL);
 	if (r->code != NULL)
 		return ERR_NONE;
 	if (code == PCRE2_ERROR_NOMEMORY)
@@ -90,9 +89,9 @@ regex_match(struct regex *r, const char *s, size_t len)
 
 	r->matches++;
 	if (r->matches == MATCHES_BEFORE_JIT)
-		(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE); /* where it may not, it goes on without */
-	if (r->matches % MATCHES_BETWEEN_LOOKS == 0 &&
-	    (clock() - r->since) / CLOCKS_PER_SEC >= SECONDS_MAX)
+		(void)pcre2_jit_compile(
+		    r->code, PCRE2_JIT_COMPLETE); /* where it may not, it goes on without */
+	if (r->matches % MATCHES_BETWEEN_LOOKS == 0 && (clock() - r->since) / CLOCKS_PER_SEC >= SECONDS_MAX)
 		return -1;
 	found = pcre2_match(r->code, (PCRE2_SPTR)s, len, 0, 0, r->match, r->limits);
 	if (found == PCRE2_ERROR_JIT_STACKLIMIT)

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/query/member.h"
 
 /* A saved search inside another; its nodes and words count against one limit, whatever refers to what. */
 enum { NODES_MAX = 1000 };
 
 struct link {
 	const char *name;
+	bool playlist;
 	const struct link *outer;
 };
 
@@ -35,22 +37,34 @@ saved_name_length(const char *s)
 	return n;
 }
 
-static void
-name_chain(const struct link *l, const char *back_to, struct buf *out)
+static const char *
+sign_of(bool playlist)
 {
-	if (l->outer != NULL && strcmp(l->name, back_to) != 0)
+	return playlist ? "playlist:" : "@";
+}
+
+static bool
+is_same(const struct link *l, const struct link *other)
+{
+	return l->playlist == other->playlist && strcmp(l->name, other->name) == 0;
+}
+
+static void
+name_chain(const struct link *l, const struct link *back_to, struct buf *out)
+{
+	if (l->outer != NULL && !is_same(l, back_to))
 		name_chain(l->outer, back_to, out);
-	buf_printf(out, "@%s -> ", l->name);
+	buf_printf(out, "%s%s -> ", sign_of(l->playlist), l->name);
 }
 
 static enum err_code
-complain_of_circle(struct expansion *x, const struct link *chain, const char *name)
+complain_of_circle(struct expansion *x, const struct link *here)
 {
 	struct buf text = { 0 };
 
-	name_chain(chain, name, &text);
-	err_set(x->e, ERR_USAGE, "saved searches go in a circle: %s@%s", text.data != NULL ? text.data : "",
-	    name);
+	name_chain(here->outer, here, &text);
+	err_set(x->e, ERR_USAGE, "saved searches go in a circle: %s%s%s", text.data != NULL ? text.data : "",
+	    sign_of(here->playlist), here->name);
 	buf_free(&text);
 	return x->e->code;
 }
@@ -69,10 +83,9 @@ unknown_name(struct expansion *x, struct node *n)
 	free(near);
 	if (x->e->code != ERR_NONE)
 		return x->e->code;
-	if (x->q->note == NULL) {
-		buf_printf(&text, "there is no saved search '%s': searching for the text", n->value);
-		x->q->note = buf_detach(&text);
-	}
+	if (query_add_note(x->q, x->e, "searching for the text", "there is no saved search '%s'", n->value) !=
+	    ERR_NONE)
+		return x->e->code;
 	buf_printf(&text, "@%s", n->value);
 	if (buf_ok(&text, x->e) != ERR_NONE)
 		return x->e->code;
@@ -125,17 +138,20 @@ keep_prefixes(struct node *n)
 static enum err_code expand(struct expansion *x, struct node **slot, const struct link *chain);
 
 static enum err_code
-read_saved(struct expansion *x, const char *name, char **words, size_t n, struct query *inner)
+read_saved(struct expansion *x, const struct link *here, char **words, size_t n, struct query *inner)
 {
+	const char *what = here->playlist ? "playlist" : "saved search";
+
 	/* query_read() remembers the pointers, which stay what they are */
 	if (query_read(inner, words, x->exists, x->db, x->e) != ERR_NONE)
-		err_context(x->e, "in the saved search '%s'", name);
+		err_context(x->e, "in the %s '%s'", what, here->name);
 	if (adopt_words(x, words, n) != ERR_NONE)
 		return x->e->code;
 	for (size_t i = 0; i < inner->norder && x->q->norder < ORDER_MAX; i++)
 		x->q->order[x->q->norder++] = inner->order[i];
 	if (x->q->note == NULL) {
 		x->q->note = inner->note;
+		x->q->fault = inner->fault;
 		inner->note = NULL;
 	}
 	if (x->e->code != ERR_NONE)
@@ -143,26 +159,39 @@ read_saved(struct expansion *x, const char *name, char **words, size_t n, struct
 	x->nodes += count_nodes(inner->root);
 	return x->nodes <= NODES_MAX
 	    ? ERR_NONE
-	    : err_set(x->e, ERR_USAGE, "the query is too long with the saved search '%s' in it", name);
+	    : err_set(x->e, ERR_USAGE, "the query is too long with the %s '%s' in it", what, here->name);
+}
+
+/* The words that a node stands for: 1, 0 where it stays what it is, -1. */
+static int
+find_words(struct expansion *x, struct node *n, char ***words, size_t *count)
+{
+	int64_t id = 0;
+	int found;
+
+	if (n->kind == NODE_SAVED) {
+		found = saved_words(x->db, n->value, words, count, x->e);
+		return found == 0 && unknown_name(x, n) != ERR_NONE ? -1 : found;
+	}
+	found = member_find(x->db, n->value, &id, x->e);
+	return found > 0 ? smart_words(x->db, id, words, count, x->e) : found;
 }
 
 static enum err_code
 replace(struct expansion *x, struct node **slot, const struct link *chain)
 {
 	struct node *n = *slot;
-	struct link here = { n->value, chain };
+	struct link here = { n->value, n->kind == NODE_PLAYLIST, chain };
 	struct query inner = { 0 };
 	char **words = NULL;
 	size_t nwords = 0;
-	int found;
 
 	for (const struct link *l = chain; l != NULL; l = l->outer)
-		if (strcmp(l->name, n->value) == 0)
-			return complain_of_circle(x, chain, n->value);
-	found = saved_words(x->db, n->value, &words, &nwords, x->e);
-	if (found <= 0)
-		return found < 0 ? x->e->code : unknown_name(x, n);
-	if (read_saved(x, n->value, words, nwords, &inner) == ERR_NONE &&
+		if (is_same(l, &here))
+			return complain_of_circle(x, &here);
+	if (find_words(x, n, &words, &nwords) <= 0)
+		return x->e->code;
+	if (read_saved(x, &here, words, nwords, &inner) == ERR_NONE &&
 	    expand(x, &inner.root, &here) == ERR_NONE) {
 		if (n != x->q->root)
 			keep_prefixes(inner.root);
@@ -179,7 +208,7 @@ replace(struct expansion *x, struct node **slot, const struct link *chain)
 static enum err_code
 expand(struct expansion *x, struct node **slot, const struct link *chain)
 {
-	if ((*slot)->kind == NODE_SAVED)
+	if ((*slot)->kind == NODE_SAVED || (*slot)->kind == NODE_PLAYLIST)
 		return replace(x, slot, chain);
 	for (size_t i = 0; i < (*slot)->n; i++)
 		if (expand(x, &(*slot)->child[i], chain) != ERR_NONE)
@@ -191,7 +220,7 @@ enum err_code
 query_expand(struct query *q, struct db *db, const char *self, tag_exists *exists, struct err *e)
 {
 	struct expansion x = { .q = q, .db = db, .exists = exists, .e = e };
-	struct link first = { self, NULL };
+	struct link first = { self, false, NULL };
 
 	return expand(&x, &q->root, self != NULL ? &first : NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * expand.h - @NAME and query:NAME give way to what was saved under the name
+ * expand.h - @NAME, query:NAME and smart playlists give way to what was saved under the name
  *
  * Private to lib/store/query.
  */
@@ -17,6 +17,9 @@ enum err_code query_expand(
 
 /* The words of a saved search, NULL-terminated: 1, 0 where there is none of that name, -1. */
 int saved_words(struct db *db, const char *name, char ***words, size_t *n, struct err *e);
+
+/* The same of a smart playlist; 0 where it is an ordinary one. */
+int smart_words(struct db *db, int64_t playlist, char ***words, size_t *n, struct err *e);
 
 /* The saved search whose name is nearest to a misspelt one, malloced; NULL where none is near. */
 char *saved_nearest(struct db *db, const char *name);

@@ -50,8 +50,12 @@ since_prefix(const struct lexer *l, const char *s, size_t name, struct prefix *p
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		if (strlen(table[i].name) != name || strncasecmp(s, table[i].name, name) != 0)
 			continue;
-		*p = (struct prefix){ .field = table[i].field, .kind = NODE_TEXT, .op = table[i].op,
-			.spaced = true, .sign = value, .value = value };
+		*p = (struct prefix){ .field = table[i].field,
+			.kind = NODE_TEXT,
+			.op = table[i].op,
+			.spaced = true,
+			.sign = value,
+			.value = value };
 		snprintf(p->name, sizeof p->name, "%s", table[i].name);
 		return true;
 	}

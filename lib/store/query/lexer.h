@@ -26,10 +26,10 @@ struct lexer {
 /* A field's name with its operator. */
 struct prefix {
 	enum field field;
-	enum node_kind kind; /* TEXT, IS, HAS, SAVED, SET */
+	enum node_kind kind; /* TEXT, IS, HAS, SAVED, ... */
 	enum op op;
-	bool negated;  /* != , missing: */
-	bool spaced;   /* a comparison, not a colon: blanks and single quotes may follow */
+	bool negated; /* != , missing: */
+	bool spaced;  /* a comparison, not a colon: blanks and single quotes may follow */
 	bool free_tag;
 	char name[64];
 	const char *sign;  /* the operator */

@@ -5,7 +5,9 @@
 
 #include "base/time.h"
 #include "store/query/expand.h"
+#include "store/query/relate.h"
 #include "store/query/run.h"
+#include "store/query/spell.h"
 
 void
 query_free(struct query *q)
@@ -63,7 +65,9 @@ query_parse_as(struct query **ret, struct db *db, char *const *words, const char
 	if (q == NULL)
 		return err_memory(e);
 	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE ||
-	    query_expand(q, db, self, has_tag, e) != ERR_NONE) {
+	    query_expand(q, db, self, has_tag, e) != ERR_NONE ||
+	    query_relate(q, db, self == NULL, e) != ERR_NONE || query_spell(q, db, e) != ERR_NONE ||
+	    node_flatten(&q->root, e) != ERR_NONE) {
 		query_free(q);
 		return e->code;
 	}
@@ -81,6 +85,12 @@ const char *
 query_note(const struct query *q)
 {
 	return q->note;
+}
+
+char *
+query_fault(const struct query *q)
+{
+	return q->note != NULL ? strndup(q->note, q->fault) : NULL;
 }
 
 static enum err_code

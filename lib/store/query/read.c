@@ -41,6 +41,7 @@ node_free(struct node *n)
 	free(n->tag);
 	free(n->value);
 	free(n->high);
+	free(n->ids);
 	free(n);
 }
 
@@ -394,6 +395,11 @@ query_read(struct query *q, char **words, tag_exists *exists, void *context, str
 	if (e->code != ERR_NONE)
 		return e->code;
 	drop_lone_signs(q->root);
+	if (node_flatten(&q->root, e) != ERR_NONE) {
+		node_free(q->root);
+		q->root = NULL;
+		return e->code;
+	}
 	mark_last(q->root);
-	return node_flatten(&q->root, e);
+	return ERR_NONE;
 }

@@ -258,6 +258,19 @@ shape_text(struct shaping *s)
 	return ERR_NONE;
 }
 
+/* "2 weeks" is 2weeks. */
+static void
+join_units(char *s)
+{
+	char *to = s;
+
+	for (size_t i = 0; s[i] != '\0'; i++)
+		if (s[i] != ' ' || i == 0 || !isdigit((unsigned char)s[i - 1]) ||
+		    !isalpha((unsigned char)s[i + 1]))
+			*to++ = s[i];
+	*to = '\0';
+}
+
 enum err_code
 term_shape(struct node *leaf, struct query *q, tag_exists *exists, void *context, struct err *e)
 {
@@ -284,5 +297,8 @@ term_shape(struct node *leaf, struct query *q, tag_exists *exists, void *context
 	if (leaf->op == OP_NEAR)
 		return complain(&s, "%s: only words can be near each other", name_of(leaf));
 	leaf->kind = NODE_RANGE;
+	join_units(leaf->value);
+	if (leaf->high != NULL)
+		join_units(leaf->high);
 	return ERR_NONE;
 }

@@ -5,13 +5,12 @@
 
 #include "base/buf.h"
 #include "store/query/lexer.h"
-#include "store/query/set.h"
 
 size_t
 comparison(const char *s)
 {
 	if (*s == '=' || *s == '<' || *s == '>')
-		return 1 + (s[1] == '=' || (*s == '=' && s[1] == '~'));
+		return s[1] == '=' || (*s == '=' && s[1] == '~') ? 2 : 1;
 	return s[0] == '!' && (s[1] == '=' || s[1] == '~') ? 2 : 0;
 }
 
@@ -76,13 +75,14 @@ find_name(struct lexer *l, const char *s, size_t len, struct prefix *p)
 		enum node_kind kind;
 		bool missing;
 	} special[] = { { "is", NODE_IS, false }, { "has", NODE_HAS, false }, { "_exists_", NODE_HAS, false },
-		{ "missing", NODE_HAS, true }, { "query", NODE_SAVED, false } };
+		{ "missing", NODE_HAS, true }, { "query", NODE_SAVED, false }, { "mix", NODE_MIX, false },
+		{ "playlist", NODE_PLAYLIST, false } };
 
 	if (len == 0 || len >= sizeof p->name)
 		return false;
 	memcpy(p->name, s, len);
 	p->name[len] = '\0';
-	p->kind = set_known(p->name) ? NODE_SET : NODE_TEXT;
+	p->kind = NODE_TEXT;
 	for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
 		if (strcmp(p->name, special[i].name) != 0)
 			continue;
@@ -188,7 +188,6 @@ struct node *
 new_leaf(const struct prefix *p, const char *value, size_t len)
 {
 	struct node *leaf = node_new(p->kind);
-	bool named = p->free_tag || p->kind == NODE_SET;
 
 	if (leaf == NULL)
 		return NULL;
@@ -196,9 +195,9 @@ new_leaf(const struct prefix *p, const char *value, size_t len)
 	leaf->op = p->op;
 	leaf->plain_unit = strcmp(p->name, "duration_ms") == 0;
 	leaf->value = strndup(value, len);
-	if (named)
+	if (p->free_tag)
 		leaf->tag = strdup(p->name);
-	if (leaf->value == NULL || (named && leaf->tag == NULL)) {
+	if (leaf->value == NULL || (p->free_tag && leaf->tag == NULL)) {
 		node_free(leaf);
 		return NULL;
 	}
@@ -318,6 +317,17 @@ read_quoted(struct lexer *l, const struct prefix *p, const char *s, const char *
 	return NULL;
 }
 
+/* Where the weight of "love^2" begins in a word, or its end. */
+static size_t
+before_weight(const char *s, size_t len)
+{
+	size_t n = len;
+
+	while (n > 0 && (isdigit((unsigned char)s[n - 1]) || s[n - 1] == '.'))
+		n--;
+	return n > 1 && n < len && s[n - 1] == '^' && isalnum((unsigned char)s[n - 2]) ? n - 1 : len;
+}
+
 /* The end of [1990 TO 1999] or {a TO b} at s, or NULL. */
 static const char *
 bracket_end(const char *s)
@@ -370,7 +380,7 @@ read_value(struct lexer *l, const struct prefix *p, const char *s, const char **
 		return read_pattern(l, p, s, end);
 	*end = anywhere ? NULL : bracket_end(s);
 	if (*end == NULL)
-		*end = s + with_unit(p, s, word_length(l, s));
+		*end = s + with_unit(p, s, before_weight(s, word_length(l, s)));
 	leaf = new_leaf(p, s, (size_t)(*end - s));
 	if (leaf == NULL)
 		err_memory(l->e);
@@ -440,8 +450,8 @@ read_bare(struct lexer *l)
 
 	if (is_saved_name(start, len))
 		return push_as(l, &saved, 1, len);
-	if (*start == '/' && pattern_length(start) == 0 && len > 2 && memchr(start + 2, '/', len - 2) != NULL &&
-	    isalnum((unsigned char)start[1]))
+	if (*start == '/' && pattern_length(start) == 0 && len > 2 &&
+	    memchr(start + 2, '/', len - 2) != NULL && isalnum((unsigned char)start[1]))
 		return push_as(l, &path, 0, len);
 	leaf = read_value(l, &anywhere, start, &end);
 	if (leaf == NULL)

@@ -228,9 +228,9 @@ is_full_query(struct lexer *l, const char *s)
 	return false;
 }
 
-/* Nothing but words from s on, one of them behind a blank? */
+/* Nothing but words from s on, one of them behind a blank?  Those of a pattern may begin with signs. */
 static bool
-is_words(struct lexer *l, const char *s)
+is_words(struct lexer *l, const char *s, bool pattern)
 {
 	struct prefix inner;
 	enum token_kind kind;
@@ -239,8 +239,9 @@ is_words(struct lexer *l, const char *s)
 	for (const char *start = s; *s != '\0'; s = skip_blanks(s + strcspn(s, " \t\r\n"))) {
 		size_t len = strcspn(s, " \t\r\n");
 
-		if (is_operator(false, s, len, &kind) || negates(s) || *s == '+' || is_saved_name(s, len) ||
-		    field_prefix(l, s, &inner, &unknown))
+		if (is_operator(false, s, len, &kind) || field_prefix(l, s, &inner, &unknown))
+			return false;
+		if (!pattern && (negates(s) || *s == '+' || is_saved_name(s, len)))
 			return false;
 		if ((s[len - 1] == '-' || s[len - 1] == '+') && field_find_n(s, len - 1) != F_NONE)
 			return false;
@@ -263,7 +264,7 @@ is_field_with_words(struct lexer *l, struct prefix *p)
 		return false;
 	if (p->op == OP_REGEX ? *p->value == '"' : strpbrk(p->value, "()\"") != NULL)
 		return false;
-	return is_words(l, p->value);
+	return is_words(l, p->value, p->op == OP_REGEX);
 }
 
 /* title:wanted dead* - words of one field that are more than words: as title:(wanted dead*). */

@@ -48,7 +48,8 @@ enum err_code tokens_read(
 enum err_code term_shape(
     struct node *leaf, struct query *q, tag_exists *exists, void *context, struct err *e);
 
-/* “ ” „ « » and long dashes, as pages have them, become the signs of a keyboard where they stand for these. */
+/* “ ” „ « » and long dashes, as pages have them, become the signs of a keyboard where they stand for these.
+ */
 void tidy_argument(char *word);
 
 #endif

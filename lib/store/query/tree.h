@@ -8,21 +8,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/field.h"
 
 enum node_kind {
-	NODE_ALL,   /* every track */
-	NODE_AND,   /* all children */
-	NODE_OR,    /* one of the children */
-	NODE_NOT,   /* not its only child */
-	NODE_TEXT,  /* words, anywhere or in a text field */
-	NODE_RANGE, /* a number, date, ... compared */
-	NODE_IS,    /* is:value */
-	NODE_HAS,   /* has:field */
-	NODE_SET,   /* tag:value, a set of tracks that set.c knows: playlist:party */
-	NODE_SAVED  /* @value, query:value; none is left once query_expand() is done */
+	NODE_ALL,      /* every track */
+	NODE_AND,      /* all children */
+	NODE_OR,       /* one of the children */
+	NODE_NOT,      /* not its only child */
+	NODE_TEXT,     /* words, anywhere or in a text field */
+	NODE_RANGE,    /* a number, date, ... compared */
+	NODE_IS,       /* is:value */
+	NODE_HAS,      /* has:field */
+	NODE_PLAYLIST, /* playlist:value; smart ones are gone once query_expand() is done */
+	NODE_SAVED,    /* @value, query:value; none is left once query_expand() is done */
+	NODE_MIX,      /* mix:value; none is left once query_relate() is done */
+	NODE_IDS       /* one of ids, whose order is that of the results where nothing else gives one */
 };
 
 enum op {
@@ -50,16 +53,18 @@ struct node {
 	struct node **child;
 	size_t n;
 	enum field field; /* F_NONE: anywhere, or the free tag `tag` */
-	char *tag;        /* name of a free tag or of a SET, or NULL */
+	char *tag;        /* name of a free tag, or NULL */
 	enum op op;
 	char *value, *high;
 	int distance;             /* FUZZY, NEAR */
 	bool open_low, open_high; /* BETWEEN: without that end itself */
-	bool phrase;      /* was in quotes: its words follow each other */
-	bool prefix;      /* word* */
-	bool last;        /* the last bare word: also as a prefix */
-	bool at_sign;     /* SAVED: written as @value, which may also be a word */
-	bool plain_unit;  /* `duration_ms`: a plain number is milliseconds, not seconds */
+	bool phrase;              /* was in quotes: its words follow each other */
+	bool prefix;              /* word* */
+	bool last;                /* the last bare word: also as a prefix */
+	bool at_sign;             /* SAVED: written as @value, which may also be a word */
+	bool plain_unit;          /* `duration_ms`: a plain number is milliseconds, not seconds */
+	int64_t *ids;             /* IDS */
+	size_t nids;
 	const char *word; /* the argument it stood in, for messages */
 	size_t at;        /* where in it, from 0 */
 };
@@ -82,7 +87,7 @@ struct query {
 	struct node *root;
 	struct order order[ORDER_MAX];
 	size_t norder;
-	char *note;   /* what the user should know, or NULL; its first `fault` bytes are what is wrong */
+	char *note; /* what the user should know, or NULL; its first `fault` bytes are what is wrong */
 	size_t fault;
 	char **words; /* the arguments, kept because nodes point to them */
 	size_t nwords;
