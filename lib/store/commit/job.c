@@ -80,7 +80,7 @@ settle_item(struct job *j, const struct plan_entry *entry, const char *state, st
 	bool stored = publish_wanted(entry) && !(j->files.moves && !leaves(j, entry));
 	sqlite3_stmt *st = sql_get(j->db,
 	    "UPDATE item SET state = ?2, track_id = ?3, record = NULL, device = NULL, inode = NULL,"
-	    " mtime_ns = NULL, ctime_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
+	    " mtime_ns = NULL, ctime_ns = NULL, staged_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
 	    e);
 
 	if (st == NULL)
