@@ -45,7 +45,7 @@ TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
 lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
-lib-playlist_LIBS := $(SQLITE) $(TEXT)
+lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX)
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 

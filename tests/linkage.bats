@@ -15,7 +15,7 @@ needed() {
 
 @test "lib-search and lib-playlist need SQLite and utf8proc, and what searches PCRE2" {
 	[ "$(needed lib-search)" = "libpcre2-8 libsqlite3 libutf8proc " ]
-	[ "$(needed lib-playlist)" = "libsqlite3 libutf8proc " ]
+	[ "$(needed lib-playlist)" = "libpcre2-8 libsqlite3 libutf8proc " ]
 }
 
 @test "commands that hash need nettle beside" {

@@ -36,6 +36,7 @@ struct compiler {
 	bool driven;      /* the index gives the rows: look at their values rather than make lists */
 	bool narrow;      /* other words are looked up already: a year alone may be, too */
 	bool few;         /* a few rows, of doc d: ask the index about each */
+	bool within;      /* the caller's transaction: it is not begun and ended here */
 	bool prefix_last; /* the last bare word is tried as a prefix */
 	struct err *e;    /* the first error stays */
 };

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "store/query/member.h"
+#include "store/query/query.h"
 
 /* A saved search inside another; its nodes and words count against one limit, whatever refers to what. */
 enum { NODES_MAX = 1000 };
@@ -14,6 +15,14 @@ struct link {
 	const char *name;
 	bool playlist;
 	const struct link *outer;
+};
+
+/* What a name stands for. */
+struct words {
+	char **word;
+	size_t n;
+	char *sort;   /* of a smart playlist: its order, or NULL */
+	int64_t most; /* and how many tracks it has; 0: all */
 };
 
 struct expansion {
@@ -138,16 +147,17 @@ keep_prefixes(struct node *n)
 static enum err_code expand(struct expansion *x, struct node **slot, const struct link *chain);
 
 static enum err_code
-read_saved(struct expansion *x, const struct link *here, char **words, size_t n, struct query *inner)
+read_saved(struct expansion *x, const struct link *here, const struct words *w, struct query *inner)
 {
 	const char *what = here->playlist ? "playlist" : "saved search";
 
 	/* query_read() remembers the pointers, which stay what they are */
-	if (query_read(inner, words, x->exists, x->db, x->e) != ERR_NONE)
+	if (query_read(inner, w->word, x->exists, x->db, x->e) != ERR_NONE ||
+	    (w->sort != NULL && query_sort(inner, w->sort, x->e) != ERR_NONE))
 		err_context(x->e, "in the %s '%s'", what, here->name);
-	if (adopt_words(x, words, n) != ERR_NONE)
+	if (adopt_words(x, w->word, w->n) != ERR_NONE)
 		return x->e->code;
-	for (size_t i = 0; i < inner->norder && x->q->norder < ORDER_MAX; i++)
+	for (size_t i = 0; w->most == 0 && i < inner->norder && x->q->norder < ORDER_MAX; i++)
 		x->q->order[x->q->norder++] = inner->order[i];
 	if (x->q->note == NULL) {
 		x->q->note = inner->note;
@@ -164,17 +174,35 @@ read_saved(struct expansion *x, const struct link *here, char **words, size_t n,
 
 /* The words that a node stands for: 1, 0 where it stays what it is, -1. */
 static int
-find_words(struct expansion *x, struct node *n, char ***words, size_t *count)
+find_words(struct expansion *x, struct node *n, struct words *w)
 {
 	int64_t id = 0;
 	int found;
 
 	if (n->kind == NODE_SAVED) {
-		found = saved_words(x->db, n->value, words, count, x->e);
+		found = saved_words(x->db, n->value, &w->word, &w->n, x->e);
 		return found == 0 && unknown_name(x, n) != ERR_NONE ? -1 : found;
 	}
 	found = member_find(x->db, n->value, &id, x->e);
-	return found > 0 ? smart_words(x->db, id, words, count, x->e) : found;
+	return found > 0 ? smart_words(x->db, id, &w->word, &w->n, &w->sort, &w->most, x->e) : found;
+}
+
+/* The first tracks of a smart playlist that has no more: a set of ids. */
+static enum err_code
+cut(struct expansion *x, struct query *inner, int64_t most)
+{
+	struct node *ids = node_new(NODE_IDS);
+
+	if (ids == NULL)
+		return err_memory(x->e);
+	if (query_settle(inner, x->db, true, x->e) != ERR_NONE ||
+	    query_ids(inner, x->db, most, 0, &ids->ids, &ids->nids, x->e) != ERR_NONE) {
+		node_free(ids);
+		return x->e->code;
+	}
+	node_free(inner->root);
+	inner->root = ids;
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -183,16 +211,14 @@ replace(struct expansion *x, struct node **slot, const struct link *chain)
 	struct node *n = *slot;
 	struct link here = { n->value, n->kind == NODE_PLAYLIST, chain };
 	struct query inner = { 0 };
-	char **words = NULL;
-	size_t nwords = 0;
+	struct words w = { 0 };
 
 	for (const struct link *l = chain; l != NULL; l = l->outer)
 		if (is_same(l, &here))
 			return complain_of_circle(x, &here);
-	if (find_words(x, n, &words, &nwords) <= 0)
-		return x->e->code;
-	if (read_saved(x, &here, words, nwords, &inner) == ERR_NONE &&
-	    expand(x, &inner.root, &here) == ERR_NONE) {
+	if (find_words(x, n, &w) > 0 && read_saved(x, &here, &w, &inner) == ERR_NONE &&
+	    expand(x, &inner.root, &here) == ERR_NONE &&
+	    (w.most == 0 || cut(x, &inner, w.most) == ERR_NONE)) {
 		if (n != x->q->root)
 			keep_prefixes(inner.root);
 		*slot = inner.root;
@@ -201,7 +227,8 @@ replace(struct expansion *x, struct node **slot, const struct link *chain)
 	}
 	node_free(inner.root);
 	free(inner.note);
-	free(words);
+	free(w.word);
+	free(w.sort);
 	return x->e->code;
 }
 

@@ -96,15 +96,42 @@ saved_words(struct db *db, const char *name, char ***words, size_t *n, struct er
 	return e->code == ERR_NONE ? take_words(db, st, words, n, e) : -1;
 }
 
-int
-smart_words(struct db *db, int64_t playlist, char ***words, size_t *n, struct err *e)
+static enum err_code
+smart_order(struct db *db, int64_t playlist, char **sort, int64_t *most, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT sort, most FROM playlist WHERE id = ? AND query IS NOT NULL", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, playlist);
+	if (sql_step(db, st, e) > 0) {
+		const char *text = (const char *)sqlite3_column_text(st, 0);
+
+		*most = sqlite3_column_int64(st, 1);
+		*sort = text != NULL ? strdup(text) : NULL;
+		if (text != NULL && *sort == NULL)
+			err_memory(e);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+int
+smart_words(
+    struct db *db, int64_t playlist, char ***words, size_t *n, char **sort, int64_t *most, struct err *e)
+{
+	sqlite3_stmt *st;
+
+	*sort = NULL;
+	*most = 0;
+	if (smart_order(db, playlist, sort, most, e) != ERR_NONE)
+		return -1;
+	st = sql_get(db,
 	    "SELECT coalesce(j.value, '') FROM playlist p,"
 	    " json_each(iif(json_valid(p.query), p.query, json_array(p.query))) j"
 	    " WHERE p.id = ? AND p.query IS NOT NULL ORDER BY j.key",
 	    e);
-
 	if (st == NULL)
 		return -1;
 	sql_int(st, 1, playlist);
