@@ -10,6 +10,7 @@
 #include "store/catalogue/catalogue.h"
 #include "store/commit/leave.h"
 #include "store/index.h"
+#include "store/vocabulary.h"
 #include "store/sql.h"
 
 enum err_code
@@ -318,7 +319,8 @@ job_write_items(struct job *j, struct err *e)
 		report(p, "writing", i);
 	}
 	item_free(&it);
-	if (e->code != ERR_NONE || finish_releases(j, &c, e) != ERR_NONE || index_all(j, e) != ERR_NONE)
+	if (e->code != ERR_NONE || finish_releases(j, &c, e) != ERR_NONE || index_all(j, e) != ERR_NONE ||
+	    vocabulary_settle(j->db, (int64_t)p->n, e) != ERR_NONE)
 		return e->code;
 	j->item = 0;
 	return ERR_NONE;

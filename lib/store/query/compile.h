@@ -38,6 +38,7 @@ struct compiler {
 	bool few;         /* a few rows, of doc d: ask the index about each */
 	bool within;      /* the caller's transaction: it is not begun and ended here */
 	bool prefix_last; /* the last bare word is tried as a prefix */
+	bool whole;       /* nor is it by those that look for all matches */
 	struct err *e;    /* the first error stays */
 };
 

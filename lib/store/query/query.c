@@ -55,6 +55,7 @@ copy_words(struct query *q, char *const *words, struct err *e)
 		if (q->words[q->nwords] == NULL)
 			return err_memory(e);
 	}
+	q->narguments = n;
 	return ERR_NONE;
 }
 
@@ -87,6 +88,23 @@ enum err_code
 query_parse(struct query **ret, struct db *db, char *const *words, struct err *e)
 {
 	return query_parse_as(ret, db, words, NULL, e);
+}
+
+enum err_code
+query_only(struct query *q, const int64_t *ids, size_t n, struct err *e)
+{
+	struct node *list = node_new(NODE_IDS);
+
+	if (list == NULL || (list->ids = calloc(n + 1, sizeof *ids)) == NULL) {
+		node_free(list);
+		return err_memory(e);
+	}
+	if (n > 0)
+		memcpy(list->ids, ids, n * sizeof *ids);
+	list->nids = n;
+	node_free(q->root);
+	q->root = list;
+	return ERR_NONE;
 }
 
 const char *
@@ -198,7 +216,7 @@ query_has_order(struct query *q, struct db *db)
 {
 	struct err ignored = { 0 };
 	struct compiler c = { .db = db, .e = &ignored };
-	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root);
+	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root) || run_order_of_ids(q->root) != NULL;
 
 	compiler_free(&c);
 	return ordered;
@@ -227,5 +245,17 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 	if (begin(&c, db, e) != ERR_NONE)
 		return e->code;
 	run_count(&c, q->root, count);
+	return end(&c);
+}
+
+enum err_code
+query_finds(struct query *q, struct db *db, bool whole, int64_t least, bool *found, struct err *e)
+{
+	struct compiler c;
+
+	if (begin(&c, db, e) != ERR_NONE)
+		return e->code;
+	c.whole = whole;
+	run_finds(&c, q->root, least, found);
 	return end(&c);
 }

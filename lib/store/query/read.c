@@ -321,6 +321,8 @@ read_plain(struct query *q, char **words, struct err *e)
 				    ? err_set(e, ERR_USAGE, "the query has more than %d terms", TERMS_MAX)
 				    : err_memory(e);
 			}
+			leaf->word = words[i];
+			leaf->at = (size_t)(s - words[i]);
 			s += len;
 		}
 	}

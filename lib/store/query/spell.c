@@ -112,7 +112,7 @@ find_words(struct speller *s, const char *word, size_t len, int edits)
 	return s->e->code;
 }
 
-/* A leaf for one word, as leaf has it. */
+/* A leaf for one word, which stands nowhere in the arguments. */
 static struct node *
 word_of(const struct node *leaf, const char *word, size_t len)
 {
@@ -121,8 +121,6 @@ word_of(const struct node *leaf, const char *word, size_t len)
 	if (n == NULL)
 		return NULL;
 	n->field = leaf->field;
-	n->word = leaf->word;
-	n->at = leaf->at;
 	n->value = strndup(word, len);
 	if (n->value == NULL) {
 		node_free(n);

@@ -76,7 +76,7 @@ find_name(struct lexer *l, const char *s, size_t len, struct prefix *p)
 		bool missing;
 	} special[] = { { "is", NODE_IS, false }, { "has", NODE_HAS, false }, { "_exists_", NODE_HAS, false },
 		{ "missing", NODE_HAS, true }, { "query", NODE_SAVED, false }, { "mix", NODE_MIX, false },
-		{ "playlist", NODE_PLAYLIST, false } };
+		{ "similar", NODE_SIMILAR, false }, { "playlist", NODE_PLAYLIST, false } };
 
 	if (len == 0 || len >= sizeof p->name)
 		return false;

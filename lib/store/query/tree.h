@@ -24,8 +24,9 @@ enum node_kind {
 	NODE_HAS,      /* has:field */
 	NODE_PLAYLIST, /* playlist:value; smart ones are gone once query_expand() is done */
 	NODE_SAVED,    /* @value, query:value; none is left once query_expand() is done */
-	NODE_MIX,      /* mix:value; none is left once query_relate() is done */
-	NODE_IDS       /* one of ids, whose order is that of the results where nothing else gives one */
+	NODE_MIX,      /* mix:value, similar:value; none is left once query_relate() is done */
+	NODE_SIMILAR,
+	NODE_IDS /* one of ids, whose order is that of the results where nothing else gives one */
 };
 
 enum op {
@@ -91,6 +92,7 @@ struct query {
 	size_t fault;
 	char **words; /* the arguments, kept because nodes point to them */
 	size_t nwords;
+	size_t narguments; /* those of its own: what came with saved searches stands behind them */
 };
 
 /* Is name a free tag of this library? */
