@@ -45,7 +45,7 @@ lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT)
 lib-playlist_LIBS := $(SQLITE) $(TEXT)
-lib-sweep_LIBS    := $(SQLITE) $(DIGEST)
+lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
 all: $(B)/libfonoteca.a $(programs)

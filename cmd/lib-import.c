@@ -10,13 +10,13 @@
 #include "cmd/lib-import/commit.h"
 #include "intake/import.h"
 #include "intake/preview.h"
-#include "intake/rate.h"
 #include "intake/say.h"
 #include "intake/status.h"
 #include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
+#include "text/parse.h"
 
 enum {
 	SET = CLI_LONG,
@@ -94,8 +94,8 @@ read_options(int argc, char **argv)
 			me.from = value;
 			break;
 		case LIMIT:
-			if (rate_parse(value, &me.limit_rate, &e) != ERR_NONE)
-				cli_usage("--limit-rate: %s", e.msg);
+			if (!parse_rate(value, &me.limit_rate))
+				cli_usage("--limit-rate: '%s' is no number of bytes, like 500K or 2M", value);
 			break;
 		case COMMIT:
 			me.commit = true;

@@ -8,7 +8,7 @@
 
 /* clang-format off */
 enum { O_OFFSET = CLI_LONG, O_FIELDS, O_FILES, O_IDS, O_TSV, O_CSV, O_M3U8, O_COUNT, O_FACET, O_ALBUMS, O_ARTISTS,
-	O_SHOW, O_COVER, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET };
+	O_SHOW, O_COVER, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET, O_CORRECT };
 /* clang-format on */
 
 static const struct opt opts[] = {
@@ -35,6 +35,7 @@ static const struct opt opts[] = {
 	{ O_SAVE, "save", "NAME", "save the query: it can be used as @NAME in others" },
 	{ O_SAVED, "saved", NULL, "list the saved queries" },
 	{ O_FORGET, "forget", "NAME", "forget saved queries" },
+	{ O_CORRECT, "auto-correct", NULL, "where nothing is found, search for what was meant" },
 	CLI_WAITING,
 	CLI_COMMON,
 	OPT_END,
@@ -120,6 +121,9 @@ read_option(int key, const char *value)
 	case O_FIELDS:
 		fields = value;
 		break;
+	case O_CORRECT:
+		command.correct = true;
+		break;
 	case O_AFTER:
 		if (event_parse(value, &command.after, &e) != ERR_NONE)
 			cli_usage("--after: %s", e.msg);
@@ -147,6 +151,8 @@ check_options(void)
 		cli_usage("--%s takes no query", name);
 	if (command.after >= 0 && (action->flags & AFTER) == 0)
 		cli_usage("--after goes with --events and --follow");
+	if (command.correct && ((action->flags & OPERANDS) == 0 || (action->flags & (PAGED | SORTED)) == 0))
+		cli_usage("--%s looks for nothing: leave out --auto-correct", name);
 	if (fields != NULL && (cli_json() || (action->key != 0 && !sheet)))
 		cli_usage("--fields goes with --tsv and --csv");
 	if (cli_json() && (action->flags & TEXT) != 0)
@@ -178,11 +184,11 @@ choose_form(void)
 }
 
 struct query *
-command_query(struct err *e)
+command_parse(char *const *words, struct err *e)
 {
 	struct query *q = NULL;
 
-	if (query_parse(&q, command.db, cli_operands(), e) != ERR_NONE)
+	if (query_parse(&q, command.db, words, e) != ERR_NONE)
 		return NULL;
 	if (command.sort != NULL && query_sort(q, command.sort, e) != ERR_NONE) {
 		query_free(q);
@@ -191,6 +197,12 @@ command_query(struct err *e)
 	if (query_note(q) != NULL)
 		cli_note("%s", query_note(q));
 	return q;
+}
+
+struct query *
+command_query(struct err *e)
+{
+	return command_parse(cli_operands(), e);
 }
 
 enum err_code

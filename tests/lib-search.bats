@@ -10,7 +10,7 @@ T=$'\t'
 setup() {
 	setup_fonoteca
 	"$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY" <<-TABLE
-	title${T}artist${T}album${T}year${T}genre${T}bpm${T}duration_ms${T}bitrate${T}codec${T}format${T}source${T}composer${T}rating${T}track${T}radio show
+	title${T}artist${T}album${T}year${T}genre${T}bpm${T}duration_ms${T}bitrate${T}codec${T}format${T}source${T}composer${T}rating${T}track${T}radio show${T}key
 	Love${T}Lana Del Rey${T}Lust For Life${T}2017${T}Pop${T}98${T}272000${T}320000${T}mp3${T}mpeg${T}/in/incoming/love.mp3${T}${T}${T}2${T}
 	Love Me Do${T}The Beatles${T}Please Please Me${T}1963${T}Rock${T}148${T}142000${T}256000${T}mp3${T}mpeg${T}/in/a.mp3${T}John Lennon; Paul McCartney${T}80${T}8${T}
 	All You Need Is Love (Live)${T}The Beatles${T}Magical${T}1967${T}Rock; Pop${T}103${T}227000${T}256000${T}mp3${T}mpeg${T}/in/b.mp3${T}${T}100${T}11${T}
@@ -23,7 +23,7 @@ setup() {
 	Thunderstruck${T}AC/DC${T}The Razors Edge${T}1990${T}Hard Rock${T}133${T}292000${T}192000${T}mp3${T}mpeg${T}/in/i.mp3${T}${T}${T}1${T}
 	Wanted Dead or Alive${T}Bon Jovi${T}Slippery When Wet${T}1986${T}Rock${T}75${T}309000${T}192000${T}mp3${T}mpeg${T}/in/j.mp3${T}${T}${T}5${T}
 	Not Fade Away${T}The Crickets${T}The Chirping Crickets${T}1957${T}Rock${T}180${T}141000${T}192000${T}mp3${T}mpeg${T}/in/k.mp3${T}${T}${T}4${T}
-	Fade to Grey and Away${T}Visage${T}Visage${T}1980${T}Synth${T}125${T}245000${T}192000${T}mp3${T}mpeg${T}/in/l.mp3${T}${T}${T}3${T}
+	Fade to Grey and Away${T}Visage${T}Visage${T}1980${T}Synth${T}125${T}245000${T}192000${T}mp3${T}mpeg${T}/in/l.mp3${T}${T}${T}3${T}${T}Em
 	Magnetic Tomorrow${T}Air${T}Moon Safari${T}1998${T}Electronic${T}110${T}200000${T}192000${T}mp3${T}mpeg${T}/in/m.mp3${T}${T}${T}7${T}
 	Toccata${T}Bach${T}Organ Works${T}1980${T}Classical${T}${T}540000${T}900000${T}flac${T}flac${T}/in/n.flac${T}Johann Sebastian Bach${T}${T}1${T}
 	Re: Stacks${T}Bon Iver${T}For Emma${T}2007${T}Indie${T}${T}401000${T}192000${T}mp3${T}mpeg${T}/in/o.mp3${T}${T}${T}9${T}

@@ -21,6 +21,7 @@ struct command {
 	const char *sort;
 	const char *subject; /* the action's own argument */
 	int64_t after;       /* --after; -1: not given */
+	bool correct;        /* --auto-correct */
 	struct listing listing;
 	struct db *db;
 };
@@ -29,8 +30,18 @@ extern struct command command;
 /* The query of the operands, parsed and ordered, its note told; NULL with *e filled in. */
 struct query *command_query(struct err *e);
 
+/* The same of other words than the operands. */
+struct query *command_parse(char *const *words, struct err *e);
+
 /* Nothing was found: status 1, and a note. */
 enum err_code command_nothing(struct err *e);
+
+/* correct.c: nothing was found by *q.  A correction of it is told, or takes its place: then true, and the
+ * search is to be made again. */
+bool command_correct(struct query **q, struct err *e);
+
+/* q found n: where that is very little, a correction that finds far more is told. */
+void command_few(struct query *q, size_t n, struct err *e);
 
 /* The part of a list of n that --limit and --offset leave: from *first on, this many. */
 size_t command_page(size_t n, size_t *first);

@@ -10,6 +10,7 @@
 #include "base/field.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "store/vocabulary.h"
 #include "text/fold.h"
 
 struct migration {
@@ -143,6 +144,8 @@ apply(struct db *db, const struct migration *m, struct err *e)
 	if (sql_exec(db, m->sql, e) != ERR_NONE || sql_exec(db, pragma, e) != ERR_NONE)
 		return err_context(e, "schema %03d-%s", m->version, m->name);
 	if (m->version == 1 && describe_library(db, e) != ERR_NONE)
+		return e->code;
+	if (m->version == 5 && vocabulary_pack(db, e) != ERR_NONE)
 		return e->code;
 	return name_fields(db, e);
 }

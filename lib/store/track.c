@@ -131,7 +131,7 @@ set_column(struct track *t, enum field f, sqlite3_stmt *st, int column, struct e
 static const enum field columns[] = { F_TITLE, F_ARTIST, F_DISC, F_TRACK, F_DATE, F_YEAR, F_BPM, F_KEY,
 	F_DURATION, F_RATING, F_ADDED, F_MODIFIED, F_RECORDING, F_ALBUM, F_ALBUMARTIST, F_MB_ALBUMID,
 	F_DISCTOTAL, F_COMPILATION, F_MB_TRACKID, F_FORMAT, F_CODEC, F_BITRATE, F_SAMPLERATE, F_BITDEPTH,
-	F_CHANNELS, F_SOURCE, F_SIZE, F_NOTES, F_PART, F_START };
+	F_CHANNELS, F_SOURCE, F_SIZE, F_NOTES, F_PART, F_START, F_PLAYS, F_LASTPLAYED };
 enum { AFTER_COLUMNS = sizeof columns / sizeof columns[0] };
 
 static const char load_sql[] =
@@ -140,10 +140,11 @@ static const char load_sql[] =
     "r.disctotal,"
     " r.compilation, rec.mb_trackid, f.format, f.codec, f.bitrate, f.samplerate, f.bitdepth, f.channels, "
     "f.source,"
-    " b.size, f.notes, nullif(f.part, 0), f.start_ms, b.sha256, b.suffix, f.session_id, t.owner, t.release_id"
+    " b.size, f.notes, nullif(f.part, 0), f.start_ms, h.plays, h.last, b.sha256, b.suffix, f.session_id, "
+    "t.owner, t.release_id"
     " FROM track t JOIN release r ON r.id = t.release_id JOIN recording rec ON rec.id = t.recording_id"
     " LEFT JOIN file f ON f.track_id = t.id AND f.preferred = 1 LEFT JOIN blob b ON b.id = f.blob_id"
-    " WHERE t.id = ?";
+    " LEFT JOIN heard h ON h.recording_id = t.recording_id WHERE t.id = ?";
 
 static enum err_code
 set_blob(struct track *t, struct db *db, sqlite3_stmt *st, struct err *e)

@@ -96,6 +96,17 @@ parse_size(const char *s, size_t len, struct span *v)
 	return with_unit(s, len, units, v);
 }
 
+bool
+parse_rate(const char *s, int64_t *rate)
+{
+	struct span v;
+
+	if (!parse_size(s, strlen(s), &v) || v.exact < 1 || v.exact > 1e15)
+		return false;
+	*rate = (int64_t)v.exact;
+	return true;
+}
+
 /* 4:30, 1:02:03 */
 static bool
 clock_duration(const char *s, size_t len, struct span *v)

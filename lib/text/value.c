@@ -7,77 +7,20 @@
 #include <string.h>
 #include <strings.h>
 
-static bool
-camelot(const char *s, char *out)
-{
-	static const char *const minor[] = { "G#m", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm",
-		"F#m", "C#m" };
-	static const char *const major[] = { "B", "F#", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A",
-		"E" };
-	char *end;
-	long hour = strtol(s, &end, 10);
-
-	if (!isdigit((unsigned char)*s) || hour < 1 || hour > 12 || end[0] == '\0' || end[1] != '\0')
-		return false;
-	switch (*end) {
-	case 'A':
-	case 'a':
-		snprintf(out, VALUE_TEXT, "%s", minor[hour - 1]);
-		return true;
-	case 'B':
-	case 'b':
-		snprintf(out, VALUE_TEXT, "%s", major[hour - 1]);
-		return true;
-	case 'm': /* Open Key: the same wheel, seven hours on */
-		snprintf(out, VALUE_TEXT, "%s", minor[(hour + 6) % 12]);
-		return true;
-	case 'd':
-		snprintf(out, VALUE_TEXT, "%s", major[(hour + 6) % 12]);
-		return true;
-	default:
-		return false;
-	}
-}
+#include "text/harmony.h"
 
 bool
 value_key(const char *s, char *out)
 {
-	static const char *const minor[] = { "m", "min", "minor", "moll", "-" };
-	static const char *const major[] = { "", "maj", "major", "dur" };
-	char note = (char)toupper((unsigned char)*s);
-	const char *sign = "";
+	struct music_key k;
 
-	if (strcmp(s, "o") == 0 || strcmp(s, "O") == 0) {
+	if (strcasecmp(s, "o") == 0) /* off the keys, as ID3 has it */
 		snprintf(out, VALUE_TEXT, "o");
-		return true;
-	}
-	if (camelot(s, out))
-		return true;
-	if (note < 'A' || note > 'G')
+	else if (key_read(s, &k))
+		snprintf(out, VALUE_TEXT, "%s", k.name);
+	else
 		return false;
-	s++;
-	if (*s == '#' || strncmp(s, "\xe2\x99\xaf", 3) == 0) {
-		sign = "#";
-		s += *s == '#' ? 1 : 3;
-	} else if (*s == 'b' || strncmp(s, "\xe2\x99\xad", 3) == 0) {
-		sign = "b";
-		s += *s == 'b' ? 1 : 3;
-	}
-	while (*s == ' ')
-		s++;
-	if (strcmp(s, "M") == 0)
-		s++;
-	for (size_t i = 0; i < sizeof minor / sizeof minor[0]; i++)
-		if (strcasecmp(s, minor[i]) == 0) {
-			snprintf(out, VALUE_TEXT, "%c%sm", note, sign);
-			return true;
-		}
-	for (size_t i = 0; i < sizeof major / sizeof major[0]; i++)
-		if (strcasecmp(s, major[i]) == 0) {
-			snprintf(out, VALUE_TEXT, "%c%s", note, sign);
-			return true;
-		}
-	return false;
+	return true;
 }
 
 /* A decimal number and where it ends; a comma counts as a point. */

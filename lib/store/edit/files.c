@@ -92,6 +92,11 @@ give_files(struct catalogue *c, int64_t from, int64_t to, struct err *e)
 		"UPDATE track SET rating = (SELECT rating FROM track WHERE id = ?1)"
 		" WHERE id = ?2 AND rating IS NULL AND (SELECT rating FROM track WHERE id = ?1) IS NOT NULL",
 		args, 2, e) != ERR_NONE ||
+	    /* they are one piece now: its plays are counted together */
+	    sql_change(c->db,
+		"UPDATE track SET recording_id = (SELECT recording_id FROM track WHERE id = ?2) WHERE id = "
+		"?1",
+		args, 2, e) != ERR_NONE ||
 	    sql_change(c->db, "UPDATE track SET removed = ?2 WHERE id = ?1",
 		(const int64_t[]){ from, c->now }, 2, e) != ERR_NONE)
 		return e->code;

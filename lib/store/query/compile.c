@@ -294,6 +294,8 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 	case NODE_IS:
 	case NODE_HAS:
 	case NODE_SAVED:
+	case NODE_MIX:
+	case NODE_IDS:
 		break;
 	}
 	return false;
@@ -340,6 +342,15 @@ where_text(struct compiler *c, const struct node *n, struct buf *sql)
 	buf_free(&fts);
 }
 
+static void
+where_ids(const struct node *n, struct buf *sql)
+{
+	buf_puts(sql, "t.id IN (");
+	for (size_t i = 0; i < n->nids; i++)
+		buf_printf(sql, "%s%lld", i > 0 ? "," : "", (long long)n->ids[i]);
+	buf_putc(sql, ')');
+}
+
 void
 compile_where(struct compiler *c, const struct node *n, struct buf *sql)
 {
@@ -368,7 +379,11 @@ compile_where(struct compiler *c, const struct node *n, struct buf *sql)
 	case NODE_HAS:
 		compile_has(c, n, sql);
 		break;
+	case NODE_IDS:
+		where_ids(n, sql);
+		break;
 	case NODE_SAVED: /* query_expand() leaves none */
+	case NODE_MIX:   /* nor query_relate() */
 		buf_puts(sql, "0");
 		break;
 	}

@@ -33,6 +33,7 @@ struct compiler {
 	bool narrow;      /* other words are looked up already: a year alone may be, too */
 	bool few;         /* a few rows, of doc d: ask the index about each */
 	bool prefix_last; /* the last bare word is tried as a prefix */
+	bool whole;       /* nor is it by those that look for all matches */
 	struct err *e;    /* the first error stays */
 };
 

@@ -48,6 +48,8 @@ compile_has(struct compiler *c, const struct node *n, struct buf *sql)
 	enum field f = field_find(n->value);
 	int name = 0, count;
 
+	if (f == F_PLAYS) /* every track has a number of plays */
+		f = F_LASTPLAYED;
 	if (f == F_NONE)
 		name = param_text(c, n->value, strlen(n->value));
 	count = field_places(f, f == F_NONE, name, p);

@@ -31,6 +31,10 @@ static const struct {
 	[F_COMPILATION] = { FROM_RELEASE, "nullif(r.compilation, 0)", NULL },
 	[F_MB_ALBUMID] = { FROM_RELEASE, "r.mb_albumid", NULL },
 	[F_MB_TRACKID] = { "FROM recording c WHERE c.id = t.recording_id", "c.mb_trackid", NULL },
+	/* no row: not heard, and a number that compares as one */
+	[F_PLAYS] = { "", "ifnull((SELECT h.plays FROM heard h WHERE h.recording_id = t.recording_id), 0)",
+	    NULL },
+	[F_LASTPLAYED] = { "FROM heard h WHERE h.recording_id = t.recording_id", "h.last", NULL },
 	[F_FORMAT] = { FROM_FILE, "f.format", NULL },
 	[F_CODEC] = { FROM_FILE, "f.codec", NULL },
 	[F_BITRATE] = { FROM_FILE, "f.bitrate", NULL },
@@ -82,8 +86,6 @@ field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX])
 		p[0].key = columns[f].key;
 		return 1;
 	}
-	if (!free_tag && (f == F_PLAYS || f == F_LASTPLAYED))
-		return 0;
 	if (!free_tag && is_credit(f)) {
 		snprintf(p[0].from, sizeof p[0].from,
 		    "FROM credit c JOIN artist a ON a.id = c.artist_id WHERE c.track_id = t.id AND c.role = "

@@ -19,7 +19,7 @@ struct place {
 };
 enum { PLACES_MAX = 2 };
 
-/* The places of a field (0 where no track can have a value); free_tag: of the free tag whose name is the
+/* The places of a field; free_tag: of the free tag whose name is the
  * parameter ?name. */
 int field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX]);
 

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "store/query/expand.h"
+#include "store/query/relate.h"
 #include "store/query/run.h"
 
 void
@@ -52,6 +53,7 @@ copy_words(struct query *q, char *const *words, struct err *e)
 		if (q->words[q->nwords] == NULL)
 			return err_memory(e);
 	}
+	q->narguments = n;
 	return ERR_NONE;
 }
 
@@ -63,7 +65,8 @@ query_parse_as(struct query **ret, struct db *db, char *const *words, const char
 	if (q == NULL)
 		return err_memory(e);
 	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE ||
-	    query_expand(q, db, self, has_tag, e) != ERR_NONE) {
+	    query_expand(q, db, self, has_tag, e) != ERR_NONE ||
+	    query_relate(q, db, self == NULL, e) != ERR_NONE) {
 		query_free(q);
 		return e->code;
 	}
@@ -207,5 +210,17 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 	if (begin(&c, db, e) != ERR_NONE)
 		return e->code;
 	run_count(&c, q->root, count);
+	return end(&c);
+}
+
+enum err_code
+query_finds(struct query *q, struct db *db, bool whole, int64_t least, bool *found, struct err *e)
+{
+	struct compiler c;
+
+	if (begin(&c, db, e) != ERR_NONE)
+		return e->code;
+	c.whole = whole;
+	run_finds(&c, q->root, least, found);
 	return end(&c);
 }

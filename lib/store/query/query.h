@@ -51,4 +51,8 @@ enum err_code query_ids(
 /* How many there are. */
 enum err_code query_count(struct query *q, struct db *db, int64_t *count, struct err *e);
 
+/* Are there `least`?  whole: the last word is not taken for the beginning of one. */
+enum err_code query_finds(
+    struct query *q, struct db *db, bool whole, int64_t least, bool *found, struct err *e);
+
 #endif

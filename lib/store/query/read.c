@@ -39,6 +39,7 @@ node_free(struct node *n)
 	free(n->tag);
 	free(n->value);
 	free(n->high);
+	free(n->ids);
 	free(n);
 }
 
@@ -350,6 +351,8 @@ read_plain(struct query *q, char **words, struct err *e)
 				    ? err_set(e, ERR_USAGE, "the query has more than %d terms", TERMS_MAX)
 				    : err_memory(e);
 			}
+			leaf->word = words[i];
+			leaf->at = (size_t)(s - words[i]);
 			s += len;
 		}
 	}

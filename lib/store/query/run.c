@@ -433,7 +433,7 @@ add_set(struct compiler *c, const struct node *root, enum field order, struct bu
 	struct part all = { 0 };
 	bool by_album = order == F_ALBUM, indexed;
 
-	c->prefix_last = true;
+	c->prefix_last = !c->whole;
 	as_list(root, &only, &list);
 	make_part(c, &list, &all);
 	indexed = all.match.len > 0;
@@ -530,6 +530,22 @@ run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t off
 	*ids = list;
 	*n = count;
 	return ERR_NONE;
+}
+
+enum err_code
+run_finds(struct compiler *c, const struct node *root, int64_t least, bool *found)
+{
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	buf_puts(&sql, "SELECT 1 ");
+	add_set(c, root, F_NONE, &sql);
+	buf_printf(&sql, " LIMIT 1 OFFSET %lld", (long long)least - 1);
+	st = prepare(c, &sql);
+	if (st != NULL)
+		*found = sql_step(c->db, st, c->e) > 0;
+	sqlite3_finalize(st);
+	return c->e->code;
 }
 
 enum err_code

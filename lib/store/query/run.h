@@ -22,6 +22,9 @@ enum err_code run_listed(
 /* Append "FROM ... WHERE ..." of the matches, track t; compiler_bind() then binds its parameters. */
 void run_set(struct compiler *c, const struct node *root, struct buf *sql);
 
+/* Are there `least` matches? */
+enum err_code run_finds(struct compiler *c, const struct node *root, int64_t least, bool *found);
+
 enum err_code run_count(struct compiler *c, const struct node *root, int64_t *count);
 
 #endif

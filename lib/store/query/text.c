@@ -9,6 +9,7 @@
 #include "store/query/compile.h"
 #include "store/query/place.h"
 #include "text/fold.h"
+#include "text/harmony.h"
 
 /* Does haystack have the words of needle in a row (the last may go on)? */
 static bool
@@ -277,6 +278,24 @@ where_compilation(struct compiler *c, const struct node *n, struct buf *sql)
 		    sql, "(SELECT r.compilation FROM release r WHERE r.id = t.release_id) = %d", found);
 }
 
+/* However the key is spelt: Am, "A minor", 8A. */
+static void
+where_key(struct compiler *c, const struct node *n, struct buf *sql)
+{
+	char name[KEY_SPELLINGS][KEY_TEXT] = { "o" }; /* off the keys, as ID3 has it */
+	struct music_key k;
+	int count = 1;
+
+	if (key_read(n->value, &k))
+		count = key_spellings(&k, name);
+	else if (strcasecmp(n->value, "o") != 0)
+		compile_complain(c, n, "key: '%s' is not a key such as C#m, Eb, A minor or 8A", n->value);
+	buf_puts(sql, "t.key IN (");
+	for (int i = 0; i < count; i++)
+		buf_printf(sql, "%s'%s'", i > 0 ? ", " : "", name[i]);
+	buf_putc(sql, ')');
+}
+
 void
 compile_text(struct compiler *c, const struct node *n, struct buf *sql)
 {
@@ -296,6 +315,11 @@ compile_text(struct compiler *c, const struct node *n, struct buf *sql)
 			return;
 		case F_COMPILATION:
 			where_compilation(c, n, sql);
+			return;
+		case F_KEY:
+			if (n->prefix || n->op == OP_EXACT)
+				break;
+			where_key(c, n, sql);
 			return;
 		default:
 			break;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/field.h"
@@ -21,7 +22,9 @@ enum node_kind {
 	NODE_RANGE, /* a number, date, ... compared */
 	NODE_IS,    /* is:value */
 	NODE_HAS,   /* has:field */
-	NODE_SAVED  /* @value, query:value; none is left once query_expand() is done */
+	NODE_SAVED, /* @value, query:value; none is left once query_expand() is done */
+	NODE_MIX,   /* mix:value; none is left once query_relate() is done */
+	NODE_IDS    /* one of ids, whose order is that of the results where nothing else gives one */
 };
 
 enum op {
@@ -43,11 +46,13 @@ struct node {
 	char *tag;        /* name of a free tag, or NULL */
 	enum op op;
 	char *value, *high;
-	bool phrase;      /* was in quotes: its words follow each other */
-	bool prefix;      /* word* */
-	bool last;        /* the last bare word: also as a prefix */
-	bool at_sign;     /* SAVED: written as @value, which may also be a word */
-	bool plain_unit;  /* `duration_ms`: a plain number is milliseconds, not seconds */
+	bool phrase;     /* was in quotes: its words follow each other */
+	bool prefix;     /* word* */
+	bool last;       /* the last bare word: also as a prefix */
+	bool at_sign;    /* SAVED: written as @value, which may also be a word */
+	bool plain_unit; /* `duration_ms`: a plain number is milliseconds, not seconds */
+	int64_t *ids;    /* IDS */
+	size_t nids;
 	const char *word; /* the argument it stood in, for messages */
 	size_t at;        /* where in it, from 0 */
 };
@@ -70,6 +75,7 @@ struct query {
 	char *note;   /* what the user should know, or NULL */
 	char **words; /* the arguments, kept because nodes point to them */
 	size_t nwords;
+	size_t narguments; /* those of its own: what came with saved searches stands behind them */
 };
 
 /* Is name a free tag of this library? */

@@ -102,15 +102,11 @@ sweep_spared(struct db *db, struct hash_set *h, struct err *e)
 	return ERR_NONE;
 }
 
-#define NAMED                                                                                                \
-	" (EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state <> 'removed')"                    \
-	" OR EXISTS (SELECT 1 FROM cover c WHERE c.blob_id = b.id))"
-
 int
 sweep_is_named(struct db *db, const struct blob_entry *b, struct err *e)
 {
 	sqlite3_stmt *st =
-	    sql_get(db, "SELECT 1 FROM blob b WHERE b.sha256 = ?1 AND b.suffix = ?2 AND" NAMED, e);
+	    sql_get(db, "SELECT 1 FROM blob b WHERE b.sha256 = ?1 AND b.suffix = ?2 AND" SWEEP_NAMED, e);
 	int row;
 
 	if (st == NULL)
@@ -309,7 +305,7 @@ static enum err_code
 merge_shard(struct look *k, int shard, const struct blob_list *files, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(k->db,
-	    "SELECT b.sha256, b.suffix, b.size, CASE WHEN NOT" NAMED " THEN CASE WHEN EXISTS"
+	    "SELECT b.sha256, b.suffix, b.size, CASE WHEN NOT" SWEEP_NAMED " THEN CASE WHEN EXISTS"
 	    " (SELECT 1 FROM file f WHERE f.blob_id = b.id) THEN 0 ELSE 3 END WHEN EXISTS"
 	    " (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state IN ('missing', 'damaged')) THEN 2 "
 	    "ELSE 1 END"
