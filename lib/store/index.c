@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/field.h"
 #include "store/sql.h"
+#include "store/vocabulary.h"
 #include "text/fold.h"
 
 enum { TITLE, ARTIST, ALBUM, X, COLUMNS };
@@ -287,6 +288,15 @@ find_doc(struct db *db, int64_t track, int64_t *doc, int64_t *hash, struct err *
 }
 
 static enum err_code
+note_words(struct db *db, const struct text *t, int docs, struct err *e)
+{
+	for (int i = 0; i < COLUMNS && e->code == ERR_NONE; i++)
+		if (t->column[i].len > 0)
+			vocabulary_note(db, t->column[i].data, docs, e);
+	return e->code;
+}
+
+static enum err_code
 insert(struct db *db, int64_t track, const struct text *t, struct err *e)
 {
 	sqlite3_stmt *st;
@@ -304,7 +314,7 @@ insert(struct db *db, int64_t track, const struct text *t, struct err *e)
 		return e->code;
 	sql_int(st, 1, doc);
 	bind_columns(st, 2, t);
-	if (sql_run(db, st, e) != ERR_NONE)
+	if (sql_run(db, st, e) != ERR_NONE || note_words(db, t, 1, e) != ERR_NONE)
 		return e->code;
 	return write_keys(db, "INSERT INTO skey(hash, kind, doc) VALUES(?, ?, ?)", t, doc, e);
 }
@@ -336,7 +346,7 @@ forget(struct db *db, int64_t doc, const struct text *t, struct err *e)
 		return e->code;
 	sql_int(st, 1, doc);
 	bind_columns(st, 2, t);
-	if (sql_run(db, st, e) != ERR_NONE ||
+	if (sql_run(db, st, e) != ERR_NONE || note_words(db, t, 0, e) != ERR_NONE ||
 	    write_keys(db, "DELETE FROM skey WHERE hash = ? AND kind = ? AND doc = ?", t, doc, e) != ERR_NONE)
 		return e->code;
 	return sql_change(db, "DELETE FROM doc WHERE doc = ?", &doc, 1, e);

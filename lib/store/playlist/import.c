@@ -7,15 +7,6 @@
 #include "base/time.h"
 #include "store/playlist/priv.h"
 
-const char *
-playlist_how_name(enum playlist_how how)
-{
-	static const char *const names[HOW_COUNT] = { "missing", "path", "name", "suffix", "recording",
-		"tags" };
-
-	return names[how];
-}
-
 /* No name of a playlist: it becomes one at the end. */
 #define NAMELESS "\x01"
 

@@ -49,6 +49,15 @@ struct candidate {
 	const char *title, *artist, *mbid;
 };
 
+const char *
+playlist_how_name(enum playlist_how how)
+{
+	static const char *const names[HOW_COUNT] = { "missing", "path", "name", "suffix", "recording",
+		"tags" };
+
+	return names[how];
+}
+
 static uint64_t
 hash_of(enum clue_kind kind, const char *text, size_t len)
 {
