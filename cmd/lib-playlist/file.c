@@ -78,7 +78,7 @@ report_json(const struct playlist_file *f, struct buf *out)
 	buf_printf(out, ",\"playlist\":\"p%lld\"", (long long)i->id);
 	if (f->format != LIST_NSP) {
 		json_int(out, "entries", i->entries);
-		json_object(out, "found");
+		json_object_begin(out, "found");
 		for (int how = HOW_PATH; how < HOW_COUNT; how++)
 			if (i->how[how] > 0)
 				json_int(out, playlist_how_name((enum playlist_how)how), i->how[how]);

@@ -16,7 +16,7 @@ add_texts(struct buf *out, const char *extra, const char *word, bool array, cons
 	bool open = false;
 
 	if (before != NULL) {
-		json_array(out, word);
+		json_array_begin(out, word);
 		json_text(out, NULL, before);
 		open = true;
 	}
@@ -28,7 +28,7 @@ add_texts(struct buf *out, const char *extra, const char *word, bool array, cons
 			break;
 		}
 		if (!open)
-			json_array(out, word);
+			json_array_begin(out, word);
 		open = true;
 		json_text(out, NULL, text.data);
 	}
@@ -53,9 +53,9 @@ add_pairs(struct buf *out, const char *extra, const char *word)
 			continue;
 		*blank = '\0';
 		if (!open)
-			json_array(out, word);
+			json_array_begin(out, word);
 		open = true;
-		json_object(out, NULL);
+		json_object_begin(out, NULL);
 		json_text(out, text.data, blank + 1);
 		json_object_end(out);
 	}
@@ -93,8 +93,8 @@ begin(struct list_writer *w, const char *title)
 	static const char *const texts[] = { "creator", "annotation", "info", "location", "identifier",
 		"image", "date", "license" };
 
-	json_object(w->out, NULL);
-	json_object(w->out, "playlist");
+	json_object_begin(w->out, NULL);
+	json_object_begin(w->out, "playlist");
 	if (title != NULL)
 		json_text(w->out, "title", title);
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -103,7 +103,7 @@ begin(struct list_writer *w, const char *title)
 	add_pairs(w->out, w->extra, "link");
 	add_pairs(w->out, w->extra, "meta");
 	add_json(w->out, w->extra);
-	json_array(w->out, "track");
+	json_array_begin(w->out, "track");
 }
 
 static void
@@ -115,7 +115,7 @@ add(struct list_writer *w, const struct list_item *item)
 	if (w->items++ > 0)
 		buf_putc(w->out, ',');
 	buf_putc(w->out, '\n');
-	json_object(w->out, NULL);
+	json_object_begin(w->out, NULL);
 	if (item->path != NULL || item->location != NULL)
 		list_place_uri(&text, w, item);
 	if (text.len > 0)
