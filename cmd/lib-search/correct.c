@@ -13,7 +13,7 @@ print_json(char *const *words, const char *text, struct err *e)
 	struct buf out = { 0 };
 
 	json_open(&out, "suggestion");
-	json_array(&out, "query");
+	json_array_begin(&out, "query");
 	for (size_t i = 0; words[i] != NULL; i++)
 		json_text(&out, NULL, words[i]);
 	json_array_end(&out);

@@ -37,7 +37,9 @@ find_tracks(struct err *e)
 		search = query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE &&
 		    n == 0 && command.limit != 0 && command_correct(&q, e);
 	}
-	if (e->code == ERR_NONE)
+	if (e->code == ERR_NONE && command.explain)
+		similar_explain(ids, n, e);
+	else if (e->code == ERR_NONE)
 		print(ids, n, e);
 	if (e->code == ERR_NONE && q != NULL)
 		command_few(q, n, e);
@@ -98,7 +100,7 @@ print_facets(enum field f, const struct facet *list, size_t n, struct err *e)
 		if (type == FIELD_INT && f != F_OWNER)
 			json_int(&out, "value", strtoll(list[i].value, NULL, 10));
 		else if (type == FIELD_REAL)
-			json_real(&out, "value", strtod(list[i].value, NULL));
+			json_double(&out, "value", strtod(list[i].value, NULL));
 		else if (type == FIELD_BOOL)
 			json_bool(&out, "value", true);
 		else

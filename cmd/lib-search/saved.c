@@ -23,7 +23,7 @@ add_json(struct buf *out, const struct saved *s)
 {
 	json_open(out, "saved");
 	json_text(out, "name", s->name);
-	json_array(out, "query");
+	json_array_begin(out, "query");
 	for (size_t i = 0; i < s->nwords; i++)
 		json_text(out, NULL, s->words[i]);
 	json_array_end(out);

@@ -168,7 +168,7 @@ notes_json(const struct record *r, struct buf *out)
 		json_bool(out, "damaged", true);
 	if (r->nnotes == 0)
 		return;
-	json_array(out, "notes");
+	json_array_begin(out, "notes");
 	for (size_t i = 0; i < r->nnotes; i++)
 		json_text(out, NULL, r->notes[i]);
 	json_array_end(out);

@@ -48,7 +48,7 @@ playlist_sort(struct db *db, int64_t id, const char *fields, struct playlist_cha
 
 	if (query_order(db, fields, &order, e) != ERR_NONE)
 		goto out;
-	json_object(&data, NULL);
+	json_object_begin(&data, NULL);
 	json_text(&data, "sort", fields);
 	json_object_end(&data);
 	if (buf_ok(&data, e) != ERR_NONE || playlist_begin_entries(db, id, c, e) != ERR_NONE)

@@ -262,7 +262,7 @@ playlist_finish_named(
 	char id[32];
 	enum err_code code;
 
-	json_object(&data, NULL);
+	json_object_begin(&data, NULL);
 	json_text(&data, "name", name);
 	if (from != 0) {
 		snprintf(id, sizeof id, "p%lld", (long long)from);

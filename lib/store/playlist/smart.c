@@ -133,7 +133,7 @@ write_query(struct db *db, const struct playlist_smart *how, struct playlist_cha
 
 	if (st == NULL)
 		return e->code;
-	json_array(query, NULL);
+	json_array_begin(query, NULL);
 	for (char *const *w = how->words; *w != NULL; w++)
 		json_text(query, NULL, *w);
 	json_array_end(query);
@@ -180,7 +180,7 @@ playlist_smart(struct db *db, const char *name, const struct playlist_smart *how
 	if (check(db, how, note, e) != ERR_NONE || playlist_begin(db, c, e) != ERR_NONE)
 		return e->code;
 	if (choose(db, name, c, e) == ERR_NONE && write_query(db, how, c, &query, e) == ERR_NONE) {
-		json_object(&data, NULL);
+		json_object_begin(&data, NULL);
 		json_text(&data, "name", name);
 		json_raw(&data, "query", query.data);
 		json_object_end(&data);

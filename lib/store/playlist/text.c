@@ -26,7 +26,7 @@ playlist_json(const struct playlist *p, struct buf *out)
 	json_int(out, "duration_ms", p->duration_ms);
 	json_int(out, "owner", p->owner);
 	if (p->smart) {
-		json_array(out, "query");
+		json_array_begin(out, "query");
 		for (char *const *word = p->query; *word != NULL; word++)
 			json_text(out, NULL, *word);
 		json_array_end(out);

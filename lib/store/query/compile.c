@@ -295,6 +295,7 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 	case NODE_HAS:
 	case NODE_SAVED:
 	case NODE_MIX:
+	case NODE_SIMILAR:
 	case NODE_IDS:
 		break;
 	}
@@ -384,6 +385,7 @@ compile_where(struct compiler *c, const struct node *n, struct buf *sql)
 		break;
 	case NODE_SAVED: /* query_expand() leaves none */
 	case NODE_MIX:   /* nor query_relate() */
+	case NODE_SIMILAR:
 		buf_puts(sql, "0");
 		break;
 	}

@@ -89,6 +89,23 @@ query_parse(struct query **ret, struct db *db, char *const *words, struct err *e
 	return ERR_NONE;
 }
 
+enum err_code
+query_only(struct query *q, const int64_t *ids, size_t n, struct err *e)
+{
+	struct node *list = node_new(NODE_IDS);
+
+	if (list == NULL || (list->ids = calloc(n + 1, sizeof *ids)) == NULL) {
+		node_free(list);
+		return err_memory(e);
+	}
+	if (n > 0)
+		memcpy(list->ids, ids, n * sizeof *ids);
+	list->nids = n;
+	node_free(q->root);
+	q->root = list;
+	return ERR_NONE;
+}
+
 const char *
 query_note(const struct query *q)
 {
@@ -190,7 +207,7 @@ query_has_order(struct query *q, struct db *db)
 {
 	struct err ignored = { 0 };
 	struct compiler c = { .db = db, .e = &ignored };
-	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root);
+	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root) || run_order_of_ids(q->root) != NULL;
 
 	compiler_free(&c);
 	return ordered;

@@ -44,6 +44,10 @@ enum err_code query_sort(struct query *q, const char *fields, struct err *e);
 /* Have the results an order of their own, by fields or by rank? */
 bool query_has_order(struct query *q, struct db *db);
 
+/* From now on these tracks are what it finds, in this order unless it has one of its own: for a command
+ * that makes its own choice among the matches. */
+enum err_code query_only(struct query *q, const int64_t *ids, size_t n, struct err *e);
+
 /* The matches' ids, malloced; limit < 0: all. */
 enum err_code query_ids(
     struct query *q, struct db *db, int64_t limit, int64_t offset, int64_t **ids, size_t *n, struct err *e);

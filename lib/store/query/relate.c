@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/likeness/likeness.h"
 #include "store/sql.h"
 #include "text/harmony.h"
 
@@ -196,8 +197,33 @@ replace_mix(struct relation *r, struct node **slot)
 }
 
 static enum err_code
+replace_similar(struct relation *r, struct node *n)
+{
+	struct likeness *list = NULL;
+	int64_t id = read_id(n->value);
+
+	if (id == 0)
+		return complain(r, n, "similar takes the id of a track, not '%s'", n->value);
+	if (!r->look)
+		return ERR_NONE;
+	if (likeness_find(r->db, id, NULL, 0, &list, &n->nids, r->e) != ERR_NONE) {
+		if (r->e->code == ERR_NOTFOUND)
+			complain(r, n, "similar: there is no track %lld", (long long)id);
+		return r->e->code;
+	}
+	n->kind = NODE_IDS;
+	n->ids = calloc(n->nids + 1, sizeof *n->ids);
+	for (size_t i = 0; n->ids != NULL && i < n->nids; i++)
+		n->ids[i] = list[i].id;
+	free(list);
+	return n->ids != NULL ? ERR_NONE : err_memory(r->e);
+}
+
+static enum err_code
 relate(struct relation *r, struct node **slot)
 {
+	if ((*slot)->kind == NODE_SIMILAR)
+		return replace_similar(r, *slot);
 	if ((*slot)->kind == NODE_MIX)
 		return replace_mix(r, slot);
 	for (size_t i = 0; i < (*slot)->n && r->e->code == ERR_NONE; i++)

@@ -142,7 +142,7 @@ log_event(struct db *db, const char *kind, const char *name, const char *query, 
 
 	buf_printf(&subject, "@%s", name);
 	if (query != NULL) {
-		json_object(&data, NULL);
+		json_object_begin(&data, NULL);
 		json_raw(&data, "query", query);
 		json_object_end(&data);
 	}
@@ -162,7 +162,7 @@ write_row(struct db *db, const char *name, char *const *words, struct err *e)
 
 	if (st == NULL)
 		return e->code;
-	json_array(&query, NULL);
+	json_array_begin(&query, NULL);
 	for (; *words != NULL; words++)
 		json_text(&query, NULL, *words);
 	json_array_end(&query);

@@ -129,7 +129,8 @@ find_name(struct lexer *l, const char *s, size_t len, struct prefix *p)
 		enum node_kind kind;
 		bool missing;
 	} special[] = { { "is", NODE_IS, false }, { "has", NODE_HAS, false }, { "missing", NODE_HAS, true },
-		{ "query", NODE_SAVED, false }, { "mix", NODE_MIX, false } };
+		{ "query", NODE_SAVED, false }, { "mix", NODE_MIX, false },
+		{ "similar", NODE_SIMILAR, false } };
 
 	if (len == 0 || len >= sizeof p->name)
 		return false;

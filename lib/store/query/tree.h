@@ -23,8 +23,9 @@ enum node_kind {
 	NODE_IS,    /* is:value */
 	NODE_HAS,   /* has:field */
 	NODE_SAVED, /* @value, query:value; none is left once query_expand() is done */
-	NODE_MIX,   /* mix:value; none is left once query_relate() is done */
-	NODE_IDS    /* one of ids, whose order is that of the results where nothing else gives one */
+	NODE_MIX,   /* mix:value, similar:value; none is left once query_relate() is done */
+	NODE_SIMILAR,
+	NODE_IDS /* one of ids, whose order is that of the results where nothing else gives one */
 };
 
 enum op {

@@ -152,10 +152,10 @@ note_run(struct db *db, const struct sweep_report *r, int64_t started, int statu
 {
 	struct buf counts = { 0 }, data = { 0 };
 
-	json_object(&counts, NULL);
+	json_object_begin(&counts, NULL);
 	counts_json(r, &counts);
 	json_object_end(&counts);
-	json_object(&data, NULL);
+	json_object_begin(&data, NULL);
 	json_text(&data, "task", tasks[r->task].name);
 	counts_json(r, &data);
 	json_object_end(&data);

@@ -23,9 +23,9 @@ describe(struct db *db, const struct scrub_job *j, struct buf *words, struct buf
 	if (st == NULL)
 		return e->code;
 	blob_path(path, j->sha256, j->suffix);
-	json_object(json, NULL);
+	json_object_begin(json, NULL);
 	json_text(json, "blob", path);
-	json_array(json, "tracks");
+	json_array_begin(json, "tracks");
 	sql_int(st, 1, j->blob);
 	for (int n = 0; sql_step(db, st, e) == 1; n++) {
 		const char *artist = (const char *)sqlite3_column_text(st, 1);
