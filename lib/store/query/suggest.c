@@ -139,7 +139,7 @@ static void
 add_near(struct search *s, size_t slot, const char *key, size_t slots, int most, int extra)
 {
 	struct near_word near[NEAR_WORDS];
-	int n = 0;
+	int n = NEAR_WORDS;
 
 	if (vocabulary_near(s->db, key, most, near, &n, s->e) != ERR_NONE)
 		return;
