@@ -7,7 +7,7 @@
 
 #include "exchange/extra.h"
 #include "exchange/priv.h"
-#include "exchange/walk.h"
+#include "exchange/pieces.h"
 #include "text/value.h"
 
 static enum err_code
@@ -189,12 +189,12 @@ read_track(struct list_reader *r, json_t *track, struct err *e)
 static enum err_code
 read_tracks(struct list_reader *r, const char *text, size_t len, struct err *e)
 {
-	struct walk w;
+	struct pieces w;
 	int row = -1;
 
-	if (!walk_into(&w, text, len) || w.object)
+	if (!pieces_of(&w, text, len) || w.object)
 		return broken(text, len, "track is no array", e);
-	while (e->code == ERR_NONE && (row = walk_next(&w)) > 0) {
+	while (e->code == ERR_NONE && (row = pieces_next(&w)) > 0) {
 		json_t *track = load(w.value, w.nvalue, e);
 
 		if (track != NULL && json_is_object(track))
@@ -207,7 +207,7 @@ read_tracks(struct list_reader *r, const char *text, size_t len, struct err *e)
 }
 
 static enum err_code
-read_head(struct list_reader *r, const struct walk *w, struct err *e)
+read_head(struct list_reader *r, const struct pieces *w, struct err *e)
 {
 	json_t *value = load(w->value, w->nvalue, e);
 	char *name = strndup(w->key, w->nkey);
@@ -226,23 +226,23 @@ read_head(struct list_reader *r, const struct walk *w, struct err *e)
 enum err_code
 jspf_read(const char *text, size_t len, struct list_reader *r, struct err *e)
 {
-	struct walk w, outer, inner;
+	struct pieces w, outer, inner;
 	bool has_tracks = false;
 	int row;
 
-	if (!walk_into(&outer, text, len) || !outer.object)
+	if (!pieces_of(&outer, text, len) || !outer.object)
 		return broken(text, len, "it is no object", e);
 	w = outer;
-	while ((row = walk_next(&outer)) > 0)
-		if (walk_is(&outer, "playlist") && walk_into(&inner, outer.value, outer.nvalue) &&
+	while ((row = pieces_next(&outer)) > 0)
+		if (pieces_is(&outer, "playlist") && pieces_of(&inner, outer.value, outer.nvalue) &&
 		    inner.object) {
 			w = inner;
 			break;
 		}
 	if (row < 0)
 		return broken(outer.s, (size_t)(outer.end - outer.s), "it breaks off", e);
-	while (e->code == ERR_NONE && (row = walk_next(&w)) > 0) {
-		if (walk_is(&w, "track")) {
+	while (e->code == ERR_NONE && (row = pieces_next(&w)) > 0) {
+		if (pieces_is(&w, "track")) {
 			has_tracks = true;
 			read_tracks(r, w.value, w.nvalue, e);
 		} else {

@@ -1,18 +1,18 @@
-#include "exchange/walk.h"
+#include "exchange/pieces.h"
 
 #include <string.h>
 
 static void
-skip_blanks(struct walk *w)
+skip_blanks(struct pieces *w)
 {
 	while (w->s < w->end && (*w->s == ' ' || *w->s == '\t' || *w->s == '\n' || *w->s == '\r'))
 		w->s++;
 }
 
 bool
-walk_into(struct walk *w, const char *text, size_t len)
+pieces_of(struct pieces *w, const char *text, size_t len)
 {
-	*w = (struct walk){ .s = text, .end = text + len };
+	*w = (struct pieces){ .s = text, .end = text + len };
 	skip_blanks(w);
 	if (w->s == w->end || (*w->s != '{' && *w->s != '['))
 		return false;
@@ -22,7 +22,7 @@ walk_into(struct walk *w, const char *text, size_t len)
 
 /* Behind the string that begins here. */
 static bool
-skip_string(struct walk *w)
+skip_string(struct pieces *w)
 {
 	if (w->s == w->end || *w->s != '"')
 		return false;
@@ -37,7 +37,7 @@ skip_string(struct walk *w)
 
 /* Behind the value that begins here; brackets are only counted. */
 static bool
-skip_value(struct walk *w)
+skip_value(struct pieces *w)
 {
 	size_t depth = 0;
 	const char *from = w->s;
@@ -64,7 +64,7 @@ skip_value(struct walk *w)
 }
 
 int
-walk_next(struct walk *w)
+pieces_next(struct pieces *w)
 {
 	skip_blanks(w);
 	if (w->s < w->end && *w->s == ',') {
@@ -97,7 +97,7 @@ walk_next(struct walk *w)
 }
 
 bool
-walk_is(const struct walk *w, const char *key)
+pieces_is(const struct pieces *w, const char *key)
 {
 	return w->key != NULL && w->nkey == strlen(key) && memcmp(w->key, key, w->nkey) == 0;
 }
