@@ -39,12 +39,13 @@ programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
 SQLITE := -lsqlite3
 TEXT   := -lutf8proc
 DIGEST := -lnettle
+REGEX  := -lpcre2-8
 TAGLIB_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags taglib))
 TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
 lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
-lib-search_LIBS   := $(SQLITE) $(TEXT)
-lib-playlist_LIBS := $(SQLITE) $(TEXT)
+lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
+lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX)
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
@@ -109,7 +110,7 @@ $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
+	    $(SQLITE) $(TEXT) $(DIGEST) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
 unit-build: $(units)
 unit: unit-build all
@@ -128,7 +129,7 @@ fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) \
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(REGEX) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.

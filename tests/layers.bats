@@ -18,7 +18,7 @@ LAYERS="base text digest worker store exchange media intake"
 # libraries LAYER: the system's that it may use.
 libraries() {
 	case $1 in
-	text) echo -lutf8proc ;;
+	text) echo -lutf8proc -lpcre2-8 ;;
 	digest) echo -lnettle ;;
 	store) echo -lsqlite3 ;;
 	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp -lm" ;;
@@ -83,6 +83,11 @@ who_uses() {
 	# the probe itself works
 	run -0 who_uses "$talkers" "$FONOTECA_BUILD/lib/base/cli.o"
 	[ "$output" = lib/base/cli.o ]
+}
+
+@test "PCRE2 is called in lib/text alone" {
+	run -0 who_uses 'pcre2_.*' $(find "$FONOTECA_BUILD/lib" "$FONOTECA_BUILD/cmd" -name '*.o')
+	[ "$output" = lib/text/regex.o ]
 }
 
 @test "SQLite is called in lib/store alone, TagLib, libarchive and seccomp in lib/media alone" {
