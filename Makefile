@@ -27,7 +27,7 @@ ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
 Q := $(if $(V),,@)
 
 # The layers, lowest first: each may include those before it, see HACKING.
-CORE     := base text digest worker store exchange intake
+CORE     := base text digest pack worker store exchange intake
 core_c   := $(foreach l,$(CORE),$(wildcard lib/$(l)/*.c lib/$(l)/*/*.c))
 media_c  := $(wildcard lib/media/*.c)
 media_cc := $(wildcard lib/media/*.cc)
@@ -39,6 +39,7 @@ programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
 SQLITE := -lsqlite3
 TEXT   := -lutf8proc
 DIGEST := -lnettle
+PACK   := -lz
 REGEX  := -lpcre2-8
 TAGLIB_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags taglib))
 TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
@@ -46,7 +47,7 @@ lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
 lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX)
-lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) -pthread
+lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) $(PACK) -pthread
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
 all: $(B)/libfonoteca.a $(programs)

@@ -6,20 +6,21 @@ load helper
 below() {
 	case $1 in
 	base) ;;
-	text | digest | worker) echo base ;;
-	store | exchange | media) echo base text digest worker ;;
-	intake) echo base text digest worker store exchange ;;
-	cmd) echo base text digest worker store exchange media intake ;;
+	text | digest | pack | worker) echo base ;;
+	store | exchange | media) echo base text digest pack worker ;;
+	intake) echo base text digest pack worker store exchange ;;
+	cmd) echo base text digest pack worker store exchange media intake ;;
 	esac
 }
 
-LAYERS="base text digest worker store exchange media intake"
+LAYERS="base text digest pack worker store exchange media intake"
 
 # libraries LAYER: the system's that it may use.
 libraries() {
 	case $1 in
 	text) echo -lutf8proc -lpcre2-8 ;;
 	digest) echo -lnettle ;;
+	pack) echo -lz ;;
 	store) echo -lsqlite3 ;;
 	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp -lm" ;;
 	intake) echo -pthread ;;
