@@ -249,7 +249,7 @@ playlist_import_end(
 		report(db, i, e);
 		goto out;
 	}
-	if (playlist_settle(db, i->id, 0, e) != ERR_NONE || report(db, i, e) != ERR_NONE)
+	if (playlist_hunt(db, i->id, 0, e) != ERR_NONE || report(db, i, e) != ERR_NONE)
 		goto fail;
 	i->change.added = i->entries;
 	i->change.missing = i->how[HOW_MISSING];

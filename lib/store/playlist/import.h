@@ -54,6 +54,6 @@ void playlist_import_drop(struct db *db, struct playlist_import *i);
 
 /* Look for the tracks of entries that have none, or one that was removed: of one playlist, or (0) of all;
  * among all files, or those that a session brought.  Inside the caller's transaction. */
-enum err_code playlist_settle(struct db *db, int64_t playlist, int64_t session, struct err *e);
+enum err_code playlist_hunt(struct db *db, int64_t playlist, int64_t session, struct err *e);
 
 #endif

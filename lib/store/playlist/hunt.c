@@ -496,7 +496,7 @@ hunt_free(struct hunt *h)
 }
 
 enum err_code
-playlist_settle(struct db *db, int64_t playlist, int64_t session, struct err *e)
+playlist_hunt(struct db *db, int64_t playlist, int64_t session, struct err *e)
 {
 	struct hunt h = { .db = db, .e = e };
 
