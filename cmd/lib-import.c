@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "base/words.h"
 #include "cmd/lib-import/commit.h"
+#include "cmd/lib-import/history.h"
 #include "intake/import.h"
 #include "intake/preview.h"
 #include "intake/say.h"
@@ -30,7 +31,12 @@ enum {
 	DUE,
 	STATUS,
 	LIMIT,
-	COMMIT
+	COMMIT,
+	HISTORY,
+	PLAYED,
+	TYPE,
+	ZONE,
+	USER
 };
 
 static const struct opt opts[] = {
@@ -47,6 +53,11 @@ static const struct opt opts[] = {
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
 	{ STATUS, "status", NULL, "tell how far open sessions are, or the one named and its failed files" },
+	{ HISTORY, "history", NULL, "the PATHs are histories of what was heard: take these in" },
+	{ TYPE, "type", "TYPE", "with --history: what they are, not found out by their content" },
+	{ ZONE, "tz", "ZONE", "with --history: of times that come without one (this machine's)" },
+	{ USER, "user", "NAME", "with --history and --played: who heard it" },
+	{ PLAYED, "played", NULL, "take in one play as JSON from standard input, for players" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
 	CLI_COMMON,
@@ -61,16 +72,32 @@ static const struct cli cli = {
 };
 
 static struct import_options options;
+static struct history_options heard;
 static struct progress progress = { cli_progress_draw, NULL, &cli_stop };
 static struct {
 	int jobs;
-	int way; /* RESUME, RETRY, STATUS, or 0: a new import */
+	int way; /* RESUME, RETRY, STATUS, HISTORY, PLAYED, or 0: a new import */
 	const char *session, *from;
 	int64_t limit_rate;
 	bool commit;
 	bool due;
 	bool asked; /* for something that belongs to a new import */
 } me;
+
+static void
+check_history(void)
+{
+	struct err e = { 0 };
+
+	if (me.asked || me.from != NULL || me.commit || me.due || me.limit_rate != 0)
+		cli_usage("--history and --played take no options of an import of audio");
+	if (me.way == HISTORY && cli_noperands() == 0)
+		cli_usage("no history to import: name files, or - for standard input");
+	if (me.way == PLAYED && (cli_noperands() > 0 || heard.type != NULL))
+		cli_usage("--played reads a play from standard input, and its type is known");
+	if (history_check(&heard, &e) != ERR_NONE)
+		cli_usage("%s", e.msg);
+}
 
 static void
 read_options(int argc, char **argv)
@@ -100,12 +127,23 @@ read_options(int argc, char **argv)
 		case COMMIT:
 			me.commit = true;
 			break;
+		case TYPE:
+			heard.type = value;
+			break;
+		case ZONE:
+			heard.zone = value;
+			break;
+		case USER:
+			heard.user = value;
+			break;
 		case RESUME:
 		case RETRY:
 		case STATUS:
+		case HISTORY:
+		case PLAYED:
 			if (me.way != 0 && me.way != key)
-				cli_usage("--resume, --retry and --status are ways of their own: "
-					  "use one of them");
+				cli_usage("--resume, --retry, --status, --history and --played are ways of "
+					  "their own: use one of them");
 			me.way = key;
 			me.session = value;
 			break;
@@ -114,6 +152,12 @@ read_options(int argc, char **argv)
 				cli_usage("--%s: %s", cli_option_name(key), e.msg);
 		}
 	}
+	if (me.way == HISTORY || me.way == PLAYED) {
+		check_history();
+		return;
+	}
+	if (heard.type != NULL || heard.zone != NULL || heard.user != NULL)
+		cli_usage("--type, --tz and --user are for --history");
 	if (me.session != NULL && (cli_noperands() > 0 || me.asked))
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
@@ -287,7 +331,12 @@ main(int argc, char **argv)
 
 	read_options(argc, argv);
 	cli_catch_signals();
-	(void)(me.way == STATUS ? list_status(&e) : import(&e));
+	if (me.way == HISTORY)
+		(void)history_import(&heard, cli_operands(), &e);
+	else if (me.way == PLAYED)
+		(void)history_played(&heard, &e);
+	else
+		(void)(me.way == STATUS ? list_status(&e) : import(&e));
 	options_free(&options);
 	return cli_finish(&e);
 }
