@@ -9,10 +9,9 @@
 #include "base/words.h"
 #include "cmd/lib-import/commit.h"
 #include "cmd/lib-import/history.h"
+#include "cmd/lib-import/look.h"
 #include "intake/import.h"
-#include "intake/preview.h"
 #include "intake/say.h"
-#include "intake/status.h"
 #include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
@@ -174,74 +173,22 @@ read_options(int argc, char **argv)
 		cli_usage("name the paths or use --files-from, not both");
 }
 
-static void
-note_summary(int64_t session, const struct import_counts *c)
-{
-	struct buf text = { 0 };
-
-	if (!cli_verbose() && !cli_progress() && !cli_log())
-		return;
-	say_summary(session, c, &text);
-	if (!text.failed)
-		cli_note("%s", text.data);
-	buf_free(&text);
-}
-
-/* Of what is damaged everybody wants to know. */
-static void
-print_notes(const char *path, bool damaged, const char *notes)
-{
-	for (size_t len; *notes != '\0' && (damaged || cli_verbose()); notes += len + 1) {
-		len = strcspn(notes, "\n");
-		cli_note("%s: %.*s", path, (int)len, notes);
-	}
-}
-
-static enum err_code
-list_status(struct err *e)
-{
-	const struct status_form form = { cli_json(), cli_columns() > 0, cli_separator(), cli_print };
-	struct db *db = NULL;
-
-	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, e) == ERR_NONE)
-		(void)status_print(db, cli_operands(), &form, e);
-	db_close(db);
-	return e->code;
-}
-
-static enum err_code
-dry_run(char **roots, size_t n, struct err *e)
-{
-	struct preview p = { .options = &options,
-		.progress = &progress,
-		.json = cli_json(),
-		.raw = cli_null(),
-		.line = cli_print_line,
-		.failed = cli_failed_at };
-	struct err none = { 0 };
-
-	(void)db_open(&p.db, cli_library(), DB_READ, NULL, NULL, &none); /* there need not be one */
-	(void)import_preview(&p, roots, n, e);
-	note_summary(0, &p.counts);
-	db_close(p.db);
-	return e->code;
-}
-
 /* Those of the command line, or those that --files-from names. */
 static enum err_code
 find_roots(char ***roots, size_t *n, struct err *e)
 {
 	char **words = NULL, *library = realpath(cli_library(), NULL);
+	bool blobs = options.mode == COPY_BYTES || options.mode == COPY_REFLINK;
 	size_t nwords = 0;
 
 	if (me.from == NULL)
 		(void)roots_resolve(
-		    cli_operands(), (size_t)cli_noperands(), library, cli_failed, roots, n, e);
+		    cli_operands(), (size_t)cli_noperands(), library, blobs, cli_failed, roots, n, e);
 	else if (words_file(me.from, &words, &nwords, e) == ERR_NONE && nwords == 0)
 		err_set(e, ERR_NOMATCH, "no path comes from %s: nothing to import",
 		    strcmp(me.from, "-") == 0 ? "standard input" : me.from);
 	else if (e->code == ERR_NONE)
-		(void)roots_resolve(words, nwords, library, cli_failed, roots, n, e);
+		(void)roots_resolve(words, nwords, library, blobs, cli_failed, roots, n, e);
 	words_free(words, nwords);
 	free(library);
 	return e->code;
@@ -284,7 +231,7 @@ import(struct err *e)
 		.progress = &progress,
 		.due = me.due,
 		.failed = cli_failed_at,
-		.noted = print_notes,
+		.noted = look_notes,
 		.note = cli_note };
 	struct buf line = { 0 };
 	char **roots = NULL;
@@ -295,7 +242,7 @@ import(struct err *e)
 	if (me.session == NULL && (find_roots(&roots, &n, e) != ERR_NONE || n == 0))
 		goto out;
 	if (me.session == NULL && cli_dry_run()) {
-		(void)dry_run(roots, n, e);
+		(void)look_ahead(&options, &progress, roots, n, e);
 		goto out;
 	}
 	if (begin(&r, &roots, &n, e) != ERR_NONE)
@@ -306,7 +253,7 @@ import(struct err *e)
 	if (import_run(&r, roots, n, e) == ERR_NONE) {
 		if (r.lacks[0] != '\0')
 			cli_note("tags were read without %s: this kernel has none", r.lacks);
-		note_summary(r.session, &r.counts);
+		look_summary(r.session, &r.counts);
 		if (options.mode == COPY_MOVE && r.counts.unchanged > 0)
 			cli_note("%" PRId64 " unchanged, in the library already: they stay where they are",
 			    r.counts.unchanged);
@@ -336,7 +283,7 @@ main(int argc, char **argv)
 	else if (me.way == PLAYED)
 		(void)history_played(&heard, &e);
 	else
-		(void)(me.way == STATUS ? list_status(&e) : import(&e));
+		(void)(me.way == STATUS ? look_status(&e) : import(&e));
 	options_free(&options);
 	return cli_finish(&e);
 }

@@ -395,3 +395,12 @@ for i in range(200000):
 	fails 4 lib-import --played <<<'nonsense'
 	counters
 }
+
+@test "the manual and the completions name the types that there are" {
+	types=$(grep -oE '^	\{ "[a-z-]+"' "$TREE/lib/exchange/history/history.c" | tr -dc 'a-z\n-' | sort)
+	[ "$(wc -l <<<"$types")" -ge 11 ]
+	diff <(sed -n '/^\.Sh HISTORIES/,/^\.El/p' "$TREE/man/lib-import.1" | sed -nE 's/^\.It Cm (.*)/\1/p' | sed 's/ , /\n/g' | sort) <(echo "$types")
+	diff <(sed -nE 's/^_fonoteca_histories="(.*)"/\1/p' "$TREE/completions/fonoteca.bash" | tr ' ' '\n' | sort) <(echo "$types")
+	diff <(sed -nE 's/.*type:\*\) action=":\$arg:\((.*)\)" ;;/\1/p' "$TREE/completions/_fonoteca" | tr ' ' '\n' | sort) <(echo "$types")
+	diff <(grep -A1 "case 'type:" "$TREE/completions/fonoteca.fish" | sed -nE "s/.*--arguments '(.*)'/\1/p" | tr ' ' '\n' | sort) <(echo "$types")
+}

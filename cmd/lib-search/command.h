@@ -19,8 +19,11 @@
 struct command {
 	long long limit, offset; /* limit -1: all */
 	const char *sort;
+	bool strict;         /* what would be a note on the query is an error */
 	const char *subject; /* the action's own argument */
 	int64_t after;       /* --after; -1: not given */
+	const char *similar; /* --similar, or NULL */
+	bool explain;        /* --explain */
 	bool correct;        /* --auto-correct */
 	struct listing listing;
 	struct db *db;
@@ -53,7 +56,13 @@ void find_facet(struct err *e);
 void find_albums(struct err *e);
 void find_artists(struct err *e);
 
+/* similar.c: of what *q finds only what is most like the track of --similar; and tracks of it with the
+ * reasons. */
+enum err_code similar_narrow(struct query **q, struct err *e);
+void similar_explain(const int64_t *ids, size_t n, struct err *e);
+
 /* one.c: tracks by their ids. */
+enum err_code one_id(const char *text, int64_t *id, struct err *e); /* of "12" */
 void one_show(struct err *e);
 void one_cover(struct err *e);
 void one_stats(struct err *e);

@@ -37,7 +37,9 @@ find_tracks(struct err *e)
 		search = query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE &&
 		    n == 0 && command.limit != 0 && command_correct(&q, e);
 	}
-	if (e->code == ERR_NONE)
+	if (e->code == ERR_NONE && command.explain)
+		similar_explain(ids, n, e);
+	else if (e->code == ERR_NONE)
 		print(ids, n, e);
 	if (e->code == ERR_NONE && q != NULL)
 		command_few(q, n, e);

@@ -10,6 +10,7 @@
 #include "base/field.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "store/snapshot.h"
 #include "store/vocabulary.h"
 #include "text/fold.h"
 
@@ -161,19 +162,6 @@ backup_names(char *name, char *part, size_t size, int64_t version)
 	snprintf(part, size, "library-v%d.part", (int)version);
 }
 
-static enum err_code
-vacuum_into(struct db *db, const char *path, struct err *e)
-{
-	sqlite3_stmt *st = sql_prepare(db, "VACUUM INTO ?1", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_text(st, 1, path);
-	(void)sql_step(db, st, e);
-	sqlite3_finalize(st);
-	return e->code;
-}
-
 /* A durable copy of the catalogue in backup/, under a name that goes into *name. */
 static enum err_code
 back_up(struct db *db, int64_t version, char *name, size_t size, struct err *e)
@@ -191,7 +179,7 @@ back_up(struct db *db, int64_t version, char *name, size_t size, struct err *e)
 	if (dir < 0)
 		goto out;
 	(void)unlinkat(dir, part, 0); /* of a migration that was killed */
-	if (vacuum_into(db, path, e) != ERR_NONE)
+	if (snapshot_make(db, path, e) != ERR_NONE)
 		goto out;
 	fd = openat(dir, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) != 0 || renameat(dir, part, dir, name) != 0)

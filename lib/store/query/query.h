@@ -38,11 +38,19 @@ void query_free(struct query *q);
 /* What the user should know of how the query was understood, or NULL. */
 const char *query_note(const struct query *q);
 
+/* The part of the note that says what is wrong, without what is done about it; malloced, NULL where there is
+ * none. */
+char *query_fault(const struct query *q);
+
 /* Order by fields "year-,artist" ('-' behind a name: descending) before those named in the query. */
 enum err_code query_sort(struct query *q, const char *fields, struct err *e);
 
 /* Have the results an order of their own, by fields or by rank? */
 bool query_has_order(struct query *q, struct db *db);
+
+/* From now on these tracks are what it finds, in this order unless it has one of its own: for a command
+ * that makes its own choice among the matches. */
+enum err_code query_only(struct query *q, const int64_t *ids, size_t n, struct err *e);
 
 /* The matches' ids, malloced; limit < 0: all. */
 enum err_code query_ids(

@@ -493,6 +493,26 @@ add_order(const struct query *q, bool by_album, struct buf *sql)
 	buf_puts(sql, names ? "t.disc, t.track, t.id" : newest ? "t.id DESC" : "t.id");
 }
 
+const struct node *
+run_order_of_ids(const struct node *root)
+{
+	if (root->kind == NODE_IDS)
+		return root;
+	for (size_t i = 0; root->kind == NODE_AND && i < root->n; i++)
+		if (root->child[i]->kind == NODE_IDS)
+			return root->child[i];
+	return NULL;
+}
+
+static void
+add_order_of_ids(const struct node *list, struct buf *sql)
+{
+	buf_puts(sql, " ORDER BY (SELECT x.key FROM json_each('[");
+	for (size_t i = 0; i < list->nids; i++)
+		buf_printf(sql, "%s%lld", i > 0 ? "," : "", (long long)list->ids[i]);
+	buf_puts(sql, "]') x WHERE x.value = t.id)");
+}
+
 enum err_code
 run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
 {
@@ -506,6 +526,8 @@ run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t off
 	add_set(c, q->root, first, &sql);
 	if (q->norder > 0) /* else an index's order is as good, and the first page comes at once */
 		add_order(q, first == F_ALBUM, &sql);
+	else if (run_order_of_ids(q->root) != NULL)
+		add_order_of_ids(run_order_of_ids(q->root), &sql);
 	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
 	st = prepare(c, &sql);
 	if (st == NULL)
