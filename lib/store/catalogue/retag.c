@@ -129,12 +129,12 @@ supersede(struct catalogue *c, int64_t track, int64_t file, bool *preferred, str
 /* A file of these bytes that was superseded itself, because the tags are changed back: it is the track's
  * again. *there tells whether there is one. */
 static enum err_code
-bring_back(
-    struct catalogue *c, int64_t track, bool preferred, const uint8_t sha256[32], bool *there, struct err *e)
+bring_back(struct catalogue *c, int64_t track, bool preferred, const uint8_t sha256[32], int64_t part,
+    bool *there, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
 	    "UPDATE file SET state = 'ok', track_id = ?2, preferred = ?3, session_id = ?4, changed = ?5"
-	    " WHERE blob_id = (SELECT id FROM blob WHERE sha256 = ?1) AND part = 0",
+	    " WHERE blob_id = (SELECT id FROM blob WHERE sha256 = ?1) AND part = ?6",
 	    e);
 
 	if (st == NULL)
@@ -144,6 +144,7 @@ bring_back(
 	sql_int(st, 3, preferred);
 	sql_int(st, 4, c->session);
 	sql_int(st, 5, c->now);
+	sql_int(st, 6, part);
 	if (sql_run(c->db, st, e) != ERR_NONE)
 		return e->code;
 	*there = sqlite3_changes(c->db->sql) != 0;
@@ -161,7 +162,7 @@ catalogue_replace(struct catalogue *c, int64_t track, int64_t file, const struct
 	bool preferred = false, there = false;
 
 	if (supersede(c, track, file, &preferred, e) != ERR_NONE ||
-	    bring_back(c, track, preferred, it->sha256, &there, e) != ERR_NONE || there)
+	    bring_back(c, track, preferred, it->sha256, r->part, &there, e) != ERR_NONE || there)
 		return e->code;
 	return catalogue_another(c, track, preferred, it, r, e);
 }

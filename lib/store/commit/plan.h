@@ -18,7 +18,8 @@
  *
  * A *retag* is an item whose audio is that of a file in the library, and whose
  * source had that file's bytes when it was last committed.  It takes the file's
- * place, and its track the newer tags.
+ * place, and its track the newer tags; so do all parts of a file that is cut as
+ * it was.
  *
  * A new track is of the same *recording* as another by MusicBrainz id, by equal
  * audio, or by an ISRC with agreeing titles and at most three seconds of
@@ -132,6 +133,10 @@ enum err_code plan_read(struct plan *p, const struct plan_entry *entry, struct t
 
 /* What is known of these bytes and their source: sets the verdict, PLAN_NEW where nothing is. */
 enum err_code known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err *e);
+
+/* The parts of a file, from entry `first` to the last that there is, are a retag together or not at all:
+ * where the file is cut in another way now nobody knows which track is which. */
+enum err_code known_parts(struct plan *p, size_t first, struct err *e);
 
 struct groups; /* items that belong to one release, as far as the session tells */
 enum err_code groups_new(struct groups **g, struct plan *p, struct err *e);
