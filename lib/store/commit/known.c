@@ -38,7 +38,8 @@ static int
 stored(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(p->db,
-	    "SELECT track_id, file.id, file.state = 'removed' OR track.removed IS NOT NULL FROM blob"
+	    "SELECT track_id, file.id, file.state = 'removed' OR track.removed IS NOT NULL,"
+	    " track.removed IS NOT NULL FROM blob"
 	    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = track_id WHERE sha256 = ?1"
 	    " ORDER BY file.part = ?2 DESC, (file.state = 'removed' OR track.removed IS NOT NULL) = ?3 DESC, "
 	    "file.part",
@@ -54,6 +55,7 @@ stored(struct plan *p, struct plan_entry *entry, const struct item *it, struct e
 	if (step == 1) {
 		entry->track = sqlite3_column_int64(st, 0);
 		entry->file = sqlite3_column_int64(st, 1);
+		entry->gone = sqlite3_column_int(st, 3) != 0;
 		found = sqlite3_column_int(st, 2) != 0 ? 2 : 1;
 	}
 	sql_done(st);

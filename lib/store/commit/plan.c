@@ -328,6 +328,11 @@ decide_all(struct plan *p, struct decider *d, struct err *e)
 				break;
 		} else if (entry->verdict == PLAN_DUPLICATE && decided_file(d, entry->file)) {
 			entry->verdict = PLAN_REMOVED; /* these are the bytes that a retag replaces */
+		} else if (entry->verdict == PLAN_RESTORE) {
+			entry->further = !entry->gone;
+			if (entry->gone && decided_return(d, (int32_t)i, &entry->further, e) != ERR_NONE)
+				break;
+			p->further += entry->further;
 		}
 		count(p, i, 1);
 	}

@@ -86,6 +86,8 @@ struct plan_entry {
 	enum same why;    /* of a conflict */
 	enum heard heard; /* why of, or kin */
 	bool twin;        /* the bytes of entry `first` again */
+	bool gone;        /* the track that it joins was removed */
+	bool further; /* PLAN_RESTORE: a further file of a track that is there, or comes back by another */
 };
 
 struct plan {
@@ -100,6 +102,7 @@ struct plan {
 	struct release *releases;
 	size_t nreleases, releases_cap;
 	int64_t counts[PLAN_VERDICTS]; /* of tracks where there are any, else of files */
+	int64_t further;               /* entries that are */
 };
 
 /* Decide on every item of a session as the library stands now.  progress may be NULL. */
@@ -164,6 +167,8 @@ enum err_code decide_place(struct decider *d, int32_t entry, const struct told *
 /* Is this file of the catalogue replaced by a retag of the plan?  The first entry that retags a track, or -1.
  */
 bool decided_file(const struct decider *d, int64_t file);
+/* Does a track come back by an entry before self?  Remembers that it does by self. */
+enum err_code decided_return(struct decider *d, int32_t self, bool *again, struct err *e);
 int32_t decided_track(const struct decider *d, int64_t track);
 
 enum err_code decide(struct decider *d, int32_t entry, const struct told *t, struct err *e);
