@@ -104,7 +104,7 @@ headers() {
 	for c in "${1%% *}" "${2%% *}"; do
 		command -v "$c" >/dev/null 2>&1 || die "no compiler $c: run 'make deps', or set CC and CXX"
 	done
-	for h in sqlite3.h utf8proc.h pcre2.h nettle/sha2.h expat.h jansson.h archive.h seccomp.h; do
+	for h in sqlite3.h utf8proc.h pcre2.h nettle/sha2.h zlib.h expat.h jansson.h archive.h seccomp.h; do
 		printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <%s>\n' "$h" | $1 -E - >/dev/null 2>&1 ||
 			die "<$h> is missing: run 'make deps', INSTALL names the packages"
 	done
