@@ -9,13 +9,14 @@
 /* clang-format off */
 enum { O_OFFSET = CLI_LONG, O_FIELDS, O_FILES, O_IDS, O_TSV, O_CSV, O_M3U8, O_COUNT, O_FACET, O_ALBUMS, O_ARTISTS,
 	O_SHOW, O_COVER, O_SIMILAR, O_EXPLAIN, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET,
-	O_CORRECT };
+	O_CORRECT, O_STRICT };
 /* clang-format on */
 
 static const struct opt opts[] = {
 	{ 'l', "limit", "N", "at most N rows (50 on a terminal)" },
 	{ O_OFFSET, "offset", "N", "leave out the first N" },
 	{ 's', "sort", "FIELD[-],...", "order by fields, not by relevance; - is descending" },
+	{ O_STRICT, "strict", NULL, "never take for text what looks like more: an error" },
 	{ 'f', "format", "FORMAT", "a line such as '$artist - $title' for each track" },
 	{ O_FIELDS, "fields", "FIELD,...", "the columns of --tsv and --csv" },
 	{ O_FILES, "files", NULL, "print the paths of the files" },
@@ -125,6 +126,9 @@ read_option(int key, const char *value)
 	case O_FIELDS:
 		fields = value;
 		break;
+	case O_STRICT:
+		command.strict = true;
+		break;
 	case O_SIMILAR:
 		if (command.similar != NULL)
 			cli_usage("--similar is given twice");
@@ -200,6 +204,18 @@ choose_form(void)
 		cli_usage("%s", e.msg);
 }
 
+/* What would be a note is an error. */
+static enum err_code
+refuse_note(const struct query *q, struct err *e)
+{
+	char *fault = query_fault(q);
+
+	if (fault != NULL)
+		err_set(e, ERR_USAGE, "%s", fault);
+	free(fault);
+	return e->code;
+}
+
 struct query *
 command_parse(char *const *words, struct err *e)
 {
@@ -207,6 +223,10 @@ command_parse(char *const *words, struct err *e)
 
 	if (query_parse(&q, command.db, words, e) != ERR_NONE)
 		return NULL;
+	if (command.strict && refuse_note(q, e) != ERR_NONE) {
+		query_free(q);
+		return NULL;
+	}
 	if (command.sort != NULL && query_sort(q, command.sort, e) != ERR_NONE) {
 		query_free(q);
 		return NULL;

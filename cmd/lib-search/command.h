@@ -19,6 +19,7 @@
 struct command {
 	long long limit, offset; /* limit -1: all */
 	const char *sort;
+	bool strict;         /* what would be a note on the query is an error */
 	const char *subject; /* the action's own argument */
 	int64_t after;       /* --after; -1: not given */
 	const char *similar; /* --similar, or NULL */

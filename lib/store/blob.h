@@ -20,6 +20,11 @@
 #include "store/checked.h"
 #include "store/db.h"
 
+/* SQL: a file that is not removed, or a cover, names blob b. */
+#define BLOB_IS_NAMED                                                                                        \
+	" (EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state <> 'removed')"                    \
+	" OR EXISTS (SELECT 1 FROM cover c WHERE c.blob_id = b.id))"
+
 enum { BLOB_NAME = 64 + 1 + 7 + 1, BLOB_PATH = 6 + 3 + BLOB_NAME };
 
 /* "<64 hex>.<suffix>" */

@@ -10,6 +10,8 @@
 #include "base/field.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "store/refold.h"
+#include "store/snapshot.h"
 #include "store/vocabulary.h"
 #include "text/fold.h"
 
@@ -161,19 +163,6 @@ backup_names(char *name, char *part, size_t size, int64_t version)
 	snprintf(part, size, "library-v%d.part", (int)version);
 }
 
-static enum err_code
-vacuum_into(struct db *db, const char *path, struct err *e)
-{
-	sqlite3_stmt *st = sql_prepare(db, "VACUUM INTO ?1", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_text(st, 1, path);
-	(void)sql_step(db, st, e);
-	sqlite3_finalize(st);
-	return e->code;
-}
-
 /* A durable copy of the catalogue in backup/, under a name that goes into *name. */
 static enum err_code
 back_up(struct db *db, int64_t version, char *name, size_t size, struct err *e)
@@ -191,7 +180,7 @@ back_up(struct db *db, int64_t version, char *name, size_t size, struct err *e)
 	if (dir < 0)
 		goto out;
 	(void)unlinkat(dir, part, 0); /* of a migration that was killed */
-	if (vacuum_into(db, path, e) != ERR_NONE)
+	if (snapshot_make(db, path, e) != ERR_NONE)
 		goto out;
 	fd = openat(dir, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) != 0 || renameat(dir, part, dir, name) != 0)
@@ -224,14 +213,18 @@ note_backup(struct db *db, int64_t version, const char *name, struct err *e)
 	return sql_run(db, st, e);
 }
 
-/* Every step up to the newest version, in one transaction. */
+/* Every step up to the newest version, and the present folding, in one transaction. */
 static enum err_code
 climb(struct db *db, const struct state *from, const char *backup, struct err *e)
 {
+	bool current;
+
 	if (sql_begin(db, e) != ERR_NONE)
 		return e->code;
 	for (int64_t v = from->version; v < NEWEST && e->code == ERR_NONE; v++)
 		(void)apply(db, &migrations[v], e);
+	if (e->code == ERR_NONE && refold_check(db, &current, e) == ERR_NONE && !current)
+		(void)refold_all(db, e);
 	if (e->code == ERR_NONE && *backup != '\0')
 		(void)note_backup(db, from->version, backup, e);
 	if (e->code == ERR_NONE)
@@ -246,19 +239,19 @@ migrate_up(struct db *db, struct err *e)
 {
 	struct state s = { 0 };
 	char backup[64] = "";
-	bool locked = db->held == HELD_NONE;
+	bool locked = db->held == HELD_NONE, current = false;
 
 	if (look(db, &s, e) != ERR_NONE || (!is_blank(&s) && judge(db, &s, e) != ERR_NONE))
 		return e->code;
-	if (s.version == NEWEST)
-		return ERR_NONE;
+	if (s.version == NEWEST && (refold_check(db, &current, e) != ERR_NONE || current))
+		return e->code;
 	/* nobody else writes from the copy to the last step, and nobody else takes these steps */
 	if (locked && db_lock_alone(db, e) != ERR_NONE)
 		return e->code;
 	s = (struct state){ 0 };
 	if (look(db, &s, e) == ERR_NONE && (is_blank(&s) || judge(db, &s, e) == ERR_NONE) &&
-	    s.version < NEWEST &&
-	    (is_blank(&s) || back_up(db, s.version, backup, sizeof backup, e) == ERR_NONE))
+	    (is_blank(&s) || s.version == NEWEST ||
+		back_up(db, s.version, backup, sizeof backup, e) == ERR_NONE))
 		(void)climb(db, &s, backup, e);
 	if (locked)
 		db_unlock(db);

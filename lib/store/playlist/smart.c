@@ -177,9 +177,10 @@ playlist_smart(struct db *db, const char *name, const struct playlist_smart *how
 {
 	struct buf query = { 0 }, data = { 0 };
 
-	if (check(db, how, note, e) != ERR_NONE || playlist_begin(db, c, e) != ERR_NONE)
+	if (playlist_begin(db, c, e) != ERR_NONE)
 		return e->code;
-	if (choose(db, name, c, e) == ERR_NONE && write_query(db, how, c, &query, e) == ERR_NONE) {
+	if (choose(db, name, c, e) == ERR_NONE && write_query(db, how, c, &query, e) == ERR_NONE &&
+	    check(db, how, note, e) == ERR_NONE) { /* as it is now: it may name itself */
 		json_object_begin(&data, NULL);
 		json_text(&data, "name", name);
 		json_raw(&data, "query", query.data);

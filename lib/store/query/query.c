@@ -7,6 +7,8 @@
 #include "store/query/expand.h"
 #include "store/query/relate.h"
 #include "store/query/run.h"
+#include "store/query/spell.h"
+#include "store/refold.h"
 
 void
 query_free(struct query *q)
@@ -27,7 +29,8 @@ has_tag(void *context, const char *name)
 {
 	struct db *db = context;
 	struct err ignored = { 0 };
-	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM tagname WHERE name = ? AND id >= 1000", &ignored);
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT 1 FROM tagname WHERE name = ? COLLATE NOCASE AND id >= 1000", &ignored);
 	bool found = false;
 
 	if (st != NULL) {
@@ -58,6 +61,14 @@ copy_words(struct query *q, char *const *words, struct err *e)
 }
 
 enum err_code
+query_settle(struct query *q, struct db *db, bool look, struct err *e)
+{
+	if (query_relate(q, db, look, e) != ERR_NONE || query_spell(q, db, e) != ERR_NONE)
+		return e->code;
+	return node_flatten(&q->root, e);
+}
+
+enum err_code
 query_parse_as(struct query **ret, struct db *db, char *const *words, const char *self, struct err *e)
 {
 	struct query *q = calloc(1, sizeof *q);
@@ -66,7 +77,7 @@ query_parse_as(struct query **ret, struct db *db, char *const *words, const char
 		return err_memory(e);
 	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE ||
 	    query_expand(q, db, self, has_tag, e) != ERR_NONE ||
-	    query_relate(q, db, self == NULL, e) != ERR_NONE) {
+	    query_settle(q, db, self == NULL, e) != ERR_NONE) {
 		query_free(q);
 		return e->code;
 	}
@@ -77,7 +88,15 @@ query_parse_as(struct query **ret, struct db *db, char *const *words, const char
 enum err_code
 query_parse(struct query **ret, struct db *db, char *const *words, struct err *e)
 {
-	return query_parse_as(ret, db, words, NULL, e);
+	bool current;
+
+	if (query_parse_as(ret, db, words, NULL, e) != ERR_NONE || refold_check(db, &current, e) != ERR_NONE)
+		return e->code;
+	if (!current && (*ret)->note == NULL)
+		(*ret)->note =
+		    strdup("the search index is of another version of this program, and may miss words:"
+			   " run lib-sweep once");
+	return ERR_NONE;
 }
 
 enum err_code
@@ -101,6 +120,12 @@ const char *
 query_note(const struct query *q)
 {
 	return q->note;
+}
+
+char *
+query_fault(const struct query *q)
+{
+	return q->note != NULL ? strndup(q->note, q->fault) : NULL;
 }
 
 static enum err_code
@@ -180,7 +205,8 @@ begin(struct compiler *c, struct db *db, struct err *e)
 	*c = (struct compiler){ .db = db, .e = e, .now = time_now() };
 	if (compile_functions(db, e) != ERR_NONE)
 		return e->code;
-	return sql_begin_read(db, e);
+	c->within = db->in_txn;
+	return c->within ? ERR_NONE : sql_begin_read(db, e);
 }
 
 static enum err_code
@@ -189,7 +215,8 @@ end(struct compiler *c)
 	struct err ignored = { 0 };
 
 	compiler_free(c);
-	(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
+	if (!c->within)
+		(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
 	return c->e->code;
 }
 

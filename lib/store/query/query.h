@@ -38,6 +38,10 @@ void query_free(struct query *q);
 /* What the user should know of how the query was understood, or NULL. */
 const char *query_note(const struct query *q);
 
+/* The part of the note that says what is wrong, without what is done about it; malloced, NULL where there is
+ * none. */
+char *query_fault(const struct query *q);
+
 /* Order by fields "year-,artist" ('-' behind a name: descending) before those named in the query. */
 enum err_code query_sort(struct query *q, const char *fields, struct err *e);
 

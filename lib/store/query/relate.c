@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "store/likeness/likeness.h"
+#include "store/query/complain.h"
 #include "store/sql.h"
 #include "text/harmony.h"
 
@@ -30,9 +31,7 @@ complain(struct relation *r, const struct node *n, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	return n->word != NULL
-	    ? err_set(r->e, ERR_USAGE, "%s, at character %zu of '%s'", text, n->at + 1, n->word)
-	    : err_set(r->e, ERR_USAGE, "%s", text);
+	return query_complain(r->e, n->word, n->at, "%s", text);
 }
 
 /* "12"; 0 where it is no id. */
@@ -131,18 +130,6 @@ mixes_with(const struct music_key *k, double bpm, int64_t recording)
 	return all;
 }
 
-static void
-note_nothing_known(struct relation *r, int64_t id)
-{
-	struct buf note = { 0 };
-
-	if (r->q->note != NULL)
-		return;
-	buf_printf(
-	    &note, "track %lld has neither a key nor a tempo: nothing can be mixed with it", (long long)id);
-	r->q->note = buf_detach(&note);
-}
-
 static enum err_code
 mix_track(struct relation *r, const struct node *n, int64_t id, struct node **with)
 {
@@ -164,7 +151,8 @@ mix_track(struct relation *r, const struct node *n, int64_t id, struct node **wi
 		key = (const char *)sqlite3_column_text(st, 0);
 		known = key != NULL && key_read(key, &k);
 		if (!known && bpm <= 0)
-			note_nothing_known(r, id);
+			query_add_note(r->q, r->e, "nothing can be mixed with it",
+			    "track %lld has neither a key nor a tempo", (long long)id);
 		*with = mixes_with(known ? &k : NULL, bpm, sqlite3_column_int64(st, 2));
 		if (*with == NULL)
 			err_memory(r->e);

@@ -31,17 +31,14 @@ struct hash_set {
 	size_t n, cap;
 };
 void hash_set_free(struct hash_set *h);
+enum err_code hash_set_add(struct hash_set *h, const uint8_t sha256[32], struct err *e);
+void hash_set_sort(struct hash_set *h); /* before the first hash_set_has() */
 bool hash_set_has(const struct hash_set *h, const uint8_t sha256[32]);
 
 /* The hashes of all that unfinished sessions hold. */
 enum err_code sweep_spared(struct db *db, struct hash_set *h, struct err *e);
 
-/* A file that is not removed, or a cover, names blob b. */
-#define SWEEP_NAMED                                                                                          \
-	" (EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state <> 'removed')"                    \
-	" OR EXISTS (SELECT 1 FROM cover c WHERE c.blob_id = b.id))"
-
-/* Is this blob named?  1, 0, -1. */
+/* Does a file that is not removed, or a cover, name this blob?  1, 0, -1. */
 int sweep_is_named(struct db *db, const struct blob_entry *b, struct err *e);
 
 /* Told of an entry that is not ours, as "blobs/ab/name". */
@@ -81,7 +78,7 @@ struct sweep_foreign {
 void sweep_foreign(void *context, const char *path);
 
 typedef enum err_code sweep_fn(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
-sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize, sweep_verify;
+sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup, sweep_verify;
 
 /* Compare the catalogue with itself: what SQLite finds, and what must hold between rows.  Each fault is told
  * by sweep_failed() and counted; ERR_LIBRARY where the database itself is damaged. */

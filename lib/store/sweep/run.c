@@ -18,6 +18,7 @@ static const struct {
 	[SWEEP_ORPHANS] = { "orphans", sweep_orphans },
 	[SWEEP_TRASH] = { "trash", sweep_trash },
 	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize },
+	[SWEEP_BACKUP] = { "backup", sweep_backup },
 	[SWEEP_VERIFY] = { "verify", sweep_verify },
 };
 

@@ -14,6 +14,7 @@
  *	orphans   blobs that nothing names go to trash/, with a row
  *	trash     what lies there longer than its grace is deleted
  *	optimize  statistics, old events, the WAL
+ *	backup    a copy of the catalogue, a day after the last one if anything was changed since
  *	verify    (only when it is asked for) each blob is read and compared with its name, the catalogue
  *	          with itself
  *
@@ -39,6 +40,7 @@ enum sweep_task {
 	SWEEP_ORPHANS,
 	SWEEP_TRASH,
 	SWEEP_OPTIMIZE,
+	SWEEP_BACKUP,
 	SWEEP_VERIFY, /* the first of those that are not run by themselves */
 	SWEEP_TASKS
 };
@@ -52,12 +54,20 @@ struct sweep_scrub {
 	int jobs;              /* blobs read at a time */
 };
 
+/* What SWEEP_BACKUP makes. */
+struct sweep_copies {
+	bool asked;     /* make one, whether it is due or not */
+	const char *to; /* a folder; NULL: LIBRARY/backup */
+	int keep;       /* so many copies; 0: some of each day, week and month (backup.h) */
+};
+
 struct sweep {
 	int64_t older_than; /* seconds after which an unfinished session expires */
 	int64_t grace;      /* seconds that files stay in trash/ */
 	bool force;         /* many orphans at once are no reason to stop */
 	bool dry_run;       /* tell, change nothing, take no lock */
 	struct sweep_scrub scrub;
+	struct sweep_copies copies;
 	volatile const int *stop;
 	/* How far a long task is, in things and bytes; total 0: unknown.  May be NULL. */
 	void (*progress)(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes);

@@ -98,7 +98,7 @@ mark(struct db *db, const struct scrub_job *j, const char *kind, const char *jso
 static int
 stands(struct db *db, const struct scrub_job *j, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM blob b WHERE b.id = ?1 AND" SWEEP_NAMED, e);
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM blob b WHERE b.id = ?1 AND" BLOB_IS_NAMED, e);
 	char path[BLOB_PATH];
 	struct stat s;
 	int row;

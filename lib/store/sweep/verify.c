@@ -4,7 +4,6 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/time.h"
@@ -12,7 +11,7 @@
 #include "store/sweep/scrub.h"
 
 /* Checks are noted so many at a time; a file that changes while it is judged is read again so often. */
-enum { NOTED = 512, NOTE_SECONDS = 5, TRIES = 3, NICE = 10, MS_NS = 1000000 };
+enum { NOTED = 512, NOTE_SECONDS = 5, TRIES = 3, NICE = 10 };
 
 struct verify {
 	struct db *db;
@@ -27,15 +26,6 @@ struct verify {
 	int64_t started, bytes, done;
 };
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / MS_NS;
-}
-
 /* What plays or copies music goes first.  (IOPRIO_WHO_PROCESS, best effort, the last of its levels.) */
 static void
 low_priority(void)
@@ -48,7 +38,7 @@ static enum err_code
 list_blobs(struct verify *v, struct err *e)
 {
 	sqlite3_stmt *st =
-	    sql_get(v->db, "SELECT b.id FROM blob b WHERE" SWEEP_NAMED " ORDER BY b.verified, b.id", e);
+	    sql_get(v->db, "SELECT b.id FROM blob b WHERE" BLOB_IS_NAMED " ORDER BY b.verified, b.id", e);
 	size_t cap = 0;
 
 	if (st == NULL)
@@ -128,7 +118,7 @@ note(struct verify *v, struct err *e)
 {
 	int64_t now = time_now();
 
-	v->noted = monotonic_ms();
+	v->noted = time_monotonic_ms();
 	if (v->nright == 0 || v->s->dry_run) {
 		v->nright = 0;
 		return ERR_NONE;
@@ -168,7 +158,7 @@ finished(struct verify *v, struct scrub_job *j, struct err *e)
 	}
 	v->bytes += j->size;
 	v->right[v->nright++] = j->blob;
-	if (v->nright == NOTED || monotonic_ms() - v->noted > NOTE_SECONDS * 1000)
+	if (v->nright == NOTED || time_monotonic_ms() - v->noted > NOTE_SECONDS * 1000)
 		return note(v, e);
 	return ERR_NONE;
 }
@@ -207,7 +197,7 @@ is_over(const struct verify *v)
 {
 	int64_t limit = v->s->scrub.time_limit_ms;
 
-	return sweep_stopped(v->s) || (limit > 0 && monotonic_ms() - v->started >= limit);
+	return sweep_stopped(v->s) || (limit > 0 && time_monotonic_ms() - v->started >= limit);
 }
 
 static enum err_code
@@ -256,7 +246,9 @@ sum_up(const struct sweep_report *r, struct err *e)
 enum err_code
 sweep_verify(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
-	struct verify v = { .db = db, .s = s, .r = r, .started = monotonic_ms(), .noted = monotonic_ms() };
+	struct verify v = {
+		.db = db, .s = s, .r = r, .started = time_monotonic_ms(), .noted = time_monotonic_ms()
+	};
 	struct err noting = { 0 };
 
 	low_priority();
