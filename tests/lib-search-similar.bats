@@ -249,3 +249,14 @@ for line in sys.stdin:
 	run -1 --separate-stderr lib-search similar:1 colltrane
 	[[ $stderr == *"did you mean: similar:1 coltrane"* ]]
 }
+
+@test "on a terminal the reasons of a likeness stand below the track" {
+	requires script
+	shelf
+	run -0 script -qec "stty cols 80; lib-search --similar 1 --explain -l 2" /dev/null
+	[ "${#lines[@]}" = 4 ]
+	[[ ${lines[0]} == "0."??"  3  Miles Davis - All Blues - Kind of Blue"* ]]
+	[[ ${lines[1]} == "      "*"genre "*" % (Modal Jazz; Jazz)"* ]]
+	run -0 script -qec "lib-search --similar 1 --explain --tsv -l 1" /dev/null
+	[[ ${lines[0]} == "3${T}Miles Davis${T}All Blues${T}Kind of Blue${T}0."* ]]
+}
