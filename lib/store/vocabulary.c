@@ -19,12 +19,14 @@ enum {
 static bool
 is_word(const char *s, size_t len, size_t *chars)
 {
-	unsigned char first = (unsigned char)*s;
-
 	if (len < 2 || len > BYTES_MOST || strspn(s, "0123456789") >= len)
 		return false;
-	if (first == 0xee || (first == 0xef && (unsigned char)s[1] <= 0xa3)) /* signs: fold_index() */
-		return false;
+	for (size_t i = 0; i + 1 < len; i++) { /* signs and marks are private-use characters: fold_index() */
+		unsigned char c = (unsigned char)s[i];
+
+		if (c == 0xee || (c == 0xef && (unsigned char)s[i + 1] <= 0xa3))
+			return false;
+	}
 	*chars = text_length(s, len);
 	return *chars > 1 && *chars <= DISTANCE_LONGEST;
 }
