@@ -10,6 +10,7 @@
 #include "store/catalogue/catalogue.h"
 #include "store/commit/leave.h"
 #include "store/index.h"
+#include "store/packed/packed.h"
 #include "store/sql.h"
 
 enum err_code
@@ -292,7 +293,7 @@ index_all(struct job *j, struct err *e)
 			index_track(j->db, entry->track, e);
 		report(p, "indexing", i);
 	}
-	return e->code;
+	return e->code == ERR_NONE ? packed_refresh(j->db, false, NULL, e) : e->code;
 }
 
 enum err_code

@@ -6,6 +6,7 @@
 #include "base/out.h"
 #include "store/edit/priv.h"
 #include "store/index.h"
+#include "store/packed/packed.h"
 
 enum err_code
 chosen_start(struct db *db, const int64_t *tracks, size_t n, struct err *e)
@@ -128,7 +129,7 @@ index_again(struct db *db, const struct edit_options *how, struct err *e)
 	while (edit_go_on(how->progress, e) == ERR_NONE && sql_step(db, st, e) == 1)
 		index_track(db, sqlite3_column_int64(st, 0), e);
 	sql_done(st);
-	return e->code;
+	return e->code == ERR_NONE ? packed_refresh(db, false, NULL, e) : e->code;
 }
 
 enum err_code

@@ -7,6 +7,7 @@
 #include "store/query/expand.h"
 #include "store/query/relate.h"
 #include "store/query/run.h"
+#include "store/query/sieve.h"
 
 void
 query_free(struct query *q)
@@ -77,6 +78,12 @@ enum err_code
 query_parse(struct query **ret, struct db *db, char *const *words, struct err *e)
 {
 	return query_parse_as(ret, db, words, NULL, e);
+}
+
+void
+query_plain(struct query *q)
+{
+	q->plain = true;
 }
 
 const char *
@@ -157,12 +164,17 @@ out:
 }
 
 static enum err_code
-begin(struct compiler *c, struct db *db, struct err *e)
+begin(struct compiler *c, const struct query *q, struct db *db, struct err *e)
 {
 	*c = (struct compiler){ .db = db, .e = e, .now = time_now() };
-	if (compile_functions(db, e) != ERR_NONE)
+	if (compile_functions(db, e) != ERR_NONE || sql_begin_read(db, e) != ERR_NONE)
 		return e->code;
-	return sql_begin_read(db, e);
+	if (!q->plain && sieve_open(c) != ERR_NONE) {
+		struct err ignored = { 0 };
+
+		(void)sql_commit(db, &ignored);
+	}
+	return e->code;
 }
 
 static enum err_code
@@ -170,6 +182,7 @@ end(struct compiler *c)
 {
 	struct err ignored = { 0 };
 
+	sieve_close(c);
 	compiler_free(c);
 	(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
 	return c->e->code;
@@ -192,7 +205,7 @@ query_ids(
 {
 	struct compiler c;
 
-	if (begin(&c, db, e) != ERR_NONE)
+	if (begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	if (q->norder == 0 && run_is_ranked(&c, q->root))
 		ranked_ids(&c, q, limit, offset, ids, n);
@@ -206,7 +219,7 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 {
 	struct compiler c;
 
-	if (begin(&c, db, e) != ERR_NONE)
+	if (begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	run_count(&c, q->root, count);
 	return end(&c);

@@ -6,6 +6,7 @@
 #include "store/index.h"
 #include "store/query/place.h"
 #include "store/query/token.h"
+#include "store/query/top.h"
 #include "text/fold.h"
 
 /* What the index and the rows are asked for a set of terms that must all match. */
@@ -13,6 +14,7 @@ struct part {
 	struct buf match;   /* for the index; empty: it cannot help */
 	struct buf without; /* what goes behind an expression that others make */
 	struct buf where;   /* what it could not tell; empty: nothing */
+	int set;            /* of the sieve, for these */
 };
 
 static void
@@ -48,6 +50,8 @@ make_part(struct compiler *c, struct node *all, struct part *p)
 	bool exact;
 	bool positive = compile_match(c, all, &p->match, &exact);
 
+	p->set = sieve_add(c, all);
+
 	if (!positive)
 		buf_clear(&p->match);
 	if (!positive && c->narrow)
@@ -55,12 +59,23 @@ make_part(struct compiler *c, struct node *all, struct part *p)
 	positive |= c->narrow;
 	c->driven = positive;
 	for (size_t i = 0; i < all->n; i++) {
-		if (is_exact(c, all->child[i], positive))
+		if (all->child[i]->kind == NODE_ALL || is_exact(c, all->child[i], positive))
 			continue;
 		buf_puts(&p->where, p->where.len > 0 ? " AND " : "");
 		compile_where(c, all->child[i], &p->where);
 	}
 	c->driven = false;
+}
+
+/* " AND ..." behind what gives the rows, by documents of that name. */
+static void
+add_conditions(const struct part *p, const char *doc, struct buf *sql)
+{
+	if (p->set != SIEVE_NONE)
+		buf_printf(sql, " AND fonoteca_may(%s, %d)", doc, p->set);
+	if (p->where.len > 0)
+		buf_printf(sql, " AND %s", p->where.data);
+	sql->failed |= p->where.failed || p->match.failed;
 }
 
 /* The terms of n as an AND that borrows them. */
@@ -83,6 +98,28 @@ static const char columns[] =
 static const char from_index[] =
     "FROM fts CROSS JOIN doc d ON d.doc = fts.rowid CROSS JOIN track t ON t.id = d.track_id";
 static const char with_release[] = " CROSS JOIN release r ON r.id = t.release_id";
+
+/* FROM and WHERE of the part: by the index, by what the sieve lets through, or by the rows that are named. */
+static void
+add_from(struct compiler *c, const struct part *p, const char *rows, const char *release, struct buf *sql)
+{
+	struct buf documents = { 0 };
+	bool few = false;
+
+	if (p->match.len > 0) {
+		buf_printf(sql, "%s%s WHERE fts MATCH ?%d", from_index, release,
+		    param_text(c, p->match.data, p->match.len));
+		add_conditions(p, "fts.rowid", sql);
+		return;
+	}
+	if (p->set != SIEVE_NONE && top_documents(c, p->set, &documents, &few) == ERR_NONE && few)
+		buf_printf(sql, TOP_FROM "%s", param_text(c, documents.data, documents.len), release);
+	else
+		buf_puts(sql, rows);
+	buf_printf(sql, " WHERE t.removed IS NULL%s%s", p->where.len > 0 ? " AND " : "", text_of(&p->where));
+	sql->failed |= p->where.failed;
+	buf_free(&documents);
+}
 
 static sqlite3_stmt *
 prepare(struct compiler *c, struct buf *sql)
@@ -300,8 +337,7 @@ index_tier(struct compiler *c, struct branch *b, const char *match, const struct
 
 	buf_printf(&sql, "SELECT %s %s%s WHERE fts MATCH ?%d", columns, from_index, with_release,
 	    param_text(c, match, strlen(match)));
-	if (p->where.len > 0)
-		buf_printf(&sql, " AND %s", p->where.data);
+	add_conditions(p, "fts.rowid", &sql);
 	add_rows(c, &sql, tier, rows_needed(need), r);
 	b->full = is_full(r, need);
 	return c->e->code;
@@ -368,13 +404,8 @@ rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 	c->prefix_last = true;
 	make_part(c, &b->list, &all);
 	c->prefix_last = false;
-	if (all.match.len > 0)
-		buf_printf(&sql, "SELECT t.id %s WHERE fts MATCH ?%d", from_index,
-		    param_text(c, all.match.data, all.match.len));
-	else
-		buf_puts(&sql, "SELECT t.id FROM track t WHERE t.removed IS NULL");
-	if (all.where.len > 0)
-		buf_printf(&sql, " AND %s", all.where.data);
+	buf_puts(&sql, "SELECT t.id ");
+	add_from(c, &all, "FROM track t", "", &sql);
 	part_free(&all);
 	return add_rows(c, &sql, TIER_REST, need, r);
 }
@@ -425,38 +456,35 @@ run_ranked(struct compiler *c, const struct node *root, int64_t need, struct ran
 	return c->e->code;
 }
 
-/* FROM and WHERE of the whole query; true where the index is asked. */
-static bool
-add_set(struct compiler *c, const struct node *root, enum field order, struct buf *sql)
+/* SQLite would rather sort everything than follow an index and look rows up. */
+static const char *
+rows_in_order(const struct node *root, enum field order)
+{
+	if (order == F_ALBUM)
+		return "FROM release r CROSS JOIN track t ON t.release_id = r.id";
+	return order == F_ARTIST && root->kind == NODE_ALL ? "FROM track t INDEXED BY track_artist"
+							   : "FROM track t";
+}
+
+/* The terms of the whole query. */
+static void
+make_whole(struct compiler *c, const struct node *root, struct part *all)
 {
 	struct node list, *only;
-	struct part all = { 0 };
-	bool by_album = order == F_ALBUM, indexed;
 
 	c->prefix_last = true;
 	as_list(root, &only, &list);
-	make_part(c, &list, &all);
-	indexed = all.match.len > 0;
-	if (indexed)
-		buf_printf(sql, "%s%s WHERE fts MATCH ?%d", from_index, by_album ? with_release : "",
-		    param_text(c, all.match.data, all.match.len));
-	else if (by_album)
-		buf_puts(
-		    sql, "FROM release r CROSS JOIN track t ON t.release_id = r.id WHERE t.removed IS NULL");
-	else /* SQLite would rather sort everything than follow an index and look rows up */
-		buf_printf(sql, "FROM track t%s WHERE t.removed IS NULL",
-		    order == F_ARTIST && root->kind == NODE_ALL ? " INDEXED BY track_artist" : "");
-	if (all.where.len > 0)
-		buf_printf(sql, " AND %s", all.where.data);
-	sql->failed |= all.where.failed || all.match.failed;
-	part_free(&all);
-	return indexed;
+	make_part(c, &list, all);
 }
 
 void
 run_set(struct compiler *c, const struct node *root, struct buf *sql)
 {
-	add_set(c, root, F_NONE, sql);
+	struct part all = { 0 };
+
+	make_whole(c, root, &all);
+	add_from(c, &all, "FROM track t", "", sql);
+	part_free(&all);
 }
 
 /* Asked for NULLS LAST, SQLite would not use an index. */
@@ -493,8 +521,10 @@ add_order(const struct query *q, bool by_album, struct buf *sql)
 	buf_puts(sql, names ? "t.disc, t.track, t.id" : newest ? "t.id DESC" : "t.id");
 }
 
-enum err_code
-run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
+/* What is listed in an order by rows: a statement. */
+static enum err_code
+list_rows(struct compiler *c, const struct query *q, const struct part *all, int64_t limit, int64_t offset,
+    int64_t **ids, size_t *n)
 {
 	enum field first = q->norder > 0 ? q->order[0].field : F_NONE;
 	struct buf sql = { 0 };
@@ -503,9 +533,12 @@ run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t off
 	sqlite3_stmt *st;
 
 	buf_puts(&sql, "SELECT t.id ");
-	add_set(c, q->root, first, &sql);
-	if (q->norder > 0) /* else an index's order is as good, and the first page comes at once */
+	add_from(c, all, rows_in_order(q->root, first), first == F_ALBUM ? with_release : "", &sql);
+	if (q->norder > 0)
 		add_order(q, first == F_ALBUM, &sql);
+	else if (all->match.len ==
+	    0) /* the index has an order of its own, and its first page comes at once */
+		buf_puts(&sql, " ORDER BY t.id");
 	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
 	st = prepare(c, &sql);
 	if (st == NULL)
@@ -532,17 +565,102 @@ run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t off
 	return ERR_NONE;
 }
 
+/* Has the catalogue an index in that order? */
+static bool
+is_indexed(enum packed_column column)
+{
+	return column >= PACKED_TRACK && column <= PACKED_ADDED;
+}
+
+/* Fill in t where what is packed tells the first of the order. */
+static bool
+choose_top(const struct compiler *c, const struct query *q, const struct part *all, struct top *t)
+{
+	enum field first = q->norder > 0 ? q->order[0].field : F_ID;
+
+	*t = (struct top){ .match = all->match.len > 0 ? all->match.data : NULL,
+		.where = all->where.len > 0 ? all->where.data : NULL,
+		.set = all->set,
+		.column = packed_column(first),
+		.descending = q->norder > 0 && q->order[0].descending,
+		.by_id = q->norder <= 1 && first != F_ARTIST && first != F_ALBUM,
+		.release = first == F_ALBUM ? with_release : "" };
+	t->newest = first == F_ADDED && t->descending;
+	if (c->sieve == NULL || c->sieve->packed.chunks == 0 || t->column == PACKED_NONE ||
+	    all->match.failed || all->where.failed)
+		return false;
+	if (t->match != NULL)
+		return q->norder > 0;
+	return t->set != SIEVE_NONE || (t->where == NULL && !is_indexed(t->column));
+}
+
+/* The page of a list of its first n. */
+static void
+cut_page(int64_t *list, size_t count, int64_t offset, int64_t **ids, size_t *n)
+{
+	size_t skip = (uint64_t)offset < count ? (size_t)offset : count;
+
+	memmove(list, list + skip, (count - skip) * sizeof *list);
+	*ids = list;
+	*n = count - skip;
+}
+
+/* Further down a list the rows themselves are as quick. */
+enum { TOP_MOST = 10000 };
+
+static enum err_code
+list_top(struct compiler *c, const struct query *q, struct top *t, int64_t limit, int64_t offset,
+    int64_t **ids, size_t *n)
+{
+	struct buf order = { 0 };
+	int64_t *list = NULL;
+	size_t count = 0;
+
+	if (q->norder > 0)
+		add_order(q, q->order[0].field == F_ALBUM, &order);
+	else
+		buf_puts(&order, " ORDER BY t.id");
+	t->order = order.data;
+	if (buf_ok(&order, c->e) == ERR_NONE && top_ids(c, t, limit + offset, &list, &count) == ERR_NONE)
+		cut_page(list, count, offset, ids, n);
+	buf_free(&order);
+	return c->e->code;
+}
+
+enum err_code
+run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
+{
+	bool some = limit > 0 && limit <= TOP_MOST && offset <= TOP_MOST;
+	struct part all = { 0 };
+	struct top t;
+
+	make_whole(c, q->root, &all);
+	if (some && choose_top(c, q, &all, &t))
+		list_top(c, q, &t, limit, offset, ids, n);
+	else if (c->e->code == ERR_NONE)
+		list_rows(c, q, &all, limit, offset, ids, n);
+	part_free(&all);
+	return c->e->code;
+}
+
 enum err_code
 run_count(struct compiler *c, const struct node *root, int64_t *count)
 {
+	struct part all = { 0 };
 	struct buf sql = { 0 };
 	sqlite3_stmt *st;
 
+	make_whole(c, root, &all);
 	buf_puts(&sql, "SELECT count(*) ");
 	if (root->kind == NODE_ALL)
 		buf_puts(&sql, "FROM doc"); /* what the index holds is what there is */
+	else if (all.match.len > 0 && all.where.len == 0)
+		buf_printf(
+		    &sql, "FROM fts WHERE fts MATCH ?%d", param_text(c, all.match.data, all.match.len));
 	else
-		add_set(c, root, F_NONE, &sql);
+		add_from(c, &all, "FROM track t", "", &sql);
+	sql.failed |= all.match.failed || all.where.failed;
+	part_free(&all);
 	st = prepare(c, &sql);
 	if (st == NULL)
 		return c->e->code;

@@ -72,6 +72,7 @@ struct query {
 	struct node *root;
 	struct order order[ORDER_MAX];
 	size_t norder;
+	bool plain;   /* nothing packed is made use of: for tests, which find the same */
 	char *note;   /* what the user should know, or NULL */
 	char **words; /* the arguments, kept because nodes point to them */
 	size_t nwords;
