@@ -27,7 +27,7 @@ ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
 Q := $(if $(V),,@)
 
 # The layers, lowest first: each may include those before it, see HACKING.
-CORE     := base text digest worker store exchange intake
+CORE     := base text digest pack worker store exchange intake
 core_c   := $(foreach l,$(CORE),$(wildcard lib/$(l)/*.c lib/$(l)/*/*.c))
 media_c  := $(wildcard lib/media/*.c)
 media_cc := $(wildcard lib/media/*.cc)
@@ -39,13 +39,15 @@ programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
 SQLITE := -lsqlite3
 TEXT   := -lutf8proc
 DIGEST := -lnettle
+PACK   := -lz
+REGEX  := -lpcre2-8
 TAGLIB_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags taglib))
 TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
 lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
-lib-search_LIBS   := $(SQLITE) $(TEXT)
-lib-playlist_LIBS := $(SQLITE) $(TEXT)
-lib-sweep_LIBS    := $(SQLITE) $(DIGEST)
+lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
+lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX)
+lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) $(PACK) -pthread
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
 all: $(B)/libfonoteca.a $(programs)
@@ -109,7 +111,7 @@ $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
+	    $(SQLITE) $(TEXT) $(DIGEST) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
 unit-build: $(units)
 unit: unit-build all
@@ -128,7 +130,7 @@ fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) \
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(REGEX) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.

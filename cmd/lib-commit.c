@@ -13,9 +13,9 @@ enum {
 
 static const struct opt opts[] = {
 	{ O_LIST, "list", NULL, "list the sessions that are open" },
-	{ O_SHOW, "show", "SESSION", "show what a commit would do, item by item" },
-	{ O_REJECT, "reject", "SESSION", "give a session up and clear its files" },
-	{ O_RETRY, "retry", "SESSION", "commit a session that failed" },
+	{ O_SHOW, "show", NULL, "show what a commit would do, item by item: SESSION..." },
+	{ O_REJECT, "reject", NULL, "give sessions up and clear their files: SESSION..." },
+	{ O_RETRY, "retry", NULL, "commit sessions that failed: SESSION..." },
 	{ O_ALL, "all", NULL, "commit every staged session" },
 	{ O_AMEND, "amend", NULL, "set fields: TRACK... FIELD=VALUE... (+= adds, -= takes out)" },
 	{ O_REMOVE, "remove", NULL, "take tracks out of the library: TRACK..." },
@@ -39,7 +39,7 @@ static const struct cli cli = {
 	.opts = opts,
 	.more = "Without a SESSION they are read from standard input, one a line:\n"
 		"  lib-import ~/Music | lib-commit\n"
-		"A TRACK of - stands for ids on standard input:\n"
+		"A SESSION or TRACK of - stands for ids on standard input:\n"
 		"  lib-search --ids genre:hose | lib-commit --amend - genre=House\n",
 };
 
@@ -93,17 +93,14 @@ command_print(struct buf *line, struct err *e)
 }
 
 static void
-choose(int key, const char *value)
+choose(int key)
 {
 	if (action->key != 0 && action->key != key)
 		cli_usage(
 		    "--%s and --%s do not go together", cli_option_name(action->key), cli_option_name(key));
-	if (command.subject != NULL && value != NULL)
-		cli_usage("the option takes one session; name further ones as operands");
 	for (int i = 0; i < ACTIONS; i++)
 		if (actions[i].key == key)
 			action = &actions[i];
-	command.subject = value;
 }
 
 static void
@@ -125,7 +122,7 @@ read_options(int argc, char **argv)
 			command.policy = true;
 			break;
 		default:
-			choose(key, value);
+			choose(key);
 		}
 	}
 	if ((action->flags & ALONE) != 0 && cli_noperands() > 0)

@@ -10,13 +10,13 @@
 #include "cmd/lib-import/commit.h"
 #include "intake/import.h"
 #include "intake/preview.h"
-#include "intake/rate.h"
 #include "intake/say.h"
 #include "intake/status.h"
 #include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
+#include "text/parse.h"
 
 enum {
 	SET = CLI_LONG,
@@ -94,8 +94,8 @@ read_options(int argc, char **argv)
 			me.from = value;
 			break;
 		case LIMIT:
-			if (rate_parse(value, &me.limit_rate, &e) != ERR_NONE)
-				cli_usage("--limit-rate: %s", e.msg);
+			if (!parse_rate(value, &me.limit_rate))
+				cli_usage("--limit-rate: '%s' is no number of bytes, like 500K or 2M", value);
 			break;
 		case COMMIT:
 			me.commit = true;
@@ -188,16 +188,17 @@ static enum err_code
 find_roots(char ***roots, size_t *n, struct err *e)
 {
 	char **words = NULL, *library = realpath(cli_library(), NULL);
+	bool blobs = options.mode == COPY_BYTES || options.mode == COPY_REFLINK;
 	size_t nwords = 0;
 
 	if (me.from == NULL)
 		(void)roots_resolve(
-		    cli_operands(), (size_t)cli_noperands(), library, cli_failed, roots, n, e);
+		    cli_operands(), (size_t)cli_noperands(), library, blobs, cli_failed, roots, n, e);
 	else if (words_file(me.from, &words, &nwords, e) == ERR_NONE && nwords == 0)
 		err_set(e, ERR_NOMATCH, "no path comes from %s: nothing to import",
 		    strcmp(me.from, "-") == 0 ? "standard input" : me.from);
 	else if (e->code == ERR_NONE)
-		(void)roots_resolve(words, nwords, library, cli_failed, roots, n, e);
+		(void)roots_resolve(words, nwords, library, blobs, cli_failed, roots, n, e);
 	words_free(words, nwords);
 	free(library);
 	return e->code;

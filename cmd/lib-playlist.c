@@ -1,20 +1,20 @@
 /* lib-playlist - make, change, show and export playlists */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cli.h"
-#include "base/file.h"
 #include "base/verb.h"
-#include "base/words.h"
-#include "intake/playlist_file.h"
-#include "store/playlist/playlist.h"
+#include "cmd/lib-playlist/command.h"
 
-enum { OPT_AT = CLI_LONG, OPT_AS, OPT_IDS, OPT_RELATIVE };
+enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_AS, OPT_IDS, OPT_RELATIVE };
 
 static const struct opt opts[] = {
 	{ OPT_AT, "at", "N", "add before position N, not at the end" },
+	{ OPT_QUERY, "query", "QUERY", "add what a query finds" },
+	{ 's', "sort", "FIELD[-],...", "the order of what a query finds; - is descending" },
+	{ 'l', "limit", "N", "at most N of what a query finds" },
+	{ OPT_SEED, "seed", "N", "shuffle in the order that belongs to N" },
+	{ OPT_BY, "by", "WHAT", "dedupe by track (the default) or recording" },
 	{ OPT_AS, "as", "FORMAT", "export as m3u8 (the default)" },
 	{ 'o', "output", "FILE", "export into FILE, replaced as a whole" },
 	{ OPT_RELATIVE, "relative-to", "DIR", "export paths relative to DIR" },
@@ -25,18 +25,21 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-enum verb { CREATE, LIST, SHOW, ADD, REMOVE, MOVE, RENAME, COPY, DELETE, EXPORT };
-
 static const struct cli_verb verbs[] = {
 	{ "create", "NAME", "make an empty playlist" },
 	{ "list", NULL, "all playlists: id, name, tracks, duration" },
 	{ "show", "NAME", "its entries: position, id, artist, title, duration, state" },
-	{ "add", "NAME TRACK...", "add tracks by id or path; - reads them from stdin" },
-	{ "remove", "NAME POSITION...", "take out positions (3) or runs (5-7, 9-)" },
+	{ "add", "NAME [TRACK]...", "add tracks by id or path; - reads them from stdin" },
+	{ "remove", "NAME PLACE...", "take out positions (3, -1), runs (5-7, 9-) or track:ID" },
 	{ "move", "NAME FROM TO", "give the entry or run FROM the position TO" },
+	{ "sort", "NAME FIELD[-],...", "put the entries in the order of fields" },
+	{ "shuffle", "NAME", "put the entries in an order by chance" },
+	{ "dedupe", "NAME", "keep the first entry of each track" },
 	{ "rename", "NAME NEW", "give it another name" },
 	{ "copy", "NAME NEW", "make another with its entries" },
 	{ "delete", "NAME...", "delete playlists; tracks stay" },
+	{ "smart", "NAME QUERY...", "make a playlist of what a query finds, always" },
+	{ "freeze", "NAME [NEW]", "make a plain playlist of a smart one" },
 	{ "export", "NAME", "write it as a playlist file" },
 	{ NULL, NULL, NULL },
 };
@@ -45,169 +48,113 @@ static const struct cli cli = { "lib-playlist", "COMMAND [ARG]...",
 	"Make, change, show and export playlists.", opts, "A playlist is named by its name or its id (p4).\n",
 	false, verbs, "Commands" };
 
-static struct {
-	long long at;
-	const char *output, *relative_to;
-	bool as, ids;
-} me;
+struct command command;
 
-/* list, show and export: all of it is made before anything is printed. */
-static enum err_code
-print(struct db *db, enum verb verb, const char *name, struct err *e)
-{
-	struct playlist_style style = { cli_json(), me.ids, isatty(1), cli_separator(), 0 };
-	struct buf out = { 0 };
-	int64_t id;
+/* What each command does, in the order of verbs; whether it writes; the options that it looks at. */
+static const struct action {
+	command_fn *run;
+	bool writes;
+	const char *options;
+} actions[] = {
+	{ edit_create, true, "" },
+	{ show_list, false, "" },
+	{ show_entries, false, "ids" },
+	{ edit_add, true, "at query sort limit" },
+	{ edit_remove, true, "" },
+	{ edit_move, true, "" },
+	{ order_sort, true, "" },
+	{ order_shuffle, true, "seed" },
+	{ order_dedupe, true, "by" },
+	{ edit_rename, true, "" },
+	{ edit_copy, true, "" },
+	{ edit_delete, true, "" },
+	{ smart_set, true, "sort limit" },
+	{ smart_freeze, true, "" },
+	{ file_export, false, "as output relative-to" },
+};
 
-	if (verb != LIST && playlist_find(db, name, &id, e) != ERR_NONE)
-		return e->code;
-	if (verb == LIST)
-		playlist_print_list(db, &style, &out, e);
-	else if (verb == SHOW)
-		playlist_print(db, id, &style, &out, e);
-	else
-		playlist_export(db, id, me.relative_to, &out, e);
-	if (e->code == ERR_NONE && (me.output == NULL || strcmp(me.output, "-") == 0))
-		(void)cli_print(&out, e);
-	else if (e->code == ERR_NONE && buf_ok(&out, e) == ERR_NONE && !cli_dry_run())
-		file_output(me.output, out.data, out.len, 0666, e);
-	if (me.ids && style.missing > 0)
-		cli_note("left out as missing: %zu", style.missing);
-	buf_free(&out);
-	return e->code;
-}
-
-static enum err_code
-add(struct db *db, int64_t id, char **words, struct playlist_change *c, struct err *e)
-{
-	char **refs = NULL;
-	size_t n = 0;
-
-	if (words_read(words, &refs, &n, e) != ERR_NONE)
-		return e->code;
-	if (n == 0)
-		err_set(e, ERR_NOMATCH, "nothing to add: no tracks came on standard input");
-	else
-		playlist_add(db, id, refs, n, me.at, c, e);
-	words_free(refs, n);
-	return e->code;
-}
+static const char *given[sizeof opts / sizeof opts[0]];
+static int ngiven;
 
 static void
-report(const char *command, const struct playlist_change *c, struct err *e)
+take(int key, const char *value)
 {
-	struct buf out = { 0 };
-
-	if (cli_json()) {
-		playlist_change_json(command, c, &out);
-		buf_putc(&out, cli_separator());
-		(void)cli_print(&out, e);
-	} else if (cli_verbose() || c->dry_run)
-		cli_note("p%lld: %s%lld added (%lld missing), %lld removed, %lld moved; %lld tracks",
-		    (long long)c->id, c->dry_run ? "would be " : "", (long long)c->added,
-		    (long long)c->missing, (long long)c->removed, (long long)c->moved, (long long)c->tracks);
+	switch (key) {
+	case OPT_AT:
+		command.at = cli_number("--at", value, 1, INT64_MAX);
+		break;
+	case OPT_QUERY:
+		command.query = value;
+		break;
+	case 's':
+		command.sort = value;
+		break;
+	case 'l':
+		command.limit = cli_number("--limit", value, 1, INT64_MAX);
+		break;
+	case OPT_SEED:
+		command.seed = (uint64_t)cli_number("--seed", value, 0, INT64_MAX);
+		command.seeded = true;
+		break;
+	case OPT_BY:
+		command.by = value;
+		break;
+	case OPT_AS:
+		command.as = value;
+		break;
+	case 'o':
+		command.output = value;
+		break;
+	case OPT_RELATIVE:
+		command.relative_to = value;
+		break;
+	case OPT_IDS:
+		command.ids = true;
+	}
 }
 
-/* One edit of the playlist that word names; words are what follows it. */
-static enum err_code
-edit(struct db *db, enum verb verb, const char *word, char **words, struct err *e)
+/* Is word one of a list of words between blanks? */
+static bool
+is_among(const char *words, const char *word)
 {
-	struct playlist_change c = { .dry_run = cli_dry_run(), .failed = cli_failed };
-	int64_t id = 0;
+	size_t len = strlen(word);
 
-	if (verb != CREATE && playlist_find(db, word, &id, e) != ERR_NONE)
-		return e->code;
-	switch (verb) {
-	case CREATE:
-		playlist_create(db, word, &c, e);
-		break;
-	case ADD:
-		add(db, id, words, &c, e);
-		break;
-	case REMOVE:
-		playlist_remove(db, id, words, &c, e);
-		break;
-	case MOVE:
-		playlist_move(db, id, words[0], words[1], &c, e);
-		break;
-	case RENAME:
-		playlist_rename(db, id, words[0], &c, e);
-		break;
-	case COPY:
-		playlist_copy(db, id, words[0], &c, e);
-		break;
-	default:
-		playlist_delete(db, id, &c, e);
-	}
-	if (e->code == ERR_NONE)
-		report(verbs[verb].name, &c, e);
-	return e->code;
+	for (const char *s = words; (s = strstr(s, word)) != NULL; s += len)
+		if ((s == words || s[-1] == ' ') && (s[len] == ' ' || s[len] == '\0'))
+			return true;
+	return false;
 }
 
 /* An option that the command would not look at is a mistake. */
 static void
-check_options(enum verb verb)
+check_options(const struct action *a)
 {
-	const char *stray = me.at != 0 && verb != ADD  ? "--at"
-	    : me.ids && verb != SHOW                   ? "--ids"
-	    : me.as && verb != EXPORT                  ? "--as"
-	    : me.output != NULL && verb != EXPORT      ? "--output"
-	    : me.relative_to != NULL && verb != EXPORT ? "--relative-to"
-						       : NULL;
-
-	if (stray != NULL)
-		cli_usage("%s does not take %s", verbs[verb].name, stray);
+	for (int i = 0; i < ngiven; i++)
+		if (!is_among(a->options, given[i]))
+			cli_usage("%s does not take --%s", command.verb, given[i]);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct err e = { 0 };
-	struct db *db = NULL;
+	const struct action *a;
 	const char *value;
-	char **words;
 	int key, verb;
 
 	cli_start(&cli, argc, argv);
 	while ((key = cli_next(&value)) != 0) {
-		switch (key) {
-		case OPT_AT:
-			me.at = cli_number("--at", value, 1, INT64_MAX);
-			break;
-		case OPT_AS:
-			if (strcmp(value, "m3u8") != 0)
-				cli_usage("--as takes m3u8, not '%s'", value);
-			me.as = true;
-			break;
-		case 'o':
-			me.output = value;
-			break;
-		case OPT_RELATIVE:
-			me.relative_to = value;
-			break;
-		case OPT_IDS:
-			me.ids = true;
-		}
+		take(key, value);
+		if (ngiven < (int)(sizeof given / sizeof given[0]))
+			given[ngiven++] = cli_option_name(key);
 	}
-	words = cli_operands();
 	verb = verb_wanted(verbs);
-	check_options((enum verb)verb);
-	words++;
-	if (db_open(&db, cli_library(), verb == LIST || verb == SHOW || verb == EXPORT ? DB_READ : DB_WRITE,
-		&(struct db_options){ .wait_ms = cli_wait_ms() }, NULL, &e) != ERR_NONE)
-		goto out;
-	if (verb == LIST || verb == SHOW || verb == EXPORT)
-		print(db, (enum verb)verb, words[0], &e);
-	else if (verb != DELETE)
-		edit(db, (enum verb)verb, words[0], words + 1, &e);
-	else
-		for (; *words != NULL; words++) {
-			struct err one = { 0 };
-
-			if (edit(db, DELETE, *words, NULL, &one) != ERR_NONE)
-				cli_failed(&one);
-		}
-out:
-	db_close(db);
+	a = &actions[verb];
+	command.verb = verbs[verb].name;
+	check_options(a);
+	if (db_open(&command.db, cli_library(), a->writes ? DB_WRITE : DB_READ,
+		&(struct db_options){ .wait_ms = cli_wait_ms() }, NULL, &e) == ERR_NONE)
+		a->run(cli_operands() + 1, &e);
+	db_close(command.db);
 	return cli_finish(&e);
 }

@@ -8,13 +8,15 @@
 
 /* clang-format off */
 enum { O_OFFSET = CLI_LONG, O_FIELDS, O_FILES, O_IDS, O_TSV, O_CSV, O_M3U8, O_COUNT, O_FACET, O_ALBUMS, O_ARTISTS,
-	O_SHOW, O_COVER, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET };
+	O_SHOW, O_COVER, O_SIMILAR, O_EXPLAIN, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET,
+	O_CORRECT, O_STRICT };
 /* clang-format on */
 
 static const struct opt opts[] = {
 	{ 'l', "limit", "N", "at most N rows (50 on a terminal)" },
 	{ O_OFFSET, "offset", "N", "leave out the first N" },
 	{ 's', "sort", "FIELD[-],...", "order by fields, not by relevance; - is descending" },
+	{ O_STRICT, "strict", NULL, "never take for text what looks like more: an error" },
 	{ 'f', "format", "FORMAT", "a line such as '$artist - $title' for each track" },
 	{ O_FIELDS, "fields", "FIELD,...", "the columns of --tsv and --csv" },
 	{ O_FILES, "files", NULL, "print the paths of the files" },
@@ -28,6 +30,8 @@ static const struct opt opts[] = {
 	{ O_ARTISTS, "artists", NULL, "print the artists of the tracks" },
 	{ O_SHOW, "show", "TRACK", "print everything that is known of tracks" },
 	{ O_COVER, "cover", "TRACK", "write the picture of a track to stdout" },
+	{ O_SIMILAR, "similar", "TRACK", "find the tracks most like this one, among those of the query" },
+	{ O_EXPLAIN, "explain", NULL, "with --similar: say why" },
 	{ O_STATS, "stats", NULL, "print the library in numbers" },
 	{ O_EVENTS, "events", NULL, "print what happened in the library" },
 	{ O_FOLLOW, "follow", NULL, "print what happens, as it happens, as JSON" },
@@ -35,6 +39,7 @@ static const struct opt opts[] = {
 	{ O_SAVE, "save", "NAME", "save the query: it can be used as @NAME in others" },
 	{ O_SAVED, "saved", NULL, "list the saved queries" },
 	{ O_FORGET, "forget", "NAME", "forget saved queries" },
+	{ O_CORRECT, "auto-correct", NULL, "where nothing is found, search for what was meant" },
 	CLI_WAITING,
 	CLI_COMMON,
 	OPT_END,
@@ -52,7 +57,8 @@ enum {
 	JSON = 8,
 	WRITES = 16,
 	AFTER = 32,
-	TEXT = 64 /* its form is no JSON */
+	TEXT = 64,     /* its form is no JSON */
+	NARROWED = 128 /* by --similar */
 };
 
 /* The actions that an option stands for, and its form where it is one of the list of tracks. */
@@ -62,17 +68,17 @@ static const struct action {
 	unsigned flags;
 	enum listing_form form;
 } actions[] = {
-	{ 0, find_tracks, PAGED | SORTED | OPERANDS, LISTING_TSV },
-	{ 'f', find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_FORMAT },
-	{ O_FILES, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_FILES },
-	{ O_IDS, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_IDS },
-	{ O_TSV, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_TSV },
-	{ O_CSV, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_CSV },
-	{ O_M3U8, find_tracks, PAGED | SORTED | OPERANDS | TEXT, LISTING_M3U8 },
-	{ O_COUNT, find_count, SORTED | OPERANDS, 0 },
-	{ O_FACET, find_facet, PAGED | OPERANDS, 0 },
-	{ O_ALBUMS, find_albums, PAGED | SORTED | OPERANDS, 0 },
-	{ O_ARTISTS, find_artists, PAGED | SORTED | OPERANDS, 0 },
+	{ 0, find_tracks, PAGED | SORTED | OPERANDS | NARROWED, LISTING_TSV },
+	{ 'f', find_tracks, PAGED | SORTED | OPERANDS | NARROWED | TEXT, LISTING_FORMAT },
+	{ O_FILES, find_tracks, PAGED | SORTED | OPERANDS | NARROWED | TEXT, LISTING_FILES },
+	{ O_IDS, find_tracks, PAGED | SORTED | OPERANDS | NARROWED | TEXT, LISTING_IDS },
+	{ O_TSV, find_tracks, PAGED | SORTED | OPERANDS | NARROWED | TEXT, LISTING_TSV },
+	{ O_CSV, find_tracks, PAGED | SORTED | OPERANDS | NARROWED | TEXT, LISTING_CSV },
+	{ O_M3U8, find_tracks, PAGED | SORTED | OPERANDS | NARROWED | TEXT, LISTING_M3U8 },
+	{ O_COUNT, find_count, SORTED | OPERANDS | NARROWED, 0 },
+	{ O_FACET, find_facet, PAGED | OPERANDS | NARROWED, 0 },
+	{ O_ALBUMS, find_albums, PAGED | SORTED | OPERANDS | NARROWED, 0 },
+	{ O_ARTISTS, find_artists, PAGED | SORTED | OPERANDS | NARROWED, 0 },
 	{ O_SHOW, one_show, OPERANDS, 0 },
 	{ O_COVER, one_cover, 0, 0 },
 	{ O_STATS, one_stats, 0, 0 },
@@ -120,6 +126,20 @@ read_option(int key, const char *value)
 	case O_FIELDS:
 		fields = value;
 		break;
+	case O_STRICT:
+		command.strict = true;
+		break;
+	case O_SIMILAR:
+		if (command.similar != NULL)
+			cli_usage("--similar is given twice");
+		command.similar = value;
+		break;
+	case O_EXPLAIN:
+		command.explain = true;
+		break;
+	case O_CORRECT:
+		command.correct = true;
+		break;
 	case O_AFTER:
 		if (event_parse(value, &command.after, &e) != ERR_NONE)
 			cli_usage("--after: %s", e.msg);
@@ -147,6 +167,13 @@ check_options(void)
 		cli_usage("--%s takes no query", name);
 	if (command.after >= 0 && (action->flags & AFTER) == 0)
 		cli_usage("--after goes with --events and --follow");
+	if (command.similar != NULL && (action->flags & NARROWED) == 0)
+		cli_usage("--%s and --similar do not go together", name);
+	if (command.explain &&
+	    (command.similar == NULL || (action->key != 0 && action->key != O_TSV) || fields != NULL))
+		cli_usage("--explain goes with --similar, for people, as --tsv or as --json");
+	if (command.correct && ((action->flags & OPERANDS) == 0 || (action->flags & (PAGED | SORTED)) == 0))
+		cli_usage("--%s looks for nothing: leave out --auto-correct", name);
 	if (fields != NULL && (cli_json() || (action->key != 0 && !sheet)))
 		cli_usage("--fields goes with --tsv and --csv");
 	if (cli_json() && (action->flags & TEXT) != 0)
@@ -177,19 +204,47 @@ choose_form(void)
 		cli_usage("%s", e.msg);
 }
 
+/* What would be a note is an error. */
+static enum err_code
+refuse_note(const struct query *q, struct err *e)
+{
+	char *fault = query_fault(q);
+
+	if (fault != NULL)
+		err_set(e, ERR_USAGE, "%s", fault);
+	free(fault);
+	return e->code;
+}
+
 struct query *
-command_query(struct err *e)
+command_parse(char *const *words, struct err *e)
 {
 	struct query *q = NULL;
 
-	if (query_parse(&q, command.db, cli_operands(), e) != ERR_NONE)
+	if (query_parse(&q, command.db, words, e) != ERR_NONE)
 		return NULL;
+	if (command.strict && refuse_note(q, e) != ERR_NONE) {
+		query_free(q);
+		return NULL;
+	}
 	if (command.sort != NULL && query_sort(q, command.sort, e) != ERR_NONE) {
 		query_free(q);
 		return NULL;
 	}
 	if (query_note(q) != NULL)
 		cli_note("%s", query_note(q));
+	return q;
+}
+
+struct query *
+command_query(struct err *e)
+{
+	struct query *q = command_parse(cli_operands(), e);
+
+	if (q != NULL && command.similar != NULL && similar_narrow(&q, e) != ERR_NONE) {
+		query_free(q);
+		q = NULL;
+	}
 	return q;
 }
 

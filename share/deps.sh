@@ -17,6 +17,7 @@ packages() {
 		build libtag1-dev    taglib-devel         taglib     taglib-dev
 		build libtagc0-dev   -                    -          -
 		build zlib1g-dev     zlib-devel           zlib       zlib-dev
+		build libpcre2-dev   pcre2-devel          pcre2      pcre2-dev
 		build nettle-dev     nettle-devel         nettle     nettle-dev
 		build libutf8proc-dev utf8proc-devel      libutf8proc utf8proc-dev
 		build libarchive-dev libarchive-devel     libarchive libarchive-dev
@@ -101,8 +102,8 @@ headers() {
 	for c in "${1%% *}" "${2%% *}"; do
 		command -v "$c" >/dev/null 2>&1 || die "no compiler $c: run 'make deps', or set CC and CXX"
 	done
-	for h in sqlite3.h utf8proc.h nettle/sha2.h archive.h seccomp.h; do
-		printf '#include <%s>\n' "$h" | $1 -E - >/dev/null 2>&1 ||
+	for h in sqlite3.h utf8proc.h pcre2.h nettle/sha2.h archive.h seccomp.h; do
+		printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <%s>\n' "$h" | $1 -E - >/dev/null 2>&1 ||
 			die "<$h> is missing: run 'make deps', INSTALL names the packages"
 	done
 	pkg-config --exists taglib taglib_c 2>/dev/null ||

@@ -6,20 +6,21 @@ load helper
 below() {
 	case $1 in
 	base) ;;
-	text | digest | worker) echo base ;;
-	store | exchange | media) echo base text digest worker ;;
-	intake) echo base text digest worker store exchange ;;
-	cmd) echo base text digest worker store exchange media intake ;;
+	text | digest | pack | worker) echo base ;;
+	store | exchange | media) echo base text digest pack worker ;;
+	intake) echo base text digest pack worker store exchange ;;
+	cmd) echo base text digest pack worker store exchange media intake ;;
 	esac
 }
 
-LAYERS="base text digest worker store exchange media intake"
+LAYERS="base text digest pack worker store exchange media intake"
 
 # libraries LAYER: the system's that it may use.
 libraries() {
 	case $1 in
-	text) echo -lutf8proc ;;
+	text) echo -lutf8proc -lpcre2-8 ;;
 	digest) echo -lnettle ;;
+	pack) echo -lz ;;
 	store) echo -lsqlite3 ;;
 	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp -lm" ;;
 	intake) echo -pthread ;;
@@ -83,6 +84,11 @@ who_uses() {
 	# the probe itself works
 	run -0 who_uses "$talkers" "$FONOTECA_BUILD/lib/base/cli.o"
 	[ "$output" = lib/base/cli.o ]
+}
+
+@test "PCRE2 is called in lib/text alone" {
+	run -0 who_uses 'pcre2_.*' $(find "$FONOTECA_BUILD/lib" "$FONOTECA_BUILD/cmd" -name '*.o')
+	[ "$output" = lib/text/regex.o ]
 }
 
 @test "SQLite is called in lib/store alone, TagLib, libarchive and seccomp in lib/media alone" {

@@ -339,3 +339,31 @@ albums() {
 	wait
 	[ "$(field 1 title)" = '"x"' ]
 }
+
+@test "values are trimmed of the blanks of any script, brought to NFC, and refused with control characters" {
+	t=$(track Roads)
+	lib-commit -q --amend "$t" title=$'\u3000 Dirt\u00a0Tracks \t\u200b' artist=$'Bjo\u0308rk' tags.studio=$' \ufeffslow\n'
+	[ "$(field "$t" title)" = $'"Dirt\u00a0Tracks"' ]
+	[ "$(field "$t" artist)" = $'"Bj\u00f6rk"' ]
+	lib-commit -q --amend "$t" composer='  Geoff Barrow ' bpm=' 91,5 ' track=' 7' date=$'1994\n' mb_trackid=' 0A1B2C3D-0000-4000-8000-00000000000a '
+	[ "$(query "SELECT track, bpm, date FROM track WHERE id = $t")" = "7|91.5|1994" ]
+	before=$(catalogue)
+	for value in $'a\nb' $'a\tb' $'a\eb' $'a\rb' $'\u0085x' $'a\u009bb' $'a\x7fb' $'\xff'; do
+		fails 2 lib-commit --amend "$t" title="$value"
+		[[ $stderr == "lib-commit: title takes "* ]]
+		fails 2 lib-import --set artist="$value" "$FIXTURES/audio"
+	done
+	fails 2 lib-commit --amend "$t" lyrics=$'a\eb'
+	fails 2 lib-commit --amend "$t" genre+='  '
+	fails 2 lib-commit --amend "$t" genre-=$'\u3000'
+	[ "$(catalogue)" = "$before" ]
+	lib-commit -q --amend "$t" lyrics=$' one\n\ttwo\n' comment=$'a\nb'
+	[ "$(field "$t" lyrics)" = '"one\n\ttwo"' ]
+	lib-commit -q --amend "$t" title='   ' artist=$'\u2003' composer=' ' bpm=' ' tags.studio='  '
+	[ -z "$(field "$t" title)$(field "$t" artist)$(field "$t" composer)$(field "$t" bpm)" ]
+	[ "$(query "SELECT count(*) FROM tag JOIN tagname n ON n.id = name_id WHERE n.name = 'studio'")" = 0 ]
+	mkdir one && cp "$FIXTURES/audio/roads.wv" one && printf x >>one/roads.wv
+	lib-import -q --set title='  ' --set artist=$'\u3000Beth  Gibbons ' one | lib-commit -q --ids >id
+	[ -z "$(field "$(cat id)" title)" ]
+	[ "$(field "$(cat id)" artist)" = '"Beth  Gibbons"' ]
+}

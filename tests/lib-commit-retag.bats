@@ -28,6 +28,22 @@ indexed() {
 	[ "$(query "SELECT count(*) FROM doc")" = "$(query "SELECT count(*) FROM track WHERE removed IS NULL")" ]
 }
 
+@test "a FLAC file that was damaged in its middle keeps its MD5, but is no retag: the whole file stays the preferred" {
+	lib-import -q music | lib-commit -q >id
+	was=$(query "SELECT hex(sha256), hex(audio) FROM blob JOIN file ON file.blob_id = blob.id WHERE preferred")
+	size=$(stat -c %s music/a.flac)
+	printf 'X' | dd of=music/a.flac bs=1 seek=$((size - 700)) conv=notrunc 2>/dev/null
+	run -0 --separate-stderr bash -c 'lib-import music | lib-commit'
+	[ "$output" = "s2 committed: 0 tracks, 0 duplicates, 0 failed, 1 attached" ]
+	[[ $stderr == *"a.flac: its audio is damaged at 0:00"* ]]
+	[ "$(query "SELECT hex(sha256), hex(audio) FROM blob JOIN file ON file.blob_id = blob.id WHERE preferred")" = "$was" ]
+	[ "$(query "SELECT damaged, audio = x'${was#*|}' FROM file WHERE NOT preferred")" = "1|0" ]
+	cp "$FIXTURES/audio/hoppipolla.flac" music/a.flac # and back again
+	run -0 bash -c 'lib-import -q music | lib-commit'
+	[[ $output == "s3 committed: 0 tracks, 1 duplicate, 0 failed"* ]]
+	intact
+}
+
 @test "a retagged file replaces the old one: track, recording and playlists stay, newer tags are found" {
 	sync
 	lib-playlist create Mine

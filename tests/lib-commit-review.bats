@@ -154,7 +154,7 @@ assert total["new"] == 3 and total["conflicts"] == 2 and total["retagged"] == 1 
 		= CAST('$PWD/music/b.flac' AS BLOB), length(commit_error ->> '$.reason') > 10 FROM session")" = "check|CHANGED|1|1" ]
 	run -0 lib-commit --json --list
 	[[ $output == *'"commit_error":{"step":"check"'* ]]
-	run -0 --separate-stderr lib-commit --show s1
+	run -3 --separate-stderr lib-commit --show s1
 	[[ $stderr == *"the last commit of s1 failed"* ]]
 }
 
@@ -174,6 +174,104 @@ assert total["new"] == 3 and total["conflicts"] == 2 and total["retagged"] == 1 
 	rm -f "$staged" && cp whole "$staged"
 	run -0 lib-commit --retry s1
 	intact
+}
+
+# altered FILE : another byte in it, and everything about it but its time of change as it was.
+altered() {
+	touch -r "$1" times
+	chmod u+w "$1"
+	printf X | dd of="$1" bs=1 seek="${2:-60}" conv=notrunc 2>/dev/null
+	chmod 0444 "$1"
+	touch -r times "$1"
+}
+
+@test "a staged file whose owner has hidden all traces but its time of change is found by --show, -n and the commit" {
+	mkdir music
+	piece music/a.flac
+	piece music/b.flac title=Other tracknumber=2
+	lib-import -q music >id
+	run -0 lib-commit --show s1
+	before=$(catalogue)
+	altered "$FONOTECA_LIBRARY/staging/s1/$(sha256sum <music/b.flac | cut -d ' ' -f 1).flac"
+	run -3 --separate-stderr lib-commit --show s1
+	[[ ${lines[0]} == $'new\t'*/music/a.flac* ]]
+	[[ ${lines[1]} == $'altered\t'*$'/music/b.flac\tCHANGED: staging/s1/'*$'its bytes are not what they were\t' ]]
+	[ "${lines[2]}" = "s1: 2 items, 1 new, 1 altered" ]
+	[ "$stderr" = "lib-commit: s1 cannot be committed: 1 of its staged files is missing or altered" ]
+	fails 4 lib-commit -n s1
+	[[ $stderr == *"/music/b.flac: staging/s1/"*"its bytes are not what they were" ]]
+	would=$stderr
+	fails 4 lib-commit s1
+	[ "$stderr" = "$would" ]
+	[ "$(catalogue)" = "$before" ]
+}
+
+@test "a staged file that is gone: --show names each, -n and the commit the first" {
+	mkdir music
+	piece music/a.flac
+	piece music/b.flac title=Other tracknumber=2
+	cp music/b.flac music/c.flac
+	lib-import -q music >id
+	rm -r "$FONOTECA_LIBRARY/staging/s1"
+	run -3 --separate-stderr lib-commit --show s1
+	[ "$(grep -c $'^missing\t.*\tNOT_FOUND: staging/s1/.*: no such file' <<<"$output")" = 3 ]
+	[ "${lines[3]}" = "s1: 3 items, 3 missing" ]
+	run -3 --separate-stderr lib-commit --json --show s1
+	python3 -c '
+import json, sys
+rows = [json.loads(line) for line in sys.stdin]
+assert [(r["verdict"], r["code"]) for r in rows[:3]] == [("missing", "NOT_FOUND")] * 3 and rows[0]["reason"]
+assert "item" not in rows[2] and rows[3]["missing"] == 3 and rows[3]["new"] == 0 and rows[3]["duplicates"] == 0' <<<"$output"
+	fails 4 lib-commit -n s1
+	fails 4 lib-commit s1
+	[[ $stderr == *"/music/a.flac: staging/s1/"* ]]
+}
+
+@test "a staged picture that was altered, and a link whose source went, are looked at too" {
+	mkdir music
+	piece music/a.flac
+	cp "$(find "$FIXTURES" -name '*.jpg' | head -n 1)" music/cover.jpg
+	lib-import -q music >id
+	altered "$(find "$FONOTECA_LIBRARY/staging/s1" -name '*.jpg')" 200
+	fails 4 lib-commit s1
+	[[ $stderr == *"/music/a.flac: staging/s1/"*".jpg: its bytes"* ]]
+	lib-commit -q --reject s1 >/dev/null
+	touch -d -1hour music/a.flac
+	lib-import -q --mode=hardlink music >id
+	altered music/a.flac
+	rm music/a.flac
+	fails 4 lib-commit s2
+	[[ $stderr == *"/music/a.flac: was written to since it was imported: "* ]]
+}
+
+@test "what an import before these times were kept has staged is read" {
+	mkdir music
+	piece music/a.flac
+	lib-import -q music >id
+	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	assert db.execute("SELECT staged_ns FROM item").fetchone()[0] > 10**18
+	db.execute("UPDATE item SET staged_ns = NULL")
+	db.commit()
+	PY
+	cp -r "$FONOTECA_LIBRARY" saved
+	run -0 lib-commit s1
+	rm -r "$FONOTECA_LIBRARY" && cp -r saved "$FONOTECA_LIBRARY"
+	altered "$(find "$FONOTECA_LIBRARY/staging/s1" -name '*.flac')"
+	fails 4 lib-commit s1
+}
+
+@test "a commit that nobody disturbed reads no staged file again" {
+	requires strace
+	mkdir music
+	piece music/a.flac
+	piece music/b.flac title=Other tracknumber=2
+	cp "$(find "$FIXTURES" -name '*.jpg' | head -n 1)" music/cover.jpg
+	lib-import -q music >id
+	strace -qq -o calls -e trace=openat lib-commit s1
+	[ "$(grep -cE '"[0-9a-f]{64}\.' calls)" = 0 ]
+	grep -q '"staging/s1"' calls
 }
 
 @test "the second committer of a session gets 75" {

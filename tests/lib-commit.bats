@@ -279,7 +279,47 @@ assert s["tracks"] == 0 and s["duplicates"] == 1'
 	[ "$output" = "s1 committed: 1 track, 0 duplicates, 0 failed" ]
 	[[ $stderr == "lib-commit: "*s9* ]]
 	fails 4 lib-commit s9
-	fails 2 lib-commit nonsense
+}
+
+@test "an operand that is no session: status 2, and nothing is done with the others, whatever the action" {
+	import music/roads.wv
+	import music/hoppipolla.flac
+	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.execute("UPDATE session SET state = 'failed' WHERE id = 2")
+	db.commit()
+	PY
+	for action in "" --ids --show --reject --retry; do
+		for operands in "nonsense s1 s2" "s1 s2 nonsense" "s1 s0" "s1 s2x" "-- s1 --json"; do
+			# shellcheck disable=SC2086 # several operands
+			fails 2 lib-commit $action $operands
+			[[ $stderr == *"' is no session"* ]]
+		done
+	done
+	for action in --show --reject --retry; do
+		fails 2 lib-commit $action
+	done
+	[ "$(query "SELECT group_concat(state, ' ') FROM session")" = "staged failed" ]
+	run -0 lib-commit --retry --json s2
+	is_json <<<"$output"
+	run -0 lib-commit --reject -q --json s1
+	[[ $output == *'"state":"rejected"'* ]]
+}
+
+@test "sessions on standard input: - stands for them, each line is on its own" {
+	import music/roads.wv
+	import music/hoppipolla.flac
+	import music/not-up-to-you.mp3
+	run -0 lib-commit --show - <<<$'s1\n\ns2'
+	[ "$(grep -c ^new <<<"$output")" = 2 ]
+	run -0 lib-commit --reject s1 - <<<s2
+	[ "$output" = $'s1 rejected\ns2 rejected' ]
+	run -3 --separate-stderr lib-commit <<<$'nonsense\ns99\ns3'
+	[ "$output" = "s3 committed: 1 track, 0 duplicates, 0 failed" ]
+	[ "$stderr" = $'lib-commit: \'nonsense\' is no session: they are written s3\nlib-commit: there is no session s99' ]
+	fails 4 lib-commit <<<nonsense
+	fails 1 lib-commit --show - </dev/null
 }
 
 @test "an import that is not finished: status 4 and how to finish it" {

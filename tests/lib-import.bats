@@ -362,11 +362,16 @@ the_process() {
 	lib-import -q "$FIXTURES/audio" | lib-commit -q
 	fails 3 lib-import "$FONOTECA_LIBRARY"
 	[[ $stderr == *"is inside the library itself"* ]]
-	fails 3 lib-import "$FONOTECA_LIBRARY/blobs/00"
+	fails 3 lib-import "$FONOTECA_LIBRARY/staging"
+	fails 3 lib-import --mode=move "$FONOTECA_LIBRARY/blobs"
+	fails 3 lib-import --mode=hardlink "$FONOTECA_LIBRARY/blobs/00"
+	# but for blobs that the catalogue does not know
+	lib-commit -q "$(lib-import -q "$FONOTECA_LIBRARY/blobs")"
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2 AND state = 'committed'")" = 0 ]
 	# and passed over on the way
 	cp "$FIXTURES/damaged/cut-gruppa-krovi.wav" .
 	run -0 --separate-stderr lib-import -q .
-	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2")" = 1 ]
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 3")" = 1 ]
 }
 
 @test "a library that cannot be written is named" {

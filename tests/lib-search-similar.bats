@@ -83,3 +83,168 @@ keyed() {
 	fails 2 lib-search @later
 	fails 2 lib-search --save wrong mix:foo
 }
+
+# shelf : a library of tracks that have more or less in common with the first
+shelf() {
+	"$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY" <<-TABLE
+	title${T}artist${T}album${T}year${T}genre${T}composer${T}mood${T}label${T}bpm${T}key${T}work${T}scene${T}encodedby
+	So What${T}Miles Davis${T}Kind of Blue${T}1959${T}Modal Jazz; Jazz${T}Miles Davis${T}calm${T}Columbia${T}136${T}Dm${T}${T}cellar${T}LAME
+	Blue in Green${T}Miles Davis${T}Kind of Blue${T}1959${T}Modal Jazz; Jazz${T}Bill Evans${T}calm${T}Columbia${T}60${T}Am${T}${T}${T}LAME
+	All Blues${T}Miles Davis${T}Kind of Blue${T}1959${T}Modal Jazz; Jazz${T}Miles Davis${T}${T}Columbia${T}135${T}G${T}${T}${T}LAME
+	Freddie Freeloader${T}Miles Davis${T}Kind of Blue${T}1959${T}Jazz${T}Miles Davis${T}${T}Columbia${T}130${T}Bb${T}${T}${T}LAME
+	Milestones${T}Miles Davis${T}Milestones${T}1958${T}Jazz${T}Miles Davis${T}${T}Columbia${T}230${T}${T}${T}${T}LAME
+	Nardis${T}Miles Davis${T}Elsewhere${T}1958${T}Jazz${T}Miles Davis${T}${T}${T}${T}${T}${T}${T}LAME
+	So What (Remastered 2009)${T}Miles Davis${T}The Best of${T}2009${T}Jazz${T}Miles Davis${T}${T}Columbia${T}136${T}Dm${T}${T}${T}LAME
+	Impressions${T}John Coltrane${T}Impressions${T}1963${T}Modal Jazz${T}John Coltrane${T}${T}Impulse${T}${T}Dm${T}${T}${T}LAME
+	Maiden Voyage${T}Herbie Hancock${T}Maiden Voyage${T}1965${T}Modal Jazz${T}Herbie Hancock${T}calm${T}Blue Note${T}${T}${T}${T}${T}LAME
+	So What${T}George Benson${T}Beyond${T}1971${T}Jazz Funk${T}Miles Davis${T}${T}CTI${T}${T}${T}${T}${T}LAME
+	Nightlife${T}Somebody${T}Streets${T}1999${T}Techno${T}${T}${T}${T}${T}${T}${T}cellar${T}LAME
+	Halftime${T}Nobody${T}Beats${T}1999${T}House${T}${T}${T}${T}68${T}Am${T}${T}${T}LAME
+	Polka${T}The Villagers${T}Polkas${T}1959${T}Polka${T}${T}${T}${T}${T}${T}${T}${T}LAME
+	Passacaglia${T}Organist${T}Organ${T}1980${T}Baroque${T}J. S. Bach${T}${T}${T}${T}${T}BWV 582${T}${T}LAME
+	Passacaglia${T}Orchestra${T}Transcriptions${T}1999${T}Baroque${T}J. S. Bach${T}${T}${T}${T}${T}BWV 582${T}${T}LAME
+	TABLE
+}
+
+# ids ARGUMENT... : of what is found, separated by blanks
+ids() {
+	lib-search -q --ids "$@" | paste -sd ' '
+}
+
+@test "--similar lists what has most in common first, of an artist and an album only so many" {
+	shelf
+	got=$(ids --similar 1)
+	[ "$got" = "3 2 5 9 8 11 10 12" ] || fail "$got"
+	# not itself, not its remaster (7), nor what shares nothing but the year (13); three of Miles Davis, two of the album
+	[ "$(ids --similar 14)" = 15 ] # the same work by others is no copy
+}
+
+@test "--similar takes the other forms of output, pages, and an order" {
+	shelf
+	[ "$(titles --similar 1 -l 2)" = "All Blues Blue in Green" ]
+	[ "$(ids --similar 1 --offset 2 -l 1)" = 5 ]
+	[ "$(ids --similar 1 -s id -l 3)" = "2 3 5" ]
+	[ "$(ids --similar 1 year- '*' | cut -d' ' -f1,2)" = "11 12" ]
+	[ "$(lib-search --similar 1 --count)" = 8 ]
+	[ "$(lib-search --similar 1 --facet artist | head -1)" = "3${T}Miles Davis" ]
+	[ "$(lib-search --similar 1 --albums | head -1 | cut -f2)" = "Kind of Blue" ]
+	[ "$(lib-search --similar 1 --tsv -l 1)" = "3${T}Miles Davis${T}All Blues${T}Kind of Blue" ]
+	lib-search --similar 1 --json | is_json
+	lib-search --similar 1 --m3u8 -l 1 | grep -q '#EXTINF:.*All Blues'
+	[ "$(echo 1 | lib-search --similar - --ids -l 1)" = 3 ]
+}
+
+@test "a query beside --similar narrows the candidates" {
+	shelf
+	[ "$(ids --similar 1 year:1960..)" = "9 8 11 10 12" ]
+	[ "$(ids --similar 1 artist:davis)" = "3 2 5" ]
+	[ "$(ids --similar 1 artist:davis -album:blue)" = "5 6" ]
+	[ "$(ids --similar 1 id:11..12)" = "11 12" ]
+	run -1 --separate-stderr lib-search --similar 1 polka
+	[[ $stderr == *"nothing that was found is similar to track 1"* ]]
+}
+
+@test "--similar tells that nothing is, or that there is no such track" {
+	shelf
+	run -1 --separate-stderr lib-search --similar 13
+	[ -z "$output" ]
+	[[ $stderr == *"nothing is similar to track 13"* ]]
+	fails 4 lib-search --similar 99
+	[[ $stderr == *"there is no track 99"* ]]
+	fails 2 lib-search --similar x
+	fails 2 lib-search --similar 1 --show 1
+	fails 2 lib-search --similar 1 --similar 2
+	fails 2 lib-search --similar 1 --save name
+	run -1 --separate-stderr lib-search -q --similar 13
+	[ -z "$stderr" ]
+}
+
+@test "--explain tells the reasons of a likeness with their shares" {
+	shelf
+	run -0 lib-search --similar 1 --explain
+	[[ ${lines[0]} == "3${T}Miles Davis${T}All Blues${T}Kind of Blue${T}0."??${T}* ]]
+	[[ ${lines[0]} =~ "artists "[0-9]+" % (Miles Davis)" ]]
+	[[ ${lines[0]} =~ "genre "[0-9]+" % (Modal Jazz; Jazz)" ]]
+	[[ ${lines[0]} =~ "people "[0-9]+" % (Miles Davis)" ]]
+	[[ ${lines[0]} =~ "label "[0-9]+" % (Columbia)" ]]
+	[[ ${lines[0]} =~ "year "[0-9]+" % (1959)" ]]
+	[[ $output == *"tags "*" % (calm)"* ]]
+	[[ $output == *"tags "*" % (cellar)"* ]]
+	[[ $output == *"12${T}Nobody${T}Halftime${T}"*"tempo "*" % (68)"*"key "*" % (Am)"* ]]
+	[[ $output != *LAME* ]]
+	lib-search --similar 1 --explain --json | is_json
+	lib-search --similar 1 --explain --json | python3 -c '
+import json, sys
+for line in sys.stdin:
+    t = json.loads(line)
+    s = t["similar"]
+    assert s["to"] == 1 and 0 < s["score"] <= 1, t
+    assert abs(sum(r["share"] for r in s["reasons"]) - 1) < 0.001, t
+    shares = [r["share"] for r in s["reasons"]]
+    assert shares == sorted(shares, reverse=True) and all(r["values"] for r in s["reasons"]), t'
+	fails 2 lib-search --explain love
+	fails 2 lib-search --similar 1 --explain --ids
+}
+
+@test "similar: finds the same tracks, in their order where the query has none" {
+	shelf
+	[ "$(ids similar:1)" = "$(ids --similar 1)" ]
+	[ "$(ids similar:1 year:1960..)" = "9 8 11 10 12" ]
+	[ "$(ids similar:1 id-)" = "12 11 10 9 8 5 3 2" ]
+	[ "$(lib-search --count -- -similar:1)" = 7 ]
+	[ "$(ids 'similar:1 OR artist:villagers' id+)" = "2 3 5 8 9 10 11 12 13" ]
+	[ "$(ids similar:13)" = "" ]
+	fails 2 lib-search similar:99
+	[[ $stderr == *"there is no track 99, at character 1 of 'similar:99'" ]]
+	fails 2 lib-search similar:love
+	lib-search --save like similar:1
+	[ "$(ids @like)" = "$(ids --similar 1)" ]
+}
+
+@test "what was played and listed together is similar" {
+	shelf
+	lib-playlist -q create Evening
+	lib-playlist -q add Evening 13 9
+	[ "$(ids --similar 13)" = 9 ]
+	[[ $(lib-search --similar 13 --explain) == *"playlists "*" % (Evening), year "* ]]
+	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.execute("INSERT INTO listener VALUES (1, 'me')")
+	db.execute("INSERT INTO history VALUES (1, 'test', 'log', '', 0)")
+	for n in (4, 13, 14):
+	    db.execute("INSERT INTO song VALUES (?, ?, '', 1)", (n, str(n)))
+	    db.execute("INSERT INTO told (id, song_id, artist, title, track_id, recording_id) VALUES (?1, ?1, '', '', ?1,"
+	               " (SELECT recording_id FROM track WHERE id = ?1))", (n,))
+	for n, start in ((13, 10000), (4, 10300), (13, 90000), (4, 90300), (14, 200000), (13, 400000)):
+	    db.execute("INSERT INTO play (listener_id, song_id, start, told_id, history_id, row, raw) VALUES (1, ?1, ?2, ?1, 1, 1, '')",
+	               (n, start))
+	db.commit()
+	PY
+	[ "$(ids --similar 13)" = "4 9" ] || [ "$(ids --similar 13)" = "9 4" ]
+	[[ $(lib-search --similar 13 --explain id:4) == *"plays "*" % ("* ]]
+}
+
+@test "a track without the values of others, or with strange ones, has its likes all the same" {
+	"$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY" <<-TABLE
+	title${T}artist${T}genre${T}mood${T}bpm${T}key
+	${T}${T}${T}${T}${T}
+	a${T}Beyoncé${T}R&B${T}"${T}0.0000001${T}o
+	b${T}Beyonce${T}r & b${T}"${T}999${T}13A
+	c${T}Various Artists${T}!!!${T}${T}${T}
+	d${T}Various Artists${T}???${T}${T}${T}
+	TABLE
+	run -1 lib-search --similar 1
+	[ "$(titles --similar 2)" = b ]
+	[ "$(titles --similar 3)" = a ]
+	run -1 lib-search --similar 4
+}
+
+@test "a misspelt query beside --similar or similar: is corrected as ever" {
+	shelf
+	run -1 --separate-stderr lib-search --similar 1 colltrane
+	[[ $stderr == *"did you mean: coltrane"* ]]
+	[ "$(ids --similar 1 --auto-correct colltrane)" = 8 ]
+	run -1 --separate-stderr lib-search similar:1 colltrane
+	[[ $stderr == *"did you mean: similar:1 coltrane"* ]]
+}

@@ -3,37 +3,7 @@ load helper
 
 # as_version_1 : turn the library into one as version 1 had it, with all that it holds.
 as_version_1() {
-	python3 - "$FONOTECA_LIBRARY" "$TREE/lib/store/schema/001-first.sql" <<-'PY'
-	import os, sqlite3, sys
-	lib, schema = sys.argv[1:]
-	now = sqlite3.connect("%s/library.db" % lib)
-	now.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-	now.close()
-	os.rename("%s/library.db" % lib, "%s/newer" % lib)
-	for suffix in ("-wal", "-shm"):
-	    if os.path.exists("%s/library.db%s" % (lib, suffix)):
-	        os.remove("%s/library.db%s" % (lib, suffix))
-	db = sqlite3.connect("%s/library.db" % lib)
-	db.executescript(open(schema).read())
-	db.execute("ATTACH ? AS newer", ("%s/newer" % lib,))
-	shadows = [r[0] for r in db.execute("SELECT name FROM main.sqlite_schema WHERE name LIKE 'fts%' AND name <> 'fts'")]
-	tables = [r[0] for r in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'fts%'"
-	                                   " AND name <> 'sqlite_sequence'")]
-	for t in tables + shadows:
-	    columns = ", ".join('"%s"' % r[1] for r in db.execute("SELECT * FROM main.pragma_table_info(?)", (t,)))
-	    db.execute("DELETE FROM main.%s" % t)
-	    db.execute("INSERT INTO main.%s (%s) SELECT %s FROM newer.%s" % (t, columns, columns, t))
-	db.execute("DELETE FROM main.sqlite_sequence")
-	db.execute("INSERT INTO main.sqlite_sequence SELECT name, seq + 5 FROM newer.sqlite_sequence")
-	db.commit()
-	db.execute("PRAGMA main.application_id = 0x466f6e6f")
-	db.execute("PRAGMA main.user_version = 1")
-	db.commit()
-	db.execute("DETACH newer")
-	db.execute("PRAGMA journal_mode = WAL")
-	db.close()
-	os.remove("%s/newer" % lib)
-	PY
+	python3 "$TREE/tests/older.py" "$FONOTECA_LIBRARY" 1
 }
 
 tables() {

@@ -19,7 +19,6 @@
 struct command {
 	struct commit_options how;
 	struct progress progress;
-	const char *subject; /* the action's own argument: the first session, or NULL */
 	bool ids;
 	bool policy; /* how.policy was asked for; else the library's setting holds */
 	bool reads;  /* the library is not written to */

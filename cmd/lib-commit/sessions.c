@@ -84,19 +84,33 @@ reject(struct db *db, int64_t id, struct err *e)
 	return command_print(&line, e);
 }
 
+/* What came of the last commit, and what would of the next. */
+static void
+tell_state(const struct session *s, int64_t broken)
+{
+	struct err why = { 0 };
+
+	if (strcmp(s->state, "rejected") == 0 || strcmp(s->state, "expired") == 0)
+		cli_note("s%" PRId64 " is %s: nothing of it can be committed", s->id, s->state);
+	else if (s->commit_error != NULL)
+		cli_note("the last commit of s%" PRId64 " failed: %s", s->id, s->commit_error);
+	if (broken > 0) {
+		err_set(&why, ERR_ATTENTION,
+		    "s%" PRId64 " cannot be committed: %" PRId64 " of its staged files %s missing or altered",
+		    s->id, broken, broken == 1 ? "is" : "are");
+		cli_failed(&why);
+	}
+}
+
 static enum err_code
 show(struct db *db, int64_t id, struct err *e)
 {
 	struct session s = { 0 };
+	int64_t broken = 0;
 
 	if (session_load(db, id, &s, e) == ERR_NONE &&
-	    report_items(db, id, command.how.policy, &command.progress, cli_json(), cli_print_line, NULL,
-		e) == ERR_NONE) {
-		if (strcmp(s.state, "rejected") == 0 || strcmp(s.state, "expired") == 0)
-			cli_note("s%" PRId64 " is %s: nothing of it can be committed", id, s.state);
-		else if (s.commit_error != NULL)
-			cli_note("the last commit of s%" PRId64 " failed: %s", id, s.commit_error);
-	}
+	    report_items(db, &s, &command.how, cli_json(), cli_print_line, NULL, &broken, e) == ERR_NONE)
+		tell_state(&s, broken);
 	session_free(&s);
 	return e->code;
 }
@@ -123,6 +137,8 @@ work_on(work *fn, const char *name, struct err *e)
 		return false;
 	if (session_parse(name, &id, &own) == ERR_NONE)
 		fn(db, id, &own);
+	else
+		own.code = ERR_NOTFOUND; /* a line of standard input, behind others that were done already */
 	if (own.code == ERR_INTERRUPTED || cli_interrupted()) {
 		err_set(e, ERR_INTERRUPTED, "stopped; to go on: lib-commit %s", name);
 		return own.code == ERR_NONE;
@@ -142,43 +158,69 @@ settle(struct err *e)
 		e->code = ERR_STATE;
 }
 
-static void
-each(work *fn, struct err *e)
-{
-	if (command.subject == NULL || work_on(fn, command.subject, e))
-		for (char **name = cli_operands(); *name != NULL && work_on(fn, *name, e); name++)
-			;
-	settle(e);
-}
-
-static void
-each_on_stdin(struct err *e)
+/* A line is taken when it comes: whoever writes them may take its time. */
+static bool
+each_on_stdin(work *fn, struct err *e)
 {
 	char *line;
 	int found = 0;
 
-	if (isatty(STDIN_FILENO))
-		cli_usage("name a session, or give them on standard input (lib-commit --list shows them)");
 	while (!cli_interrupted() && cli_read_record(&line, e) == 1) {
-		bool go_on = *line == '\0' || work_on(commit, line, e);
+		bool go_on = *line == '\0' || work_on(fn, line, e);
 
 		found += *line != '\0';
 		free(line);
 		if (!go_on)
-			return;
+			return false;
 	}
 	if (found == 0 && e->code == ERR_NONE && !cli_interrupted())
-		err_set(e, ERR_NOMATCH, "no session on standard input: nothing to commit");
+		err_set(e, ERR_NOMATCH, "no session on standard input: nothing to do");
+	return e->code == ERR_NONE && !cli_interrupted();
+}
+
+/* What is no session at all is a slip, and nothing is done before it is mended. */
+static void
+check_operands(void)
+{
+	struct err e = { 0 };
+	int64_t id;
+
+	for (char **name = cli_operands(); *name != NULL; name++)
+		if (strcmp(*name, "-") != 0 && session_parse(*name, &id, &e) != ERR_NONE)
+			cli_usage("%s", e.msg);
+}
+
+static void
+each(work *fn, struct err *e)
+{
+	check_operands();
+	for (char **name = cli_operands(); *name != NULL; name++)
+		if (!(strcmp(*name, "-") == 0 ? each_on_stdin(fn, e) : work_on(fn, *name, e)))
+			break;
 	settle(e);
+}
+
+/* Sessions that are given up, say, have to be named. */
+static void
+each_named(work *fn, const char *action, struct err *e)
+{
+	if (cli_noperands() == 0)
+		cli_usage("--%s wants sessions; - reads them from standard input", action);
+	each(fn, e);
 }
 
 void
 sessions_commit(struct err *e)
 {
-	if (cli_noperands() == 0)
-		each_on_stdin(e);
-	else
+	if (cli_noperands() > 0) {
 		each(commit, e);
+	} else {
+		if (isatty(STDIN_FILENO))
+			cli_usage("name a session, or give them on standard input (lib-commit --list shows "
+				  "them)");
+		(void)each_on_stdin(commit, e);
+		settle(e);
+	}
 	finish_moves();
 }
 
@@ -186,20 +228,20 @@ void
 sessions_retry(struct err *e)
 {
 	command.how.retry = true;
-	each(commit, e);
+	each_named(commit, "retry", e);
 	finish_moves();
 }
 
 void
 sessions_reject(struct err *e)
 {
-	each(reject, e);
+	each_named(reject, "reject", e);
 }
 
 void
 sessions_show(struct err *e)
 {
-	each(show, e);
+	each_named(show, "show", e);
 }
 
 void

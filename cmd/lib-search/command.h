@@ -19,8 +19,12 @@
 struct command {
 	long long limit, offset; /* limit -1: all */
 	const char *sort;
+	bool strict;         /* what would be a note on the query is an error */
 	const char *subject; /* the action's own argument */
 	int64_t after;       /* --after; -1: not given */
+	const char *similar; /* --similar, or NULL */
+	bool explain;        /* --explain */
+	bool correct;        /* --auto-correct */
 	struct listing listing;
 	struct db *db;
 };
@@ -29,8 +33,18 @@ extern struct command command;
 /* The query of the operands, parsed and ordered, its note told; NULL with *e filled in. */
 struct query *command_query(struct err *e);
 
+/* The same of other words than the operands. */
+struct query *command_parse(char *const *words, struct err *e);
+
 /* Nothing was found: status 1, and a note. */
 enum err_code command_nothing(struct err *e);
+
+/* correct.c: nothing was found by *q.  A correction of it is told, or takes its place: then true, and the
+ * search is to be made again. */
+bool command_correct(struct query **q, struct err *e);
+
+/* q found n: where that is very little, a correction that finds far more is told. */
+void command_few(struct query *q, size_t n, struct err *e);
 
 /* The part of a list of n that --limit and --offset leave: from *first on, this many. */
 size_t command_page(size_t n, size_t *first);
@@ -42,7 +56,13 @@ void find_facet(struct err *e);
 void find_albums(struct err *e);
 void find_artists(struct err *e);
 
+/* similar.c: of what *q finds only what is most like the track of --similar; and tracks of it with the
+ * reasons. */
+enum err_code similar_narrow(struct query **q, struct err *e);
+void similar_explain(const int64_t *ids, size_t n, struct err *e);
+
 /* one.c: tracks by their ids. */
+enum err_code one_id(const char *text, int64_t *id, struct err *e); /* of "12" */
 void one_show(struct err *e);
 void one_cover(struct err *e);
 void one_stats(struct err *e);

@@ -31,13 +31,31 @@ find_tracks(struct err *e)
 	int64_t *ids = NULL;
 	size_t n = 0;
 
-	if (q != NULL && query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE) {
-		if (n == 0 && command.limit != 0)
-			command_nothing(e);
-		print(ids, n, e);
+	for (bool search = q != NULL; search;) {
+		free(ids);
+		ids = NULL;
+		search = query_ids(q, command.db, command.limit, command.offset, &ids, &n, e) == ERR_NONE &&
+		    n == 0 && command.limit != 0 && command_correct(&q, e);
 	}
+	if (e->code == ERR_NONE && command.explain)
+		similar_explain(ids, n, e);
+	else if (e->code == ERR_NONE)
+		print(ids, n, e);
+	if (e->code == ERR_NONE && q != NULL)
+		command_few(q, n, e);
 	free(ids);
 	query_free(q);
+}
+
+/* The number says that there is nothing: only a correction is worth a note. */
+static bool
+count_corrected(struct query **q, struct err *e)
+{
+	bool again = command_correct(q, e);
+
+	if (e->code == ERR_NOMATCH)
+		*e = (struct err){ .code = ERR_NOMATCH };
+	return again;
 }
 
 void
@@ -46,7 +64,10 @@ find_count(struct err *e)
 	struct query *q = command_query(e);
 	int64_t count = 0;
 
-	if (q != NULL && query_count(q, command.db, &count, e) == ERR_NONE) {
+	for (bool search = q != NULL; search;)
+		search =
+		    query_count(q, command.db, &count, e) == ERR_NONE && count == 0 && count_corrected(&q, e);
+	if (q != NULL && (e->code == ERR_NONE || e->code == ERR_NOMATCH)) {
 		printf(cli_json() ? "{\"v\":1,\"type\":\"summary\",\"count\":%lld}%c" : "%lld%c",
 		    (long long)count, cli_separator());
 		if (count == 0)
@@ -79,7 +100,7 @@ print_facets(enum field f, const struct facet *list, size_t n, struct err *e)
 		if (type == FIELD_INT && f != F_OWNER)
 			json_int(&out, "value", strtoll(list[i].value, NULL, 10));
 		else if (type == FIELD_REAL)
-			json_real(&out, "value", strtod(list[i].value, NULL));
+			json_double(&out, "value", strtod(list[i].value, NULL));
 		else if (type == FIELD_BOOL)
 			json_bool(&out, "value", true);
 		else
@@ -100,7 +121,10 @@ find_facet(struct err *e)
 	enum field f = F_NONE;
 	size_t n = 0, first;
 
-	if (q != NULL && facet_count(q, command.db, command.subject, &f, &list, &n, e) == ERR_NONE) {
+	for (bool search = q != NULL; search;)
+		search = facet_count(q, command.db, command.subject, &f, &list, &n, e) == ERR_NONE &&
+		    n == 0 && command.limit != 0 && command_correct(&q, e);
+	if (e->code == ERR_NONE) {
 		size_t page = command_page(n, &first);
 
 		if (page == 0 && command.limit != 0)
@@ -134,7 +158,13 @@ find_groups(enum group_by by, struct err *e)
 	int64_t *ids = NULL;
 	size_t n = 0, count = 0, first;
 
-	if (q != NULL && query_ids(q, command.db, -1, 0, &ids, &n, e) == ERR_NONE &&
+	for (bool search = q != NULL; search;) {
+		free(ids);
+		ids = NULL;
+		search = query_ids(q, command.db, -1, 0, &ids, &n, e) == ERR_NONE && n == 0 &&
+		    command.limit != 0 && command_correct(&q, e);
+	}
+	if (q != NULL && e->code == ERR_NONE &&
 	    groups_make(command.db, by, ids, n, !query_has_order(q, command.db), &list, &count, e) ==
 		ERR_NONE) {
 		size_t page = command_page(count, &first);

@@ -9,9 +9,8 @@
 #include "store/listing/show.h"
 #include "store/stats.h"
 
-/* "12" */
-static enum err_code
-parse_id(const char *text, int64_t *id, struct err *e)
+enum err_code
+one_id(const char *text, int64_t *id, struct err *e)
 {
 	char *end;
 
@@ -28,7 +27,7 @@ show(const char *text, struct err *e)
 	struct buf out = { 0 };
 	int64_t id;
 
-	if (parse_id(text, &id, e) == ERR_NONE &&
+	if (one_id(text, &id, e) == ERR_NONE &&
 	    show_track(command.db, id, cli_json(), cli_separator(), &out, e) == ERR_NONE)
 		(void)cli_print(&out, e);
 	buf_free(&out);
@@ -70,7 +69,7 @@ one_cover(struct err *e)
 	if (!cli_json() && isatty(STDOUT_FILENO))
 		cli_usage("the bytes of a picture do not go to a terminal: lib-search --cover %s >cover",
 		    command.subject);
-	if (parse_id(command.subject, &id, e) == ERR_NONE &&
+	if (one_id(command.subject, &id, e) == ERR_NONE &&
 	    show_cover(command.db, id, cli_json() ? NULL : &out, &about, e) == ERR_NONE) {
 		if (cli_json())
 			buf_putc(&about, cli_separator());

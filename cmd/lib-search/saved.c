@@ -1,9 +1,9 @@
 /* Saved searches: the only writing that lib-search does. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cli.h"
 #include "base/out.h"
+#include "base/words.h"
 #include "cmd/lib-search/command.h"
 #include "store/query/saved.h"
 #include "text/table.h"
@@ -18,29 +18,12 @@ saved_save(struct err *e)
 	free(note);
 }
 
-/* A word as a shell takes it, without backslashes, which the listing escapes. */
-static void
-add_word(struct buf *out, const char *s)
-{
-	static const char plain[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-
-	if (*s != '\0' && strspn(s, plain) == strlen(s)) {
-		buf_puts(out, s);
-		return;
-	}
-	buf_putc(out, '\'');
-	for (; *s != '\0'; s++)
-		buf_printf(out, *s == '\'' ? "'\"%c\"'" : "%c", *s);
-	buf_putc(out, '\'');
-}
-
 static void
 add_json(struct buf *out, const struct saved *s)
 {
 	json_open(out, "saved");
 	json_text(out, "name", s->name);
-	json_array(out, "query");
+	json_array_begin(out, "query");
 	for (size_t i = 0; i < s->nwords; i++)
 		json_text(out, NULL, s->words[i]);
 	json_array_end(out);
@@ -68,10 +51,7 @@ saved_print(struct err *e)
 			continue;
 		}
 		buf_clear(&query);
-		for (size_t k = 0; k < list[i].nwords; k++) {
-			buf_puts(&query, k > 0 ? " " : "");
-			add_word(&query, list[i].words[k]);
-		}
+		words_quote(&query, list[i].words);
 		table_text(&t, list[i].name);
 		table_cell(&t, query.data, query.len);
 		table_row(&t);

@@ -246,7 +246,8 @@ bad_option(int key)
 	cli_usage("there is no option %.*s", (int)strcspn(word, "="), word);
 }
 
-/* Words that getopt must not see: all after "--", and "-word" after the first operand where dashes negate. */
+/* Words that getopt must not see: all after "--", "-word" after the first operand where dashes negate, and
+ * "-1", the last one, where there are verbs: no option is a digit but -0. */
 static bool
 take_raw_operand(void)
 {
@@ -263,6 +264,7 @@ take_raw_operand(void)
 			return false;
 	}
 	negation = me.cli->dashes_negate && me.noperands > 0 && word[0] == '-' && word[1] != '-';
+	negation |= me.cli->verbs != NULL && word[0] == '-' && word[1] >= '1' && word[1] <= '9';
 	if (!me.only_operands && !negation)
 		return false;
 	me.operands[me.noperands++] = me.argv[optind++];

@@ -60,3 +60,12 @@ lock_is_held(int fd, int64_t byte, enum lock_mode mode)
 
 	return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
+
+int
+lock_any_session(int fd)
+{
+	struct flock l = range(LOCK_SESSIONS, LOCK_EXCLUSIVE);
+
+	l.l_len = 0; /* to the end */
+	return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+}

@@ -28,4 +28,7 @@ void lock_release(int fd, int64_t byte);
 /* Does another open file description hold the byte in a way that conflicts with mode? */
 int lock_is_held(int fd, int64_t byte, enum lock_mode mode);
 
+/* Is anybody at work on any session? */
+int lock_any_session(int fd);
+
 #endif

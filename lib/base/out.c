@@ -239,7 +239,7 @@ json_int(struct buf *b, const char *key, int64_t n)
 }
 
 void
-json_real(struct buf *b, const char *key, double x)
+json_double(struct buf *b, const char *key, double x)
 {
 	char text[40];
 
@@ -277,7 +277,7 @@ json_raw(struct buf *b, const char *key, const char *json)
 }
 
 void
-json_array(struct buf *b, const char *key)
+json_array_begin(struct buf *b, const char *key)
 {
 	member(b, key);
 	buf_putc(b, '[');
@@ -290,7 +290,7 @@ json_array_end(struct buf *b)
 }
 
 void
-json_object(struct buf *b, const char *key)
+json_object_begin(struct buf *b, const char *key)
 {
 	member(b, key);
 	buf_putc(b, '{');

@@ -32,7 +32,7 @@ bool hex_read(uint8_t *bytes, size_t len, const char *hex);
 
 /* JSON.  Begin with json_open(b, "track"), which writes {"v":1,"type":"track"; add members; json_close()
  * writes } and no newline.  Inside arrays the key is NULL.  Numbers are written so that they read back to the
- * same value. */
+ * same value.  None of the names is one of libjansson's, which some programs have beside. */
 void json_open(struct buf *b, const char *type);
 void json_close(struct buf *b);
 void json_text(struct buf *b, const char *key, const char *s);
@@ -40,13 +40,13 @@ void json_text_n(
     struct buf *b, const char *key, const char *s, size_t len);             /* invalid UTF-8 becomes U+FFFD */
 void json_bytes(struct buf *b, const char *key, const char *s, size_t len); /* not UTF-8: key_b64 in base64 */
 void json_int(struct buf *b, const char *key, int64_t n);
-void json_real(struct buf *b, const char *key, double x);
+void json_double(struct buf *b, const char *key, double x);
 void json_bool(struct buf *b, const char *key, bool yes);
 void json_time(struct buf *b, const char *key, int64_t seconds); /* RFC 3339 UTC */
 void json_raw(struct buf *b, const char *key, const char *json); /* json must be JSON */
-void json_array(struct buf *b, const char *key);                 /* then members, then json_array_end */
+void json_array_begin(struct buf *b, const char *key);           /* then members, then json_array_end */
 void json_array_end(struct buf *b);
-void json_object(struct buf *b, const char *key);
+void json_object_begin(struct buf *b, const char *key);
 void json_object_end(struct buf *b);
 
 #endif

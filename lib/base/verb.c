@@ -29,7 +29,7 @@ verb_wanted(const struct cli_verb *verbs)
 {
 	char **words = cli_operands();
 	const char *nearest, *args;
-	int verb, wanted = 0, given = cli_noperands() - 1;
+	int verb, wanted = 0, more = 0, given = cli_noperands() - 1;
 
 	if (given < 0)
 		cli_usage("a command is wanted, as %s or %s", verbs[0].name, verbs[1].name);
@@ -39,9 +39,13 @@ verb_wanted(const struct cli_verb *verbs)
 	if (verb < 0)
 		cli_usage("there is no command '%s'", words[0]);
 	args = verbs[verb].args != NULL ? verbs[verb].args : "";
-	for (const char *s = args; *s != '\0'; s++)
-		wanted += *s != ' ' && (s == args || s[-1] == ' ');
-	if (given < wanted || (given > wanted && strstr(args, "...") == NULL))
-		cli_usage("%s takes %s", words[0], wanted > 0 ? args : "no operand");
+	for (const char *s = args; *s != '\0'; s++) {
+		bool begins = *s != ' ' && (s == args || s[-1] == ' ');
+
+		wanted += begins && *s != '[';
+		more += begins && *s == '[';
+	}
+	if (given < wanted || (given > wanted + more && strstr(args, "...") == NULL))
+		cli_usage("%s takes %s", words[0], *args != '\0' ? args : "no operand");
 	return verb;
 }

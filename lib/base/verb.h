@@ -11,7 +11,7 @@
 int verb_find(const struct cli_verb *verbs, const char *word, const char **nearest);
 
 /* The verb that the first operand is, with as many operands behind it as its args tell ("NAME TRACK...": two
- * or more); else a message as cli_usage() prints it, and exit with 2. */
+ * or more; "NAME [NEW]": one or two); else a message as cli_usage() prints it, and exit with 2. */
 int verb_wanted(const struct cli_verb *verbs);
 
 #endif

@@ -87,3 +87,33 @@ words_free(char **words, size_t n)
 		free(words[--n]);
 	free(words);
 }
+
+/* Without backslashes, which messages and listings escape. */
+static void
+quote(struct buf *out, const char *s)
+{
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	const char *odd = s;
+
+	while (*odd != '\0' && ((unsigned char)*odd >= 0x80 || strchr(plain, *odd) != NULL))
+		odd++;
+	if (*s != '\0' && *odd == '\0') {
+		buf_puts(out, s);
+		return;
+	}
+	buf_putc(out, '\'');
+	for (; *s != '\0'; s++)
+		buf_printf(out, *s == '\'' ? "'\"%c\"'" : "%c", *s);
+	buf_putc(out, '\'');
+}
+
+void
+words_quote(struct buf *out, char *const *words)
+{
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (i > 0)
+			buf_putc(out, ' ');
+		quote(out, words[i]);
+	}
+}

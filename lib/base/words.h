@@ -1,11 +1,12 @@
 /*
- * words.h - operands of which "-" stands for standard input
+ * words.h - operands: "-" for standard input, words as a shell takes them
  */
 #ifndef BASE_WORDS_H
 #define BASE_WORDS_H
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 /* All words up to the NULL, malloced; in the place of each "-" the records of standard input (newline, or NUL
@@ -16,5 +17,8 @@ enum err_code words_read(char **words, char ***out, size_t *n, struct err *e);
 enum err_code words_file(const char *file, char ***out, size_t *n, struct err *e);
 
 void words_free(char **words, size_t n);
+
+/* Append words (NULL-terminated) as a shell takes them, with quotes only where they are needed. */
+void words_quote(struct buf *out, char *const *words);
 
 #endif

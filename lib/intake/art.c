@@ -107,7 +107,7 @@ take(struct item_cover **covers, size_t *n, struct stage *s, const void *bytes, 
 	sha256_end(&h, c->sha256);
 	if (has(*covers, *n, c))
 		return ERR_NONE;
-	if (stage_bytes(s, bytes, len, c->sha256, c->suffix, e) != ERR_NONE)
+	if (stage_bytes(s, bytes, len, c->sha256, c->suffix, &c->staged_ns, e) != ERR_NONE)
 		return e->code;
 	return append(covers, n, c, e);
 }

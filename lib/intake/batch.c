@@ -75,6 +75,7 @@ item_of(const struct job *j)
 		.reason = j->why.msg,
 		.transient = j->transient,
 		.suffix = j->suffix,
+		.staged_ns = j->staged_ns,
 		.audio = j->has_audio ? j->audio : NULL,
 		.record = j->record.data,
 		.record_len = j->record.len,

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 
 #include "base/err.h"
+#include "base/rate.h"
 #include "digest/sha256.h"
-#include "intake/rate.h"
 #include "store/session/stage.h"
 
 enum copy_mode {

@@ -187,7 +187,8 @@ keep(struct job *j, struct job_shared *shared, int src, const struct copied *c)
 		return failed(j, &e);
 	}
 	memcpy(j->sha256, c->sha256, sizeof j->sha256);
-	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, c->linked, &e) != ERR_NONE)
+	if (stage_keep(stage, c->tmp, c->sha256, j->suffix, c->size, c->linked, &j->staged_ns, &e) !=
+	    ERR_NONE)
 		return broken(j, &e);
 	j->linked = c->linked;
 	if (c->linked) /* a write in between shows in the size or mtime, of which the old ones are recorded */

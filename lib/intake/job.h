@@ -60,6 +60,7 @@ struct job {
 	bool has_audio;
 	uint8_t audio[32]; /* of the record */
 	char suffix[8];
+	int64_t staged_ns; /* as stage_keep() told */
 	struct buf record; /* encoded */
 	struct item_cover *covers;
 	size_t ncovers;

@@ -78,7 +78,7 @@ options_json(const struct import_options *o, struct buf *out, struct err *e)
 	if (o->again)
 		json_bool(out, "again", true);
 	if (o->nsets > 0)
-		json_array(out, "set");
+		json_array_begin(out, "set");
 	for (size_t i = 0; i < o->nsets; i++) {
 		struct buf text = { 0 };
 

@@ -51,9 +51,20 @@ roots_find(char **roots, size_t n, const char *path)
 	return low > 0 && is_inside(path, roots[low - 1]) ? (long)low - 1 : -1;
 }
 
+/* Is it in the library, and not among the blobs where those may be taken? */
+static bool
+is_the_librarys(const char *path, const char *library, bool blobs)
+{
+	size_t len = library != NULL ? strlen(library) : 0;
+
+	if (library == NULL || !is_inside(path, library))
+		return false;
+	return !blobs || strcmp(library, "/") == 0 || !is_inside(path + len, "/blobs");
+}
+
 /* NULL with *e filled in. */
 static char *
-resolve(const char *operand, const char *library, struct err *e)
+resolve(const char *operand, const char *library, bool blobs, struct err *e)
 {
 	char *path = realpath(operand, NULL);
 	struct stat st;
@@ -69,7 +80,7 @@ resolve(const char *operand, const char *library, struct err *e)
 	}
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		err_set(e, ERR_FORMAT, "%s: neither a file nor a folder", operand);
-	else if (library != NULL && is_inside(path, library))
+	else if (is_the_librarys(path, library, blobs))
 		err_set(e, ERR_STATE, "%s is inside the library itself: it is not imported", operand);
 	else
 		return path;
@@ -93,7 +104,7 @@ drop_contained(char **roots, size_t n)
 }
 
 enum err_code
-roots_resolve(char **operands, size_t n, const char *library, void (*failed)(const struct err *e),
+roots_resolve(char **operands, size_t n, const char *library, bool blobs, void (*failed)(const struct err *e),
     char ***ret, size_t *nroots, struct err *e)
 {
 	char **roots = calloc(n + 1, sizeof *roots);
@@ -103,7 +114,7 @@ roots_resolve(char **operands, size_t n, const char *library, void (*failed)(con
 		return err_memory(e);
 	for (size_t i = 0; i < n; i++) {
 		struct err why = { 0 };
-		char *path = resolve(operands[i], library, &why);
+		char *path = resolve(operands[i], library, blobs, &why);
 
 		if (path != NULL) {
 			roots[found++] = path;

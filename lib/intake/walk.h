@@ -63,9 +63,10 @@ void walk_free(struct walk *w);
 long roots_find(char **roots, size_t n, const char *path);
 
 /* Operands as roots: absolute, links in them followed, sorted, those inside another left out.  A root that
- * does not exist, is neither file nor folder or lies in `library` is handed to failed() and left out.
+ * does not exist, is neither file nor folder or lies in `library` (blobs: elsewhere than in its blobs/) is
+ * handed to failed() and left out.
  * *roots is malloced and NULL-terminated. */
-enum err_code roots_resolve(char **operands, size_t n, const char *library,
+enum err_code roots_resolve(char **operands, size_t n, const char *library, bool blobs,
     void (*failed)(const struct err *e), char ***roots, size_t *nroots, struct err *e);
 
 /* Paths of failed items as roots of a walk, in place: an archive stands for its members.  Sorted, none twice.

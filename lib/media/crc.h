@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 struct crc {
-	uint32_t table[256]; /* zeroed before the first use */
+	uint32_t table[8][256]; /* zeroed before the first use; by how many bytes stand behind one, eight at a
+				   time */
 };
 
 /* Prepare the table of a polynomial of so many bits; does nothing the second time. */

@@ -30,6 +30,16 @@ damage_samples(struct sniffed *s, int64_t there, int64_t all, int64_t rate)
 }
 
 void
+damage_at(struct sniffed *s, int64_t sample, int64_t rate)
+{
+	int64_t seconds = rate > 0 ? sample / rate : 0;
+
+	if (s->damage[0] == '\0')
+		snprintf(s->damage, sizeof s->damage, "its audio is damaged at %" PRId64 ":%02d",
+		    seconds / 60, (int)(seconds % 60));
+}
+
+void
 damage_asf(int fd, struct sniffed *s)
 {
 	int64_t begin, end;

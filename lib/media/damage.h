@@ -3,7 +3,8 @@
  *
  * What the bytes themselves say is compared with what is there:
  *
- *	FLAC        the number of samples against the last frame whose checksum is right
+ *	FLAC        the number of samples against the last frame whose checksum is right; the checksums
+ *	            and numbers of all frames, so that damage in the middle is seen, too
  *	MPEG        the bytes and frames that a Xing, Info or VBRI header counts; both must be missing
  *	ADTS        the length of the last frame
  *	Ogg         a last page that is whole, has a right checksum and is marked as the last
@@ -15,8 +16,8 @@
  *	ASF         the size of the data object
  *	Matroska    the size of the segment
  *
- * Damage in the middle that leaves all of this as it was is not seen, nor that of the other formats.  Tags at
- * the end, junk and padding are no damage.
+ * Other damage in the middle that leaves all of this as it was is not seen, nor that of the other formats.
+ *Tags at the end, junk and padding are no damage.
  */
 #ifndef MEDIA_DAMAGE_H
 #define MEDIA_DAMAGE_H
@@ -32,6 +33,7 @@ void damage_find(int fd, struct sniffed *s);
 void damage_tell(struct sniffed *s, const char *what);
 void damage_bytes(struct sniffed *s, int64_t missing);
 void damage_samples(struct sniffed *s, int64_t there, int64_t all, int64_t rate);
+void damage_at(struct sniffed *s, int64_t sample, int64_t rate);
 
 /* Parts of damage_find(). */
 void damage_flac(int fd, struct sniffed *s);

@@ -49,7 +49,7 @@ flac(struct payload *p)
 
 	if (!flac_open(p->fd, p->s, &f) || f.frames >= p->s->size)
 		return;
-	if (memcmp(f.md5, none, sizeof none) != 0 && p->s->damage[0] == '\0') {
+	if (memcmp(f.md5, none, sizeof none) != 0 && p->s->whole) {
 		payload_label(p, "flac md5", f.form, sizeof f.form);
 		payload_add(p, f.md5, sizeof f.md5);
 	} else {

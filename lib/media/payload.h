@@ -8,7 +8,8 @@
  *
  *	FLAC        the MD5 of the samples that the encoder wrote into STREAMINFO, so
  *	            that files compressed anew agree too; all frames where it
- *	            wrote none, or where the file is damaged
+ *	            wrote none, or where not each frame is right by its checksum:
+ *	            damage leaves the MD5 as it was
  *	MPEG, ADTS  the frames up to the tags at the end, without a leading Xing, Info
  *	            or VBRI frame: programs that repair it change no sound
  *	Ogg         the packets of the sound behind the headers of its stream, of one

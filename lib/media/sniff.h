@@ -53,6 +53,7 @@ struct sniffed {
 	int64_t channels;
 	int64_t bits;
 	int64_t bitrate;
+	bool whole;      /* all of its audio was read and has the checksums that it should: FLAC */
 	char damage[96]; /* what of the audio is missing, as damage.h tells it, or "" */
 };
 

@@ -20,6 +20,11 @@
 #include "store/checked.h"
 #include "store/db.h"
 
+/* SQL: a file that is not removed, or a cover, names blob b. */
+#define BLOB_IS_NAMED                                                                                        \
+	" (EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state <> 'removed')"                    \
+	" OR EXISTS (SELECT 1 FROM cover c WHERE c.blob_id = b.id))"
+
 enum { BLOB_NAME = 64 + 1 + 7 + 1, BLOB_PATH = 6 + 3 + BLOB_NAME };
 
 /* "<64 hex>.<suffix>" */
@@ -36,8 +41,11 @@ struct blob_staged {
 	uint8_t sha256[32];
 	char suffix[8];
 	int64_t size;
-	bool doubt; /* a blob of that name is judged by its bytes, not by its size */
-	bool fresh; /* the catalogue has no row of such a blob */
+	int64_t staged_ns; /* the ctime of a copy when it got its name, 0: not known */
+	bool doubt;        /* a blob of that name is judged by its bytes, not by its size */
+	bool fresh;        /* the catalogue has no row of such a blob */
+	bool seen;         /* its bytes were looked at by this process, which published it: size will do */
+	bool shared;       /* several may name it: what was found of it is remembered */
 	bool linked;
 	int64_t inode, mtime_ns, ctime_ns; /* of a linked one, as the import left it */
 };
@@ -50,7 +58,7 @@ enum err_code blob_publish(struct db *db, const struct blob_staged *s, struct ch
 
 /* Would blob_publish() succeed?  What has to be read for that is read here, without a lock, and remembered in
  * *c.  ERR_NOTFOUND where neither the staged file nor the blob is there, ERR_CHANGED where the staged file is
- * not the plain file of this size that it was, or as a link not the bytes. */
+ * not the plain file of this size that it was, or was touched since and has not its bytes. */
 enum err_code blob_ready(struct db *db, const struct blob_staged *s, struct checked *c, struct err *e);
 
 /* Inside the transaction that writes its row: blob_check(), and a linked source loses its name in staging/.

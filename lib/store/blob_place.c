@@ -102,12 +102,6 @@ stood_still(const struct blob_staged *s, const struct stat *st)
 	    nanoseconds(st->st_ctim) == s->ctime_ns && s->ctime_ns - s->mtime_ns > RACY_NS;
 }
 
-static bool
-is_own(const struct stat *st)
-{
-	return (st->st_mode & 0222) == 0 && st->st_nlink == 1;
-}
-
 static enum err_code
 hash(struct checked *c, int dirfd, const char *folder, const char *name, const struct blob_staged *s,
     struct err *e)
@@ -123,12 +117,12 @@ hash(struct checked *c, int dirfd, const char *folder, const char *name, const s
 	return e->code;
 }
 
-/* A copy got its mode and name after its bytes: one that can be written, or was written last of all, is not
- * as the import left it. */
+/* Nobody has touched the copy since it got its name.  A later link to it counts as a touch: a commit that
+ * goes on where one died reads the bytes. */
 static bool
-was_written(const struct stat *st)
+untouched(const struct blob_staged *s, const struct stat *st)
 {
-	return (st->st_mode & 0222) != 0 || nanoseconds(st->st_ctim) == nanoseconds(st->st_mtim);
+	return s->staged_ns != 0 && nanoseconds(st->st_ctim) == s->staged_ns;
 }
 
 /* The staged file.  One that was touched since tells by its bytes. */
@@ -139,12 +133,14 @@ look_staged(const struct place *p, const struct blob_staged *s, struct checked *
 
 	if (look(p->staging, p->staging_name, p->name, s->size, &st, e) != ERR_NONE)
 		return e->code;
-	if (s->linked ? is_own(&st) || stood_still(s, &st) : !was_written(&st))
+	if (s->seen)
 		return ERR_NONE;
+	if (s->linked ? stood_still(s, &st) : untouched(s, &st))
+		return s->shared ? checked_add(c, &st, s->sha256, e) : ERR_NONE;
 	return hash(c, p->staging, p->staging_name, p->name, s, e);
 }
 
-/* The blob.  One without a row that others may write to was linked by an import that failed later. */
+/* The blob.  One without a row is what a commit left that failed or died, and may be the source of a link. */
 static enum err_code
 look_blob(const struct place *p, const struct blob_staged *s, struct checked *c, struct err *e)
 {
@@ -152,7 +148,7 @@ look_blob(const struct place *p, const struct blob_staged *s, struct checked *c,
 
 	if (look(p->shard, p->shard_name, p->name, s->size, &st, e) != ERR_NONE)
 		return e->code;
-	if (!s->doubt && (!s->fresh || (st.st_mode & 0222) == 0))
+	if (s->seen || (!s->doubt && !s->fresh))
 		return ERR_NONE;
 	return hash(c, p->shard, p->shard_name, p->name, s, e);
 }
@@ -230,7 +226,8 @@ blob_publish(struct db *db, const struct blob_staged *s, struct checked *c, stru
 			goto out;
 		if ((found == ERR_NOTFOUND ? bring(&p, s->linked, e) : replace(&p, s->linked, e)) != ERR_NONE)
 			goto out;
-		look(p.shard, p.shard_name, p.name, s->size, &st, e);
+		if (look(p.shard, p.shard_name, p.name, s->size, &st, e) == ERR_NONE && s->shared)
+			checked_add(c, &st, s->sha256, e);
 	} else if (found != ERR_NONE) {
 		*e = there;
 	}

@@ -50,8 +50,8 @@ grow(struct checked *c, struct err *e)
 	return ERR_NONE;
 }
 
-static enum err_code
-remember(struct checked *c, const struct stat *st, const uint8_t sha256[32], struct err *e)
+enum err_code
+checked_add(struct checked *c, const struct stat *st, const uint8_t sha256[32], struct err *e)
 {
 	struct checked_file *place;
 
@@ -76,28 +76,39 @@ read_bytes(struct checked *c, int fd, const struct stat *before, const uint8_t s
 		return -1;
 	if (fstat(fd, &after) != 0 || change_time(&after) != change_time(before))
 		return 0;
-	return remember(c, &after, hash, e) == ERR_NONE ? memcmp(hash, sha256, sizeof hash) == 0 : -1;
+	return checked_add(c, &after, hash, e) == ERR_NONE ? memcmp(hash, sha256, sizeof hash) == 0 : -1;
+}
+
+/* What is known of a file without opening it: 1 right, 0 wrong, -1 nothing. */
+static int
+known(const struct checked *c, int dirfd, const char *name, const uint8_t sha256[32])
+{
+	const struct checked_file *place;
+	struct stat st;
+
+	if (c->cap == 0 || fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+		return -1;
+	place = find(c->files, c->cap, (uint64_t)st.st_ino);
+	if (place->inode == 0 || place->ctime_ns != change_time(&st))
+		return -1;
+	return memcmp(place->sha256, sha256, sizeof place->sha256) == 0;
 }
 
 int
 checked_bytes(struct checked *c, int dirfd, const char *name, const uint8_t sha256[32], struct err *e)
 {
-	int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	const struct checked_file *known;
 	struct stat st;
-	int right = -1;
+	int fd, right = known(c, dirfd, name, sha256);
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
+	if (right >= 0)
+		return right;
+	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0)
 		err_sys(e, errno, "%s", name);
-	} else if (!S_ISREG(st.st_mode)) {
+	else if (!S_ISREG(st.st_mode))
 		right = 0;
-	} else {
-		known = c->cap == 0 ? NULL : find(c->files, c->cap, (uint64_t)st.st_ino);
-		if (known != NULL && known->inode != 0 && known->ctime_ns == change_time(&st))
-			right = memcmp(known->sha256, sha256, sizeof known->sha256) == 0;
-		else
-			right = read_bytes(c, fd, &st, sha256, e);
-	}
+	else
+		right = read_bytes(c, fd, &st, sha256, e);
 	if (fd >= 0)
 		close(fd);
 	return right;

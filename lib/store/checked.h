@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 
@@ -22,6 +23,9 @@ struct checked {
 };
 
 void checked_free(struct checked *c); /* release and zero */
+
+/* Those of the file that *st is of are known to be right without it. */
+enum err_code checked_add(struct checked *c, const struct stat *st, const uint8_t sha256[32], struct err *e);
 
 /* Are the bytes of the plain file dirfd/name those of this hash?  1, 0, -1. */
 int checked_bytes(struct checked *c, int dirfd, const char *name, const uint8_t sha256[32], struct err *e);

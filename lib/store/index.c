@@ -6,6 +6,7 @@
 #include "base/field.h"
 #include "store/packed/packed.h"
 #include "store/sql.h"
+#include "store/vocabulary.h"
 #include "text/fold.h"
 
 enum { TITLE, ARTIST, ALBUM, X, COLUMNS };
@@ -288,6 +289,15 @@ find_doc(struct db *db, int64_t track, int64_t *doc, int64_t *hash, struct err *
 }
 
 static enum err_code
+note_words(struct db *db, const struct text *t, int docs, struct err *e)
+{
+	for (int i = 0; i < COLUMNS && e->code == ERR_NONE; i++)
+		if (t->column[i].len > 0)
+			vocabulary_note(db, t->column[i].data, docs, e);
+	return e->code;
+}
+
+static enum err_code
 insert(struct db *db, int64_t track, const struct text *t, struct err *e)
 {
 	sqlite3_stmt *st;
@@ -305,7 +315,7 @@ insert(struct db *db, int64_t track, const struct text *t, struct err *e)
 		return e->code;
 	sql_int(st, 1, doc);
 	bind_columns(st, 2, t);
-	if (sql_run(db, st, e) != ERR_NONE)
+	if (sql_run(db, st, e) != ERR_NONE || note_words(db, t, 1, e) != ERR_NONE)
 		return e->code;
 	if (write_keys(db, "INSERT INTO skey(hash, kind, doc) VALUES(?, ?, ?)", t, doc, e) != ERR_NONE ||
 	    packed_forget(db, doc, e) != ERR_NONE)
@@ -340,7 +350,7 @@ forget(struct db *db, int64_t doc, const struct text *t, struct err *e)
 		return e->code;
 	sql_int(st, 1, doc);
 	bind_columns(st, 2, t);
-	if (sql_run(db, st, e) != ERR_NONE ||
+	if (sql_run(db, st, e) != ERR_NONE || note_words(db, t, 0, e) != ERR_NONE ||
 	    write_keys(db, "DELETE FROM skey WHERE hash = ? AND kind = ? AND doc = ?", t, doc, e) != ERR_NONE)
 		return e->code;
 	return sql_change(db, "DELETE FROM doc WHERE doc = ?", &doc, 1, e);

@@ -10,6 +10,8 @@
 #include "base/field.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "store/snapshot.h"
+#include "store/vocabulary.h"
 #include "text/fold.h"
 
 struct migration {
@@ -144,6 +146,8 @@ apply(struct db *db, const struct migration *m, struct err *e)
 		return err_context(e, "schema %03d-%s", m->version, m->name);
 	if (m->version == 1 && describe_library(db, e) != ERR_NONE)
 		return e->code;
+	if (m->version == 5 && vocabulary_pack(db, e) != ERR_NONE)
+		return e->code;
 	return name_fields(db, e);
 }
 
@@ -156,19 +160,6 @@ backup_names(char *name, char *part, size_t size, int64_t version)
 	time_format(time_now(), text);
 	snprintf(name, size, "library-v%d-%s.db", (int)version, text);
 	snprintf(part, size, "library-v%d.part", (int)version);
-}
-
-static enum err_code
-vacuum_into(struct db *db, const char *path, struct err *e)
-{
-	sqlite3_stmt *st = sql_prepare(db, "VACUUM INTO ?1", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_text(st, 1, path);
-	(void)sql_step(db, st, e);
-	sqlite3_finalize(st);
-	return e->code;
 }
 
 /* A durable copy of the catalogue in backup/, under a name that goes into *name. */
@@ -188,7 +179,7 @@ back_up(struct db *db, int64_t version, char *name, size_t size, struct err *e)
 	if (dir < 0)
 		goto out;
 	(void)unlinkat(dir, part, 0); /* of a migration that was killed */
-	if (vacuum_into(db, path, e) != ERR_NONE)
+	if (snapshot_make(db, path, e) != ERR_NONE)
 		goto out;
 	fd = openat(dir, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) != 0 || renameat(dir, part, dir, name) != 0)

@@ -23,6 +23,10 @@ sql_error(struct db *db, struct err *e)
 	const char *why = sqlite3_errmsg(db->sql);
 
 	switch (code & 0xff) {
+	case SQLITE_CONSTRAINT: /* a function of ours refuses what it was asked for, in its own words */
+		if (code == SQLITE_CONSTRAINT_FUNCTION)
+			return err_set(e, ERR_USAGE, "%s", why);
+		return err_set(e, ERR_BUG, "%s/library.db: %s", db->path, why);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(e, ERR_BUSY, "the library is busy: another process is writing to it");

@@ -88,9 +88,9 @@ add_chart(const struct stats_form *form, const char *title, const struct bar *ba
 		return;
 	}
 	numbers = strcmp(title, "decades") == 0;
-	json_array(out, title);
+	json_array_begin(out, title);
 	for (size_t i = 0; i < n; i++) {
-		json_object(out, NULL);
+		json_object_begin(out, NULL);
 		if (numbers)
 			json_int(out, "value", strtoll(bars[i].label, NULL, 10));
 		else

@@ -374,7 +374,7 @@ track_text(const struct track *t, enum field f, struct buf *out)
 static void
 json_list(struct buf *out, const char *key, char **text, size_t n)
 {
-	json_array(out, key);
+	json_array_begin(out, key);
 	for (size_t i = 0; i < n; i++)
 		json_text(out, NULL, text[i]);
 	json_array_end(out);
@@ -397,10 +397,10 @@ json_field(const struct track *t, enum field f, struct buf *out)
 		json_bool(out, name, true);
 		break;
 	case FIELD_REAL:
-		json_real(out, name, v->real);
+		json_double(out, name, v->real);
 		break;
 	case FIELD_OBJECT:
-		json_object(out, name);
+		json_object_begin(out, name);
 		for (size_t i = 0; i < t->ntags; i++)
 			json_list(out, t->tags[i].name, t->tags[i].value, t->tags[i].n);
 		json_object_end(out);

@@ -39,6 +39,9 @@ enum err_code fold_joined(struct buf *out, const char *s, size_t len, struct err
 /* A 64-bit hash (FNV-1a) of folded text, as kept in skey and doc; never 0. */
 int64_t fold_hash(const char *folded, size_t len);
 
+/* Is there a letter, a digit or a mark in s: anything that folds to more than signs? */
+bool text_has_letters(const char *s);
+
 /* NFC of s, malloced, invalid bytes as U+FFFD; NULL when memory is out. */
 char *text_nfc(const char *s, size_t len);
 

@@ -203,7 +203,7 @@ key_spellings(const struct music_key *k, char name[KEY_SPELLINGS][KEY_TEXT])
 void
 key_camelot(const struct music_key *k, char text[KEY_TEXT])
 {
-	snprintf(text, KEY_TEXT, "%d%c", hour_of(k) % 100, k->minor ? 'A' : 'B');
+	snprintf(text, KEY_TEXT, "%u%c", (unsigned)hour_of(k) % 100, k->minor ? 'A' : 'B');
 }
 
 struct music_key

@@ -91,9 +91,21 @@ parse_size(const char *s, size_t len, struct span *v)
 {
 	static const struct unit units[] = { { "", 1 }, { "b", 1 }, { "k", 1024 }, { "kib", 1024 },
 		{ "kb", 1e3 }, { "M", 1048576 }, { "MiB", 1048576 }, { "MB", 1e6 }, { "G", 1073741824 },
-		{ "GiB", 1073741824 }, { "GB", 1e9 }, { NULL, 0 } };
+		{ "GiB", 1073741824 }, { "GB", 1e9 }, { "T", 1099511627776 }, { "TiB", 1099511627776 },
+		{ "TB", 1e12 }, { NULL, 0 } };
 
 	return with_unit(s, len, units, v);
+}
+
+bool
+parse_rate(const char *s, int64_t *rate)
+{
+	struct span v;
+
+	if (!parse_size(s, strlen(s), &v) || v.exact < 1 || v.exact > 1e15)
+		return false;
+	*rate = (int64_t)v.exact;
+	return true;
 }
 
 /* 4:30, 1:02:03 */
@@ -124,8 +136,10 @@ clock_duration(const char *s, size_t len, struct span *v)
 bool
 parse_duration(const char *s, size_t len, double unit, struct span *v)
 {
-	static const struct unit units[] = { { "ms", 1 }, { "s", 1e3 }, { "sec", 1e3 }, { "m", 6e4 },
-		{ "min", 6e4 }, { "h", 3.6e6 }, { NULL, 0 } };
+	static const struct unit units[] = { { "ms", 1 }, { "s", 1e3 }, { "sec", 1e3 }, { "secs", 1e3 },
+		{ "second", 1e3 }, { "seconds", 1e3 }, { "m", 6e4 }, { "min", 6e4 }, { "mins", 6e4 },
+		{ "minute", 6e4 }, { "minutes", 6e4 }, { "h", 3.6e6 }, { "hour", 3.6e6 }, { "hours", 3.6e6 },
+		{ "d", 8.64e7 }, { "day", 8.64e7 }, { "days", 8.64e7 }, { NULL, 0 } };
 	const struct unit plain[] = { { "", unit }, { NULL, 0 } };
 	double total = 0;
 	struct span part = { 0 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <utf8proc.h>
 
 #include "base/out.h"
 #include "text/fold.h"
@@ -144,43 +145,97 @@ kind_of(enum field f)
 	}
 }
 
-/* What is wrong with the bytes, or NULL. */
-static const char *
-wrong_bytes(const char *text)
+/* Text of several lines? */
+static bool
+has_lines(enum field f)
 {
-	if (!utf8_valid(text, strlen(text)))
+	return f == F_NONE || f == F_LYRICS || f == F_COMMENT;
+}
+
+static bool
+is_control(utf8proc_int32_t c, bool lines)
+{
+	if (lines && (c == '\n' || c == '\t'))
+		return false;
+	return c < ' ' || (c >= 0x7f && c < 0xa0);
+}
+
+/* Blanks of all scripts, and what takes no place at all. */
+static bool
+is_blank(utf8proc_int32_t c)
+{
+	utf8proc_category_t category = utf8proc_category(c);
+
+	return c == ' ' || c == '\n' || c == '\t' || c == 0x200b || c == 0xfeff ||
+	    category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+	    category == UTF8PROC_CATEGORY_ZP;
+}
+
+/* Point *text at what stands between the blanks around it, *len bytes.  What is wrong with the bytes, or
+ * NULL. */
+static const char *
+clean(enum field f, const char **text, size_t *len)
+{
+	const utf8proc_uint8_t *s = (const utf8proc_uint8_t *)*text;
+	size_t all = strlen(*text), begin = all, end = 0, control = all;
+	utf8proc_int32_t c;
+
+	if (!utf8_valid(*text, all))
 		return "text in UTF-8";
-	for (const char *p = text; *p != '\0'; p++)
-		if (((unsigned char)*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f)
-			return "text without control bytes";
+	for (size_t at = 0; at < all;) {
+		size_t n = (size_t)utf8proc_iterate(s + at, (utf8proc_ssize_t)(all - at), &c);
+
+		if (!is_blank(c)) {
+			begin = begin < at ? begin : at;
+			end = at + n;
+		}
+		if (is_control(c, has_lines(f)) && at >= begin && control == all)
+			control = at;
+		at += n;
+	}
+	if (control < end)
+		return has_lines(f) ? "text without control characters"
+				    : "one line of text, without control characters";
+	*text += end == 0 ? 0 : begin;
+	*len = end == 0 ? 0 : end - begin;
 	return NULL;
 }
 
 static enum err_code
-take(const char *name, const struct kind *kind, const char *text, char **out, struct err *e)
+take(enum field f, const char *name, const char *typed, char **out, struct err *e)
 {
-	const char *want = wrong_bytes(text);
-	char form[VALUE_TEXT];
+	const struct kind *kind = f == F_NONE ? NULL : kind_of(f);
+	const char *text = typed, *want;
+	char form[VALUE_TEXT], *value;
+	size_t len = 0;
 
-	if (want == NULL && kind != NULL && *text != '\0') {
-		want = kind->read(text, form) ? NULL : kind->want;
-		if (want == NULL)
-			text = form;
+	want = clean(f, &text, &len);
+	value = text_nfc(text, len);
+	if (value == NULL)
+		return err_memory(e);
+	if (want == NULL && kind != NULL && len > 0) {
+		want = kind->read(value, form) ? NULL : kind->want;
+		free(value);
+		value = want == NULL ? strdup(form) : NULL;
+		if (want == NULL && value == NULL)
+			return err_memory(e);
 	}
-	if (want != NULL)
-		return err_set(e, ERR_USAGE, "%s takes %s, not '%s'", name, want, text);
-	*out = text_nfc(text, strlen(text));
-	return *out == NULL ? err_memory(e) : ERR_NONE;
+	if (want != NULL) {
+		free(value);
+		return err_set(e, ERR_USAGE, "%s takes %s, not '%s'", name, want, typed);
+	}
+	*out = value;
+	return ERR_NONE;
 }
 
 enum err_code
 value_typed(enum field f, const char *text, char **out, struct err *e)
 {
-	return take(field_info(f)->name, kind_of(f), text, out, e);
+	return take(f, field_info(f)->name, text, out, e);
 }
 
 enum err_code
 value_typed_tag(const char *name, const char *text, char **out, struct err *e)
 {
-	return take(name, NULL, text, out, e);
+	return take(F_NONE, name, text, out, e);
 }

@@ -28,11 +28,11 @@ bool value_position(const char *s, char *out);         /* a vinyl's place: "A1",
 bool value_day(const char *s);                         /* YYYY, YYYY-MM or YYYY-MM-DD, of the calendar */
 
 /* What somebody typed as the value of a writable field, malloced in the form that the vocabulary wants ("1"
- * for true, "" for false).  ERR_USAGE "track takes a whole number from 1 to 1000000, not 'x'" where it is no
- * such value. */
+ * for true, "" for false), in NFC and without the blanks around it; "" where nothing is left.  ERR_USAGE
+ * "track takes a whole number from 1 to 1000000, not 'x'" where it is no such value. */
 enum err_code value_typed(enum field f, const char *text, char **out, struct err *e);
 
-/* The same for a free tag: any text without control bytes. */
+/* The same for a free tag: any text without control characters. */
 enum err_code value_typed_tag(const char *name, const char *text, char **out, struct err *e);
 
 #endif

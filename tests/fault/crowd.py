@@ -11,6 +11,7 @@ the invariants hold, every file is in the catalogue once, and lib-sweep leaves n
 import argparse, os, random, shutil, signal, subprocess, sys, threading, time
 
 import sweep
+from scenarios import SCENARIOS
 from scene import Failure, Scene, CAUGHT
 
 MAKE_MUSIC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "make-music.py")
@@ -84,7 +85,7 @@ class Crowd(Scene):
                         self.killed += 1
 
     def play(self):
-        self.prepare("create")
+        self.scenario = SCENARIOS["import"]
         self.must("lib-import", "-q", os.path.join(self.music, self.folders[0]))
         self.until = time.monotonic() + self.args.time
         threads = [threading.Thread(target=self.member, args=(i,)) for i in range(self.args.processes)]

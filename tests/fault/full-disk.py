@@ -10,53 +10,27 @@ must end in the state of a run that never lacked anything.  Needs root; status 7
 """
 import argparse, os, sys
 
-import sweep
-from powercut import NotHere, tool
-from scene import Failure, Scene, run
+import disk, sweep
+from scenarios import SCENARIOS, empty
+from scene import Failure, run
 
 BIG = 64 << 10  # kilobytes
 
 
-class Small(Scene):
+class Small(disk.Disk):
     def __init__(self, args):
-        super().__init__(args.build, files=6)
-        self.kind = args.kind
-        self.disk = os.path.join(self.dir, "disk")
-        self.image = os.path.join(self.dir, "disk.img")
-        os.mkdir(self.disk)
-        self.lib = os.path.join(self.disk, "library")
-        self.env["FONOTECA_LIBRARY"] = self.lib
-        self.mounted = False
+        super().__init__(args, 16 << 20, files=6)
         self.filler = os.path.join(self.disk, "filler")
-
-    def umount(self):
-        if self.mounted:
-            tool("umount", self.disk)
-        self.mounted = False
-
-    def close(self):
-        try:
-            self.umount()
-        finally:
-            super().close()
 
     def fresh(self):
         """An empty library on a disk with plenty of room."""
-        self.umount()
-        if self.kind == "tmpfs":
-            tool("mount", "-t", "tmpfs", "-o", "size=%dk" % BIG, "none", self.disk)
-        else:
-            if os.path.exists(self.image):
-                os.unlink(self.image)
-            with open(self.image, "wb") as f:
-                f.truncate(16 << 20)
-            # SQLite dies of SIGBUS where a block is smaller than a page of its shared memory
-            tool("mkfs.ext4", "-q", "-F", "-m", "0", "-b", "4096", self.image)
-            tool("mount", "-o", "loop", self.image, self.disk)
-        self.mounted = True
-        empty = os.path.join(self.dir, "empty")
-        os.makedirs(empty, exist_ok=True)
-        self.must("lib-import", "-q", empty)
+        self.another()
+        if self.args.kind == "tmpfs":
+            disk.tool("mount", "-t", "tmpfs", "-o", "size=%dk" % BIG, "none", self.disk)
+            self.mounted = True
+        else:  # SQLite dies of SIGBUS where a block is smaller than a page of its shared memory
+            self.make("-m", "0", "-b", "4096")
+        empty(self)
 
     def leave(self, kb):
         """All but so many kilobytes are taken by somebody else."""
@@ -91,18 +65,15 @@ class Small(Scene):
         return failed
 
 
-def main():
+def full_disks():
     ap = sweep.options(argparse.ArgumentParser())
     ap.add_argument("kind", choices=["tmpfs", "ext4"])
     ap.set_defaults(limit=40)
     args = ap.parse_args()
-    if os.geteuid() != 0:
-        print("only root may mount a file system")
-        return 77
-    tally, s = sweep.Tally(args), None
+    tally, s = sweep.Tally(args), Small(args)
     try:
-        s = Small(args)
-        s.command = ["lib-import", "-q", s.music]
+        s.scenario = SCENARIOS["import"]
+        s.command = s.scenario.argv(s)
         s.golden()
         high = 4
         while s.case(high):  # until it fits
@@ -112,16 +83,12 @@ def main():
                 break
             kb = high * i // args.limit
             tally.take("%d kB" % kb, s.case, kb)
-    except NotHere as why:
-        print(why)
-        return 77
     finally:
-        if s is not None:
-            s.close()
+        s.close()
     print("too small: %d" % tally.injected)
     tally.injected = tally.cases if tally.injected > tally.cases // 3 else tally.injected
     return tally.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(disk.only_root(full_disks))

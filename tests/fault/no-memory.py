@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Let a command run out of memory at one allocation after the other.
 
-    no-memory.py create|import|resume|commit|recommit [--sticky] [--limit N] [--build DIR] FAIL-ALLOC.so
+    no-memory.py SCENARIO [--sticky] [--limit N] [--build DIR] FAIL-ALLOC.so
 
 As sweep.py; the fault is an allocation that fails (--sticky: and all after it), by fail-alloc.c.  The command must
 end with an error that it can name, or do its work.
@@ -9,6 +9,7 @@ end with an error that it can name, or do its work.
 import argparse, os, random, sys
 
 import sweep
+from scenarios import SCENARIOS
 from scene import Failure, Scene, run
 
 
@@ -53,7 +54,7 @@ class Poor(Scene):
 
 def main():
     ap = sweep.options(argparse.ArgumentParser())
-    ap.add_argument("scenario", choices=["create", "import", "resume", "commit", "recommit"])
+    ap.add_argument("scenario", choices=SCENARIOS)
     ap.add_argument("library")
     ap.add_argument("--sticky", action="store_true")
     args = ap.parse_args()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Cut the power at a system call: what was not made durable is gone, and nothing that counts was.
 
-    powercut.py create|import|resume|commit|recommit|batches [--limit N] [--build DIR] [--preload LIBRARY.so]
+    powercut.py SCENARIO|batches [--limit N] [--build DIR] [--preload LIBRARY.so]
 
 As sweep.py, but the library lies on a small ext4 of its own (a loop device).  A case kills the command before
 its Nth call and shuts the file system down without a flush (FS_IOC_SHUTDOWN), mounts it again, which replays
@@ -10,87 +10,19 @@ the command end: what it acknowledged must be there without a rerun.  `batches` 
 batches, cut around each of their syncs: what came before must be there.  --preload plants a bug of plant.c, which
 must be caught.  Needs root; status 77 with the reason elsewhere.
 """
-import argparse, fcntl, os, random, shutil, struct, subprocess, sys
+import argparse, os, random, shutil, subprocess, sys
 
-import sweep
+import disk, sweep
+from scenarios import SCENARIOS
 from scene import Failure, run
 
-FS_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, u32)
-NOLOGFLUSH = struct.pack("I", 2)
 SIZE = 48 << 20
 BATCH = 256  # files, as in lib/intake/batch.h
 SYNCS = ("syncfs", "fsync", "fdatasync")
 MAKE_MUSIC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "make-music.py")
 
 
-class NotHere(Exception):
-    pass
-
-
-def tool(*argv):
-    p = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if p.returncode != 0:
-        raise NotHere("%s: %s" % (" ".join(argv), p.stdout.decode(errors="replace").strip()))
-
-
-class Disk(sweep.Sweep):
-    """A scene whose library is on a file system of its own."""
-
-    def __init__(self, args, size=SIZE):
-        super().__init__(args)
-        self.disk = os.path.join(self.dir, "disk")
-        self.blank = os.path.join(self.dir, "blank.img")
-        self.image = os.path.join(self.dir, "disk.img")
-        os.mkdir(self.disk)
-        self.lib = os.path.join(self.disk, "library")
-        self.env["FONOTECA_LIBRARY"] = self.lib
-        self.mounted = False
-        self.disks = 0
-        with open(self.image, "wb") as f:
-            f.truncate(size)
-        tool("mkfs.ext4", "-q", "-F", self.image)
-        self.mount()
-
-    def mount(self):
-        tool("mount", "-o", "loop,commit=600", self.image, self.disk)  # nothing is flushed by a timer
-        self.mounted = True
-
-    def umount(self):
-        if self.mounted:
-            tool("umount", self.disk)
-        self.mounted = False
-
-    def close(self):
-        try:
-            self.umount()
-        finally:
-            super().close()
-
-    def prepare(self, scenario):
-        super().prepare(scenario)
-        if scenario == "create":
-            self.keep()
-
-    def keep(self):
-        self.umount()
-        shutil.copyfile(self.image, self.blank)
-        self.mount()
-
-    def fresh(self):
-        self.umount()
-        os.unlink(self.image)
-        self.disks += 1  # a loop device may hold on to the last one for a moment
-        self.image = os.path.join(self.dir, "disk%d.img" % self.disks)
-        shutil.copyfile(self.blank, self.image)
-        self.mount()
-
-    def cut(self):
-        fd = os.open(self.disk, os.O_RDONLY)
-        fcntl.ioctl(fd, FS_IOC_SHUTDOWN, NOLOGFLUSH)
-        os.close(fd)
-        self.umount()
-        self.mount()
-
+class Cut(disk.Disk):
     def case(self, fault, name, n):
         self.fresh()
         happened = True
@@ -110,21 +42,18 @@ class Disk(sweep.Sweep):
         return happened
 
 
-def main():
+def power_cuts():
     ap = sweep.options(argparse.ArgumentParser())
-    ap.add_argument("scenario", choices=["create", "import", "resume", "commit", "recommit", "batches"])
+    ap.add_argument("scenario", choices=[*SCENARIOS, "batches"])
     ap.set_defaults(fault="kill", sticky=False, target="main", all=False, sites=True, limit=60)
     args = ap.parse_args()
-    if os.geteuid() != 0:
-        print("only root may mount a file system")
-        return 77
-    tally, s = sweep.Tally(args), None
+    tally, s = sweep.Tally(args), Cut(args, SIZE)
     try:
-        s = Disk(args)
+        s.make()
         if args.scenario == "batches":
             args.sites = False
             shutil.rmtree(s.music)
-            tool("python3", MAKE_MUSIC, s.music, "600", "1000")
+            subprocess.run([sys.executable, MAKE_MUSIC, s.music, "600", "1000"], check=True)
         s.prepare("import" if args.scenario == "batches" else args.scenario)
         s.golden()
         s.fresh()
@@ -138,14 +67,10 @@ def main():
             if not tally.goes_on():
                 break
             tally.take("power cut at %s call %d" % (name or "the end,", n), s.case, fault, name, n)
-    except NotHere as why:
-        print(why)
-        return 77
     finally:
-        if s is not None:
-            s.close()
+        s.close()
     return tally.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(disk.only_root(power_cuts))

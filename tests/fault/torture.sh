@@ -22,17 +22,39 @@ classes=$(
 		echo "3 sweep $s --all"
 		echo "3 sweep $s --fault $errnos"
 		echo "2 sweep $s --fault $errnos --sticky"
+		echo "2 states $s"
 		echo "2 powercut $s"
+		echo "2 blocks $s"
 		echo "2 no-memory $s $out/fail-alloc.so"
 		echo "1 no-memory $s --sticky $out/fail-alloc.so"
 	done
-	for s in amend remove restore undo; do
+	for s in amend remove restore write-tags undo; do
 		echo "2 sweep $s --all"
 		echo "2 sweep $s --fault $errnos"
 		echo "1 sweep $s --fault $errnos --sticky"
+		echo "1 states $s"
+		echo "1 powercut $s"
+		echo "1 blocks $s"
+		echo "1 no-memory $s $out/fail-alloc.so"
 	done
-	for s in create import commit; do
-		echo "4 sweep $s --pairs 60"
+	for s in import-commit retry reject attach detach undo-amend undo-write-tags save playlist-add playlist-move \
+		playlist-delete sweep migrate; do
+		echo "1 sweep $s --all"
+		echo "1 sweep $s --fault $errnos"
+		echo "1 states $s"
+		echo "1 no-memory $s $out/fail-alloc.so"
+	done
+	for s in show search; do
+		echo "1 no-memory $s $out/fail-alloc.so"
+	done
+	for s in create import commit amend write-tags undo sweep migrate; do
+		echo "2 sweep $s --pairs 60"
+	done
+	for s in import commit write-tags; do
+		echo "1 blocks $s --errors"
+	done
+	for s in sweep migrate; do
+		echo "1 powercut $s"
 	done
 	echo "2 sweep import --target worker"
 	echo "2 sweep import --target worker --fault $errnos"
@@ -68,6 +90,6 @@ while read -r share program arguments; do
 	fi
 done <<<"$classes"
 echo
-FONOTECA_BUILD=$build bats -f 'planted|synced before' tests/fault.bats || failed=$((failed + 1))
+FONOTECA_BUILD=$build bats tests/fault-planted.bats && FONOTECA_BUILD=$build bats -f 'synced before' tests/fault-power.bats || failed=$((failed + 1))
 printf '\n%d classes failed, %d s\n' $failed $SECONDS
 [ $failed -eq 0 ]

@@ -63,14 +63,14 @@ json_is_json(void)
 	json_bytes(&b, "source", "\xff\x01", 2);
 	json_bytes(&b, "path", "ok", 2);
 	json_int(&b, "n", -7);
-	json_real(&b, "gain", -7.03);
-	json_real(&b, "third", 1.0 / 3.0);
+	json_double(&b, "gain", -7.03);
+	json_double(&b, "third", 1.0 / 3.0);
 	json_time(&b, "added", 1767225600);
-	json_array(&b, "genre");
+	json_array_begin(&b, "genre");
 	json_text(&b, NULL, "x");
 	json_text(&b, NULL, "y");
 	json_array_end(&b);
-	json_object(&b, "tags");
+	json_object_begin(&b, "tags");
 	json_text(&b, "a\"b\n", "z");
 	json_object_end(&b);
 	json_bool(&b, "yes", true);

@@ -496,7 +496,9 @@ static void
 measure(int64_t n, bool same, bool late)
 {
 	struct progress progress = { .report = tell_stage };
-	int64_t s = many(n, "bytes", same), start = time_monotonic_ms(), lines = 0;
+	int64_t s = many(n, "bytes", same), start = time_monotonic_ms(), lines = 0, broken = 0;
+	const struct commit_options o = { 0 };
+	struct session shown = { 0 };
 	struct commit_result r;
 	struct rusage usage;
 
@@ -505,8 +507,10 @@ measure(int64_t n, bool same, bool late)
 		s = many(n, "others", same);
 		start = time_monotonic_ms();
 	}
-	OK(report_items(db, s, CONFLICT_ATTACH, NULL, false, count_line, &lines, &e));
-	CHECK(lines == n + 1);
+	OK(session_load(db, s, &shown, &e));
+	OK(report_items(db, &shown, &o, false, count_line, &lines, &broken, &e));
+	session_free(&shown);
+	CHECK(lines == n + 1 && broken == 0);
 	printf("%" PRId64 " items shown: %" PRId64 " ms\n", n, time_monotonic_ms() - start);
 	start = time_monotonic_ms();
 	progress.context = &start;

@@ -224,7 +224,7 @@ walk_and_roots(void)
 	CHECK(symlink("nowhere", link) == 0);
 	snprintf(library, sizeof library, "%s/m/lib", dir);
 	snprintf(gone, sizeof gone, "%s/gone", dir);
-	CHECK(roots_resolve(operands, 5, library, on_failed, &roots, &n, &e) == ERR_NONE);
+	CHECK(roots_resolve(operands, 5, library, false, on_failed, &roots, &n, &e) == ERR_NONE);
 	CHECK(failures == 3); /* gone, the library, the link to nowhere */
 	CHECK(n == 1 && strcmp(roots[0], dir) == 0);
 	walks(roots, n, false, library, "m/.hidden m/a b m/b/1 m/b/2 m/b.mp3");

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "media/crc.h"
+#include "media/damage.h"
 #include "media/payload.h"
 #include "unit.h"
 
@@ -50,6 +52,7 @@ hash(const struct bytes *b, uint8_t h[32])
 	if (fd < 0 || write(fd, b->data, b->len) != (ssize_t)b->len)
 		exit(1);
 	sniff(fd, &s);
+	damage_find(fd, &s);
 	has = payload_hash(fd, &s, h);
 	close(fd);
 	return has;
@@ -158,6 +161,28 @@ adts(struct bytes *b, unsigned sound, bool tagged)
 		put_apev2(b);
 }
 
+/* A whole frame of 4096 samples, the first of its stream. */
+static void
+put_frame(struct bytes *b, unsigned sound)
+{
+	static const unsigned char head[] = { 0xff, 0xf8, 0xc9, 0x18, 0 };
+	static struct crc crc8, crc16;
+	unsigned char frame[108], sum;
+	uint32_t both;
+
+	crc_make(&crc8, 0x07, 8);
+	crc_make(&crc16, 0x8005, 16);
+	memcpy(frame, head, sizeof head);
+	sum = (unsigned char)(crc_add(&crc8, 0, head, sizeof head) >> 24);
+	frame[sizeof head] = sum;
+	for (size_t i = sizeof head + 1; i < 106; i++)
+		frame[i] = (unsigned char)(i * 7 + sound * 31);
+	both = crc_add(&crc16, 0, frame, 106);
+	frame[106] = (unsigned char)(both >> 24);
+	frame[107] = (unsigned char)(both >> 16);
+	put(b, frame, sizeof frame);
+}
+
 static void
 put_flac(struct bytes *b, const void *md5, unsigned sound, bool tagged)
 {
@@ -169,8 +194,7 @@ put_flac(struct bytes *b, const void *md5, unsigned sound, bool tagged)
 	} else {
 		PUT(b, "\x81\0\0\0");
 	}
-	PUT(b, "\xff\xf8\xc9\x18\0");
-	put_noise(b, 100, sound);
+	put_frame(b, sound);
 	if (tagged)
 		put_id3v1(b);
 }

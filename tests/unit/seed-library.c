@@ -14,6 +14,7 @@
 #include "store/catalogue/catalogue.h"
 #include "store/index.h"
 #include "store/sql.h"
+#include "store/vocabulary.h"
 #include "text/fold.h"
 #include "unit.h"
 
@@ -157,7 +158,7 @@ seed(struct db *db, FILE *table, struct err *e)
 		if (sql_commit(db, e) == ERR_NONE)
 			sql_begin(db, e);
 	}
-	if (e->code == ERR_NONE)
+	if (e->code == ERR_NONE && vocabulary_settle(db, number, e) == ERR_NONE)
 		sql_commit(db, e);
 out:
 	free(line);

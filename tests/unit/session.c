@@ -171,6 +171,7 @@ links_are_of_what_is_open(struct stage *s)
 	int fd = open(below("opened"), O_RDWR | O_CREAT, 0640);
 	char tmp[STAGE_TMP], name[BLOB_NAME], path[BLOB_NAME + 16], moved[sizeof dir + 16];
 	uint8_t hash[32] = { 7 };
+	int64_t ctime_ns = 0;
 	struct stat source, linked;
 	struct err e = { 0 };
 
@@ -179,7 +180,7 @@ links_are_of_what_is_open(struct stage *s)
 	CHECK(rename(below("opened"), moved) == 0);
 	CHECK(close(open(below("opened"), O_RDWR | O_CREAT, 0640)) == 0);
 	CHECK(stage_link(s, fd, tmp, &e) == 0);
-	CHECK(stage_keep(s, tmp, hash, "mp3", 3, true, &e) == ERR_NONE);
+	CHECK(stage_keep(s, tmp, hash, "mp3", 3, true, &ctime_ns, &e) == ERR_NONE);
 	blob_name(name, hash, "mp3");
 	snprintf(path, sizeof path, "staging/s2/%s", name);
 	CHECK(stat(below(path), &linked) == 0 && linked.st_ino == source.st_ino && linked.st_nlink == 2);
@@ -197,14 +198,15 @@ stages_bytes(struct db *db)
 	struct stage *s = NULL;
 	uint8_t hash[32] = { 1 };
 	char names[20][BLOB_NAME], tmp[STAGE_TMP];
+	int64_t ctime_ns = 0;
 	struct stat st;
 	int fd;
 
 	CHECK(stage_make(db, 2, &e) == ERR_NONE && stage_open(&s, db, 2, &e) == ERR_NONE);
 	for (int i = 0; i < 20; i++) {
 		hash[1] = (uint8_t)i;
-		CHECK(stage_bytes(s, "abc", 3, hash, "jpg", &e) == ERR_NONE);
-		CHECK(stage_bytes(s, "abc", 3, hash, "jpg", &e) == ERR_NONE);
+		CHECK(stage_bytes(s, "abc", 3, hash, "jpg", &ctime_ns, &e) == ERR_NONE && ctime_ns != 0);
+		CHECK(stage_bytes(s, "abc", 3, hash, "jpg", &ctime_ns, &e) == ERR_NONE && ctime_ns == 0);
 		blob_name(names[i], hash, "jpg");
 	}
 	CHECK(stage_sync(s, names, 3, &e) == ERR_NONE);
@@ -212,7 +214,7 @@ stages_bytes(struct db *db)
 	fd = stage_file(s, tmp, &e);
 	CHECK(fd >= 0 && write(fd, "abc", 3) == 3);
 	close(fd);
-	CHECK(stage_keep(s, tmp, hash, "jpg", 3, false, &e) == ERR_NONE);
+	CHECK(stage_keep(s, tmp, hash, "jpg", 3, false, &ctime_ns, &e) == ERR_NONE);
 	links_are_of_what_is_open(s);
 	CHECK(access(below("staging/s2"), F_OK) == 0);
 	CHECK(stat(below("staging/s2"), &st) == 0 && (st.st_mode & 0777) == 0700);

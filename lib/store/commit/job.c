@@ -11,6 +11,7 @@
 #include "store/commit/leave.h"
 #include "store/index.h"
 #include "store/packed/packed.h"
+#include "store/vocabulary.h"
 #include "store/sql.h"
 
 enum err_code
@@ -81,7 +82,7 @@ settle_item(struct job *j, const struct plan_entry *entry, const char *state, st
 	bool stored = publish_wanted(entry) && !(j->files.moves && !leaves(j, entry));
 	sqlite3_stmt *st = sql_get(j->db,
 	    "UPDATE item SET state = ?2, track_id = ?3, record = NULL, device = NULL, inode = NULL,"
-	    " mtime_ns = NULL, ctime_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
+	    " mtime_ns = NULL, ctime_ns = NULL, staged_ns = NULL, path = iif(?4, NULL, path) WHERE id = ?1",
 	    e);
 
 	if (st == NULL)
@@ -319,7 +320,8 @@ job_write_items(struct job *j, struct err *e)
 		report(p, "writing", i);
 	}
 	item_free(&it);
-	if (e->code != ERR_NONE || finish_releases(j, &c, e) != ERR_NONE || index_all(j, e) != ERR_NONE)
+	if (e->code != ERR_NONE || finish_releases(j, &c, e) != ERR_NONE || index_all(j, e) != ERR_NONE ||
+	    vocabulary_settle(j->db, (int64_t)p->n, e) != ERR_NONE)
 		return e->code;
 	j->item = 0;
 	return ERR_NONE;

@@ -45,7 +45,9 @@ verdict_name(enum verdict v)
 		[PLAN_RESTORE] = "restored",
 		[PLAN_RETAG] = "retag",
 		[PLAN_FAILED] = "failed",
-		[PLAN_SETTLED] = "settled" };
+		[PLAN_SETTLED] = "settled",
+		[PLAN_MISSING] = "missing",
+		[PLAN_ALTERED] = "altered" };
 
 	return names[v];
 }
@@ -287,6 +289,26 @@ makes_track(enum verdict v)
 	return v == PLAN_NEW || v == PLAN_RESTORE || v == PLAN_ATTACH || v == PLAN_CONFLICT || v == PLAN_SKIP;
 }
 
+/* What counts[] holds of an entry. */
+static void
+count(struct plan *p, size_t i, int64_t n)
+{
+	if (makes_track(p->entries[i].verdict) || plan_is_first(p, i))
+		p->counts[p->entries[i].verdict] += n;
+}
+
+void
+plan_overrule(struct plan *p, size_t first, enum verdict v)
+{
+	for (size_t i = first;; i++) {
+		count(p, i, -1);
+		p->entries[i].verdict = v;
+		count(p, i, 1);
+		if (plan_is_last(p, i))
+			return;
+	}
+}
+
 /* Last pass: each staged item against the catalogue and against those before it. */
 static enum err_code
 decide_all(struct plan *p, struct decider *d, struct err *e)
@@ -306,8 +328,7 @@ decide_all(struct plan *p, struct decider *d, struct err *e)
 		} else if (entry->verdict == PLAN_DUPLICATE && decided_file(d, entry->file)) {
 			entry->verdict = PLAN_REMOVED; /* these are the bytes that a retag replaces */
 		}
-		if (makes_track(entry->verdict) || plan_is_first(p, i))
-			p->counts[entry->verdict]++;
+		count(p, i, 1);
 	}
 	told_free(&t);
 	return e->code;

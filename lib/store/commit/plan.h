@@ -58,6 +58,8 @@ enum verdict {
 	PLAN_RETAG,     /* the audio of a file whose source now has these bytes: takes its place */
 	PLAN_FAILED,    /* failed at import */
 	PLAN_SETTLED,   /* nothing to do: it was dealt with before, or never read */
+	PLAN_MISSING,   /* --show: its staged file is gone, which fails the session */
+	PLAN_ALTERED,   /* the same, where the file is not what it was */
 	PLAN_VERDICTS
 };
 
@@ -110,6 +112,9 @@ struct plan_entry *plan_find(struct plan *p, int64_t item);
 /* Is entry i the first, or the last, of its item? */
 bool plan_is_first(const struct plan *p, size_t i);
 bool plan_is_last(const struct plan *p, size_t i);
+
+/* All entries of the item of which `first` is the first get this verdict, in the counts too. */
+void plan_overrule(struct plan *p, size_t first, enum verdict v);
 
 /* The item of an entry with its record, or that of its part, and what is compared of it. */
 struct told {

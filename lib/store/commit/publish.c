@@ -27,6 +27,14 @@ void
 publish_end(struct publish *pub)
 {
 	checked_free(&pub->checked);
+	free(pub->seen);
+	pub->seen = NULL;
+}
+
+static bool
+was_seen(const struct publish *pub, size_t i)
+{
+	return pub->seen != NULL && (pub->seen[i / 8] >> i % 8 & 1) != 0;
 }
 
 bool
@@ -113,13 +121,17 @@ static enum err_code
 act_on_covers(struct publish *pub, struct plan *p, action *fn, int64_t item, struct err *e)
 {
 	sqlite3_stmt *st =
-	    sql_get(p->db, "SELECT sha256, size, suffix FROM item_cover WHERE item_id = ?1", e);
+	    sql_get(p->db, "SELECT sha256, size, suffix, staged_ns FROM item_cover WHERE item_id = ?1", e);
 
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, item);
 	while (sql_step(p->db, st, e) == 1) {
-		struct blob_staged s = { .session = p->session, .size = sqlite3_column_int64(st, 1) };
+		struct blob_staged s = { .session = p->session,
+			.size = sqlite3_column_int64(st, 1),
+			.staged_ns = sqlite3_column_int64(st, 3),
+			.fresh = true,
+			.shared = true };
 
 		memcpy(s.sha256, sqlite3_column_blob(st, 0), sizeof s.sha256);
 		strncpy(s.suffix, (const char *)sqlite3_column_text(st, 2), sizeof s.suffix - 1);
@@ -134,13 +146,13 @@ static enum err_code
 act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_entry *entry, struct item *it,
     struct err *e)
 {
-	/* the same bytes, earlier in this session or as another part, were seen to then */
-	bool again = (entry->verdict == PLAN_DUPLICATE && entry->first >= 0) ||
-	    !plan_is_first(p, (size_t)(entry - p->entries));
+	bool again = entry->twin; /* the same bytes, earlier in this session, were seen to then */
 	struct blob_staged s = { .session = p->session,
 		.size = it->size,
+		.staged_ns = it->staged_ns,
 		.doubt = pub->moves && !again,
 		.fresh = !again,
+		.seen = again || was_seen(pub, (size_t)(entry - p->entries)),
 		.linked = it->linked,
 		.inode = it->inode,
 		.mtime_ns = it->mtime_ns,
@@ -148,10 +160,8 @@ act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_e
 
 	memcpy(s.sha256, it->sha256, sizeof s.sha256);
 	memcpy(s.suffix, it->suffix, sizeof s.suffix);
-	if (act(pub, p, fn, &s, e) == ERR_CHANGED && it->linked && it->path != NULL)
-		err_context(e, "%s was written to since it was imported", it->path);
-	else if ((e->code == ERR_CHANGED || e->code == ERR_NOTFOUND) && it->path != NULL)
-		err_context(e, "%s", it->path); /* a hash tells nobody which file it was */
+	if (act(pub, p, fn, &s, e) == ERR_CHANGED && it->linked)
+		err_context(e, "was written to since it was imported");
 	if (e->code != ERR_NONE)
 		return e->code;
 	it->ctime_ns = s.ctime_ns;
@@ -159,6 +169,14 @@ act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_e
 	if (entry->verdict != PLAN_NEW && entry->verdict != PLAN_ATTACH && entry->verdict != PLAN_RETAG)
 		return ERR_NONE;
 	return act_on_covers(pub, p, fn, it->id, e);
+}
+
+/* A hash tells nobody which file it was. */
+static void
+name_source(const struct item *it, struct err *e)
+{
+	if ((e->code == ERR_CHANGED || e->code == ERR_NOTFOUND) && it->path != NULL)
+		err_context(e, "%s", it->path);
 }
 
 static enum err_code
@@ -179,9 +197,14 @@ act_on_all(struct publish *pub, struct plan *p, const char *stage, action *fn, i
 			break;
 		}
 		*item = done = p->entries[i].item;
-		if (item_next(p->db, p->session, *item - 1, &it, e) != 1 ||
-		    act_on_item(pub, p, fn, &p->entries[i], &it, e) != ERR_NONE)
+		if (item_next(p->db, p->session, *item - 1, &it, e) != 1)
 			break;
+		if (act_on_item(pub, p, fn, &p->entries[i], &it, e) != ERR_NONE) {
+			name_source(&it, e);
+			break;
+		}
+		if (fn == publish)
+			pub->seen[i / 8] |= (unsigned char)(1 << i % 8);
 		bytes += it.size;
 		if (pr != NULL && pr->report != NULL && i % 16 == 0)
 			pr->report(pr->context, stage, (int64_t)i, (int64_t)p->n, bytes);
@@ -195,6 +218,13 @@ act_on_all(struct publish *pub, struct plan *p, const char *stage, action *fn, i
 }
 
 enum err_code
+publish_look(
+    struct publish *pub, struct plan *p, const struct plan_entry *entry, struct item *it, struct err *e)
+{
+	return act_on_item(pub, p, ready, entry, it, e);
+}
+
+enum err_code
 publish_check(struct publish *pub, struct plan *p, int64_t *item, struct err *e)
 {
 	return act_on_all(pub, p, "checking", ready, item, e);
@@ -205,6 +235,8 @@ publish_all(struct publish *pub, struct plan *p, int64_t *item, struct err *e)
 {
 	struct err later = { 0 };
 
+	if (pub->seen == NULL && (pub->seen = calloc(p->n / 8 + 1, 1)) == NULL)
+		return err_memory(e);
 	if (act_on_all(pub, p, "publishing", publish, item, e) != ERR_NONE) {
 		(void)blob_sync(p->db, &later); /* only to forget the marks */
 		return e->code;
@@ -219,5 +251,7 @@ publish_confirm(
 #ifdef PLANT_ROWS_BEFORE_BLOBS
 	return ERR_NONE;
 #endif
-	return act_on_item(pub, p, confirm, entry, it, e);
+	if (act_on_item(pub, p, confirm, entry, it, e) != ERR_NONE)
+		name_source(it, e);
+	return e->code;
 }

@@ -16,7 +16,9 @@
 /* What a commit knows of the files beyond its plan. */
 struct publish {
 	bool moves; /* the sources are to leave: blobs that they rely on are judged by their bytes */
-	struct checked checked; /* what was read for that, across plans that are made anew */
+	struct checked checked; /* what was read, across plans that are made anew */
+	unsigned char
+	    *seen; /* a bit an entry: its file was published, and is not to be read again for those */
 };
 enum err_code publish_begin(struct publish *pub, struct db *db, int64_t session, struct err *e);
 void publish_end(struct publish *pub);
@@ -24,8 +26,10 @@ void publish_end(struct publish *pub);
 /* Is the file of this item to be stored, or stored already? */
 bool publish_wanted(const struct plan_entry *entry);
 
-/* Before anything changes: is every staged file (or its blob) there with its size, and a linked one
- * unaltered? */
+/* Before anything changes: is the staged file of an entry (or its blob) there, and unaltered?  ERR_NOTFOUND
+ * or ERR_CHANGED where it is not.  Those of all, the first that is not being the error. */
+enum err_code publish_look(
+    struct publish *pub, struct plan *p, const struct plan_entry *entry, struct item *it, struct err *e);
 enum err_code publish_check(struct publish *pub, struct plan *p, int64_t *item, struct err *e);
 
 /* Give every blob its name, and make the names durable.  The caller holds the shared library lock. */

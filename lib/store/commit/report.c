@@ -7,8 +7,8 @@
 
 #include "base/out.h"
 
-static void
-counted(struct buf *out, const char *before, int64_t n, const char *one, const char *many)
+void
+report_counted(struct buf *out, const char *before, int64_t n, const char *one, const char *many)
 {
 	buf_printf(out, "%s%" PRId64 " %s", before, n, n == 1 ? one : many);
 }
@@ -18,7 +18,7 @@ static void
 counted_if(struct buf *out, int64_t n, const char *one, const char *many)
 {
 	if (n > 0)
-		counted(out, ", ", n, one, many);
+		report_counted(out, ", ", n, one, many);
 }
 
 static void
@@ -28,8 +28,8 @@ commit_text(int64_t session, const struct commit_result *r, bool dry_run, struct
 	    r->already    ? "was committed already"
 		: dry_run ? "would commit"
 			  : "committed");
-	counted(out, "", r->tracks, "track", "tracks");
-	counted(out, ", ", r->duplicates, "duplicate", "duplicates");
+	report_counted(out, "", r->tracks, "track", "tracks");
+	report_counted(out, ", ", r->duplicates, "duplicate", "duplicates");
 	buf_printf(out, ", %" PRId64 " failed", r->failed);
 	counted_if(out, r->attached, "attached", "attached");
 	counted_if(out, r->retagged, "retagged", "retagged");
@@ -102,7 +102,7 @@ static void
 session_text(const struct session *s, struct buf *out)
 {
 	buf_printf(out, "s%" PRId64 "\t%s\t", s->id, s->state);
-	counted(out, "", s->staged + s->pending, "item", "items");
+	report_counted(out, "", s->staged + s->pending, "item", "items");
 	counted_if(out, s->failed, "failed", "failed");
 	counted_if(out, s->unchanged, "unchanged", "unchanged");
 	buf_putc(out, '\t');
@@ -137,216 +137,6 @@ session_json(const struct session *s, struct buf *out)
 		json_raw(out, "commit_error", s->commit_error);
 	if (s->roots != NULL)
 		json_text(out, "root", s->roots);
-	json_close(out);
-}
-
-static const char *
-name_of(const struct item *it, const struct plan_entry *entry)
-{
-	if (entry == NULL || entry->verdict == PLAN_SETTLED)
-		return it->state;
-	return verdict_name(entry->verdict);
-}
-
-/* What it says of an item besides its verdict: the track in the catalogue, or the item of the same session.
- */
-struct relation {
-	int64_t track, item; /* it is of this one's track */
-	int64_t of, kin;     /* of their recording */
-};
-
-static struct relation
-relation(const struct item *it, const struct plan_entry *entry, const struct plan *p)
-{
-	struct relation r = { .track = it->track };
-
-	if (entry == NULL)
-		return r;
-	r.track = entry->track;
-	if (entry->first >= 0 && r.track == 0)
-		r.item = p->entries[entry->first].item;
-	r.of = entry->of;
-	if (entry->kin >= 0)
-		r.kin = p->entries[entry->kin].item;
-	return r;
-}
-
-static void
-relation_text(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
-{
-	struct relation r = relation(it, entry, p);
-
-	if (r.track != 0)
-		buf_printf(out, "track %" PRId64, r.track);
-	else if (r.item != 0)
-		buf_printf(out, "the track of item %" PRId64, r.item);
-	else if (r.of != 0)
-		buf_printf(out, "the recording of track %" PRId64 " (%s)", r.of, heard_name(entry->heard));
-	else if (r.kin != 0)
-		buf_printf(out, "the recording of item %" PRId64 " (%s)", r.kin, heard_name(entry->heard));
-	if (entry != NULL && entry->why != SAME_NOT)
-		buf_printf(out, ": %s", same_words(entry->why));
-	if (it->code != NULL) {
-		buf_printf(out, "%s: ", it->code);
-		out_escape(
-		    out, it->reason != NULL ? it->reason : "", it->reason != NULL ? strlen(it->reason) : 0);
-	}
-}
-
-/* What the import noted of the file. */
-static void
-notes_text(const struct record *r, struct buf *out)
-{
-	const char *before = "";
-
-	if (r->damaged) {
-		buf_puts(out, "damaged");
-		before = "; ";
-	}
-	for (size_t i = 0; i < r->nnotes; i++) {
-		buf_puts(out, before);
-		out_escape(out, r->notes[i], strlen(r->notes[i]));
-		before = "; ";
-	}
-}
-
-static void
-item_text(const struct item *it, const struct record *r, const struct plan_entry *entry, const struct plan *p,
-    struct buf *out)
-{
-	buf_printf(out, "%s\t", name_of(it, entry));
-	if (it->path != NULL)
-		out_escape(out, it->path, strlen(it->path));
-	else
-		buf_printf(out, "item %" PRId64, it->id);
-	if (entry != NULL && entry->part != 0)
-		buf_printf(out, " part %d", (int)entry->part);
-	buf_putc(out, '\t');
-	relation_text(it, entry, p, out);
-	buf_putc(out, '\t');
-	notes_text(r, out);
-}
-
-static void
-sha256_json(const struct item *it, struct buf *out)
-{
-	struct buf hex = { 0 };
-
-	if (!it->has_sha256)
-		return;
-	out_hex(&hex, it->sha256, sizeof it->sha256);
-	json_text(out, "sha256", hex.data != NULL ? hex.data : "");
-	buf_free(&hex);
-}
-
-static void
-relation_json(const struct item *it, const struct plan_entry *entry, const struct plan *p, struct buf *out)
-{
-	static const char *const actions[PLAN_VERDICTS] = {
-		[PLAN_ATTACH] = "attach", [PLAN_CONFLICT] = "fail", [PLAN_SKIP] = "skip"
-	};
-	struct relation r = relation(it, entry, p);
-
-	if (entry != NULL && actions[entry->verdict] != NULL)
-		json_text(out, "action", actions[entry->verdict]);
-	if (r.track != 0)
-		json_int(out, "track", r.track);
-	if (r.item != 0)
-		json_int(out, "item", r.item);
-	if (entry != NULL && entry->why != SAME_NOT)
-		json_text(out, "why", same_name(entry->why));
-	if (r.of != 0)
-		json_int(out, "recording_of", r.of);
-	if (r.kin != 0)
-		json_int(out, "recording_of_item", r.kin);
-	if (r.of != 0 || r.kin != 0)
-		json_text(out, "known_by", heard_name(entry->heard));
-}
-
-static void
-notes_json(const struct record *r, struct buf *out)
-{
-	if (r->damaged)
-		json_bool(out, "damaged", true);
-	if (r->nnotes == 0)
-		return;
-	json_array(out, "notes");
-	for (size_t i = 0; i < r->nnotes; i++)
-		json_text(out, NULL, r->notes[i]);
-	json_array_end(out);
-}
-
-static void
-item_json(const struct item *it, const struct record *r, const struct plan_entry *entry, const struct plan *p,
-    struct buf *out)
-{
-	json_open(out, "item");
-	json_int(out, "id", it->id);
-	report_session_id(out, "session", it->session);
-	json_text(out, "state", it->state);
-	json_text(out, "verdict", name_of(it, entry));
-	if (entry != NULL && entry->part != 0)
-		json_int(out, "part", entry->part);
-	if (it->path != NULL)
-		json_bytes(out, "source", it->path, strlen(it->path));
-	if (it->size != 0)
-		json_int(out, "size", it->size);
-	sha256_json(it, out);
-	relation_json(it, entry, p, out);
-	if (it->code != NULL)
-		json_text(out, "code", it->code);
-	if (it->reason != NULL)
-		json_text(out, "reason", it->reason);
-	notes_json(r, out);
-	json_close(out);
-}
-
-static const struct {
-	const char *key, *one;
-	enum verdict a, b;
-} totals[] = { { "new", "new", PLAN_NEW, PLAN_RESTORE },
-	{ "duplicates", "duplicate", PLAN_DUPLICATE, PLAN_DUPLICATE },
-	{ "conflicts", "conflict", PLAN_ATTACH, PLAN_CONFLICT },
-	{ "retagged", "retagged", PLAN_RETAG, PLAN_RETAG }, { "skipped", "skipped", PLAN_SKIP, PLAN_SKIP },
-	{ "removed_earlier", "removed earlier", PLAN_REMOVED, PLAN_REMOVED },
-	{ "failed", "failed", PLAN_FAILED, PLAN_FAILED },
-	{ "settled", "settled", PLAN_SETTLED, PLAN_SETTLED } };
-
-static int64_t
-total(const struct plan *p, size_t i)
-{
-	return p->counts[totals[i].a] + (totals[i].a != totals[i].b ? p->counts[totals[i].b] : 0);
-}
-
-/* A file with parts has an entry for each. */
-static int64_t
-items(const struct plan *p)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < p->n; i++)
-		n += plan_is_first(p, i);
-	return n;
-}
-
-static void
-plan_text(const struct plan *p, struct buf *out)
-{
-	buf_printf(out, "s%" PRId64 ": ", p->session);
-	counted(out, "", items(p), "item", "items");
-	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
-		if (total(p, i) > 0)
-			buf_printf(out, ", %" PRId64 " %s", total(p, i), totals[i].one);
-}
-
-static void
-plan_json(const struct plan *p, struct buf *out)
-{
-	json_open(out, "summary");
-	report_session_id(out, "session", p->session);
-	json_int(out, "items", items(p));
-	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
-		json_int(out, totals[i].key, total(p, i));
 	json_close(out);
 }
 
@@ -417,56 +207,5 @@ report_open_sessions(struct db *db, bool json, report_line *fn, void *context, s
 	}
 	buf_free(&line);
 	free(ids);
-	return e->code;
-}
-
-/* One line, or one for each part of its file: the first has the notes. */
-static enum err_code
-report_item(const struct item *it, const struct record *r, struct plan *p, bool json, report_line *fn,
-    void *context, struct buf *line, struct err *e)
-{
-	const struct plan_entry *entry = plan_find(p, it->id);
-	const struct record nothing = { 0 };
-
-	for (;; entry++, r = &nothing) {
-		(json ? item_json : item_text)(it, r, entry, p, line);
-		if (buf_ok(line, e) != ERR_NONE)
-			return e->code;
-		fn(context, line);
-		buf_clear(line);
-		if (entry == NULL || plan_is_last(p, (size_t)(entry - p->entries)))
-			return ERR_NONE;
-	}
-}
-
-enum err_code
-report_items(struct db *db, int64_t session, enum conflict policy, const struct progress *progress, bool json,
-    report_line *fn, void *context, struct err *e)
-{
-	struct plan *p = NULL;
-	struct item it = { 0 };
-	struct record r = { 0 };
-	struct buf line = { 0 };
-	int64_t after = 0;
-
-	if (plan_make(&p, db, session, policy, progress, e) != ERR_NONE)
-		return e->code;
-	while (item_next(db, session, after, &it, e) == 1) {
-		after = it.id;
-		record_free(&r);
-		if (it.record != NULL && record_decode(&r, it.record, it.record_len, e) != ERR_NONE)
-			break;
-		if (report_item(&it, &r, p, json, fn, context, &line, e) != ERR_NONE)
-			break;
-	}
-	if (e->code == ERR_NONE) {
-		(json ? plan_json : plan_text)(p, &line);
-		if (buf_ok(&line, e) == ERR_NONE)
-			fn(context, &line);
-	}
-	buf_free(&line);
-	record_free(&r);
-	item_free(&it);
-	plan_free(p);
 	return e->code;
 }

@@ -40,8 +40,13 @@ void report_track(int64_t track, bool json, struct buf *out);
 /* The open sessions, a line each. */
 enum err_code report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e);
 
-/* What a commit would make of each item, then the totals; as text: verdict, source and detail by tabs. */
-enum err_code report_items(struct db *db, int64_t session, enum conflict policy,
-    const struct progress *progress, bool json, report_line *fn, void *context, struct err *e);
+/* What a commit would make of each item, then the totals; as text: verdict, source and detail by tabs.
+ * *broken is how many staged files are missing or altered, each of which would fail the session.  Of *o the
+ * policy and the progress count. */
+enum err_code report_items(struct db *db, const struct session *session, const struct commit_options *o,
+    bool json, report_line *fn, void *context, int64_t *broken, struct err *e);
+
+/* "3 tracks", behind another count perhaps. */
+void report_counted(struct buf *out, const char *before, int64_t n, const char *one, const char *many);
 
 #endif

@@ -156,7 +156,7 @@ compose(const struct edit_options *how, int64_t id, const char *line, struct buf
 	if (how->dry_run)
 		json_bool(out, "dry_run", true);
 	if (!how->ids && *line != '\0') { /* members, each after a comma */
-		json_object(out, "changed");
+		json_object_begin(out, "changed");
 		buf_puts(out, line + 1);
 		json_object_end(out);
 	}

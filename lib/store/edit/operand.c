@@ -98,11 +98,12 @@ read_value(struct assign *a, const char *value, struct err *e)
 	if (a->how != ASSIGN_SET && !list)
 		return err_set(e, ERR_USAGE, "%s holds one value: += and -= are for fields that hold several",
 		    field_info(a->field)->name);
-	if (a->how != ASSIGN_SET && *value == '\0')
+	if ((a->field == F_NONE ? value_typed_tag(a->name, value, &a->value, e)
+				: value_typed(a->field, value, &a->value, e)) != ERR_NONE)
+		return e->code;
+	if (a->how != ASSIGN_SET && *a->value == '\0')
 		return err_set(e, ERR_USAGE, "+= and -= want a value");
-	if (a->field == F_NONE)
-		return value_typed_tag(a->name, value, &a->value, e);
-	return value_typed(a->field, value, &a->value, e);
+	return ERR_NONE;
 }
 
 static enum err_code

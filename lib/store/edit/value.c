@@ -258,13 +258,13 @@ tell_json(const struct target *t, const char *key, const struct texts *values, s
 		json_int(out, key, strtoll(values->v[0], NULL, 10));
 		break;
 	case FIELD_REAL:
-		json_real(out, key, strtod(values->v[0], NULL));
+		json_double(out, key, strtod(values->v[0], NULL));
 		break;
 	case FIELD_BOOL:
 		json_bool(out, key, true);
 		break;
 	case FIELD_LIST:
-		json_array(out, key);
+		json_array_begin(out, key);
 		for (size_t i = 0; i < values->n; i++)
 			json_text(out, NULL, values->v[i]);
 		json_array_end(out);
@@ -295,7 +295,7 @@ value_tell(const struct target *t, const struct texts *before, const struct text
     struct buf *out, struct err *e)
 {
 	if (json) {
-		json_object(out, t->name);
+		json_object_begin(out, t->name);
 		tell_json(t, "before", before, out);
 		tell_json(t, "after", after, out);
 		json_object_end(out);

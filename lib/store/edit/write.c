@@ -356,7 +356,8 @@ keep_new(struct job *j, char name[BLOB_NAME], struct err *e)
 
 	fd_close(&j->fd);
 	blob_name(name, j->new.sha256, j->new.suffix);
-	rc = stage_keep(j->w->stage, j->tmp, j->new.sha256, j->new.suffix, j->new.size, false, e);
+	rc = stage_keep(
+	    j->w->stage, j->tmp, j->new.sha256, j->new.suffix, j->new.size, false, &j->new.staged_ns, e);
 	j->tmp[0] = '\0';
 	memcpy(names[0], name, BLOB_NAME);
 	return rc != ERR_NONE ? rc : stage_sync(j->w->stage, names, 1, e);
@@ -421,7 +422,9 @@ replace(struct job *j, const char *line, struct err *e)
 static enum err_code
 publish(struct job *j, struct err *e)
 {
-	struct blob_staged s = { .session = j->w->session, .size = j->new.size, .doubt = true };
+	struct blob_staged s = {
+		.session = j->w->session, .size = j->new.size, .staged_ns = j->new.staged_ns, .doubt = true
+	};
 
 	memcpy(s.sha256, j->new.sha256, 32);
 	memcpy(s.suffix, j->new.suffix, sizeof s.suffix);

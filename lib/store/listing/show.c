@@ -137,7 +137,7 @@ add_row(struct db *db, sqlite3_stmt *st, const char *section, bool json, char en
 	bool any = false;
 
 	if (json)
-		json_object(out, NULL);
+		json_object_begin(out, NULL);
 	else
 		buf_printf(out, "%-20s ", section);
 	for (int i = 0; i < sqlite3_column_count(st); i++) {
@@ -169,7 +169,7 @@ add_sections(struct db *db, int64_t id, bool json, char end, struct buf *out, st
 		sql_int(st, 1, id);
 		while (sql_step(db, st, e) > 0) {
 			if (json && !any)
-				json_array(out, sections[i].name);
+				json_array_begin(out, sections[i].name);
 			any = true;
 			add_row(db, st, sections[i].name, json, end, out);
 		}

@@ -35,6 +35,43 @@ playlist_begin(struct db *db, struct playlist_change *c, struct err *e)
 }
 
 enum err_code
+playlist_begin_entries(struct db *db, int64_t id, struct playlist_change *c, struct err *e)
+{
+	sqlite3_stmt *st;
+
+	if (playlist_begin(db, c, e) != ERR_NONE)
+		return e->code;
+	c->id = id;
+	st = sql_get(db, "SELECT name FROM playlist WHERE id = ?1 AND query IS NOT NULL", e);
+	if (st != NULL) {
+		sql_int(st, 1, id);
+		if (sql_step(db, st, e) > 0)
+			err_set(e, ERR_STATE,
+			    "'%s' is a smart playlist: its entries are what its query finds; freeze makes it "
+			    "a"
+			    " plain one",
+			    (const char *)sqlite3_column_text(st, 0));
+		sql_done(st);
+	}
+	if (e->code != ERR_NONE)
+		sql_rollback(db);
+	return e->code;
+}
+
+enum err_code
+playlist_close_gaps(struct db *db, int64_t id, struct err *e)
+{
+	if (sql_change(db,
+		"UPDATE entry SET position = -n.new FROM (SELECT id AS row, row_number() OVER"
+		" (ORDER BY position) AS new FROM entry WHERE playlist_id = ?1) AS n"
+		" WHERE entry.id = n.row AND entry.position <> n.new",
+		&id, 1, e) != ERR_NONE)
+		return e->code;
+	return sql_change(
+	    db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0", &id, 1, e);
+}
+
+enum err_code
 playlist_finish(struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e)
 {
 	int64_t args[2] = { c->id, time_now() };
@@ -93,11 +130,10 @@ playlist_add(
 		return err_memory(e);
 	for (size_t i = 0; i < n; i++)
 		refs[i].text = texts[i];
-	if (playlist_begin(db, c, e) != ERR_NONE) {
+	if (playlist_begin_entries(db, id, c, e) != ERR_NONE) {
 		playlist_refs_free(refs, n);
 		return e->code;
 	}
-	c->id = id;
 	if (playlist_resolve(db, refs, n, c->failed, e) != ERR_NONE ||
 	    playlist_count(db, id, &count, e) != ERR_NONE)
 		goto fail;
@@ -141,65 +177,28 @@ fail:
 	return e->code;
 }
 
-/* A run of positions, both ends included; last 0: to the end. */
-struct range {
-	int64_t first, last;
-};
-
-/* Digits without a leading zero into *n; the first byte behind them, or NULL. */
-static const char *
-position_of(const char *s, int64_t *n)
-{
-	*n = 0;
-	if (*s < '1' || *s > '9')
-		return NULL;
-	for (; *s >= '0' && *s <= '9'; s++) {
-		if (*n > INT64_MAX / 10 - 1)
-			return NULL;
-		*n = *n * 10 + (*s - '0');
-	}
-	return s;
-}
-
-static bool
-range_of(const char *text, struct range *r)
-{
-	struct range out = { 0 };
-	const char *s = position_of(text, &out.first);
-
-	if (s == NULL)
-		return false;
-	if (*s == '\0')
-		out.last = out.first;
-	else if (*s++ != '-')
-		return false;
-	else if (*s != '\0') {
-		s = position_of(s, &out.last);
-		if (s == NULL || *s != '\0' || out.last < out.first)
-			return false;
-	}
-	*r = out;
-	return true;
-}
-
-/* The run that text names, within 1..count. */
+/* One run, or every entry of a track. */
 static enum err_code
-read_run(const char *text, int64_t count, struct range *r, struct err *e)
+remove_run(struct db *db, int64_t id, const char *text, int64_t count, struct err *e)
 {
-	int64_t wrong = 0;
+	struct playlist_run r;
+	int64_t args[3] = { id };
 
-	if (!range_of(text, r))
-		return err_set(e, ERR_USAGE, "a position is a number or a run like 5-7, not '%s'", text);
-	if (r->last == 0)
-		r->last = r->first > count ? r->first : count;
-	if (r->first < 1 || r->first > count)
-		wrong = r->first;
-	else if (r->last > count)
-		wrong = r->last;
-	if (wrong != 0)
-		return err_set(e, ERR_NOTFOUND, "there is no position %lld: the playlist has %lld entr%s",
-		    (long long)wrong, (long long)count, count == 1 ? "y" : "ies");
-	return ERR_NONE;
+	if (playlist_names_track(text, &args[1])) {
+		if (sql_change(db,
+			"DELETE FROM entry WHERE playlist_id = ?1 AND coalesce(track_id, " PLAYLIST_TRACK_OF(
+			    "entry.path") ") = ?2",
+			args, 2, e) == ERR_NONE &&
+		    sqlite3_changes64(db->sql) == 0)
+			err_set(e, ERR_NOTFOUND, "track %s is not in the playlist", text + strlen("track:"));
+		return e->code;
+	}
+	if (playlist_run(db, id, text, count, &r, e) != ERR_NONE)
+		return e->code;
+	args[1] = r.first;
+	args[2] = r.last;
+	return sql_change(
+	    db, "DELETE FROM entry WHERE playlist_id = ?1 AND position BETWEEN ?2 AND ?3", args, 3, e);
 }
 
 enum err_code
@@ -208,35 +207,18 @@ playlist_remove(struct db *db, int64_t id, char **runs, struct playlist_change *
 	int64_t count;
 	char data[64];
 
-	if (playlist_begin(db, c, e) != ERR_NONE)
+	if (playlist_begin_entries(db, id, c, e) != ERR_NONE)
 		return e->code;
-	c->id = id;
 	if (playlist_count(db, id, &count, e) != ERR_NONE)
 		goto fail;
 	for (; *runs != NULL; runs++) {
-		struct range r;
-		int64_t args[3];
-
-		if (read_run(*runs, count, &r, e) != ERR_NONE)
-			goto fail;
-		args[0] = id;
-		args[1] = r.first;
-		args[2] = r.last;
-		if (sql_change(db, "DELETE FROM entry WHERE playlist_id = ?1 AND position BETWEEN ?2 AND ?3",
-			args, 3, e) != ERR_NONE)
+		if (remove_run(db, id, *runs, count, e) != ERR_NONE)
 			goto fail;
 		c->removed += sqlite3_changes64(db->sql);
 	}
-	if (sql_change(db,
-		"UPDATE entry SET position = -n.new FROM (SELECT id AS row, row_number() OVER"
-		" (ORDER BY position) AS new FROM entry WHERE playlist_id = ?1) AS n"
-		" WHERE entry.id = n.row AND entry.position <> n.new",
-		&id, 1, e) != ERR_NONE ||
-	    sql_change(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
-		&id, 1, e) != ERR_NONE)
-		goto fail;
 	snprintf(data, sizeof data, "{\"removed\":%lld}", (long long)c->removed);
-	if (playlist_finish(db, "playlist-remove", data, c, e) != ERR_NONE)
+	if (playlist_close_gaps(db, id, e) != ERR_NONE ||
+	    playlist_finish(db, "playlist-remove", data, c, e) != ERR_NONE)
 		goto fail;
 	return ERR_NONE;
 fail:
@@ -249,14 +231,14 @@ playlist_move(
     struct db *db, int64_t id, const char *run, const char *where, struct playlist_change *c, struct err *e)
 {
 	int64_t count, len, to, args[7];
-	struct range r, target;
+	struct playlist_run r, target;
 	char data[96];
 
-	if (playlist_begin(db, c, e) != ERR_NONE)
+	if (playlist_begin_entries(db, id, c, e) != ERR_NONE)
 		return e->code;
-	c->id = id;
-	if (playlist_count(db, id, &count, e) != ERR_NONE || read_run(run, count, &r, e) != ERR_NONE ||
-	    read_run(where, count, &target, e) != ERR_NONE)
+	if (playlist_count(db, id, &count, e) != ERR_NONE ||
+	    playlist_run(db, id, run, count, &r, e) != ERR_NONE ||
+	    playlist_run(db, id, where, count, &target, e) != ERR_NONE)
 		goto fail;
 	to = target.first;
 	len = r.last - r.first + 1;

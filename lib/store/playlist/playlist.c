@@ -15,6 +15,11 @@ playlist_free(struct playlist *p)
 {
 	if (p != NULL) {
 		free(p->name);
+		for (char **word = p->query; word != NULL && *word != NULL; word++)
+			free(*word);
+		free(p->query);
+		free(p->sort);
+		free(p->extra);
 		*p = (struct playlist){ 0 };
 	}
 }
@@ -43,9 +48,8 @@ id_of(const char *text)
 	return n;
 }
 
-/* The form of a name that is stored: malloced, or NULL after filling in *e. */
-static char *
-stored_name(const char *name, struct err *e)
+char *
+playlist_stored_name(const char *name, struct err *e)
 {
 	char *nfc;
 
@@ -62,9 +66,8 @@ stored_name(const char *name, struct err *e)
 	return nfc;
 }
 
-/* The id that has a name, 0 where none has; -1 after filling in *e. */
-static int64_t
-id_of_name(struct db *db, const char *name, struct err *e)
+int64_t
+playlist_id_of_name(struct db *db, const char *name, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, "SELECT id FROM playlist WHERE name = ?1", e);
 	int64_t id = 0;
@@ -105,7 +108,7 @@ playlist_find(struct db *db, const char *name, int64_t *id, struct err *e)
 	nfc = text_nfc(name, strlen(name));
 	if (nfc == NULL)
 		return err_memory(e);
-	found = id_of_name(db, nfc, e);
+	found = playlist_id_of_name(db, nfc, e);
 	free(nfc);
 	if (found < 0)
 		return e->code;
@@ -118,33 +121,43 @@ playlist_find(struct db *db, const char *name, int64_t *id, struct err *e)
 #define PLAYLIST_ROWS                                                                                        \
 	"SELECT p.id, p.name, p.owner, p.created, p.modified, count(x.id), sum(x.id IS NOT NULL AND"         \
 	" NOT EXISTS (SELECT 1 FROM file f WHERE f.track_id = t.id AND f.state = 'ok' AND"                   \
-	" t.removed IS NULL)), sum(coalesce(t.duration_ms, x.duration_ms)) FROM playlist p"                  \
+	" t.removed IS NULL)), sum(coalesce(t.duration_ms, x.duration_ms)), p.query, p.sort, p.most,"        \
+	" p.extra FROM playlist p"                                                                           \
 	" LEFT JOIN entry x ON x.playlist_id = p.id"                                                         \
 	" LEFT JOIN track t ON t.id = coalesce(x.track_id, " PLAYLIST_TRACK_OF("x.path") ")"
+
+/* A column's text, malloced; NULL stays NULL. */
+static bool
+take_text(sqlite3_stmt *st, int col, char **out)
+{
+	const char *text = (const char *)sqlite3_column_text(st, col);
+
+	*out = text != NULL ? strdup(text) : NULL;
+	return text == NULL || *out != NULL;
+}
 
 static enum err_code
 row_of(sqlite3_stmt *st, struct playlist *p, struct err *e)
 {
-	const char *name = (const char *)sqlite3_column_text(st, 1);
-
 	p->id = sqlite3_column_int64(st, 0);
-	p->name = name != NULL ? strdup(name) : NULL;
-	if (p->name == NULL)
-		return err_memory(e);
 	p->owner = sqlite3_column_int64(st, 2);
 	p->created = sqlite3_column_int64(st, 3);
 	p->modified = sqlite3_column_int64(st, 4);
 	p->tracks = sqlite3_column_int64(st, 5);
 	p->missing = sqlite3_column_int64(st, 6);
 	p->duration_ms = sqlite3_column_int64(st, 7);
+	p->most = sqlite3_column_int64(st, 10);
+	p->smart = sqlite3_column_type(st, 8) != SQLITE_NULL;
+	if (!take_text(st, 1, &p->name) || !take_text(st, 9, &p->sort) || !take_text(st, 11, &p->extra))
+		return err_memory(e);
 	return ERR_NONE;
 }
 
-enum err_code
-playlist_load(struct db *db, int64_t id, struct playlist *p, struct err *e)
+/* What its rows say alone, so that it works inside a transaction. */
+static enum err_code
+load_row(struct db *db, int64_t id, struct playlist *p, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, PLAYLIST_ROWS " WHERE p.id = ?1 GROUP BY p.id", e);
-	enum err_code code;
 	int row;
 
 	if (st == NULL)
@@ -152,12 +165,38 @@ playlist_load(struct db *db, int64_t id, struct playlist *p, struct err *e)
 	sql_int(st, 1, id);
 	row = sql_step(db, st, e);
 	if (row > 0)
-		code = row_of(st, p, e);
-	else
-		code =
-		    row < 0 ? e->code : err_set(e, ERR_NOTFOUND, "there is no playlist p%lld", (long long)id);
+		row_of(st, p, e);
+	else if (row == 0)
+		err_set(e, ERR_NOTFOUND, "there is no playlist p%lld", (long long)id);
 	sql_done(st);
-	return code;
+	return e->code;
+}
+
+enum err_code
+playlist_load(struct db *db, int64_t id, struct playlist *p, struct err *e)
+{
+	struct playlist out = { 0 };
+
+	if (load_row(db, id, &out, e) != ERR_NONE || playlist_look_into(db, &out, e) != ERR_NONE)
+		playlist_free(&out);
+	else
+		*p = out;
+	return e->code;
+}
+
+/* One more, zeroed; NULL after filling in *e. */
+static struct playlist *
+add_row(struct playlist **all, size_t *n, struct err *e)
+{
+	struct playlist *more = realloc(*all, (*n + 1) * sizeof *more);
+
+	if (more == NULL) {
+		err_memory(e);
+		return NULL;
+	}
+	*all = more;
+	more[*n] = (struct playlist){ 0 };
+	return &more[(*n)++];
 }
 
 enum err_code
@@ -165,32 +204,25 @@ playlist_list(struct db *db, struct playlist **list, size_t *n, struct err *e)
 {
 	sqlite3_stmt *st =
 	    sql_get(db, PLAYLIST_ROWS " GROUP BY p.id ORDER BY p.name COLLATE NOCASE, p.name", e);
-	struct playlist *all = NULL, *more;
-	size_t count = 0, cap = 0;
-	int row;
+	struct playlist *all = NULL, *p;
+	size_t count = 0;
 
 	if (st == NULL)
 		return e->code;
-	while ((row = sql_step(db, st, e)) > 0) {
-		if (count == cap) {
-			cap = cap != 0 ? cap * 2 : 16;
-			more = realloc(all, cap * sizeof *all);
-			if (more == NULL) {
-				err_memory(e);
-				row = -1;
-				break;
-			}
-			all = more;
-		}
-		all[count] = (struct playlist){ 0 };
-		if (row_of(st, &all[count], e) != ERR_NONE) {
-			row = -1;
+	while (sql_step(db, st, e) > 0)
+		if ((p = add_row(&all, &count, e)) == NULL || row_of(st, p, e) != ERR_NONE)
 			break;
-		}
-		count++;
-	}
 	sql_done(st);
-	if (row < 0) {
+	for (size_t i = 0; i < count && e->code == ERR_NONE; i++) {
+		struct err own = { 0 };
+
+		/* a query that leans on what is gone hides none of the others */
+		if (playlist_look_into(db, &all[i], &own) == ERR_USAGE)
+			all[i].broken = true;
+		else
+			*e = own;
+	}
+	if (e->code != ERR_NONE) {
 		playlists_free(all, count);
 		return e->code;
 	}
@@ -199,11 +231,10 @@ playlist_list(struct db *db, struct playlist **list, size_t *n, struct err *e)
 	return ERR_NONE;
 }
 
-/* Inside a transaction: a new row, its id in c->id. */
-static enum err_code
-insert(struct db *db, const char *name, struct playlist_change *c, struct err *e)
+enum err_code
+playlist_insert(struct db *db, const char *name, struct playlist_change *c, struct err *e)
 {
-	int64_t now = time_now(), taken = id_of_name(db, name, e);
+	int64_t now = time_now(), taken = playlist_id_of_name(db, name, e);
 	sqlite3_stmt *st;
 
 	if (taken < 0)
@@ -223,16 +254,15 @@ insert(struct db *db, const char *name, struct playlist_change *c, struct err *e
 	return ERR_NONE;
 }
 
-/* {"name":...} and, where there is one, "from":"p3". */
-static enum err_code
-finish_named(
+enum err_code
+playlist_finish_named(
     struct db *db, const char *kind, const char *name, int64_t from, struct playlist_change *c, struct err *e)
 {
 	struct buf data = { 0 };
 	char id[32];
 	enum err_code code;
 
-	json_object(&data, NULL);
+	json_object_begin(&data, NULL);
 	json_text(&data, "name", name);
 	if (from != 0) {
 		snprintf(id, sizeof id, "p%lld", (long long)from);
@@ -249,14 +279,14 @@ finish_named(
 enum err_code
 playlist_create(struct db *db, const char *name, struct playlist_change *c, struct err *e)
 {
-	char *nfc = stored_name(name, e);
+	char *nfc = playlist_stored_name(name, e);
 
 	if (nfc == NULL || playlist_begin(db, c, e) != ERR_NONE) {
 		free(nfc);
 		return e->code;
 	}
-	if (insert(db, nfc, c, e) != ERR_NONE ||
-	    finish_named(db, "playlist-create", nfc, 0, c, e) != ERR_NONE) {
+	if (playlist_insert(db, nfc, c, e) != ERR_NONE ||
+	    playlist_finish_named(db, "playlist-create", nfc, 0, c, e) != ERR_NONE) {
 		sql_rollback(db);
 		free(nfc);
 		return e->code;
@@ -268,26 +298,30 @@ playlist_create(struct db *db, const char *name, struct playlist_change *c, stru
 enum err_code
 playlist_copy(struct db *db, int64_t id, const char *name, struct playlist_change *c, struct err *e)
 {
-	char *nfc = stored_name(name, e);
+	char *nfc = playlist_stored_name(name, e);
 	int64_t args[3];
 
 	if (nfc == NULL || playlist_begin(db, c, e) != ERR_NONE) {
 		free(nfc);
 		return e->code;
 	}
-	if (insert(db, nfc, c, e) != ERR_NONE)
+	if (playlist_insert(db, nfc, c, e) != ERR_NONE)
 		goto out;
 	args[0] = id;
 	args[1] = c->id;
 	args[2] = time_now();
 	if (sql_change(db,
-		"INSERT INTO entry(playlist_id, position, track_id, added, path, title, artist, duration_ms)"
-		" SELECT ?2, position, track_id, ?3, path, title, artist, duration_ms FROM entry"
-		" WHERE playlist_id = ?1",
+		"INSERT INTO entry(playlist_id, position, track_id, added, " PLAYLIST_SAID ") SELECT ?2,"
+		" position, track_id, ?3, " PLAYLIST_SAID " FROM entry WHERE playlist_id = ?1",
 		args, 3, e) != ERR_NONE)
 		goto out;
 	c->added = sqlite3_changes64(db->sql);
-	(void)finish_named(db, "playlist-copy", nfc, id, c, e);
+	if (sql_change(db,
+		"UPDATE playlist SET (query, sort, most, extra) ="
+		" (SELECT query, sort, most, extra FROM playlist WHERE id = ?1) WHERE id = ?2",
+		args, 2, e) != ERR_NONE)
+		goto out;
+	(void)playlist_finish_named(db, "playlist-copy", nfc, id, c, e);
 out:
 	if (e->code != ERR_NONE)
 		sql_rollback(db);
@@ -298,7 +332,7 @@ out:
 enum err_code
 playlist_rename(struct db *db, int64_t id, const char *name, struct playlist_change *c, struct err *e)
 {
-	char *nfc = stored_name(name, e);
+	char *nfc = playlist_stored_name(name, e);
 	sqlite3_stmt *st;
 	int64_t taken;
 
@@ -307,7 +341,7 @@ playlist_rename(struct db *db, int64_t id, const char *name, struct playlist_cha
 		return e->code;
 	}
 	c->id = id;
-	taken = id_of_name(db, nfc, e);
+	taken = playlist_id_of_name(db, nfc, e);
 	if (taken < 0)
 		goto out;
 	if (taken > 0 && taken != id) {
@@ -320,7 +354,7 @@ playlist_rename(struct db *db, int64_t id, const char *name, struct playlist_cha
 	sql_int(st, 1, id);
 	sql_text(st, 2, nfc);
 	if (sql_run(db, st, e) == ERR_NONE)
-		(void)finish_named(db, "playlist-rename", nfc, 0, c, e);
+		(void)playlist_finish_named(db, "playlist-rename", nfc, 0, c, e);
 out:
 	if (e->code != ERR_NONE)
 		sql_rollback(db);
@@ -336,12 +370,12 @@ playlist_delete(struct db *db, int64_t id, struct playlist_change *c, struct err
 	if (playlist_begin(db, c, e) != ERR_NONE)
 		return e->code;
 	c->id = id;
-	if (playlist_load(db, id, &p, e) != ERR_NONE ||
+	if (load_row(db, id, &p, e) != ERR_NONE ||
 	    sql_change(db, "DELETE FROM entry WHERE playlist_id = ?1", &id, 1, e) != ERR_NONE ||
 	    sql_change(db, "DELETE FROM playlist WHERE id = ?1", &id, 1, e) != ERR_NONE)
 		goto out;
 	c->removed = p.tracks;
-	(void)finish_named(db, "playlist-delete", p.name, 0, c, e);
+	(void)playlist_finish_named(db, "playlist-delete", p.name, 0, c, e);
 out:
 	if (e->code != ERR_NONE)
 		sql_rollback(db);

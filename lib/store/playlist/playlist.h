@@ -8,6 +8,9 @@
  * whose track is gone, or that was added as a path that nothing in the
  * library comes from, stays, is `missing`, and is there again as soon as a
  * commit brings in the file of that path.
+ *
+ * A smart playlist has a query instead of entries: whoever reads it sees what the
+ * query finds at that moment.  Its entries cannot be edited (ERR_STATE), its name can.
  */
 #ifndef STORE_PLAYLIST_PLAYLIST_H
 #define STORE_PLAYLIST_PLAYLIST_H
@@ -27,6 +30,11 @@ struct playlist {
 	int64_t created, modified;
 	int64_t tracks, missing; /* entries, and how many of them are missing */
 	int64_t duration_ms;     /* of those that are known */
+	bool smart, broken;      /* broken, in a list: its query is none any more */
+	char **query;            /* of a smart one, as query_parse() takes it; else NULL */
+	char *sort;              /* fields, or NULL */
+	int64_t most;            /* at most so many tracks, 0: all */
+	char *extra;             /* what its file said of it, as lines "word<tab>text", or NULL */
 };
 void playlist_free(struct playlist *p); /* release and zero */
 void playlists_free(struct playlist *p, size_t n);
@@ -36,10 +44,14 @@ struct playlist_entry {
 	int64_t track; /* 0: none */
 	int64_t duration_ms;
 	int64_t part, start_ms; /* where it is a part of its file; part 0: all of it */
+	int64_t number;         /* of the track on its disc, 0: unknown */
 	bool missing;
-	char *artist, *title; /* or NULL */
-	char *path;           /* bytes: of the blob, absolute; of a missing entry what it was added as,
-				 or where its track came from; or NULL */
+	char *artist, *title, *album; /* or NULL */
+	char *mbid;                   /* of the recording, or NULL */
+	char *path;     /* bytes: of the blob, absolute; of a missing entry what it was added as,
+			   or where its track came from; or NULL */
+	char *location; /* bytes: as it stood in the file that it was imported from, or NULL */
+	char *extra;    /* what else that file said, as lines "word<tab>text", or NULL */
 };
 void playlist_entries_free(struct playlist_entry *v, size_t n);
 
@@ -63,6 +75,10 @@ enum err_code playlist_list(struct db *db, struct playlist **list, size_t *n, st
 /* All entries of one in order, from one snapshot; malloced, released by playlist_entries_free(). */
 enum err_code playlist_read(struct db *db, int64_t id, struct playlist_entry **v, size_t *n, struct err *e);
 
+/* The same of tracks, wherever they are named. */
+enum err_code playlist_read_tracks(
+    struct db *db, const int64_t *ids, size_t n, struct playlist_entry **v, size_t *count, struct err *e);
+
 /* ERR_EXISTS where the name is taken, ERR_USAGE where it cannot be one. */
 enum err_code playlist_create(struct db *db, const char *name, struct playlist_change *c, struct err *e);
 enum err_code playlist_rename(
@@ -71,19 +87,48 @@ enum err_code playlist_copy(
     struct db *db, int64_t id, const char *name, struct playlist_change *c, struct err *e);
 enum err_code playlist_delete(struct db *db, int64_t id, struct playlist_change *c, struct err *e);
 
+/* Make a smart playlist, or give one another query: its words, an order by fields or NULL, at most so many
+ * tracks or 0.  *note (malloced, or NULL) is what query_note() says.  ERR_EXISTS where the name is a plain
+ * playlist's. */
+struct playlist_smart {
+	char *const *words;
+	const char *sort;
+	int64_t most;
+};
+enum err_code playlist_smart(struct db *db, const char *name, const struct playlist_smart *how, char **note,
+    struct playlist_change *c, struct err *e);
+
+/* Put what a smart playlist finds now into a plain one: a new one of that name, or (name NULL) itself. */
+enum err_code playlist_freeze(
+    struct db *db, int64_t id, const char *name, struct playlist_change *c, struct err *e);
+
 /* Put n things before position `at` (0: at the end).  Digits are a track's id, everything else is a path: of
  * a blob, or of a file that was imported; relative ones start from the working directory.  A track that does
  * not exist or was removed goes to c->failed; a path that leads to nothing becomes a missing entry. */
 enum err_code playlist_add(
     struct db *db, int64_t id, char **refs, size_t n, int64_t at, struct playlist_change *c, struct err *e);
 
-/* Runs of positions are written "3", "5-7" or "5-".  Take the runs (up to a NULL; they may overlap) out, or
- * give a run's first entry the position `to`.  ERR_USAGE where text is no position, ERR_NOTFOUND where there
- * is none; nothing is changed then. */
+/* Runs of positions are written "3", "5-7", "5..7" or "5-", from the end "-1", and "track:12" is wherever
+ * that track is.  Take the runs (up to a NULL; they may overlap) out, or give a run's first entry the
+ * position `to`.  ERR_USAGE where text is no position, ERR_NOTFOUND where there is none; nothing is changed
+ * then. */
 enum err_code playlist_remove(
     struct db *db, int64_t id, char **runs, struct playlist_change *c, struct err *e);
 enum err_code playlist_move(
     struct db *db, int64_t id, const char *run, const char *to, struct playlist_change *c, struct err *e);
+
+/* Put the entries in the order of "year-,artist"; what is alike stays as it is, what is missing comes last.
+ */
+enum err_code playlist_sort(
+    struct db *db, int64_t id, const char *fields, struct playlist_change *c, struct err *e);
+
+/* Put them in an order by chance, the same for the same seed and entries. */
+enum err_code playlist_shuffle(
+    struct db *db, int64_t id, uint64_t seed, struct playlist_change *c, struct err *e);
+
+/* Of each track, or each recording, only the first entry stays; of missing ones, of each place. */
+enum err_code playlist_dedupe(
+    struct db *db, int64_t id, bool by_recording, struct playlist_change *c, struct err *e);
 
 /* Append {"v":1,"type":"playlist",...} or {"v":1,"type":"entry",...} without a newline. */
 void playlist_json(const struct playlist *p, struct buf *out);

@@ -15,6 +15,9 @@
 	" JOIN track rt ON rt.id = rf.track_id AND rt.removed IS NULL WHERE rs.path = " path                 \
 	" ORDER BY rf.part LIMIT 1)"
 
+/* The columns of an entry that hold what it was added as. */
+#define PLAYLIST_SAID "path, title, artist, duration_ms, location, album, mb_trackid, start_ms, extra"
+
 /* One thing to add. */
 struct playlist_ref {
 	const char *text;
@@ -30,6 +33,45 @@ void playlist_refs_free(struct playlist_ref *refs, size_t n);
 
 /* BEGIN IMMEDIATE, with a journal of what the edit does to each row. */
 enum err_code playlist_begin(struct db *db, struct playlist_change *c, struct err *e);
+
+/* The same for a change of entries: ERR_STATE where the playlist is a smart one. */
+enum err_code playlist_begin_entries(struct db *db, int64_t id, struct playlist_change *c, struct err *e);
+
+/* Positions become 1, 2, 3 again. */
+enum err_code playlist_close_gaps(struct db *db, int64_t id, struct err *e);
+
+/* The form of a name that is stored: malloced, or NULL after filling in *e. */
+char *playlist_stored_name(const char *name, struct err *e);
+
+/* Inside a transaction: a new row, its id in c->id; ERR_EXISTS where the name is taken. */
+enum err_code playlist_insert(struct db *db, const char *stored, struct playlist_change *c, struct err *e);
+
+/* The id that has a name, 0 where none has; -1 after filling in *e. */
+int64_t playlist_id_of_name(struct db *db, const char *stored, struct err *e);
+
+/* playlist_finish() with {"name":...} and, where there is one, "from":"p3". */
+enum err_code playlist_finish_named(struct db *db, const char *kind, const char *name, int64_t from,
+    struct playlist_change *c, struct err *e);
+
+/* What its row does not say of a smart playlist: its query, how many tracks it finds, how long they are. */
+enum err_code playlist_look_into(struct db *db, struct playlist *p, struct err *e);
+
+/* What the query of a smart playlist finds, malloced. */
+enum err_code playlist_find_tracks(
+    struct db *db, const struct playlist *p, int64_t **ids, size_t *n, struct err *e);
+
+/* Ids as a JSON array, for json_each(). */
+void playlist_ids_json(const int64_t *ids, size_t n, struct buf *out);
+
+/* A run of positions, both ends included. */
+struct playlist_run {
+	int64_t first, last;
+};
+/* The run that text names, within 1..count; of "track:12" the first place. */
+enum err_code playlist_run(
+    struct db *db, int64_t id, const char *text, int64_t count, struct playlist_run *r, struct err *e);
+/* Is text "track:12"?  Then *track is 12. */
+bool playlist_names_track(const char *text, int64_t *track);
 
 /* The end of an edit, inside its transaction: `modified`, entries that a path finds by now, the event, the
  * count; then COMMIT, or ROLLBACK for a dry run.  data is JSON or NULL. */

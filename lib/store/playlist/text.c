@@ -25,6 +25,18 @@ playlist_json(const struct playlist *p, struct buf *out)
 	json_int(out, "missing", p->missing);
 	json_int(out, "duration_ms", p->duration_ms);
 	json_int(out, "owner", p->owner);
+	if (p->smart) {
+		json_array_begin(out, "query");
+		for (char *const *word = p->query; *word != NULL; word++)
+			json_text(out, NULL, *word);
+		json_array_end(out);
+		if (p->sort != NULL)
+			json_text(out, "sort", p->sort);
+		if (p->most > 0)
+			json_int(out, "limit", p->most);
+		if (p->broken)
+			json_bool(out, "broken", true);
+	}
 	json_time(out, "created", p->created);
 	json_time(out, "modified", p->modified);
 	json_close(out);
@@ -42,8 +54,12 @@ playlist_entry_json(int64_t playlist, const struct playlist_entry *n, struct buf
 		json_text(out, "artist", n->artist);
 	if (n->title != NULL)
 		json_text(out, "title", n->title);
+	if (n->album != NULL)
+		json_text(out, "album", n->album);
 	if (n->duration_ms != 0)
 		json_int(out, "duration_ms", n->duration_ms);
+	if (n->mbid != NULL)
+		json_text(out, "mb_trackid", n->mbid);
 	if (n->part != 0) {
 		json_int(out, "part", n->part);
 		json_int(out, "start_ms", n->start_ms);
@@ -52,6 +68,10 @@ playlist_entry_json(int64_t playlist, const struct playlist_entry *n, struct buf
 		json_bool(out, "missing", true);
 	if (n->path != NULL)
 		json_bytes(out, n->missing ? "path" : "file", n->path, strlen(n->path));
+	if (n->location != NULL)
+		json_bytes(out, "location", n->location, strlen(n->location));
+	if (n->extra != NULL)
+		json_text(out, "extra", n->extra);
 	json_close(out);
 }
 
@@ -95,6 +115,8 @@ playlist_row(const struct playlist *p, struct table *t)
 	table_text(t, p->name);
 	table_int(t, p->tracks);
 	duration_cell(p->duration_ms, t);
+	if (t->aligned)
+		table_text(t, p->broken ? "smart, broken" : p->smart ? "smart" : "");
 	table_row(t);
 }
 
@@ -107,7 +129,7 @@ entry_row(const struct playlist_entry *n, struct table *t)
 	else
 		table_text(t, "-");
 	table_text(t, n->artist);
-	table_text(t, n->title != NULL ? n->title : n->path);
+	table_text(t, n->title != NULL ? n->title : n->path != NULL ? n->path : n->location);
 	duration_cell(n->duration_ms, t);
 	table_text(t, n->missing ? "missing" : "");
 	table_row(t);

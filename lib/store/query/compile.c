@@ -7,14 +7,17 @@
 #include <string.h>
 
 #include "store/index.h"
-#include "store/query/place.h"
+#include "store/query/complain.h"
 #include "text/fold.h"
+#include "text/regex.h"
 
 void
 compiler_free(struct compiler *c)
 {
-	for (int i = 0; i < c->nparams; i++)
+	for (int i = 0; i < c->nparams; i++) {
 		free(c->param[i].text);
+		regex_free(c->param[i].regex);
+	}
 	free(c->param);
 	c->param = NULL;
 	c->nparams = 0;
@@ -31,10 +34,7 @@ compile_complain(struct compiler *c, const struct node *n, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (n->word != NULL)
-		err_set(c->e, ERR_USAGE, "%s, at character %zu of '%s'", text, n->at + 1, n->word);
-	else
-		err_set(c->e, ERR_USAGE, "%s", text);
+	query_complain(c->e, n->word, n->at, "%s", text);
 }
 
 static struct param *
@@ -82,6 +82,20 @@ param_int(struct compiler *c, int64_t n)
 	return c->nparams;
 }
 
+int
+param_regex(struct compiler *c, struct regex *r)
+{
+	struct param *p = new_param(c);
+
+	if (p == NULL) {
+		regex_free(r);
+		return 0;
+	}
+	p->type = PARAM_REGEX;
+	p->regex = r;
+	return c->nparams;
+}
+
 void
 compiler_bind(const struct compiler *c, sqlite3_stmt *st)
 {
@@ -102,6 +116,9 @@ compiler_bind(const struct compiler *c, sqlite3_stmt *st)
 			break;
 		case PARAM_REAL:
 			sqlite3_bind_double(st, i, p->real);
+			break;
+		case PARAM_REGEX:
+			sqlite3_bind_pointer(st, i, p->regex, "regex", NULL);
 			break;
 		}
 	}
@@ -141,15 +158,38 @@ match_word(struct compiler *c, const char *s, size_t len, bool prefix, struct bu
 	return any;
 }
 
+/* "a b"~3 */
+static bool
+near_words(struct compiler *c, const struct node *leaf, const char *column, struct buf *fts)
+{
+	struct buf folded = { 0 };
+	size_t words = 0;
+
+	if (fold_index(&folded, leaf->value, strlen(leaf->value), c->e) == ERR_NONE && folded.len > 0) {
+		buf_printf(fts, column != NULL ? "%s : (NEAR(" : "%s(NEAR(", column != NULL ? column : "");
+		for (size_t i = 0; i < folded.len; words++) {
+			size_t n = strcspn(folded.data + i, " ");
+
+			buf_printf(fts, "\"%.*s\" ", (int)n, folded.data + i);
+			i += n + 1;
+		}
+		buf_printf(fts, ", %d))", leaf->distance);
+	}
+	buf_free(&folded);
+	return words > 0;
+}
+
 bool
 compile_words(struct compiler *c, const struct node *leaf, const char *column, struct buf *fts)
 {
-	bool prefix = leaf->prefix || (leaf->last && c->prefix_last);
+	bool prefix = leaf->prefix || leaf->op == OP_BEGINS || (leaf->last && c->prefix_last);
 	bool whole = leaf->phrase || leaf->op != OP_HAS;
 	const char *s = leaf->value;
 	size_t start = fts->len;
 	bool any = false;
 
+	if (leaf->op == OP_NEAR)
+		return near_words(c, leaf, column, fts);
 	if (column != NULL)
 		buf_printf(fts, "%s : ", column);
 	buf_putc(fts, '(');
@@ -188,7 +228,8 @@ match_year(const struct node *n, struct buf *fts)
 	bool range = n->op == OP_BETWEEN;
 	int low = year_of(n->value), high = range ? year_of(n->high) : low;
 
-	if (n->field != F_YEAR || (!range && n->op != OP_HAS) || low < 0 || high < low || high - low > YEARS)
+	if (n->field != F_YEAR || (!range && n->op != OP_HAS) || n->open_low || n->open_high || low < 0 ||
+	    high < low || high - low > YEARS)
 		return false;
 	for (int year = low; year <= high; year++)
 		buf_printf(fts, "%s\"%04d\"", year == low ? "x : (" : " OR ", year);
@@ -268,10 +309,13 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 	*exact = false;
 	switch (n->kind) {
 	case NODE_TEXT:
+		if (n->op != OP_HAS && n->op != OP_EXACT && n->op != OP_SAME && n->op != OP_BEGINS &&
+		    n->op != OP_NEAR)
+			return false;
 		column = n->field != F_NONE && n->tag == NULL ? index_column(n->field) : NULL;
 		if (n->tag != NULL || (n->field != F_NONE && column == NULL))
 			return false;
-		*exact = n->op == OP_HAS && (column == NULL || *column != 'x');
+		*exact = (n->op == OP_HAS || n->op == OP_NEAR) && (column == NULL || *column != 'x');
 		return compile_words(c, n, column, fts);
 	case NODE_OR:
 		return match_list(c, n, fts, exact);
@@ -293,8 +337,10 @@ compile_match(struct compiler *c, const struct node *n, struct buf *fts, bool *e
 	case NODE_NOT:
 	case NODE_IS:
 	case NODE_HAS:
+	case NODE_PLAYLIST:
 	case NODE_SAVED:
 	case NODE_MIX:
+	case NODE_SIMILAR:
 	case NODE_IDS:
 		break;
 	}
@@ -363,12 +409,18 @@ compile_where(struct compiler *c, const struct node *n, struct buf *sql)
 		where_list(c, n, sql);
 		break;
 	case NODE_NOT:
-		buf_puts(sql, "NOT coalesce(");
+		buf_puts(sql, "((");
 		compile_where(c, n->child[0], sql);
-		buf_puts(sql, ", 0)");
+		buf_puts(sql, ") IS NOT TRUE)");
 		break;
 	case NODE_TEXT:
-		where_text(c, n, sql);
+		if (n->op == OP_REGEX)
+			compile_pattern(c, n, sql);
+		else
+			where_text(c, n, sql);
+		break;
+	case NODE_PLAYLIST:
+		compile_playlist(c, n, sql);
 		break;
 	case NODE_RANGE:
 		compile_range(c, n, sql);
@@ -384,6 +436,7 @@ compile_where(struct compiler *c, const struct node *n, struct buf *sql)
 		break;
 	case NODE_SAVED: /* query_expand() leaves none */
 	case NODE_MIX:   /* nor query_relate() */
+	case NODE_SIMILAR:
 		buf_puts(sql, "0");
 		break;
 	}

@@ -13,15 +13,19 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "store/query/place.h"
 #include "store/query/tree.h"
 #include "store/sql.h"
 
+struct regex;
+
 struct param {
-	enum { PARAM_TEXT, PARAM_INT, PARAM_REAL, PARAM_BYTES } type;
+	enum { PARAM_TEXT, PARAM_INT, PARAM_REAL, PARAM_BYTES, PARAM_REGEX } type;
 	char *text;
 	size_t len;
 	int64_t num;
 	double real;
+	struct regex *regex;
 };
 
 struct compiler {
@@ -32,7 +36,9 @@ struct compiler {
 	bool driven;         /* the index gives the rows: look at their values rather than make lists */
 	bool narrow;         /* other words are looked up already: a year alone may be, too */
 	bool few;            /* a few rows, of doc d: ask the index about each */
+	bool within;         /* the caller's transaction: it is not begun and ended here */
 	bool prefix_last;    /* the last bare word is tried as a prefix */
+	bool whole;          /* nor is it by those that look for all matches */
 	struct sieve *sieve; /* of what is packed; or NULL */
 	struct err *e;       /* the first error stays */
 };
@@ -42,6 +48,7 @@ void compiler_free(struct compiler *c);
 /* The number of a new parameter; 0 with *c->e filled in. */
 int param_text(struct compiler *c, const char *text, size_t len);
 int param_int(struct compiler *c, int64_t n);
+int param_regex(struct compiler *c, struct regex *r); /* takes r, also on failure */
 
 /* Bind every parameter that the statement mentions. */
 void compiler_bind(const struct compiler *c, sqlite3_stmt *st);
@@ -76,8 +83,19 @@ void compile_has(struct compiler *c, const struct node *n, struct buf *sql);
 /* Does a value hold the words?  Text fields: text.c */
 void compile_text(struct compiler *c, const struct node *n, struct buf *sql);
 
+/* field:/pattern/, the values in any of n's places or, with no field, in those of the default ones: pattern.c
+ */
+void compile_pattern(struct compiler *c, const struct node *n, struct buf *sql);
+/* Comparisons, beginnings, misspelt and near words in the value at p; false where n is none of these:
+ * compare.c */
+bool compile_compared(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql);
+/* playlist:value: member.c */
+void compile_playlist(struct compiler *c, const struct node *n, struct buf *sql);
+
 /* The SQL functions that these conditions use. */
 enum err_code compile_functions(struct db *db, struct err *e);
+enum err_code compare_functions(struct db *db, struct err *e);
+enum err_code pattern_functions(struct db *db, struct err *e);
 
 /* An error that names the term. */
 void compile_complain(struct compiler *c, const struct node *n, const char *fmt, ...)

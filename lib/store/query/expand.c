@@ -5,13 +5,24 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/query/member.h"
+#include "store/query/query.h"
 
 /* A saved search inside another; its nodes and words count against one limit, whatever refers to what. */
 enum { NODES_MAX = 1000 };
 
 struct link {
 	const char *name;
+	bool playlist;
 	const struct link *outer;
+};
+
+/* What a name stands for. */
+struct words {
+	char **word;
+	size_t n;
+	char *sort;   /* of a smart playlist: its order, or NULL */
+	int64_t most; /* and how many tracks it has; 0: all */
 };
 
 struct expansion {
@@ -35,22 +46,34 @@ saved_name_length(const char *s)
 	return n;
 }
 
-static void
-name_chain(const struct link *l, const char *back_to, struct buf *out)
+static const char *
+sign_of(bool playlist)
 {
-	if (l->outer != NULL && strcmp(l->name, back_to) != 0)
+	return playlist ? "playlist:" : "@";
+}
+
+static bool
+is_same(const struct link *l, const struct link *other)
+{
+	return l->playlist == other->playlist && strcmp(l->name, other->name) == 0;
+}
+
+static void
+name_chain(const struct link *l, const struct link *back_to, struct buf *out)
+{
+	if (l->outer != NULL && !is_same(l, back_to))
 		name_chain(l->outer, back_to, out);
-	buf_printf(out, "@%s -> ", l->name);
+	buf_printf(out, "%s%s -> ", sign_of(l->playlist), l->name);
 }
 
 static enum err_code
-complain_of_circle(struct expansion *x, const struct link *chain, const char *name)
+complain_of_circle(struct expansion *x, const struct link *here)
 {
 	struct buf text = { 0 };
 
-	name_chain(chain, name, &text);
-	err_set(x->e, ERR_USAGE, "saved searches go in a circle: %s@%s", text.data != NULL ? text.data : "",
-	    name);
+	name_chain(here->outer, here, &text);
+	err_set(x->e, ERR_USAGE, "saved searches go in a circle: %s%s%s", text.data != NULL ? text.data : "",
+	    sign_of(here->playlist), here->name);
 	buf_free(&text);
 	return x->e->code;
 }
@@ -69,10 +92,9 @@ unknown_name(struct expansion *x, struct node *n)
 	free(near);
 	if (x->e->code != ERR_NONE)
 		return x->e->code;
-	if (x->q->note == NULL) {
-		buf_printf(&text, "there is no saved search '%s': searching for the text", n->value);
-		x->q->note = buf_detach(&text);
-	}
+	if (query_add_note(x->q, x->e, "searching for the text", "there is no saved search '%s'", n->value) !=
+	    ERR_NONE)
+		return x->e->code;
 	buf_printf(&text, "@%s", n->value);
 	if (buf_ok(&text, x->e) != ERR_NONE)
 		return x->e->code;
@@ -125,17 +147,21 @@ keep_prefixes(struct node *n)
 static enum err_code expand(struct expansion *x, struct node **slot, const struct link *chain);
 
 static enum err_code
-read_saved(struct expansion *x, const char *name, char **words, size_t n, struct query *inner)
+read_saved(struct expansion *x, const struct link *here, const struct words *w, struct query *inner)
 {
+	const char *what = here->playlist ? "playlist" : "saved search";
+
 	/* query_read() remembers the pointers, which stay what they are */
-	if (query_read(inner, words, x->exists, x->db, x->e) != ERR_NONE)
-		err_context(x->e, "in the saved search '%s'", name);
-	if (adopt_words(x, words, n) != ERR_NONE)
+	if (query_read(inner, w->word, x->exists, x->db, x->e) != ERR_NONE ||
+	    (w->sort != NULL && query_sort(inner, w->sort, x->e) != ERR_NONE))
+		err_context(x->e, "in the %s '%s'", what, here->name);
+	if (adopt_words(x, w->word, w->n) != ERR_NONE)
 		return x->e->code;
-	for (size_t i = 0; i < inner->norder && x->q->norder < ORDER_MAX; i++)
+	for (size_t i = 0; w->most == 0 && i < inner->norder && x->q->norder < ORDER_MAX; i++)
 		x->q->order[x->q->norder++] = inner->order[i];
 	if (x->q->note == NULL) {
 		x->q->note = inner->note;
+		x->q->fault = inner->fault;
 		inner->note = NULL;
 	}
 	if (x->e->code != ERR_NONE)
@@ -143,27 +169,56 @@ read_saved(struct expansion *x, const char *name, char **words, size_t n, struct
 	x->nodes += count_nodes(inner->root);
 	return x->nodes <= NODES_MAX
 	    ? ERR_NONE
-	    : err_set(x->e, ERR_USAGE, "the query is too long with the saved search '%s' in it", name);
+	    : err_set(x->e, ERR_USAGE, "the query is too long with the %s '%s' in it", what, here->name);
+}
+
+/* The words that a node stands for: 1, 0 where it stays what it is, -1. */
+static int
+find_words(struct expansion *x, struct node *n, struct words *w)
+{
+	int64_t id = 0;
+	int found;
+
+	if (n->kind == NODE_SAVED) {
+		found = saved_words(x->db, n->value, &w->word, &w->n, x->e);
+		return found == 0 && unknown_name(x, n) != ERR_NONE ? -1 : found;
+	}
+	found = member_find(x->db, n->value, &id, x->e);
+	return found > 0 ? smart_words(x->db, id, &w->word, &w->n, &w->sort, &w->most, x->e) : found;
+}
+
+/* The first tracks of a smart playlist that has no more: a set of ids. */
+static enum err_code
+cut(struct expansion *x, struct query *inner, int64_t most)
+{
+	struct node *ids = node_new(NODE_IDS);
+
+	if (ids == NULL)
+		return err_memory(x->e);
+	if (query_settle(inner, x->db, true, x->e) != ERR_NONE ||
+	    query_ids(inner, x->db, most, 0, &ids->ids, &ids->nids, x->e) != ERR_NONE) {
+		node_free(ids);
+		return x->e->code;
+	}
+	node_free(inner->root);
+	inner->root = ids;
+	return ERR_NONE;
 }
 
 static enum err_code
 replace(struct expansion *x, struct node **slot, const struct link *chain)
 {
 	struct node *n = *slot;
-	struct link here = { n->value, chain };
+	struct link here = { n->value, n->kind == NODE_PLAYLIST, chain };
 	struct query inner = { 0 };
-	char **words = NULL;
-	size_t nwords = 0;
-	int found;
+	struct words w = { 0 };
 
 	for (const struct link *l = chain; l != NULL; l = l->outer)
-		if (strcmp(l->name, n->value) == 0)
-			return complain_of_circle(x, chain, n->value);
-	found = saved_words(x->db, n->value, &words, &nwords, x->e);
-	if (found <= 0)
-		return found < 0 ? x->e->code : unknown_name(x, n);
-	if (read_saved(x, n->value, words, nwords, &inner) == ERR_NONE &&
-	    expand(x, &inner.root, &here) == ERR_NONE) {
+		if (is_same(l, &here))
+			return complain_of_circle(x, &here);
+	if (find_words(x, n, &w) > 0 && read_saved(x, &here, &w, &inner) == ERR_NONE &&
+	    expand(x, &inner.root, &here) == ERR_NONE &&
+	    (w.most == 0 || cut(x, &inner, w.most) == ERR_NONE)) {
 		if (n != x->q->root)
 			keep_prefixes(inner.root);
 		*slot = inner.root;
@@ -172,14 +227,15 @@ replace(struct expansion *x, struct node **slot, const struct link *chain)
 	}
 	node_free(inner.root);
 	free(inner.note);
-	free(words);
+	free(w.word);
+	free(w.sort);
 	return x->e->code;
 }
 
 static enum err_code
 expand(struct expansion *x, struct node **slot, const struct link *chain)
 {
-	if ((*slot)->kind == NODE_SAVED)
+	if ((*slot)->kind == NODE_SAVED || (*slot)->kind == NODE_PLAYLIST)
 		return replace(x, slot, chain);
 	for (size_t i = 0; i < (*slot)->n; i++)
 		if (expand(x, &(*slot)->child[i], chain) != ERR_NONE)
@@ -191,7 +247,7 @@ enum err_code
 query_expand(struct query *q, struct db *db, const char *self, tag_exists *exists, struct err *e)
 {
 	struct expansion x = { .q = q, .db = db, .exists = exists, .e = e };
-	struct link first = { self, NULL };
+	struct link first = { self, false, NULL };
 
 	return expand(&x, &q->root, self != NULL ? &first : NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * expand.h - @NAME and query:NAME give way to what was saved under the name
+ * expand.h - @NAME, query:NAME and smart playlists give way to what was saved under the name
  *
  * Private to lib/store/query.
  */
@@ -18,8 +18,17 @@ enum err_code query_expand(
 /* The words of a saved search, NULL-terminated: 1, 0 where there is none of that name, -1. */
 int saved_words(struct db *db, const char *name, char ***words, size_t *n, struct err *e);
 
+/* The same of a smart playlist; 0 where it is an ordinary one.  *sort: its order, malloced, or NULL; *most:
+ * how many of its tracks it has, 0: all. */
+int smart_words(
+    struct db *db, int64_t playlist, char ***words, size_t *n, char **sort, int64_t *most, struct err *e);
+
 /* The saved search whose name is nearest to a misspelt one, malloced; NULL where none is near. */
 char *saved_nearest(struct db *db, const char *name);
+
+/* After query_expand(): mix: and word~ give way to what they stand for, and the tree gets its simplest form.
+ */
+enum err_code query_settle(struct query *q, struct db *db, bool look, struct err *e);
 
 /* query_parse() for the search that is about to be saved as self. */
 struct query;

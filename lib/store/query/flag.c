@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/near.h"
 #include "store/query/compile.h"
 #include "store/query/place.h"
 
@@ -24,8 +25,33 @@ static const struct {
 	{ "damaged", OF_FILE("f.state = 'damaged' OR f.damaged") },
 	{ "rated", "t.rating IS NOT NULL" },
 	{ "unrated", "t.rating IS NULL" },
+	{ "loved", "t.rating >= 90" },
+	{ "played", "EXISTS (SELECT 1 FROM heard h WHERE h.recording_id = t.recording_id)" },
+	{ "unplayed", "NOT EXISTS (SELECT 1 FROM heard h WHERE h.recording_id = t.recording_id)" },
 };
 enum { FLAGS = sizeof flags / sizeof flags[0] };
+
+static void
+complain(struct compiler *c, const struct node *n)
+{
+	struct buf list = { 0 };
+	int near = -1, least = 3;
+
+	for (int i = 0; i < FLAGS; i++) {
+		int d = near_distance(flags[i].name, n->value);
+
+		if (d < least) {
+			least = d;
+			near = i;
+		}
+		buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 < FLAGS ? ", " : " or ", flags[i].name);
+	}
+	if (near >= 0)
+		compile_complain(c, n, "there is no is:%s: did you mean is:%s?", n->value, flags[near].name);
+	else if (buf_ok(&list, c->e) == ERR_NONE)
+		compile_complain(c, n, "is: takes %s, not '%s'", list.data, n->value);
+	buf_free(&list);
+}
 
 void
 compile_is(struct compiler *c, const struct node *n, struct buf *sql)
@@ -36,9 +62,7 @@ compile_is(struct compiler *c, const struct node *n, struct buf *sql)
 		buf_puts(sql, flags[i].sql);
 		return;
 	}
-	compile_complain(c, n,
-	    "is: takes lossless, lossy, compilation, dup, missing, damaged, rated or unrated, not '%s'",
-	    n->value);
+	complain(c, n);
 }
 
 void

@@ -77,7 +77,7 @@ tag_value(enum field f)
 int
 field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX])
 {
-	char which[64];
+	char which[80];
 
 	memset(p, 0, PLACES_MAX * sizeof *p);
 	if (!free_tag && columns[f].value != NULL) {
@@ -104,7 +104,8 @@ field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX])
 		return 2;
 	}
 	if (free_tag)
-		snprintf(which, sizeof which, "= (SELECT n.id FROM tagname n WHERE n.name = ?%d)", name);
+		snprintf(which, sizeof which,
+		    "IN (SELECT n.id FROM tagname n WHERE n.name = ?%d COLLATE NOCASE)", name);
 	else if (f == F_TAGS)
 		snprintf(which, sizeof which, ">= 1000");
 	else

@@ -8,6 +8,7 @@
 #include "store/query/relate.h"
 #include "store/query/run.h"
 #include "store/query/sieve.h"
+#include "store/query/spell.h"
 
 void
 query_free(struct query *q)
@@ -28,7 +29,8 @@ has_tag(void *context, const char *name)
 {
 	struct db *db = context;
 	struct err ignored = { 0 };
-	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM tagname WHERE name = ? AND id >= 1000", &ignored);
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT 1 FROM tagname WHERE name = ? COLLATE NOCASE AND id >= 1000", &ignored);
 	bool found = false;
 
 	if (st != NULL) {
@@ -54,7 +56,16 @@ copy_words(struct query *q, char *const *words, struct err *e)
 		if (q->words[q->nwords] == NULL)
 			return err_memory(e);
 	}
+	q->narguments = n;
 	return ERR_NONE;
+}
+
+enum err_code
+query_settle(struct query *q, struct db *db, bool look, struct err *e)
+{
+	if (query_relate(q, db, look, e) != ERR_NONE || query_spell(q, db, e) != ERR_NONE)
+		return e->code;
+	return node_flatten(&q->root, e);
 }
 
 enum err_code
@@ -66,7 +77,7 @@ query_parse_as(struct query **ret, struct db *db, char *const *words, const char
 		return err_memory(e);
 	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE ||
 	    query_expand(q, db, self, has_tag, e) != ERR_NONE ||
-	    query_relate(q, db, self == NULL, e) != ERR_NONE) {
+	    query_settle(q, db, self == NULL, e) != ERR_NONE) {
 		query_free(q);
 		return e->code;
 	}
@@ -86,10 +97,33 @@ query_plain(struct query *q)
 	q->plain = true;
 }
 
+enum err_code
+query_only(struct query *q, const int64_t *ids, size_t n, struct err *e)
+{
+	struct node *list = node_new(NODE_IDS);
+
+	if (list == NULL || (list->ids = calloc(n + 1, sizeof *ids)) == NULL) {
+		node_free(list);
+		return err_memory(e);
+	}
+	if (n > 0)
+		memcpy(list->ids, ids, n * sizeof *ids);
+	list->nids = n;
+	node_free(q->root);
+	q->root = list;
+	return ERR_NONE;
+}
+
 const char *
 query_note(const struct query *q)
 {
 	return q->note;
+}
+
+char *
+query_fault(const struct query *q)
+{
+	return q->note != NULL ? strndup(q->note, q->fault) : NULL;
 }
 
 static enum err_code
@@ -167,9 +201,12 @@ static enum err_code
 begin(struct compiler *c, const struct query *q, struct db *db, struct err *e)
 {
 	*c = (struct compiler){ .db = db, .e = e, .now = time_now() };
-	if (compile_functions(db, e) != ERR_NONE || sql_begin_read(db, e) != ERR_NONE)
+	if (compile_functions(db, e) != ERR_NONE)
 		return e->code;
-	if (!q->plain && sieve_open(c) != ERR_NONE) {
+	c->within = db->in_txn;
+	if (!c->within && sql_begin_read(db, e) != ERR_NONE)
+		return e->code;
+	if (!q->plain && sieve_open(c) != ERR_NONE && !c->within) {
 		struct err ignored = { 0 };
 
 		(void)sql_commit(db, &ignored);
@@ -184,7 +221,8 @@ end(struct compiler *c)
 
 	sieve_close(c);
 	compiler_free(c);
-	(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
+	if (!c->within)
+		(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
 	return c->e->code;
 }
 
@@ -193,7 +231,7 @@ query_has_order(struct query *q, struct db *db)
 {
 	struct err ignored = { 0 };
 	struct compiler c = { .db = db, .e = &ignored };
-	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root);
+	bool ordered = q->norder > 0 || run_is_ranked(&c, q->root) || run_order_of_ids(q->root) != NULL;
 
 	compiler_free(&c);
 	return ordered;
@@ -222,5 +260,17 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 	if (begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	run_count(&c, q->root, count);
+	return end(&c);
+}
+
+enum err_code
+query_finds(struct query *q, struct db *db, bool whole, int64_t least, bool *found, struct err *e)
+{
+	struct compiler c;
+
+	if (begin(&c, q, db, e) != ERR_NONE)
+		return e->code;
+	c.whole = whole;
+	run_finds(&c, q->root, least, found);
 	return end(&c);
 }

@@ -41,11 +41,19 @@ const char *query_note(const struct query *q);
 /* Look at rows alone, as if nothing were packed: for tests, which find the same. */
 void query_plain(struct query *q);
 
+/* The part of the note that says what is wrong, without what is done about it; malloced, NULL where there is
+ * none. */
+char *query_fault(const struct query *q);
+
 /* Order by fields "year-,artist" ('-' behind a name: descending) before those named in the query. */
 enum err_code query_sort(struct query *q, const char *fields, struct err *e);
 
 /* Have the results an order of their own, by fields or by rank? */
 bool query_has_order(struct query *q, struct db *db);
+
+/* From now on these tracks are what it finds, in this order unless it has one of its own: for a command
+ * that makes its own choice among the matches. */
+enum err_code query_only(struct query *q, const int64_t *ids, size_t n, struct err *e);
 
 /* The matches' ids, malloced; limit < 0: all. */
 enum err_code query_ids(
@@ -53,5 +61,9 @@ enum err_code query_ids(
 
 /* How many there are. */
 enum err_code query_count(struct query *q, struct db *db, int64_t *count, struct err *e);
+
+/* Are there `least`?  whole: the last word is not taken for the beginning of one. */
+enum err_code query_finds(
+    struct query *q, struct db *db, bool whole, int64_t least, bool *found, struct err *e);
 
 #endif

@@ -86,14 +86,20 @@ number_bounds(struct compiler *c, const struct node *n, struct bounds *b)
 		above(b, ">=", param_number(c, length ? v.lo : v.exact));
 		break;
 	case OP_BETWEEN:
-		if (!open_low)
+		if (!open_low && n->open_low)
+			above(b, length ? ">=" : ">", param_number(c, length ? v.hi : v.exact));
+		else if (!open_low)
 			above(b, ">=", param_number(c, length ? v.lo : v.exact));
-		if (!open_high)
+		if (!open_high && n->open_high)
+			below(b, "<", param_number(c, length ? w.lo : w.exact));
+		else if (!open_high)
 			below(b, length ? "<" : "<=", param_number(c, length ? w.hi : w.exact));
 		break;
-	case OP_HAS:
 	case OP_EXACT:
-	case OP_SAME:
+		above(b, ">=", param_number(c, v.exact));
+		below(b, "<=", param_number(c, v.exact));
+		break;
+	default: /* OP_HAS, OP_SAME */
 		above(b, ">=", param_number(c, v.lo));
 		below(b, "<", param_number(c, v.hi));
 		break;
@@ -124,9 +130,13 @@ instant_bounds(struct compiler *c, const struct node *n, struct bounds *b)
 	    (n->op == OP_BETWEEN && !open_high && !read_when(c, n, n->high, &high)))
 		return;
 	if (n->op == OP_BETWEEN) {
-		if (!open_low)
+		if (!open_low && n->open_low)
+			above(b, w.relative ? ">" : ">=", param_int(c, w.to));
+		else if (!open_low)
 			above(b, ">=", param_int(c, w.from));
-		if (!open_high)
+		if (!open_high && n->open_high)
+			below(b, "<", param_int(c, high.from));
+		else if (!open_high)
 			below(b, high.relative ? "<=" : "<", param_int(c, high.to));
 	} else if (w.age && (less || more)) { /* younger than, older than */
 		if (less)
@@ -190,9 +200,9 @@ date_bounds(struct compiler *c, const struct node *n, struct bounds *b)
 	}
 	if (n->op == OP_BETWEEN) {
 		if (!open_low)
-			above(b, ">=", day_param(c, &d, false));
+			above(b, ">=", day_param(c, &d, n->open_low));
 		if (!open_high)
-			below(b, "<", day_param(c, &high, true));
+			below(b, "<", day_param(c, &high, !n->open_high));
 	} else if (less) {
 		below(b, "<", day_param(c, &d, equal));
 	} else if (more) {

@@ -1,18 +1,20 @@
 /* The parser: or, and, not, parentheses, terms. */
-#include <ctype.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/query/complain.h"
 #include "store/query/token.h"
-
-enum { DEPTH_MAX = 50 };
+#include "text/fold.h"
 
 struct parser {
 	const struct tokens *tokens;
 	size_t i;
-	int depth;
 	const struct node *scope; /* the field of artist:( ... ), or NULL */
+	struct query *q;
+	tag_exists *exists;
+	void *context;
 	struct err *e;
 };
 
@@ -92,60 +94,46 @@ peek(const struct parser *p)
 static struct node *
 complain(struct parser *p, const struct token *at, const char *what)
 {
-	err_set(p->e, ERR_USAGE, "%s, at character %zu of '%s'", what, at->at + 1, at->word);
+	query_complain(p->e, at->word, at->at, "%s", what);
 	return NULL;
 }
 
 static struct node *parse_or(struct parser *p);
 
-/* A copy of the term; a bare one inside artist:( ... ) gets that field. */
+static bool
+copy_text(char **to, const char *from)
+{
+	*to = from != NULL ? strdup(from) : NULL;
+	return (*to == NULL) == (from == NULL);
+}
+
+/* A copy of the term, in its meaning; a bare one inside artist:( ... ) gets that field. */
 static struct node *
 copy_term(struct parser *p, const struct node *term)
 {
-	const struct node *scope =
-	    term->kind == NODE_TEXT && term->field == F_NONE && term->tag == NULL ? p->scope : NULL;
+	bool bare = term->kind == NODE_TEXT && term->field == F_NONE && term->tag == NULL;
+	const struct node *scope = bare ? p->scope : NULL;
 	struct node *n = node_new(term->kind);
+	const char *tag = scope != NULL ? scope->tag : term->tag;
 
-	if (n != NULL) {
-		*n = *term;
-		n->value = term->value != NULL ? strdup(term->value) : NULL;
-		n->high = term->high != NULL ? strdup(term->high) : NULL;
-		n->tag = NULL;
-		if (scope != NULL) {
-			n->field = scope->field;
-			n->kind =
-			    scope->kind == NODE_TEXT && scope->field != F_NONE && !field_is_text(scope->field)
-			    ? NODE_RANGE
-			    : scope->kind;
-			n->plain_unit = scope->plain_unit;
-		}
-		if (term->tag != NULL || (scope != NULL && scope->tag != NULL))
-			n->tag = strdup(term->tag != NULL ? term->tag : scope->tag);
-		if (n->kind == NODE_RANGE && n->high == NULL && n->value != NULL && !node_split_range(n)) {
-			node_free(n);
-			n = NULL;
-		} else if ((term->value != NULL && n->value == NULL) ||
-		    (term->high != NULL && n->high == NULL)) {
-			node_free(n);
-			n = NULL;
-		}
-	}
-	if (n == NULL)
+	if (n == NULL) {
 		err_memory(p->e);
-	return n;
-}
-
-/* The * of artist:( ... * ... ) is any artist, not every track. */
-static struct node *
-any_value(struct parser *p)
-{
-	struct node *n = node_new(NODE_HAS);
-
-	if (n != NULL)
-		n->value = strdup(p->scope->tag != NULL ? p->scope->tag : field_info(p->scope->field)->name);
-	if (n == NULL || n->value == NULL) {
+		return NULL;
+	}
+	*n = *term;
+	if (!copy_text(&n->value, term->value) | !copy_text(&n->high, term->high) |
+	    !copy_text(&n->tag, tag)) {
 		node_free(n);
 		err_memory(p->e);
+		return NULL;
+	}
+	if (scope != NULL) {
+		n->kind = scope->kind;
+		n->field = scope->field;
+		n->plain_unit = scope->plain_unit;
+	}
+	if (term_shape(n, p->q, p->exists, p->context, p->e) != ERR_NONE) {
+		node_free(n);
 		return NULL;
 	}
 	return n;
@@ -156,10 +144,7 @@ parse_group(struct parser *p, const struct token *open)
 {
 	struct node *n;
 
-	if (++p->depth > DEPTH_MAX)
-		return complain(p, open, "parentheses are nested too deeply");
 	n = parse_or(p);
-	p->depth--;
 	if (n == NULL)
 		return NULL;
 	if (peek(p)->kind != TOKEN_CLOSE) {
@@ -193,10 +178,7 @@ parse_unary(struct parser *p)
 	switch (t->kind) {
 	case TOKEN_NOT:
 		p->i++;
-		if (++p->depth > DEPTH_MAX)
-			return complain(p, t, "negations are nested too deeply");
-		n = parse_unary(p);
-		p->depth--;
+		n = parse_unary(p); /* not deeper than there are tokens */
 		if (n == NULL)
 			return NULL;
 		negation = node_new(NODE_NOT);
@@ -214,8 +196,6 @@ parse_unary(struct parser *p)
 		return parse_scoped(p, t);
 	case TOKEN_TERM:
 		p->i++;
-		if (t->term->kind == NODE_ALL && p->scope != NULL && p->scope->kind == NODE_TEXT)
-			return any_value(p);
 		return copy_term(p, t->term);
 	case TOKEN_CLOSE:
 		return complain(p, t, "a parenthesis is closed that was never opened, or holds nothing");
@@ -272,20 +252,10 @@ parse_or(struct parser *p)
 	return parse_list(p, NODE_OR);
 }
 
-/* Is there a letter, a digit or anything beyond ASCII? */
-static bool
-has_letters(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (isalnum((unsigned char)*s) || (unsigned char)*s >= 128)
-			return true;
-	return false;
-}
-
 static bool
 is_bare(const struct node *n)
 {
-	return n->kind == NODE_TEXT && n->field == F_NONE && n->tag == NULL;
+	return n->kind == NODE_TEXT && n->field == F_NONE && n->tag == NULL && n->op == OP_HAS;
 }
 
 /* The dash of "Artist - Title" is not a word, but where signs are all there is ("!!!") they are. */
@@ -295,12 +265,12 @@ drop_lone_signs(struct node *n)
 	size_t kept = 0, words = 0;
 
 	for (size_t i = 0; i < n->n; i++)
-		words += n->kind == NODE_AND && is_bare(n->child[i]) && has_letters(n->child[i]->value);
+		words += n->kind == NODE_AND && is_bare(n->child[i]) && text_has_letters(n->child[i]->value);
 	for (size_t i = 0; i < n->n; i++) {
 		struct node *c = n->child[i];
 
 		drop_lone_signs(c);
-		if (words > 0 && is_bare(c) && !has_letters(c->value))
+		if (words > 0 && is_bare(c) && !text_has_letters(c->value))
 			node_free(c);
 		else
 			n->child[kept++] = c;
@@ -322,7 +292,7 @@ mark_last(struct node *n)
 		}
 		n = last;
 	}
-	if (n != NULL && is_bare(n) && !n->phrase && !n->prefix && has_letters(n->value))
+	if (n != NULL && is_bare(n) && !n->phrase && !n->prefix && text_has_letters(n->value))
 		n->last = true;
 }
 
@@ -351,6 +321,8 @@ read_plain(struct query *q, char **words, struct err *e)
 				    ? err_set(e, ERR_USAGE, "the query has more than %d terms", TERMS_MAX)
 				    : err_memory(e);
 			}
+			leaf->word = words[i];
+			leaf->at = (size_t)(s - words[i]);
 			s += len;
 		}
 	}
@@ -358,33 +330,56 @@ read_plain(struct query *q, char **words, struct err *e)
 	return all != NULL ? ERR_NONE : err_memory(e);
 }
 
-static void
-set_note(struct query *q, const struct err *e)
+enum err_code
+query_add_note(struct query *q, struct err *e, const char *instead, const char *fmt, ...)
 {
 	struct buf note = { 0 };
+	va_list ap;
 
-	buf_printf(&note, "%s: searching for the words", e->msg);
-	free(q->note);
+	if (q->note != NULL)
+		return ERR_NONE;
+	va_start(ap, fmt);
+	buf_vprintf(&note, fmt, ap);
+	va_end(ap);
+	q->fault = note.len;
+	if (instead != NULL)
+		buf_printf(&note, ": %s", instead);
 	q->note = buf_detach(&note);
+	return q->note != NULL ? ERR_NONE : err_memory(e);
 }
 
 static enum err_code
-parse_tokens(struct query *q, const struct tokens *t, struct err *e)
+parse_tokens(struct parser *p)
 {
-	struct parser p = { .tokens = t, .e = e };
+	struct query *q = p->q;
 
-	if (t->n == 1) { /* nothing at all: everything */
+	if (p->tokens->n == 1) { /* nothing at all: everything */
 		q->root = node_new(NODE_ALL);
-		return q->root != NULL ? ERR_NONE : err_memory(e);
+		return q->root != NULL ? ERR_NONE : err_memory(p->e);
 	}
-	q->root = parse_or(&p);
+	q->root = parse_or(p);
 	if (q->root == NULL)
-		return e->code;
-	if (peek(&p)->kind == TOKEN_CLOSE) {
-		complain(&p, peek(&p), "a parenthesis is closed that was never opened");
+		return p->e->code;
+	if (peek(p)->kind == TOKEN_CLOSE) {
+		complain(p, peek(p), "a parenthesis is closed that was never opened");
 		node_free(q->root);
 		q->root = NULL;
 	}
+	return p->e->code;
+}
+
+/* What has no field and does not parse is text. */
+static enum err_code
+read_as_words(struct query *q, char **words, struct err *e)
+{
+	struct err why = *e;
+
+	*e = (struct err){ 0 };
+	q->norder = 0;
+	free(q->note); /* this one says more */
+	q->note = NULL;
+	if (query_add_note(q, e, "searching for the words", "%s", why.msg) == ERR_NONE)
+		read_plain(q, words, e);
 	return e->code;
 }
 
@@ -392,19 +387,21 @@ enum err_code
 query_read(struct query *q, char **words, tag_exists *exists, void *context, struct err *e)
 {
 	struct tokens t = { 0 };
+	struct parser p = { .tokens = &t, .q = q, .exists = exists, .context = context, .e = e };
 
 	if (tokens_read(&t, q, words, exists, context, e) == ERR_NONE)
-		parse_tokens(q, &t, e);
-	if (e->code == ERR_USAGE && !t.fields) {
-		set_note(q, e);
-		*e = (struct err){ 0 };
-		q->norder = 0;
-		read_plain(q, words, e);
-	}
+		parse_tokens(&p);
+	if (e->code == ERR_USAGE && !t.fields)
+		read_as_words(q, words, e);
 	tokens_free(&t);
 	if (e->code != ERR_NONE)
 		return e->code;
 	drop_lone_signs(q->root);
+	if (node_flatten(&q->root, e) != ERR_NONE) {
+		node_free(q->root);
+		q->root = NULL;
+		return e->code;
+	}
 	mark_last(q->root);
 	return ERR_NONE;
 }

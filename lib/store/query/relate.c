@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/likeness/likeness.h"
+#include "store/query/complain.h"
 #include "store/sql.h"
 #include "text/harmony.h"
 
@@ -29,9 +31,7 @@ complain(struct relation *r, const struct node *n, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	return n->word != NULL
-	    ? err_set(r->e, ERR_USAGE, "%s, at character %zu of '%s'", text, n->at + 1, n->word)
-	    : err_set(r->e, ERR_USAGE, "%s", text);
+	return query_complain(r->e, n->word, n->at, "%s", text);
 }
 
 /* "12"; 0 where it is no id. */
@@ -130,18 +130,6 @@ mixes_with(const struct music_key *k, double bpm, int64_t recording)
 	return all;
 }
 
-static void
-note_nothing_known(struct relation *r, int64_t id)
-{
-	struct buf note = { 0 };
-
-	if (r->q->note != NULL)
-		return;
-	buf_printf(
-	    &note, "track %lld has neither a key nor a tempo: nothing can be mixed with it", (long long)id);
-	r->q->note = buf_detach(&note);
-}
-
 static enum err_code
 mix_track(struct relation *r, const struct node *n, int64_t id, struct node **with)
 {
@@ -163,7 +151,8 @@ mix_track(struct relation *r, const struct node *n, int64_t id, struct node **wi
 		key = (const char *)sqlite3_column_text(st, 0);
 		known = key != NULL && key_read(key, &k);
 		if (!known && bpm <= 0)
-			note_nothing_known(r, id);
+			query_add_note(r->q, r->e, "nothing can be mixed with it",
+			    "track %lld has neither a key nor a tempo", (long long)id);
 		*with = mixes_with(known ? &k : NULL, bpm, sqlite3_column_int64(st, 2));
 		if (*with == NULL)
 			err_memory(r->e);
@@ -196,8 +185,33 @@ replace_mix(struct relation *r, struct node **slot)
 }
 
 static enum err_code
+replace_similar(struct relation *r, struct node *n)
+{
+	struct likeness *list = NULL;
+	int64_t id = read_id(n->value);
+
+	if (id == 0)
+		return complain(r, n, "similar takes the id of a track, not '%s'", n->value);
+	if (!r->look)
+		return ERR_NONE;
+	if (likeness_find(r->db, id, NULL, 0, &list, &n->nids, r->e) != ERR_NONE) {
+		if (r->e->code == ERR_NOTFOUND)
+			complain(r, n, "similar: there is no track %lld", (long long)id);
+		return r->e->code;
+	}
+	n->kind = NODE_IDS;
+	n->ids = calloc(n->nids + 1, sizeof *n->ids);
+	for (size_t i = 0; n->ids != NULL && i < n->nids; i++)
+		n->ids[i] = list[i].id;
+	free(list);
+	return n->ids != NULL ? ERR_NONE : err_memory(r->e);
+}
+
+static enum err_code
 relate(struct relation *r, struct node **slot)
 {
+	if ((*slot)->kind == NODE_SIMILAR)
+		return replace_similar(r, *slot);
 	if ((*slot)->kind == NODE_MIX)
 		return replace_mix(r, slot);
 	for (size_t i = 0; i < (*slot)->n && r->e->code == ERR_NONE; i++)

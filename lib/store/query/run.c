@@ -472,7 +472,7 @@ make_whole(struct compiler *c, const struct node *root, struct part *all)
 {
 	struct node list, *only;
 
-	c->prefix_last = true;
+	c->prefix_last = !c->whole;
 	as_list(root, &only, &list);
 	make_part(c, &list, all);
 }
@@ -521,6 +521,26 @@ add_order(const struct query *q, bool by_album, struct buf *sql)
 	buf_puts(sql, names ? "t.disc, t.track, t.id" : newest ? "t.id DESC" : "t.id");
 }
 
+const struct node *
+run_order_of_ids(const struct node *root)
+{
+	if (root->kind == NODE_IDS)
+		return root;
+	for (size_t i = 0; root->kind == NODE_AND && i < root->n; i++)
+		if (root->child[i]->kind == NODE_IDS)
+			return root->child[i];
+	return NULL;
+}
+
+static void
+add_order_of_ids(const struct node *list, struct buf *sql)
+{
+	buf_puts(sql, " ORDER BY (SELECT x.key FROM json_each('[");
+	for (size_t i = 0; i < list->nids; i++)
+		buf_printf(sql, "%s%lld", i > 0 ? "," : "", (long long)list->ids[i]);
+	buf_puts(sql, "]') x WHERE x.value = t.id)");
+}
+
 /* What is listed in an order by rows: a statement. */
 static enum err_code
 list_rows(struct compiler *c, const struct query *q, const struct part *all, int64_t limit, int64_t offset,
@@ -536,8 +556,9 @@ list_rows(struct compiler *c, const struct query *q, const struct part *all, int
 	add_from(c, all, rows_in_order(q->root, first), first == F_ALBUM ? with_release : "", &sql);
 	if (q->norder > 0)
 		add_order(q, first == F_ALBUM, &sql);
-	else if (all->match.len ==
-	    0) /* the index has an order of its own, and its first page comes at once */
+	else if (run_order_of_ids(q->root) != NULL)
+		add_order_of_ids(run_order_of_ids(q->root), &sql);
+	else if (all->match.len == 0) /* else the index has its order, and the first page comes at once */
 		buf_puts(&sql, " ORDER BY t.id");
 	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
 	st = prepare(c, &sql);
@@ -589,8 +610,10 @@ choose_top(const struct compiler *c, const struct query *q, const struct part *a
 	if (c->sieve == NULL || c->sieve->packed.chunks == 0 || t->column == PACKED_NONE ||
 	    all->match.failed || all->where.failed)
 		return false;
+	if (q->norder == 0 && (t->match != NULL || run_order_of_ids(q->root) != NULL))
+		return false;
 	if (t->match != NULL)
-		return q->norder > 0;
+		return true;
 	return t->set != SIEVE_NONE || (t->where == NULL && !is_indexed(t->column));
 }
 
@@ -640,6 +663,22 @@ run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t off
 	else if (c->e->code == ERR_NONE)
 		list_rows(c, q, &all, limit, offset, ids, n);
 	part_free(&all);
+	return c->e->code;
+}
+
+enum err_code
+run_finds(struct compiler *c, const struct node *root, int64_t least, bool *found)
+{
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	buf_puts(&sql, "SELECT 1 ");
+	run_set(c, root, &sql);
+	buf_printf(&sql, " LIMIT 1 OFFSET %lld", (long long)least - 1);
+	st = prepare(c, &sql);
+	if (st != NULL)
+		*found = sql_step(c->db, st, c->e) > 0;
+	sqlite3_finalize(st);
 	return c->e->code;
 }
 

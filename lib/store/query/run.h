@@ -19,8 +19,14 @@ bool run_is_ranked(struct compiler *c, const struct node *root);
 enum err_code run_listed(
     struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n);
 
+/* The list of ids whose order the results of root take where they have no other, or NULL. */
+const struct node *run_order_of_ids(const struct node *root);
+
 /* Append "FROM ... WHERE ..." of the matches, track t; compiler_bind() then binds its parameters. */
 void run_set(struct compiler *c, const struct node *root, struct buf *sql);
+
+/* Are there `least` matches? */
+enum err_code run_finds(struct compiler *c, const struct node *root, int64_t least, bool *found);
 
 enum err_code run_count(struct compiler *c, const struct node *root, int64_t *count);
 

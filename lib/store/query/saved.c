@@ -61,22 +61,13 @@ stored_name(const char *name, struct err *e)
 	return nfc;
 }
 
-int
-saved_words(struct db *db, const char *name, char ***ret, size_t *n, struct err *e)
+/* The rows of a statement as words: how many statements found something, 1 or 0, or -1. */
+static int
+take_words(struct db *db, sqlite3_stmt *st, char ***ret, size_t *n, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(
-	    db, "SELECT j.value FROM saved s, json_each(s.query) j WHERE s.name = ? ORDER BY j.key", e);
-	char *nfc = text_nfc(name, strlen(name)), **words = NULL;
+	char **words = NULL;
 	size_t count = 0;
 
-	if (nfc == NULL && e->code == ERR_NONE)
-		err_memory(e);
-	if (e->code != ERR_NONE) {
-		free(nfc);
-		return -1;
-	}
-	sql_text(st, 1, nfc);
-	free(nfc);
 	while (sql_step(db, st, e) > 0)
 		if (add_word(&words, &count, (const char *)sqlite3_column_text(st, 0), e) != ERR_NONE)
 			break;
@@ -88,6 +79,63 @@ saved_words(struct db *db, const char *name, char ***ret, size_t *n, struct err 
 	*ret = words;
 	*n = count;
 	return 1;
+}
+
+int
+saved_words(struct db *db, const char *name, char ***words, size_t *n, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(
+	    db, "SELECT j.value FROM saved s, json_each(s.query) j WHERE s.name = ? ORDER BY j.key", e);
+	char *nfc = text_nfc(name, strlen(name));
+
+	if (nfc == NULL && e->code == ERR_NONE)
+		err_memory(e);
+	if (e->code == ERR_NONE)
+		sql_text(st, 1, nfc);
+	free(nfc);
+	return e->code == ERR_NONE ? take_words(db, st, words, n, e) : -1;
+}
+
+static enum err_code
+smart_order(struct db *db, int64_t playlist, char **sort, int64_t *most, struct err *e)
+{
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT sort, most FROM playlist WHERE id = ? AND query IS NOT NULL", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, playlist);
+	if (sql_step(db, st, e) > 0) {
+		const char *text = (const char *)sqlite3_column_text(st, 0);
+
+		*most = sqlite3_column_int64(st, 1);
+		*sort = text != NULL ? strdup(text) : NULL;
+		if (text != NULL && *sort == NULL)
+			err_memory(e);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+int
+smart_words(
+    struct db *db, int64_t playlist, char ***words, size_t *n, char **sort, int64_t *most, struct err *e)
+{
+	sqlite3_stmt *st;
+
+	*sort = NULL;
+	*most = 0;
+	if (smart_order(db, playlist, sort, most, e) != ERR_NONE)
+		return -1;
+	st = sql_get(db,
+	    "SELECT coalesce(j.value, '') FROM playlist p,"
+	    " json_each(iif(json_valid(p.query), p.query, json_array(p.query))) j"
+	    " WHERE p.id = ? AND p.query IS NOT NULL ORDER BY j.key",
+	    e);
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, playlist);
+	return take_words(db, st, words, n, e);
 }
 
 char *
@@ -142,7 +190,7 @@ log_event(struct db *db, const char *kind, const char *name, const char *query, 
 
 	buf_printf(&subject, "@%s", name);
 	if (query != NULL) {
-		json_object(&data, NULL);
+		json_object_begin(&data, NULL);
 		json_raw(&data, "query", query);
 		json_object_end(&data);
 	}
@@ -162,7 +210,7 @@ write_row(struct db *db, const char *name, char *const *words, struct err *e)
 
 	if (st == NULL)
 		return e->code;
-	json_array(&query, NULL);
+	json_array_begin(&query, NULL);
 	for (; *words != NULL; words++)
 		json_text(&query, NULL, *words);
 	json_array_end(&query);

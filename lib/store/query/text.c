@@ -97,6 +97,22 @@ sql_path(sqlite3_context *context, int n, sqlite3_value **arg)
 	sqlite3_result_int(context, found);
 }
 
+/* fonoteca_ends(path, end): the whole path, or what follows one of its slashes? */
+static void
+sql_ends(sqlite3_context *context, int n, sqlite3_value **arg)
+{
+	int len = sqlite3_value_bytes(arg[0]), end_len = sqlite3_value_bytes(arg[1]);
+	const char *path = sqlite3_value_blob(arg[0]), *end = sqlite3_value_blob(arg[1]);
+	int from = len - end_len;
+
+	(void)n;
+	if (path == NULL || end == NULL || from < 0)
+		return;
+	sqlite3_result_int(context,
+	    memcmp(path + from, end, (size_t)end_len) == 0 &&
+		(from == 0 || path[from - 1] == '/' || *end == '/'));
+}
+
 enum err_code
 compile_functions(struct db *db, struct err *e)
 {
@@ -106,10 +122,12 @@ compile_functions(struct db *db, struct err *e)
 		SQLITE_OK ||
 	    sqlite3_create_function(db->sql, "fonoteca_fold", 1, flags, NULL, sql_fold, NULL, NULL) !=
 		SQLITE_OK ||
+	    sqlite3_create_function(db->sql, "fonoteca_ends", 2, flags, NULL, sql_ends, NULL, NULL) !=
+		SQLITE_OK ||
 	    sqlite3_create_function(db->sql, "fonoteca_path", 2, flags, NULL, sql_path, NULL, NULL) !=
 		SQLITE_OK)
 		return sql_error(db, e);
-	return ERR_NONE;
+	return compare_functions(db, e) == ERR_NONE ? pattern_functions(db, e) : e->code;
 }
 
 /* Every word of the leaf is in the value. */
@@ -189,16 +207,45 @@ test_code(struct compiler *c, const struct node *n, const struct place *p, struc
 		buf_printf(sql, "%s = ?%d COLLATE NOCASE", p->value, param);
 }
 
+/* A path as a pattern of SQLite's: brackets are nothing special. */
+static void
+put_literal(struct buf *pattern, const char *text)
+{
+	for (; *text != '\0'; text++)
+		buf_puts(pattern, *text == '[' ? "[[]" : (char[]){ *text, '\0' });
+}
+
+/* path: by a part or a pattern, path= by all of it or what follows a slash, base "dir" by a folder in it. */
+static void
+test_path(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
+{
+	bool pattern = n->op == OP_HAS && strpbrk(n->value, "*?") != NULL && !n->phrase;
+	struct buf text = { 0 };
+
+	if (pattern || n->op == OP_BEGINS)
+		put_literal(&text, n->value);
+	else
+		buf_puts(&text, n->value);
+	if (n->op == OP_BEGINS)
+		buf_puts(&text, text.len > 0 && text.data[text.len - 1] == '/' ? "*" : "/*");
+	if (buf_ok(&text, c->e) != ERR_NONE)
+		buf_puts(sql, "0");
+	else if (n->op == OP_HAS || n->op == OP_BEGINS)
+		buf_printf(sql, "fonoteca_path(%s, ?%d)", p->value, param_text(c, text.data, text.len));
+	else
+		buf_printf(sql, "fonoteca_ends(%s, ?%d)", p->value, param_text(c, text.data, text.len));
+	buf_free(&text);
+}
+
 static void
 test_value(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
 {
 	bool path = n->tag == NULL && (n->field == F_SOURCE || n->field == F_FILE);
-	size_t len = strlen(n->value);
 
-	if (path && n->op == OP_HAS)
-		buf_printf(sql, "fonoteca_path(%s, ?%d)", p->value, param_text(c, n->value, len));
-	else if (path)
-		buf_printf(sql, "CAST(%s AS TEXT) = ?%d", p->value, param_text(c, n->value, len));
+	if (path)
+		test_path(c, n, p, sql);
+	else if (compile_compared(c, n, p, sql))
+		return;
 	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT)
 		test_code(c, n, p, sql);
 	else if (n->op == OP_HAS)
@@ -296,11 +343,35 @@ where_key(struct compiler *c, const struct node *n, struct buf *sql)
 	buf_putc(sql, ')');
 }
 
+/* A credit is one value, and so is each of the names in it; MPD calls the place where a file is `file`. */
+static enum field
+names_beside(const struct node *n)
+{
+	if (n->tag != NULL || n->op == OP_BETWEEN || (n->op >= OP_LESS && n->op <= OP_GREATER_EQUAL))
+		return F_NONE;
+	if (n->field == F_FILE && n->op == OP_SAME)
+		return F_SOURCE;
+	return n->field == F_ARTIST ? F_ARTISTS : n->field == F_ALBUMARTIST ? F_ALBUMARTISTS : F_NONE;
+}
+
+/* One of the field's values passes the test. */
+static void
+in_places(struct compiler *c, const struct node *n, enum field f, int name, struct buf *sql)
+{
+	struct place p[PLACES_MAX];
+	int count = field_places(f, n->tag != NULL, name, p);
+
+	for (int i = 0; i < count; i++) {
+		place_open(p, i, sql);
+		test_value(c, n, &p[i], sql);
+	}
+	place_close(p, count, sql);
+}
+
 void
 compile_text(struct compiler *c, const struct node *n, struct buf *sql)
 {
-	struct place p[PLACES_MAX];
-	int count, name = 0;
+	int name = 0;
 
 	if (n->tag == NULL) {
 		switch (n->field) {
@@ -317,7 +388,7 @@ compile_text(struct compiler *c, const struct node *n, struct buf *sql)
 			where_compilation(c, n, sql);
 			return;
 		case F_KEY:
-			if (n->prefix || n->op == OP_EXACT)
+			if (n->prefix || (n->op != OP_HAS && n->op != OP_SAME))
 				break;
 			where_key(c, n, sql);
 			return;
@@ -327,10 +398,11 @@ compile_text(struct compiler *c, const struct node *n, struct buf *sql)
 	} else {
 		name = param_text(c, n->tag, strlen(n->tag));
 	}
-	count = field_places(n->field, n->tag != NULL, name, p);
-	for (int i = 0; i < count; i++) {
-		place_open(p, i, sql);
-		test_value(c, n, &p[i], sql);
+	buf_putc(sql, '(');
+	in_places(c, n, n->field, name, sql);
+	if (names_beside(n) != F_NONE) {
+		buf_puts(sql, " OR ");
+		in_places(c, n, names_beside(n), 0, sql);
 	}
-	place_close(p, count, sql);
+	buf_putc(sql, ')');
 }

@@ -1,7 +1,9 @@
 /*
  * token.h - the words of a query
  *
- * Private to lib/store/query.
+ * Private to lib/store/query.  tokens_read() cuts arguments up, term.c reads what has a field and foreign.c
+ * what other programs write; what a term means is decided by shape.c, once it is known which group it
+ * stands in.
  */
 #ifndef STORE_QUERY_TOKEN_H
 #define STORE_QUERY_TOKEN_H
@@ -41,7 +43,13 @@ void tokens_free(struct tokens *t);
 enum err_code tokens_read(
     struct tokens *t, struct query *q, char **words, tag_exists *exists, void *context, struct err *e);
 
-/* A number's or date's leaf with lo..hi or [lo TO hi] in it becomes a range; false when memory is out. */
-bool node_split_range(struct node *leaf);
+/* Give a leaf its meaning: "word*" is a beginning, "1990..1999" a range, "genre:*" any genre, and so on,
+ * after the field that it has, or that its group gave it. */
+enum err_code term_shape(
+    struct node *leaf, struct query *q, tag_exists *exists, void *context, struct err *e);
+
+/* “ ” „ « » and long dashes, as pages have them, become the signs of a keyboard where they stand for these.
+ */
+void tidy_argument(char *word);
 
 #endif

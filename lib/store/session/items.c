@@ -73,15 +73,16 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason, audio, due, linked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+	    " suffix, record, attempts, code, reason, audio, due, linked, staged_ns) VALUES(?1, ?2, ?3, ?4, "
+	    "?5, ?6, ?7, "
 	    "?8,"
-	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE " END, ?18)"
+	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE " END, ?18, ?19)"
 	    " ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
 	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason,"
-	    " audio = excluded.audio, linked = excluded.linked,"
+	    " audio = excluded.audio, linked = excluded.linked, staged_ns = excluded.staged_ns,"
 	    " due = CASE WHEN ?16 AND attempts / " ROUND_ATTEMPTS " < " ROUNDS " - 1"
 	    " THEN ?17 + (" FIRST_DUE " << attempts / " ROUND_ATTEMPTS ") END"
 	    " RETURNING id",
@@ -103,6 +104,7 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 	sql_int(st, 16, !staged && it->transient);
 	sql_int(st, 17, time_now());
 	sql_int(st, 18, staged && it->linked);
+	sql_int_or_null(st, 19, staged && !it->linked ? it->staged_ns : 0);
 	if (staged) {
 		sql_bytes(st, 9, it->sha256, sizeof it->sha256);
 		sql_text(st, 10, it->suffix);
@@ -130,8 +132,9 @@ static enum err_code
 put_cover(struct db *db, int64_t item, size_t seq, const struct item_cover *c, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "INSERT INTO item_cover(item_id, seq, sha256, size, suffix, mime, kind, folder, text)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	    "INSERT INTO item_cover(item_id, seq, sha256, size, suffix, mime, kind, folder, text, "
+	    "staged_ns)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	    e);
 
 	if (st == NULL)
@@ -145,6 +148,7 @@ put_cover(struct db *db, int64_t item, size_t seq, const struct item_cover *c, s
 	sql_text(st, 7, c->kind);
 	sql_int(st, 8, c->folder);
 	sql_text(st, 9, c->text);
+	sql_int_or_null(st, 10, c->staged_ns);
 	return sql_run(db, st, e);
 }
 

@@ -19,7 +19,7 @@
 /* A cover that came with an item; its bytes are staged as <sha256>.<suffix>. */
 struct item_cover {
 	uint8_t sha256[32];
-	int64_t size;
+	int64_t size, staged_ns; /* staged_ns: as stage_bytes() told */
 	char suffix[8];
 	char mime[32];
 	char kind[16];
@@ -41,6 +41,7 @@ struct item_new {
 	int64_t members;
 	uint8_t sha256[32]; /* from here on only of a staged one */
 	const char *suffix;
+	int64_t staged_ns;    /* as stage_keep() told; of a linked one st has it */
 	const uint8_t *audio; /* 32 bytes: record.audio, or NULL */
 	const void *record;   /* encoded without covers */
 	size_t record_len;

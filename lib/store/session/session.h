@@ -74,6 +74,7 @@ struct item {
 	char state[16];
 	char *path; /* bytes, NUL-terminated; NULL once committed */
 	int64_t size, mtime_ns, ctime_ns, inode, device;
+	int64_t staged_ns; /* the ctime of its copy in staging/, 0: not known */
 	uint8_t sha256[32];
 	bool has_sha256, linked; /* linked: what is staged is the source under another name */
 	char suffix[8];

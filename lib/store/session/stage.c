@@ -182,10 +182,12 @@ is_there(struct stage *s, const char *name, int64_t size)
 
 enum err_code
 stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const char *suffix, int64_t size,
-    bool linked, struct err *e)
+    bool linked, int64_t *ctime_ns, struct err *e)
 {
 	char name[BLOB_NAME];
+	struct stat st;
 
+	*ctime_ns = 0;
 	blob_name(name, sha256, suffix);
 	if (is_there(s, name, size)) { /* never put bytes that are not durable over some that may be */
 		stage_drop(s, tmp);
@@ -196,16 +198,19 @@ stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const cha
 		stage_drop(s, tmp);
 		return e->code;
 	}
+	if (fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		*ctime_ns = (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
 	return ERR_NONE;
 }
 
 enum err_code
 stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256[32], const char *suffix,
-    struct err *e)
+    int64_t *ctime_ns, struct err *e)
 {
 	char name[BLOB_NAME], tmp[STAGE_TMP];
 	int fd;
 
+	*ctime_ns = 0;
 	blob_name(name, sha256, suffix);
 	if (is_there(s, name, (int64_t)len))
 		return ERR_NONE;
@@ -223,7 +228,7 @@ stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256
 		stage_drop(s, tmp);
 		return e->code;
 	}
-	return stage_keep(s, tmp, sha256, suffix, (int64_t)len, false, e);
+	return stage_keep(s, tmp, sha256, suffix, (int64_t)len, false, ctime_ns, e);
 }
 
 static enum err_code

@@ -49,13 +49,14 @@ int stage_link(struct stage *s, int src, char name[STAGE_TMP], struct err *e);
 int stage_reopen(struct stage *s, const char *name, struct err *e);
 
 /* Give a whole file its last name, and its mode unless it is a link.  Where that name is there already its
- * bytes are kept and the new ones dropped.  Durable after stage_sync(). */
+ * bytes are kept and the new ones dropped.  *ctime_ns is its time of change from then on, by which the commit
+ * tells that nobody has touched it; 0 of one that was there already.  Durable after stage_sync(). */
 enum err_code stage_keep(struct stage *s, const char *tmp, const uint8_t sha256[32], const char *suffix,
-    int64_t size, bool linked, struct err *e);
+    int64_t size, bool linked, int64_t *ctime_ns, struct err *e);
 
 /* Whole bytes from memory, under their hash. */
 enum err_code stage_bytes(struct stage *s, const void *bytes, size_t len, const uint8_t sha256[32],
-    const char *suffix, struct err *e);
+    const char *suffix, int64_t *ctime_ns, struct err *e);
 
 /* The bytes that the library's disk has room for; INT64_MAX where it does not tell. */
 int64_t stage_room(const struct stage *s);

@@ -110,7 +110,7 @@ health_text(const struct db *db, const struct health *h, struct buf *out)
 static void
 pair_json(struct buf *out, const char *key, const char *n_name, int64_t n, int64_t bytes)
 {
-	json_object(out, key);
+	json_object_begin(out, key);
 	json_int(out, n_name, n);
 	json_int(out, "bytes", bytes);
 	json_object_end(out);
@@ -132,11 +132,11 @@ health_json(const struct db *db, const struct health *h, struct buf *out)
 	json_int(out, "tracks", h->tracks);
 	json_int(out, "albums", h->albums);
 	json_int(out, "artists", h->artists);
-	json_object(out, "files");
+	json_object_begin(out, "files");
 	for (int i = 0; i < HEALTH_FILE_STATES; i++)
 		pair_json(out, file_states[i], "count", h->files[i].n, h->files[i].bytes);
 	json_object_end(out);
-	json_object(out, "sessions");
+	json_object_begin(out, "sessions");
 	for (int i = 0; i < HEALTH_SESSION_STATES; i++)
 		json_int(out, session_states[i], h->sessions[i]);
 	json_object_end(out);
@@ -152,18 +152,18 @@ health_json(const struct db *db, const struct health *h, struct buf *out)
 	json_int(out, "wrong_blobs", h->wrong_blobs);
 	if (h->damage[0] != '\0')
 		json_text(out, "damage", h->damage);
-	json_array(out, "runs");
+	json_array_begin(out, "runs");
 	for (int i = 0; i < h->nruns; i++) {
-		json_object(out, NULL);
+		json_object_begin(out, NULL);
 		json_text(out, "task", h->runs[i].name);
 		json_time(out, "started", h->runs[i].started);
 		json_int(out, "status", h->runs[i].status);
 		json_object_end(out);
 	}
 	json_array_end(out);
-	json_array(out, "resting");
+	json_array_begin(out, "resting");
 	for (int i = 0; i < h->nresting; i++) {
-		json_object(out, NULL);
+		json_object_begin(out, NULL);
 		json_text(out, "root", h->resting[i].root);
 		json_time(out, "until", h->resting[i].until);
 		json_text(out, "reason", h->resting[i].reason);

@@ -58,6 +58,29 @@ compare_hashes(const void *a, const void *b)
 	return memcmp(a, b, 32);
 }
 
+enum err_code
+hash_set_add(struct hash_set *h, const uint8_t sha256[32], struct err *e)
+{
+	if (h->n == h->cap) {
+		size_t cap = h->cap != 0 ? h->cap * 2 : 256;
+		void *more = realloc(h->v, cap * 32);
+
+		if (more == NULL)
+			return err_memory(e);
+		h->v = more;
+		h->cap = cap;
+	}
+	memcpy(h->v[h->n++], sha256, 32);
+	return ERR_NONE;
+}
+
+void
+hash_set_sort(struct hash_set *h)
+{
+	if (h->n > 0)
+		qsort(h->v, h->n, 32, compare_hashes);
+}
+
 bool
 hash_set_has(const struct hash_set *h, const uint8_t sha256[32])
 {
@@ -73,44 +96,22 @@ sweep_spared(struct db *db, struct hash_set *h, struct err *e)
 	    " UNION ALL SELECT c.sha256 FROM session s JOIN item i ON i.session_id = s.id"
 	    " JOIN item_cover c ON c.item_id = i.id WHERE " SWEEP_UNFINISHED,
 	    e);
-	int row;
-
 	if (st == NULL)
 		return e->code;
-	while ((row = sql_step(db, st, e)) > 0) {
-		if (h->n == h->cap) {
-			size_t cap = h->cap != 0 ? h->cap * 2 : 256;
-			void *more = realloc(h->v, cap * 32);
-
-			if (more == NULL) {
-				err_memory(e);
-				row = -1;
-				break;
-			}
-			h->v = more;
-			h->cap = cap;
-		}
-		memcpy(h->v[h->n++], sqlite3_column_blob(st, 0), 32);
-	}
+	while (sql_step(db, st, e) > 0 && hash_set_add(h, sqlite3_column_blob(st, 0), e) == ERR_NONE)
+		;
 	sql_done(st);
-	if (row < 0) {
+	if (e->code != ERR_NONE)
 		hash_set_free(h);
-		return e->code;
-	}
-	if (h->n > 0)
-		qsort(h->v, h->n, 32, compare_hashes);
-	return ERR_NONE;
+	hash_set_sort(h);
+	return e->code;
 }
-
-#define NAMED                                                                                                \
-	" (EXISTS (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state <> 'removed')"                    \
-	" OR EXISTS (SELECT 1 FROM cover c WHERE c.blob_id = b.id))"
 
 int
 sweep_is_named(struct db *db, const struct blob_entry *b, struct err *e)
 {
 	sqlite3_stmt *st =
-	    sql_get(db, "SELECT 1 FROM blob b WHERE b.sha256 = ?1 AND b.suffix = ?2 AND" NAMED, e);
+	    sql_get(db, "SELECT 1 FROM blob b WHERE b.sha256 = ?1 AND b.suffix = ?2 AND" BLOB_IS_NAMED, e);
 	int row;
 
 	if (st == NULL)
@@ -309,7 +310,7 @@ static enum err_code
 merge_shard(struct look *k, int shard, const struct blob_list *files, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(k->db,
-	    "SELECT b.sha256, b.suffix, b.size, CASE WHEN NOT" NAMED " THEN CASE WHEN EXISTS"
+	    "SELECT b.sha256, b.suffix, b.size, CASE WHEN NOT" BLOB_IS_NAMED " THEN CASE WHEN EXISTS"
 	    " (SELECT 1 FROM file f WHERE f.blob_id = b.id) THEN 0 ELSE 3 END WHEN EXISTS"
 	    " (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state IN ('missing', 'damaged')) THEN 2 "
 	    "ELSE 1 END"

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "store/packed/packed.h"
 #include "store/sweep/priv.h"
+#include "store/vocabulary.h"
 
 enum { EVENT_DAYS = 400, DAY = 86400 };
 
@@ -55,7 +56,8 @@ pack(struct db *db, struct sweep_report *r, struct err *e)
 		sql_rollback(db);
 		return e->code;
 	}
-	sweep_add(r, "packed", packed);
+	if (packed > 0)
+		sweep_add(r, "packed", packed);
 	return ERR_NONE;
 }
 
@@ -71,12 +73,30 @@ analyse(struct db *db, struct err *e)
 	return e->code;
 }
 
+/* The words that came since the vocabulary was packed. */
+static enum err_code
+pack_words(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT count(*) FROM fresh_word", e);
+	int64_t words = st != NULL && sql_step(db, st, e) > 0 ? sqlite3_column_int64(st, 0) : 0;
+
+	sql_done(st);
+	if (e->code != ERR_NONE || words == 0)
+		return e->code;
+	sweep_add(r, "words", words);
+	if (s->dry_run || sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	if (vocabulary_pack(db, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE)
+		sql_rollback(db);
+	return e->code;
+}
+
 enum err_code
 sweep_optimize(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
 	int64_t before;
 
-	if (forget_events(db, s, r, e) != ERR_NONE)
+	if (forget_events(db, s, r, e) != ERR_NONE || pack_words(db, s, r, e) != ERR_NONE)
 		return e->code;
 	if (!s->dry_run && (pack(db, r, e) != ERR_NONE || analyse(db, e) != ERR_NONE))
 		return e->code;

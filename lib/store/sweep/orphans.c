@@ -147,15 +147,41 @@ out:
 	return e->code;
 }
 
-/* A catalogue that was lost or put back from an old copy must not empty the library. */
-static bool
-too_many(const struct blob_survey *v)
+/* Those that the catalogue did not take out itself. */
+static int64_t
+unknown(const struct blob_survey *v)
 {
 	int64_t n = 0;
 
 	for (size_t i = 0; i < v->orphans.n; i++)
 		n += !v->orphans.v[i].removed;
+	return n;
+}
+
+/* A catalogue that was lost must not empty the library. */
+static bool
+too_many(const struct blob_survey *v)
+{
+	int64_t n = unknown(v);
+
 	return n > MANY && n * 100 > v->files * MANY_PERCENT;
+}
+
+/* What came in after a copy was made is not rubbish because the library went back to it: 1, 0, -1. */
+static int
+went_back(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT 1 FROM event r WHERE kind = 'restore' AND NOT EXISTS (SELECT 1 FROM event"
+	    " WHERE kind = 'sweep' AND id > r.id AND json_extract(data, '$.forced') = 1)",
+	    e);
+	int row;
+
+	if (st == NULL)
+		return -1;
+	row = sql_step(db, st, e);
+	sql_done(st);
+	return row;
 }
 
 enum err_code
@@ -163,10 +189,19 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 {
 	struct blob_survey v = { 0 };
 	struct sweep_foreign f = { s, r };
+	int back;
 
 	if (sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
 		return e->code;
-	if (too_many(&v) && !s->force) {
+	if (!s->force && unknown(&v) > 0 && (back = went_back(db, e)) != 0) {
+		sweep_add(r, "refused", (int64_t)v.orphans.n);
+		if (back > 0)
+			err_set(e, ERR_ATTENTION,
+			    "%lld blobs are named by nothing since the catalogue was restored: lib-import "
+			    "%s/blobs takes them "
+			    "in again, --force lets them go",
+			    (long long)unknown(&v), db_path(db));
+	} else if (too_many(&v) && !s->force) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
 		err_set(e, ERR_ATTENTION,
 		    "%zu of %lld blobs are named by nothing in the catalogue: if that is right, use --force",
@@ -181,8 +216,9 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 			sweep_add(r, "moved", 1);
 			sweep_add(r, "bytes", b->size);
 		}
-	} else if (v.orphans.n > 0) {
-		pass(db, s, r, &v.orphans, e);
+	} else if (v.orphans.n > 0 && pass(db, s, r, &v.orphans, e) == ERR_NONE && s->force &&
+	    went_back(db, e) > 0) {
+		sweep_add(r, "forced", 1); /* from here on they are as in any library */
 	}
 	blob_survey_free(&v);
 	return e->code;

@@ -31,6 +31,8 @@ struct hash_set {
 	size_t n, cap;
 };
 void hash_set_free(struct hash_set *h);
+enum err_code hash_set_add(struct hash_set *h, const uint8_t sha256[32], struct err *e);
+void hash_set_sort(struct hash_set *h); /* before the first hash_set_has() */
 bool hash_set_has(const struct hash_set *h, const uint8_t sha256[32]);
 
 /* The hashes of all that unfinished sessions hold. */
@@ -76,6 +78,10 @@ struct sweep_foreign {
 void sweep_foreign(void *context, const char *path);
 
 typedef enum err_code sweep_fn(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
-sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize;
+sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup, sweep_verify;
+
+/* Compare the catalogue with itself: what SQLite finds, and what must hold between rows.  Each fault is told
+ * by sweep_failed() and counted; ERR_LIBRARY where the database itself is damaged. */
+enum err_code sweep_soundness(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
 
 #endif

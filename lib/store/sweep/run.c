@@ -18,6 +18,8 @@ static const struct {
 	[SWEEP_ORPHANS] = { "orphans", sweep_orphans },
 	[SWEEP_TRASH] = { "trash", sweep_trash },
 	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize },
+	[SWEEP_BACKUP] = { "backup", sweep_backup },
+	[SWEEP_VERIFY] = { "verify", sweep_verify },
 };
 
 const char *
@@ -151,10 +153,10 @@ note_run(struct db *db, const struct sweep_report *r, int64_t started, int statu
 {
 	struct buf counts = { 0 }, data = { 0 };
 
-	json_object(&counts, NULL);
+	json_object_begin(&counts, NULL);
 	counts_json(r, &counts);
 	json_object_end(&counts);
-	json_object(&data, NULL);
+	json_object_begin(&data, NULL);
 	json_text(&data, "task", tasks[r->task].name);
 	counts_json(r, &data);
 	json_object_end(&data);

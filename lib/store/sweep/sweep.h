@@ -14,6 +14,9 @@
  *	orphans   blobs that nothing names go to trash/, with a row
  *	trash     what lies there longer than its grace is deleted
  *	optimize  statistics, old events, the WAL
+ *	backup    a copy of the catalogue, a day after the last one if anything was changed since
+ *	verify    (only when it is asked for) each blob is read and compared with its name, the catalogue
+ *	          with itself
  *
  * A crash in `orphans` leaves at worst a file in trash/ without its row, one in
  * `trash` a file without row (its row goes first); the next `trash` gives each
@@ -31,14 +34,43 @@
 #include "base/err.h"
 #include "store/db.h"
 
-enum sweep_task { SWEEP_STAGE, SWEEP_STUCK, SWEEP_ORPHANS, SWEEP_TRASH, SWEEP_OPTIMIZE, SWEEP_TASKS };
+enum sweep_task {
+	SWEEP_STAGE,
+	SWEEP_STUCK,
+	SWEEP_ORPHANS,
+	SWEEP_TRASH,
+	SWEEP_OPTIMIZE,
+	SWEEP_BACKUP,
+	SWEEP_VERIFY, /* the first of those that are not run by themselves */
+	SWEEP_TASKS
+};
+
+/* What SWEEP_VERIFY reads. */
+struct sweep_scrub {
+	bool all;              /* from the beginning, though the last run was cut short */
+	double sample;         /* so many percent of the blobs, chosen by chance; 0: all */
+	int64_t time_limit_ms; /* begin with no further blob after so long; 0: none */
+	int64_t rate;          /* bytes a second; 0: as fast as can be */
+	int jobs;              /* blobs read at a time */
+};
+
+/* What SWEEP_BACKUP makes. */
+struct sweep_copies {
+	bool asked;     /* make one, whether it is due or not */
+	const char *to; /* a folder; NULL: LIBRARY/backup */
+	int keep;       /* so many copies; 0: some of each day, week and month (backup.h) */
+};
 
 struct sweep {
 	int64_t older_than; /* seconds after which an unfinished session expires */
 	int64_t grace;      /* seconds that files stay in trash/ */
 	bool force;         /* many orphans at once are no reason to stop */
 	bool dry_run;       /* tell, change nothing, take no lock */
+	struct sweep_scrub scrub;
+	struct sweep_copies copies;
 	volatile const int *stop;
+	/* How far a long task is, in things and bytes; total 0: unknown.  May be NULL. */
+	void (*progress)(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes);
 	/* Told of each thing that is done, or would be: task "orphans", action "trash", thing
 	 * "blobs/ab/...", bytes -1 where it has none; and of what is "foreign".  May be NULL. */
 	void (*action)(const char *task, const char *action, const char *thing, int64_t bytes);

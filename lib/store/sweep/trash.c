@@ -9,17 +9,20 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "digest/sha256.h"
+#include "store/backup/backup.h"
 #include "store/sweep/priv.h"
 
-enum fate { KEEP, ADOPT, RESTORE, DELETE };
+enum fate { KEEP, SPARE, ADOPT, RESTORE, DELETE };
 
 struct pass {
 	struct db *db;
 	const struct sweep *s;
 	struct sweep_report *r;
 	bool act; /* the second look, under the lock; the first only counts what is to do */
-	int64_t todo;
+	int64_t todo, spared;
 	int trash;
+	struct blob_list there;   /* what lies in trash/, where anything of it is due */
+	struct hash_set wanted;   /* of that, what a copy of the catalogue names that is kept */
 	struct blob_list deleted; /* rows are gone, files follow after the commit */
 };
 
@@ -70,8 +73,10 @@ judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *f
 		*fate = RESTORE;
 	else if (row == 0)
 		*fate = ADOPT;
+	else if (at <= time_now() - p->s->grace)
+		*fate = hash_set_has(&p->wanted, b->sha256) ? SPARE : DELETE;
 	else
-		*fate = at <= time_now() - p->s->grace ? DELETE : KEEP;
+		*fate = KEEP;
 	return ERR_NONE;
 }
 
@@ -120,8 +125,8 @@ restore(struct pass *p, const struct blob_entry *b, const char *name, struct err
 static enum err_code
 one_file(struct pass *p, const struct blob_entry *b, struct err *e)
 {
-	static const char *const words[] = { "keep", "adopt", "restore", "delete" };
-	static const char *const counts[] = { "kept", "adopted", "restored", "deleted" };
+	static const char *const words[] = { "keep", "keep", "adopt", "restore", "delete" };
+	static const char *const counts[] = { "kept", "kept", "adopted", "restored", "deleted" };
 	char name[BLOB_NAME], path[6 + BLOB_NAME];
 	enum fate fate = KEEP;
 	int64_t size;
@@ -129,6 +134,10 @@ one_file(struct pass *p, const struct blob_entry *b, struct err *e)
 	blob_name(name, b->sha256, b->suffix);
 	if (judge(p, b, name, &fate, e) != ERR_NONE || fate == KEEP)
 		return e->code;
+	if (fate == SPARE) {
+		p->spared++;
+		return ERR_NONE;
+	}
 	p->todo++;
 	if (!p->act && !p->s->dry_run)
 		return ERR_NONE;
@@ -216,6 +225,47 @@ unlink_deleted(struct pass *p, struct err *e)
 	return p->deleted.n > 0 ? dir_sync(p->trash, "trash", e) : ERR_NONE;
 }
 
+static enum err_code
+want(void *context, const uint8_t sha256[32], struct err *e)
+{
+	struct pass *p = context;
+	size_t lo = 0, hi = p->there.n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (memcmp(p->there.v[mid].sha256, sha256, 32) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == p->there.n || memcmp(p->there.v[lo].sha256, sha256, 32) != 0)
+		return ERR_NONE;
+	return hash_set_add(&p->wanted, sha256, e);
+}
+
+/* Whoever goes back to a copy that is kept wants the blobs that it names. */
+static enum err_code
+ask_copies(struct pass *p, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(p->db, "SELECT 1 FROM trash WHERE at <= ?1 LIMIT 1", e);
+	int due;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, time_now() - p->s->grace);
+	due = sql_step(p->db, st, e);
+	sql_done(st);
+	if (due != 1 || sweep_list(p->db, "trash", -1, &p->there, NULL, NULL, e) != ERR_NONE)
+		return e->code;
+	if (backup_blobs(p->db, want, p, e) == ERR_NONE)
+		hash_set_sort(&p->wanted);
+	else if (e->code == ERR_FORMAT)
+		e->code = ERR_ATTENTION;
+	return e->code == ERR_ATTENTION ? err_context(e, "nothing is deleted while a copy cannot be read")
+					: e->code;
+}
+
 enum err_code
 sweep_trash(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
@@ -229,7 +279,7 @@ sweep_trash(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 			sweep_foreign(&f, "trash");
 		return ERR_NONE;
 	}
-	if (look(&p, e) != ERR_NONE || p.todo == 0 || s->dry_run)
+	if (ask_copies(&p, e) != ERR_NONE || look(&p, e) != ERR_NONE || p.todo == 0 || s->dry_run)
 		goto out;
 	p.act = true;
 	if (db_lock_exclusive(db, e) != ERR_NONE)
@@ -244,6 +294,10 @@ sweep_trash(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 out:
 	if (e->code == ERR_NONE && sweep_stopped(s))
 		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+	if (p.spared > 0)
+		sweep_add(r, "kept", p.act ? p.spared / 2 : p.spared);
+	blob_list_free(&p.there);
+	hash_set_free(&p.wanted);
 	blob_list_free(&p.deleted);
 	fd_close(&p.trash);
 	return e->code;

@@ -4,23 +4,18 @@
  * Whoever has read takes the time that his bytes are allowed, after everybody else's, and sleeps until it is
  * over: in short pieces, so that a stop is noticed at once.
  */
-#ifndef INTAKE_RATE_H
-#define INTAKE_RATE_H
+#ifndef BASE_RATE_H
+#define BASE_RATE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
-
 struct rate {
 	int64_t limit;               /* bytes a second; 0: none */
 	atomic_int_fast64_t free_ns; /* from then on the time is nobody's */
 };
-
-/* "2M", "500K", "1500": as sizes are written elsewhere, at least 1.  ERR_USAGE. */
-enum err_code rate_parse(const char *text, int64_t *limit, struct err *e);
 
 /* How much of max to read at once. */
 size_t rate_piece(const struct rate *r, size_t max);

@@ -1,22 +1,8 @@
-#include "intake/rate.h"
+#include "base/rate.h"
 
-#include <string.h>
 #include <time.h>
 
-#include "text/parse.h"
-
 enum { SECOND_NS = 1000000000, SLICE_NS = 50000000, PIECE_MIN = 4096 };
-
-enum err_code
-rate_parse(const char *text, int64_t *limit, struct err *e)
-{
-	struct span v;
-
-	if (!parse_size(text, strlen(text), &v) || v.exact < 1 || v.exact > 1e15)
-		return err_set(e, ERR_USAGE, "'%s' is no number of bytes, like 500K or 2M", text);
-	*limit = (int64_t)v.exact;
-	return ERR_NONE;
-}
 
 /* A tenth of a second's worth, so that slow rates are even, too. */
 size_t

@@ -1,0 +1,53 @@
+/*
+ * command.h - what the parts of lib-playlist share
+ *
+ * cmd/lib-playlist.c has the options and the table of commands; each file of
+ * this folder carries out some of them.
+ */
+#ifndef CMD_LIB_PLAYLIST_COMMAND_H
+#define CMD_LIB_PLAYLIST_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/db.h"
+
+/* What the command line says, beside cli's own options. */
+struct command {
+	const char *verb;
+	long long at, limit;
+	uint64_t seed;
+	bool seeded, ids;
+	const char *query, *sort, *by;
+	const char *output, *relative_to, *as;
+	struct db *db;
+};
+extern struct command command;
+
+/* A command: its operands, NULL-terminated, without its own name. */
+typedef void command_fn(char **words, struct err *e);
+
+/* show.c: what there is. */
+command_fn show_list, show_entries;
+
+/* edit.c: playlists and their entries. */
+command_fn edit_create, edit_rename, edit_copy, edit_delete, edit_add, edit_remove, edit_move;
+
+/* order.c: another order of the entries, each only once. */
+command_fn order_sort, order_shuffle, order_dedupe;
+
+/* smart.c: playlists that are a query. */
+command_fn smart_set, smart_freeze;
+
+/* file.c: playlist files. */
+command_fn file_export;
+
+/* What an edit did, where it was done: an object with --json, else a note with --verbose and --dry-run. */
+struct playlist_change;
+void command_report(const struct playlist_change *c, struct err *e);
+
+/* The playlist that a word names, and a change of it that is still to be made. */
+enum err_code command_change(const char *word, struct playlist_change *c, int64_t *id, struct err *e);
+
+#endif

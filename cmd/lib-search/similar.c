@@ -1,0 +1,161 @@
+/* The tracks most like another: --similar narrows whatever else is asked for. */
+#include <stdlib.h>
+
+#include "base/cli.h"
+#include "base/out.h"
+#include "base/words.h"
+#include "cmd/lib-search/command.h"
+#include "store/likeness/likeness.h"
+#include "store/track.h"
+#include "text/table.h"
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static enum err_code
+nothing_similar(int64_t id, struct err *e)
+{
+	if (cli_quiet())
+		return err_set(e, ERR_NOMATCH, "%s", "");
+	if (cli_noperands() > 0)
+		return err_set(
+		    e, ERR_NOMATCH, "nothing that was found is similar to track %lld", (long long)id);
+	return err_set(e, ERR_NOMATCH,
+	    "nothing is similar to track %lld: no other has an artist, genre, tag or the like in common with "
+	    "it",
+	    (long long)id);
+}
+
+/* The track of --similar, which may come from standard input. */
+static enum err_code
+read_track(int64_t *id, struct err *e)
+{
+	char *only[] = { (char *)command.similar, NULL }, **words = NULL;
+	size_t n = 0;
+
+	if (words_read(only, &words, &n, e) != ERR_NONE)
+		return e->code;
+	if (n == 1)
+		one_id(words[0], id, e);
+	else
+		err_set(e, ERR_USAGE, "--similar wants one track, not %zu", n);
+	words_free(words, n);
+	return e->code;
+}
+
+/* What was found; kept so that its reasons can be told. */
+static struct {
+	int64_t to;
+	struct likeness *list;
+	size_t n;
+} found;
+
+/* What the query itself finds, sorted; a misspelt one is corrected as ever. */
+static enum err_code
+find_among(struct query **q, int64_t **among, size_t *n, struct err *e)
+{
+	for (bool search = cli_noperands() > 0; search;) {
+		free(*among);
+		*among = NULL;
+		search = query_ids(*q, command.db, -1, 0, among, n, e) == ERR_NONE && *n == 0 &&
+		    command_correct(q, e);
+	}
+	if (e->code == ERR_NONE && *among != NULL)
+		qsort(*among, *n, sizeof **among, compare_ids);
+	return e->code;
+}
+
+enum err_code
+similar_narrow(struct query **q, struct err *e)
+{
+	int64_t ids[LIKENESS_MAX], *among = NULL;
+	size_t namong = 0;
+
+	if (read_track(&found.to, e) != ERR_NONE || find_among(q, &among, &namong, e) != ERR_NONE)
+		goto out;
+	if (likeness_find(command.db, found.to, among, namong, &found.list, &found.n, e) != ERR_NONE)
+		goto out;
+	for (size_t i = 0; i < found.n; i++)
+		ids[i] = found.list[i].id;
+	if (found.n == 0)
+		nothing_similar(found.to, e);
+	else
+		query_only(*q, ids, found.n, e);
+out:
+	free(among);
+	return e->code;
+}
+
+static void
+add_json(const struct track *t, const struct likeness *l, struct buf *out, struct err *e)
+{
+	track_json_open(t, out);
+	likeness_json(command.db, found.to, l, out, e);
+	json_close(out);
+	buf_putc(out, cli_separator());
+}
+
+/* For people the reasons have a line of their own. */
+static void
+add_lines(const struct track *t, const struct likeness *l, struct buf *out, struct err *e)
+{
+	static const enum field cells[] = { F_ARTIST, F_TITLE, F_ALBUM };
+	bool people = command.listing.columns > 0 && !cli_null();
+	struct table row = { .out = out, .separator = cli_separator() };
+	struct buf text = { 0 };
+
+	table_int(&row, t->id);
+	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+		buf_clear(&text);
+		track_text(t, cells[i], &text);
+		table_cell(&row, text.data != NULL ? text.data : "", text.len);
+	}
+	buf_clear(&text);
+	buf_printf(&text, "%.2f", l->score);
+	table_cell(&row, text.data, text.len);
+	buf_clear(&text);
+	likeness_text(command.db, found.to, l, &text, e);
+	if (people) {
+		table_row(&row);
+		buf_puts(out, "        ");
+		out_escape(out, text.data, text.len);
+		buf_putc(out, '\n');
+	} else {
+		table_cell(&row, text.data, text.len);
+		table_row(&row);
+	}
+	table_end(&row);
+	out->failed |= text.failed;
+	buf_free(&text);
+}
+
+static void
+explain(const struct likeness *l, struct err *e)
+{
+	struct buf out = { 0 };
+	struct track t = { 0 };
+
+	if (track_load(command.db, l->id, &t, e) == ERR_NONE) {
+		if (cli_json())
+			add_json(&t, l, &out, e);
+		else
+			add_lines(&t, l, &out, e);
+		(void)cli_print(&out, e);
+	}
+	track_free(&t);
+	buf_free(&out);
+}
+
+void
+similar_explain(const int64_t *ids, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < found.n && e->code == ERR_NONE; k++)
+			if (found.list[k].id == ids[i])
+				explain(&found.list[k], e);
+}

@@ -1,0 +1,45 @@
+/* restore FILE: go back to a copy of the catalogue. */
+#include "base/cli.h"
+#include "base/out.h"
+#include "cmd/lib-sweep/command.h"
+#include "store/backup/backup.h"
+
+static void
+print_json(const struct backup_restored *r, struct buf *b)
+{
+	json_open(b, "report");
+	json_text(b, "task", "restore");
+	json_int(b, "tracks", r->tracks);
+	json_int(b, "missing", r->missing);
+	if (r->before[0] != '\0')
+		json_text(b, "before", r->before);
+	if (cli_dry_run())
+		json_bool(b, "dry_run", true);
+	json_close(b);
+}
+
+void
+sweep_restore(const char *file, bool force, struct err *e)
+{
+	struct backup_restored r = { 0 };
+	struct buf b = { 0 };
+
+	if (backup_restore(cli_library(), file, force, cli_dry_run(), &cli_stop, &r, e) != ERR_NONE)
+		return;
+	if (cli_json())
+		print_json(&r, &b);
+	else if (cli_dry_run())
+		buf_printf(&b, "restore: would be: %lld tracks", (long long)r.tracks);
+	else
+		buf_printf(&b, "restore: %lld tracks, %lld blobs missing", (long long)r.tracks,
+		    (long long)r.missing);
+	buf_putc(&b, cli_separator());
+	if (cli_print(&b, e) != ERR_NONE || cli_dry_run())
+		return;
+	if (r.before[0] != '\0')
+		cli_note("the catalogue as it was is in backup/%s", r.before);
+	if (r.missing > 0)
+		err_set(e, ERR_ATTENTION,
+		    "%lld blobs are not there; their tracks are kept, is:missing lists them",
+		    (long long)r.missing);
+}

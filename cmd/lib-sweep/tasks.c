@@ -1,0 +1,96 @@
+/* Running the tasks of a library's upkeep, and telling what they did. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/out.h"
+#include "base/progress.h"
+#include "cmd/lib-sweep/command.h"
+#include "store/sweep/health.h"
+
+static long long foreign;
+
+static void
+print(struct buf *line)
+{
+	struct err e = { 0 };
+
+	buf_putc(line, cli_separator());
+	if (cli_print(line, &e) != ERR_NONE)
+		cli_failed(&e);
+}
+
+void
+sweep_tell(const char *task, const char *action, const char *thing, int64_t bytes)
+{
+	struct buf b = { 0 };
+
+	foreign += strcmp(action, "foreign") == 0;
+	if (!cli_dry_run() && !cli_verbose())
+		return;
+	if (cli_json()) {
+		json_open(&b, "action");
+		json_text(&b, "task", task);
+		json_text(&b, "action", action);
+		json_bytes(&b, "thing", thing, strlen(thing));
+		if (bytes >= 0)
+			json_int(&b, "bytes", bytes);
+		if (cli_dry_run())
+			json_bool(&b, "dry_run", true);
+		json_close(&b);
+		print(&b);
+		return;
+	}
+	out_printable(&b, thing, strlen(thing));
+	if (bytes >= 0)
+		buf_printf(&b, " (%lld bytes)", (long long)bytes);
+	if (b.failed || !cli_dry_run()) {
+		cli_note("%s: %s %s", task, action, b.failed ? thing : b.data);
+		buf_free(&b);
+		return;
+	}
+	printf("%s: %s%s ", task, strcmp(action, "foreign") != 0 ? "would " : "", action);
+	print(&b);
+}
+
+void
+sweep_one(struct db *db, enum sweep_task task, const struct sweep *s, struct err *e)
+{
+	struct sweep_report r;
+	struct buf b = { 0 };
+
+	foreign = 0;
+	cli_progress_draw(NULL, sweep_name(task), 0, 0, 0);
+	sweep_run(db, task, s, &r, e);
+	if (cli_json()) {
+		sweep_json(&r, &b);
+		print(&b);
+	} else if (r.changed || s->dry_run || cli_verbose() || (task == SWEEP_VERIFY && cli_columns() > 0)) {
+		sweep_text(&r, &b);
+		print(&b);
+	}
+	if (foreign > 0 && !cli_verbose())
+		cli_note("%s: %lld foreign, left alone; --verbose names them", sweep_name(task), foreign);
+}
+
+void
+sweep_health(struct db *db, struct err *e)
+{
+	struct health h = { 0 };
+	struct buf out = { 0 }, why = { 0 };
+	enum health_verdict verdict;
+
+	if (health_read(db, &cli_stop, &h, e) != ERR_NONE)
+		return;
+	if (cli_json())
+		health_json(db, &h, &out);
+	else
+		health_text(db, &h, &out);
+	if (cli_json())
+		buf_putc(&out, cli_separator());
+	(void)cli_print(&out, e);
+	verdict = health_judge(&h, &why);
+	if (verdict != HEALTH_OK && buf_ok(&why, e) == ERR_NONE)
+		err_set(e, verdict == HEALTH_BROKEN ? ERR_LIBRARY : ERR_ATTENTION, "%s", why.data);
+	buf_free(&why);
+}

@@ -1,0 +1,276 @@
+/* A copy becomes the catalogue. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/lock.h"
+#include "base/time.h"
+#include "store/backup/priv.h"
+#include "store/layout.h"
+#include "store/snapshot.h"
+#include "store/sql.h"
+
+static const char part[] = "restore.part"; /* in backup/, while it is unpacked */
+
+struct restore {
+	const char *file;
+	char *path;     /* of the library, absolute */
+	char *unpacked; /* path of the part */
+	int dirfd, lockfd;
+	struct snapshot copy;
+	struct backup_restored *done;
+};
+
+static enum err_code
+write_piece(void *context, const void *bytes, size_t len, struct err *e)
+{
+	const int *fd = context;
+
+	return file_write(*fd, bytes, len) < 0 ? err_reason(e, errno) : ERR_NONE;
+}
+
+/* Unpack the copy beside the library's own, and see what it is. */
+static enum err_code
+unpack(struct restore *r, struct err *e)
+{
+	int from = open(r->file, O_RDONLY | O_CLOEXEC), dir = -1, to = -1;
+
+	if (from < 0)
+		return err_sys(e, errno, "%s", r->file);
+	dir = dir_open_at(r->dirfd, "backup", e);
+	if (dir >= 0) {
+		to = openat(dir, part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (to < 0)
+			err_sys(e, errno, "cannot write backup/%s", part);
+		else if (gzip_unpack(from, write_piece, &to, e) != ERR_NONE)
+			err_context(e, "%s", r->file);
+		else if (fsync(to) != 0)
+			err_sys(e, errno, "cannot write backup/%s", part);
+	}
+	if (e->code == ERR_NONE && snapshot_look(r->unpacked, &r->copy, e) != ERR_NONE)
+		err_context(e, "%s", r->file);
+	fd_close(&from);
+	fd_close(&to);
+	fd_close(&dir);
+	return e->code;
+}
+
+static void
+drop_part(struct restore *r)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "backup/%s", part);
+	(void)unlinkat(r->dirfd, name, 0);
+}
+
+/* Nobody may go on writing what is about to be another catalogue. */
+static enum err_code
+alone(int lockfd, struct err *e)
+{
+	if (lock_take(lockfd, LOCK_SWEEP, LOCK_EXCLUSIVE, 0, e) != ERR_NONE)
+		return e->code;
+	if (lock_any_session(lockfd))
+		return err_set(e, ERR_BUSY, "an import or a commit is at work on this library");
+	return ERR_NONE;
+}
+
+/* Does the library that is there hold anything that the copy does not? */
+static enum err_code
+compare(const struct restore *r, const struct snapshot *now, bool force, struct err *e)
+{
+	if (force || (now->tracks == 0 && now->last_event == 0))
+		return ERR_NONE;
+	if (strcmp(now->uuid, r->copy.uuid) != 0)
+		return err_set(e, ERR_EXISTS,
+		    "%s is of another library than %s: --force restores it all the same", r->file, r->path);
+	if (now->last_event > r->copy.last_event)
+		return err_set(e, ERR_EXISTS,
+		    "the library goes on to event e%lld, the copy ends with e%lld: --force goes back to it",
+		    (long long)now->last_event, (long long)r->copy.last_event);
+	return ERR_NONE;
+}
+
+/* Numbers that were given out are never given again, whatever catalogue comes back. */
+static enum err_code
+keep_numbers(struct db *db, struct err *e)
+{
+	return sql_exec(
+	    db, "CREATE TEMP TABLE IF NOT EXISTS given AS SELECT name, seq FROM main.sqlite_sequence", e);
+}
+
+static enum err_code
+set_numbers(struct db *db, struct err *e)
+{
+	return sql_exec(db,
+	    "UPDATE main.sqlite_sequence SET seq = max(seq, ifnull((SELECT seq FROM given WHERE given.name ="
+	    " sqlite_sequence.name), 0));"
+	    "INSERT INTO main.sqlite_sequence SELECT name, seq FROM given"
+	    " WHERE name NOT IN (SELECT name FROM main.sqlite_sequence);"
+	    "DROP TABLE temp.given",
+	    e);
+}
+
+/* All pages in one transaction: who reads meanwhile sees the one or the other. */
+static enum err_code
+copy_pages(struct restore *r, struct db *db, struct err *e)
+{
+	sqlite3 *from = NULL;
+	sqlite3_backup *b = NULL;
+	int code = sqlite3_open_v2(r->unpacked, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW, NULL);
+
+	if (code == SQLITE_OK && (b = sqlite3_backup_init(db->sql, "main", from, "main")) != NULL)
+		code = sqlite3_backup_step(b, -1);
+	if (b == NULL || sqlite3_backup_finish(b) != SQLITE_OK || code != SQLITE_DONE)
+		err_set(e,
+		    code == SQLITE_FULL       ? ERR_SPACE
+			: code == SQLITE_BUSY ? ERR_BUSY
+					      : ERR_IO,
+		    "cannot write %s/library.db: %s", r->path, sqlite3_errmsg(db->sql));
+	sqlite3_close(from);
+	db->wrote = true;
+	return e->code;
+}
+
+/* Into a library that can be opened: what it was is kept in backup/. */
+static enum err_code
+into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const int *stop, struct err *e)
+{
+	struct snapshot now = { 0 };
+	struct backup before = { .name = "" };
+
+	if (alone(db->lockfd, e) != ERR_NONE || snapshot_describe(db, &now, e) != ERR_NONE ||
+	    compare(r, &now, force, e) != ERR_NONE || dry)
+		return e->code;
+	if ((now.tracks > 0 || now.last_event > 0) && backup_make(db, NULL, stop, &before, e) != ERR_NONE)
+		return err_context(e, "cannot keep the catalogue as it is");
+	if (keep_numbers(db, e) != ERR_NONE || db_lock_exclusive(db, e) != ERR_NONE)
+		return e->code;
+	copy_pages(r, db, e);
+	db_unlock(db);
+	if (e->code == ERR_NONE && sql_begin(db, e) == ERR_NONE &&
+	    (set_numbers(db, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE))
+		sql_rollback(db);
+	memcpy(r->done->before, before.name, sizeof r->done->before);
+	return e->code;
+}
+
+/* What cannot be opened goes to backup/ as it is, with its write-ahead log. */
+static enum err_code
+put_aside(struct restore *r, struct err *e)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	char stamp[BACKUP_STAMP], from[32], to[80];
+
+	backup_stamp(time_now(), stamp);
+	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+		snprintf(from, sizeof from, "library.db%s", suffixes[i]);
+		snprintf(to, sizeof to, "backup/damaged-%s.db%s", stamp, suffixes[i]);
+		if (renameat(r->dirfd, from, r->dirfd, to) != 0 && errno != ENOENT)
+			return err_sys(e, errno, "cannot put %s aside", from);
+		if (i == 0 && faccessat(r->dirfd, to, F_OK, 0) == 0)
+			snprintf(r->done->before, sizeof r->done->before, "damaged-%s.db", stamp);
+	}
+	return dir_sync_at(r->dirfd, "backup", e);
+}
+
+/* Into a folder whose library.db is lost or broken. */
+static enum err_code
+into_closed(struct restore *r, struct err *e)
+{
+	char from[32];
+
+	snprintf(from, sizeof from, "backup/%s", part);
+	if (alone(r->lockfd, e) != ERR_NONE ||
+	    lock_take(r->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, 0, e) != ERR_NONE ||
+	    put_aside(r, e) != ERR_NONE)
+		return e->code;
+	if (renameat(r->dirfd, from, r->dirfd, "library.db") != 0)
+		return err_sys(e, errno, "cannot write %s/library.db", r->path);
+	return dir_sync(r->dirfd, r->path, e);
+}
+
+/* The folder, made as a new library's where there is none; *db where its catalogue can be opened. */
+static enum err_code
+open_library(struct restore *r, const char *path, struct db **db, struct err *e)
+{
+	struct err cannot = { 0 };
+	struct stat st;
+
+	if (stat(path, &st) != 0 && errno == ENOENT) {
+		if (db_open(db, path, DB_CREATE, &(struct db_options){ .make_parents = true }, NULL, e) !=
+		    ERR_NONE)
+			return e->code;
+	} else if (layout_open(path, &r->dirfd, e) != ERR_NONE) {
+		return e->code;
+	} else if (!layout_has_database(r->dirfd) && !layout_holds_blobs(r->dirfd)) {
+		fd_close(&r->dirfd);
+		if (db_open(db, path, DB_CREATE, NULL, NULL, e) != ERR_NONE)
+			return e->code;
+	} else if (layout_has_database(r->dirfd) &&
+	    db_open(db, path, DB_WRITE, NULL, NULL, &cannot) != ERR_NONE && cannot.code != ERR_LIBRARY &&
+	    cannot.code != ERR_FORMAT) {
+		*e = cannot; /* busy, no right to: the catalogue may be well */
+		return e->code;
+	}
+	if (r->dirfd < 0 && layout_open(path, &r->dirfd, e) != ERR_NONE)
+		return e->code;
+	r->path = realpath(path, NULL);
+	if (r->path == NULL)
+		return err_sys(e, errno, "%s", path);
+	if (*db == NULL && layout_mend(r->dirfd, e) == ERR_NONE)
+		r->lockfd = layout_lock_file(r->dirfd, true, e);
+	return e->code;
+}
+
+enum err_code
+backup_restore(const char *path, const char *file, bool force, bool dry, volatile const int *stop,
+    struct backup_restored *done, struct err *e)
+{
+	struct backup_restored all = { 0 };
+	struct restore r = { .file = file, .dirfd = -1, .lockfd = -1, .done = &all };
+	struct db *db = NULL;
+	struct stat st;
+
+	if (dry && stat(path, &st) != 0)
+		return err_set(e, ERR_LIBRARY, "there is no library in %s yet: it would be made", path);
+	if (open_library(&r, path, &db, e) != ERR_NONE)
+		goto out;
+	r.unpacked = malloc(strlen(r.path) + sizeof part + 16);
+	if (r.unpacked == NULL) {
+		err_memory(e);
+		goto out;
+	}
+	sprintf(r.unpacked, "%s/backup/%s", r.path, part);
+	if (unpack(&r, e) != ERR_NONE)
+		goto out;
+	if (db != NULL)
+		into_open(&r, db, force, dry, stop, e);
+	else if (!dry)
+		into_closed(&r, e);
+	if (dry) {
+		done->tracks = r.copy.tracks;
+		goto out;
+	}
+	db_close(db);
+	db = NULL;
+	fd_close(&r.lockfd);
+	/* opened anew, so that a copy of an older version is brought up to date */
+	if (e->code == ERR_NONE && db_open(&db, path, DB_WRITE, NULL, NULL, e) == ERR_NONE &&
+	    backup_reconcile(db, &all, e) == ERR_NONE)
+		*done = all;
+out:
+	db_close(db);
+	if (r.dirfd >= 0)
+		drop_part(&r);
+	fd_close(&r.lockfd);
+	fd_close(&r.dirfd);
+	free(r.unpacked);
+	free(r.path);
+	return e->code;
+}

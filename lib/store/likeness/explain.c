@@ -1,0 +1,181 @@
+/* What two tracks have in common, in words. */
+#include <string.h>
+
+#include "base/field.h"
+#include "base/out.h"
+#include "store/likeness/priv.h"
+
+#define SHARED_CREDITS                                                                                       \
+	"SELECT DISTINCT b.name FROM credit x JOIN artist b ON b.id = x.artist_id WHERE x.track_id = ?2"     \
+	" AND x.role BETWEEN ?3 AND ?4 AND b.key IN (SELECT a.key FROM credit c JOIN artist a"               \
+	" ON a.id = c.artist_id WHERE c.track_id = ?1 AND c.role BETWEEN ?3 AND ?4) ORDER BY x.role, x.seq"
+
+/* What track ?2 shares with ?1, or has near to it; NULL: values_each() knows.  ?3 and ?4: fields. */
+static const struct {
+	const char *name, *sql;
+	enum field low, high;
+} reasons[LIKE_REASONS] = {
+	[LIKE_ARTISTS] = { "artists", SHARED_CREDITS, F_ARTISTS, F_ARTISTS },
+	[LIKE_PEOPLE] = { "people", SHARED_CREDITS, F_COMPOSER, F_REMIXER },
+	[LIKE_GENRE] = { "genre",
+	    "SELECT DISTINCT b.name FROM track_genre x JOIN genre b ON b.id = x.genre_id WHERE x.track_id = "
+	    "?2"
+	    " AND b.key IN (SELECT g.key FROM track_genre c JOIN genre g ON g.id = c.genre_id"
+	    " WHERE c.track_id = ?1) ORDER BY x.seq",
+	    F_NONE, F_NONE },
+	[LIKE_TAGS] = { "tags", NULL, F_NONE, F_NONE },
+	[LIKE_LABEL] = { "label", NULL, F_NONE, F_NONE },
+	[LIKE_WORK] = { "work", NULL, F_NONE, F_NONE },
+	[LIKE_PLAYLISTS] = { "playlists",
+	    "SELECT name FROM playlist WHERE id IN (SELECT playlist_id FROM entry WHERE track_id = ?1)"
+	    " AND id IN (SELECT playlist_id FROM entry WHERE track_id = ?2) ORDER BY name",
+	    F_NONE, F_NONE },
+	[LIKE_PLAYS] = { "plays",
+	    "SELECT sum(plays) FROM told WHERE recording_id = (SELECT recording_id FROM track WHERE id = ?2)",
+	    F_NONE, F_NONE },
+	[LIKE_YEAR] = { "year", "SELECT year FROM track WHERE id = ?2", F_NONE, F_NONE },
+	[LIKE_TEMPO] = { "tempo", "SELECT printf('%.10g', bpm) FROM track WHERE id = ?2", F_NONE, F_NONE },
+	[LIKE_KEY] = { "key", "SELECT key FROM track WHERE id = ?2", F_NONE, F_NONE },
+};
+
+/* Names, each ended by NUL. */
+static enum err_code
+read_rows(struct db *db, int64_t id, int64_t other, enum like_reason r, struct buf *names, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, reasons[r].sql, e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	sql_int(st, 2, other);
+	if (reasons[r].low != F_NONE) {
+		sql_int(st, 3, reasons[r].low + 1);
+		sql_int(st, 4, reasons[r].high + 1);
+	}
+	while (sql_step(db, st, e) > 0) {
+		const char *name = (const char *)sqlite3_column_text(st, 0);
+
+		if (name != NULL)
+			buf_add(names, name, strlen(name) + 1);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+struct texts {
+	int64_t id[VALUES_MAX];
+	size_t n;
+	struct buf *names;
+};
+
+static enum err_code
+remember(void *context, int64_t id, int name, const char *text, struct err *e)
+{
+	struct texts *t = context;
+
+	(void)name;
+	(void)text;
+	if (t->n < VALUES_MAX)
+		t->id[t->n++] = id;
+	return e->code;
+}
+
+static enum err_code
+add_if_shared(void *context, int64_t id, int name, const char *text, struct err *e)
+{
+	struct texts *t = context;
+
+	(void)name;
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->id[i] != id)
+			continue;
+		buf_add(t->names, text, strlen(text) + 1);
+		t->id[i] = 0;
+	}
+	return e->code;
+}
+
+static enum err_code
+read_names(struct db *db, int64_t id, int64_t other, enum like_reason r, struct buf *names, struct err *e)
+{
+	struct texts t = { .names = names };
+
+	if (reasons[r].sql != NULL)
+		return read_rows(db, id, other, r, names, e);
+	if (values_each(db, r, id, remember, &t, e) == ERR_NONE)
+		values_each(db, r, other, add_if_shared, &t, e);
+	return e->code;
+}
+
+/* The next weightiest reason of those that were not said yet; false where there is none. */
+static bool
+next_reason(const struct likeness *l, unsigned *said, enum like_reason *r)
+{
+	double most = 0;
+
+	for (int i = 0; i < LIKE_REASONS; i++) {
+		if ((*said >> i & 1) != 0 || l->share[i] <= most)
+			continue;
+		most = l->share[i];
+		*r = (enum like_reason)i;
+	}
+	*said |= 1U << *r;
+	return most > 0;
+}
+
+enum err_code
+likeness_text(struct db *db, int64_t id, const struct likeness *l, struct buf *out, struct err *e)
+{
+	struct buf names = { 0 };
+	enum like_reason r = LIKE_ARTISTS;
+	unsigned said = 0;
+
+	for (bool first = true; e->code == ERR_NONE && next_reason(l, &said, &r); first = false) {
+		buf_clear(&names);
+		read_names(db, id, l->id, r, &names, e);
+		buf_printf(out, "%s%s %.0f %% (", first ? "" : ", ", reasons[r].name, 100 * l->share[r]);
+		for (size_t i = 0; i < names.len; i += strlen(names.data + i) + 1)
+			buf_printf(out, "%s%s", i > 0 ? "; " : "", names.data + i);
+		buf_putc(out, ')');
+	}
+	out->failed |= names.failed;
+	buf_free(&names);
+	return e->code;
+}
+
+/* Four digits tell enough. */
+static double
+rounded(double x)
+{
+	return (double)(long)(x * 10000 + 0.5) / 10000;
+}
+
+enum err_code
+likeness_json(struct db *db, int64_t id, const struct likeness *l, struct buf *out, struct err *e)
+{
+	struct buf names = { 0 };
+	enum like_reason r = LIKE_ARTISTS;
+	unsigned said = 0;
+
+	json_object_begin(out, "similar");
+	json_int(out, "to", id);
+	json_double(out, "score", rounded(l->score));
+	json_array_begin(out, "reasons");
+	while (e->code == ERR_NONE && next_reason(l, &said, &r)) {
+		buf_clear(&names);
+		read_names(db, id, l->id, r, &names, e);
+		json_object_begin(out, NULL);
+		json_text(out, "reason", reasons[r].name);
+		json_double(out, "share", rounded(l->share[r]));
+		json_array_begin(out, "values");
+		for (size_t i = 0; i < names.len; i += strlen(names.data + i) + 1)
+			json_text(out, NULL, names.data + i);
+		json_array_end(out);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	json_object_end(out);
+	out->failed |= names.failed;
+	buf_free(&names);
+	return e->code;
+}

@@ -1,0 +1,282 @@
+/* Candidates: a bounded number of tracks from each index that knows of something in common. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/field.h"
+#include "store/index.h"
+#include "store/likeness/priv.h"
+#include "text/fold.h"
+
+enum {
+	WINDOWS = 16,    /* of a sample that is spread over the library */
+	OF_ARTIST = 600, /* tracks for each value */
+	OF_PERSON = 250,
+	OF_TEXT = 300,
+	OF_PLAYLIST = 100, /* about the place of the track */
+	OF_YEAR = 500
+};
+
+void
+like_pool_free(struct pool *p)
+{
+	free(p->id);
+	free(p->slot);
+	*p = (struct pool){ 0 };
+}
+
+static enum err_code
+pool_make(struct pool *p, const int64_t *among, size_t namong, struct err *e)
+{
+	p->slots = 4 * POOL_MAX;
+	while ((p->slots & (p->slots - 1)) != 0)
+		p->slots += p->slots & -p->slots;
+	p->id = calloc(POOL_MAX, sizeof *p->id);
+	p->slot = calloc(p->slots, sizeof *p->slot);
+	p->among = among;
+	p->namong = namong;
+	return p->id != NULL && p->slot != NULL ? ERR_NONE : err_memory(e);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+bool
+like_is_asked(const struct pool *p, int64_t id)
+{
+	return p->among == NULL || bsearch(&id, p->among, p->namong, sizeof id, compare_ids) != NULL;
+}
+
+static void
+pool_add(struct pool *p, int64_t id)
+{
+	size_t at = (uint64_t)id * 0x9e3779b97f4a7c15U >> 32 & (p->slots - 1);
+
+	if (p->n == POOL_MAX)
+		return;
+	for (; p->slot[at] != 0; at = (at + 1) & (p->slots - 1))
+		if (p->id[p->slot[at] - 1] == id)
+			return;
+	if (!p->whole && !like_is_asked(p, id))
+		return;
+	p->id[p->n++] = id;
+	p->slot[at] = (uint32_t)p->n;
+}
+
+/* What the files of an index say of a value: the tracks from ?1 on in its order, at most ?2; ?3 is the
+ * value, ?4 a role. */
+struct source {
+	struct db *db;
+	struct profile *profile;
+	struct pool *pool;
+	int64_t *found; /* POOL_MAX + 1 */
+	struct err *e;
+};
+
+static const char by_credit[] =
+    "SELECT track_id FROM credit WHERE artist_id = ?3 AND role = ?4 AND track_id >= ?1"
+    " ORDER BY track_id LIMIT ?2";
+static const char by_genre[] = "SELECT track_id FROM track_genre WHERE genre_id = ?3 AND track_id >= ?1"
+			       " ORDER BY track_id LIMIT ?2";
+static const char by_words[] = "SELECT d.track_id FROM fts CROSS JOIN doc d ON d.doc = fts.rowid"
+			       " WHERE fts MATCH ?3 AND fts.rowid >= ?1 LIMIT ?2";
+static const char by_year[] = "SELECT id FROM track WHERE year = ?3 AND id >= ?1 ORDER BY id LIMIT ?2";
+static const char by_playlist[] =
+    "SELECT o.track_id FROM entry x JOIN entry o ON o.playlist_id = x.playlist_id"
+    " AND o.position BETWEEN x.position - ?2 / 2 AND x.position + ?2 / 2"
+    " WHERE x.playlist_id = ?3 AND x.track_id = ?1 AND o.track_id IS NOT NULL LIMIT ?2";
+
+static size_t
+read_list(struct source *s, sqlite3_stmt *st, int64_t from, size_t most)
+{
+	size_t n = 0;
+
+	sql_int(st, 1, from);
+	sql_int(st, 2, (int64_t)most);
+	while (n < most && sql_step(s->db, st, s->e) > 0)
+		s->found[n++] = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return n;
+}
+
+static void
+add_found(struct source *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		pool_add(s->pool, s->found[i]);
+}
+
+/* All of a list where it is short, else a sample from windows that are spread over it. */
+static enum err_code
+take(struct source *s, sqlite3_stmt *st, size_t most)
+{
+	size_t n;
+
+	if (st == NULL || most == 0)
+		goto out;
+	n = read_list(s, st, 0, most + 1);
+	if (n > most) {
+		n = most / WINDOWS + 1;
+		for (int i = 1; i < WINDOWS && s->e->code == ERR_NONE; i++) {
+			add_found(s, n);
+			n = read_list(s, st, s->profile->library / WINDOWS * i, most / WINDOWS + 1);
+		}
+	}
+	add_found(s, n);
+out:
+	sql_done(st);
+	return s->e->code;
+}
+
+static enum err_code
+take_credits(struct source *s, int64_t artist, enum field low, enum field high, size_t most)
+{
+	for (enum field f = low; f <= high && s->e->code == ERR_NONE; f++) {
+		sqlite3_stmt *st = sql_get(s->db, by_credit, s->e);
+
+		if (st != NULL) {
+			sql_int(st, 3, artist);
+			sql_int(st, 4, f + 1);
+		}
+		take(s, st, most);
+	}
+	return s->e->code;
+}
+
+static enum err_code
+take_rows(struct source *s, sqlite3_stmt *st, int64_t value, size_t most)
+{
+	if (st != NULL)
+		sql_int(st, 3, value);
+	return take(s, st, most);
+}
+
+/* The index of words knows labels, works and moods; other texts only count among what was found. */
+bool
+value_words(const struct value *v, struct buf *match, struct err *e)
+{
+	const char *column =
+	    v->name > 0 && v->name <= F_COUNT ? index_column((enum field)(v->name - 1)) : NULL;
+	struct buf words = { 0 };
+	bool ok = column != NULL && strchr(v->text, '"') == NULL &&
+	    fold_index(&words, v->text, strlen(v->text), e) == ERR_NONE && words.len > 0;
+
+	if (ok)
+		buf_printf(match, "%s : \"%s\"", column, words.data);
+	match->failed |= words.failed;
+	buf_free(&words);
+	return ok;
+}
+
+static enum err_code
+take_text(struct source *s, const struct value *v, size_t most)
+{
+	struct buf match = { 0 };
+
+	if (value_words(v, &match, s->e) && buf_ok(&match, s->e) == ERR_NONE) {
+		sqlite3_stmt *st = sql_get(s->db, by_words, s->e);
+
+		if (st != NULL)
+			sql_text(st, 3, match.data);
+		take(s, st, most);
+	}
+	buf_free(&match);
+	return s->e->code;
+}
+
+static enum err_code
+take_playlist(struct source *s, int64_t playlist)
+{
+	sqlite3_stmt *st = sql_get(s->db, by_playlist, s->e);
+
+	if (st == NULL)
+		return s->e->code;
+	sql_int(st, 3, playlist);
+	add_found(s, read_list(s, st, s->profile->id, OF_PLAYLIST));
+	sql_done(st);
+	return s->e->code;
+}
+
+static enum err_code
+take_value(struct source *s, enum like_reason set, const struct value *v, size_t most)
+{
+	switch (set) {
+	case LIKE_ARTISTS:
+		return take_credits(s, v->id, F_ARTISTS, F_ARTISTS, OF_ARTIST);
+	case LIKE_PEOPLE:
+		return take_credits(s, v->id, F_COMPOSER, F_REMIXER, OF_PERSON);
+	case LIKE_GENRE:
+		return take_rows(s, sql_get(s->db, by_genre, s->e), v->id, most);
+	case LIKE_PLAYLISTS:
+		return take_playlist(s, v->id);
+	default:
+		return take_text(s, v, OF_TEXT);
+	}
+}
+
+/* The rare first: a genre may fill what is left. */
+static enum err_code
+take_sets(struct source *s)
+{
+	static const enum like_reason order[] = { LIKE_PLAYLISTS, LIKE_WORK, LIKE_PEOPLE, LIKE_ARTISTS,
+		LIKE_LABEL, LIKE_TAGS, LIKE_GENRE };
+
+	for (size_t i = 0; i < s->profile->ncoplays; i++)
+		pool_add(s->pool, s->profile->coplay[i].track);
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		const struct value_set *set = &s->profile->set[order[i]];
+
+		for (size_t k = 0; k < set->n && s->e->code == ERR_NONE; k++)
+			take_value(s, order[i], &set->value[k], (POOL_MAX - s->pool->n) / (set->n - k));
+	}
+	if (s->profile->year > 0 && s->e->code == ERR_NONE)
+		take_rows(s, sql_get(s->db, by_year, s->e), s->profile->year, OF_YEAR);
+	return s->e->code;
+}
+
+/* Every n-th of the ids that are asked for, as many as there is room. */
+static void
+take_among(struct pool *p)
+{
+	size_t room = POOL_MAX - p->n, step = room > 0 ? p->namong / room + 1 : 1;
+
+	for (size_t i = 0; i < p->namong; i += step)
+		pool_add(p, p->among[i]);
+}
+
+static enum err_code
+take_all(struct source *s)
+{
+	sqlite3_stmt *st = sql_get(s->db, "SELECT id FROM track WHERE id >= ?1 ORDER BY id LIMIT ?2", s->e);
+
+	if (st != NULL)
+		add_found(s, read_list(s, st, 0, POOL_MAX));
+	sql_done(st);
+	return s->e->code;
+}
+
+enum err_code
+like_gather(
+    struct db *db, struct profile *p, const int64_t *among, size_t namong, struct pool *pool, struct err *e)
+{
+	struct source s = { .db = db, .profile = p, .pool = pool, .e = e };
+
+	if (pool_make(pool, among, namong, e) != ERR_NONE)
+		return e->code;
+	s.found = calloc(POOL_MAX + 1, sizeof *s.found);
+	if (s.found == NULL)
+		return err_memory(e);
+	pool->whole = p->library <= POOL_MAX;
+	if (pool->whole)
+		take_all(&s);
+	else if (among == NULL || namong > POOL_MAX)
+		take_sets(&s);
+	if (among != NULL && !pool->whole)
+		take_among(pool);
+	free(s.found);
+	return e->code;
+}

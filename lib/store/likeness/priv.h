@@ -1,0 +1,115 @@
+/*
+ * priv.h - what the files of lib/store/likeness share: a track's profile, candidates, their pool
+ */
+#ifndef STORE_LIKENESS_PRIV_H
+#define STORE_LIKENESS_PRIV_H
+
+#include <stdbool.h>
+
+#include "store/likeness/likeness.h"
+#include "store/sql.h"
+#include "text/harmony.h"
+
+enum {
+	POOL_MAX = 4000, /* candidates */
+	COPLAYS_MAX = 500,
+	VALUES_MAX = 32,    /* of a track that count, of each set */
+	SPELLINGS_MAX = 128 /* rows by which others may have them: names that fold alike */
+};
+
+/* A value by which tracks are compared: the id of a row, or a hash of folded text. */
+struct value {
+	int64_t id;
+	int name;   /* of a text's field or tag: tagname.id; else 0 */
+	char *text; /* or NULL */
+	int group;  /* values of one group are the same under different spellings */
+};
+
+struct value_set {
+	struct value value[SPELLINGS_MAX];
+	size_t n;
+	int groups;
+	double weight[VALUES_MAX]; /* of a group, 0 to 1: how much it says */
+	bool counted[VALUES_MAX];  /* in the library; else its weight follows from the candidates */
+};
+
+/* Another recording that was heard beside plays of the track, at how many of them. */
+struct coplay {
+	int64_t recording, track;
+	int times;
+};
+
+/* The track that others are compared with. */
+struct profile {
+	int64_t id, recording;
+	int64_t library;      /* how many tracks there are, about */
+	char *title, *artist; /* telling words, folded; never NULL */
+	int year;             /* 0: unknown */
+	double bpm;
+	bool keyed;
+	struct music_key key;
+	struct value_set set[LIKE_SETS];
+	struct coplay coplay[COPLAYS_MAX]; /* by recording */
+	size_t ncoplays;
+	int plays; /* that were looked at */
+};
+
+enum err_code profile_load(struct db *db, int64_t id, struct profile *p, struct err *e);
+void profile_free(struct profile *p);
+
+/* Call each for the values of a track in a set; text is NULL for rows, and valid until it returns. */
+typedef enum err_code on_value(void *context, int64_t id, int name, const char *text, struct err *e);
+enum err_code values_each(
+    struct db *db, enum like_reason set, int64_t track, on_value *each, void *context, struct err *e);
+
+/* What was heard together with it, and how often a recording was. */
+enum err_code coplays_load(struct db *db, struct profile *p, struct err *e);
+int coplays_of(const struct profile *p, int64_t recording);
+
+/* Tracks that may be like it. */
+struct pool {
+	int64_t *id;
+	size_t n;
+	size_t slots; /* of the hash table, a power of 2 */
+	uint32_t *slot;
+	const int64_t *among;
+	size_t namong;
+	bool whole; /* it holds all there is, so that values can be weighed, asked for or not */
+};
+
+/* among: sorted ids to choose from, or NULL; borrowed. */
+enum err_code like_gather(
+    struct db *db, struct profile *p, const int64_t *among, size_t namong, struct pool *pool, struct err *e);
+void like_pool_free(struct pool *p);
+bool like_is_asked(const struct pool *p, int64_t id);
+
+/* An expression for the index of words that finds a text's tracks; false where it does not know that field.
+ */
+bool value_words(const struct value *v, struct buf *match, struct err *e);
+
+/* What a candidate has in common with the profile. */
+struct candidate {
+	int64_t id, recording, release;
+	bool removed;
+	int year;
+	double bpm;
+	bool keyed;
+	struct music_key key;
+	uint32_t shared[LIKE_SETS]; /* bit n: group n */
+	uint16_t others[LIKE_SETS]; /* values that only the candidate has */
+	double score;
+	double share[LIKE_REASONS];
+};
+
+/* Reads a track's row into a zeroed c: 1, 0 where it is gone, -1. */
+int candidate_row(struct db *db, int64_t id, struct candidate *c, struct err *e);
+
+/* The weights of the values that an index can count; then of the others, by how many candidates have them. */
+enum err_code like_weigh(struct db *db, struct profile *p, struct err *e);
+void like_weigh_rest(struct profile *p, const struct candidate *list, size_t n);
+
+/* The candidates of the pool that are alike at all, malloced, the likest first. */
+enum err_code candidates_score(struct db *db, struct profile *p, const struct pool *pool,
+    struct candidate **list, size_t *n, struct err *e);
+
+#endif

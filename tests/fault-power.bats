@@ -1,0 +1,71 @@
+# The power goes, the disk is full or lies about its order: what was acknowledged is there, and nothing is in the catalogue
+# whose bytes are not.
+# not under SAN
+
+load helper
+load fault/helper
+
+@test "everything is synced before the catalogue says that it is there" {
+	requires strace python3
+	fault 0 order
+	all_held 256
+}
+
+@test "of what was not synced a file system keeps what it likes: imports and commits" {
+	for scenario in create import resume import-commit commit recommit; do
+		states 40 $scenario
+		all_held 5
+	done
+}
+
+@test "of what was not synced a file system keeps what it likes: edits, playlists, lib-sweep, a migration" {
+	for scenario in retry reject amend remove restore attach detach write-tags undo undo-write-tags save playlist-move \
+		sweep migrate; do
+		states 16 $scenario
+		all_held 5
+	done
+}
+
+@test "what was written between two flushes reaches the disk in any order, torn, or not at all" {
+	for scenario in import commit write-tags; do
+		blocks 30 $scenario
+		all_held 5
+	done
+}
+
+@test "the disk fails to write or to flush, once and from then on" {
+	for scenario in import commit; do
+		blocks 10 $scenario --errors
+		all_held 3
+	done
+}
+
+@test "the power cut while lib-import runs, and after it" {
+	power_cut 25 import
+	all_held 5
+}
+
+@test "the power cut while lib-commit runs, and after it" {
+	power_cut 25 commit
+	all_held 5
+}
+
+@test "the power cut while the catalogue is edited, cleaned or migrated" {
+	for scenario in amend undo write-tags sweep migrate; do
+		power_cut 12 $scenario
+		all_held 5
+	done
+}
+
+@test "the power cut between the batches of an import" {
+	power_cut 8 batches
+	all_held 3
+}
+
+@test "a disk that is too small by more and more" {
+	requires python3 mkfs.ext4
+	fault 12 full-disk tmpfs
+	all_held 5
+	fault 6 full-disk ext4
+	all_held 3
+}

@@ -1,0 +1,146 @@
+"""The commands that are cut, failed and starved: what comes before each, and what running it again means."""
+import hashlib, os, shutil, subprocess, sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OLDER = os.path.join(HERE, "..", "older.py")
+VERSIONS = len([n for n in os.listdir(os.path.join(HERE, "..", "..", "lib", "store", "schema")) if n.endswith(".sql")])
+
+
+class Scenario:
+    """`before` brings the scene's library to where the command begins.  `edit` is the kind of the event that says that
+    an edit is done, where the same line would be refused, or do it a second time.  `runs`: how often it takes until
+    nothing is left to do.  A command that `reads` changes nothing."""
+
+    def __init__(self, before, command, edit=None, runs=1, reads=False):
+        self.before, self.command, self.edit, self.runs, self.reads = before, command.split(), edit, runs, reads
+
+    def argv(self, s):
+        return [{"MUSIC": s.music, "SESSION": s.session}.get(word, word) for word in self.command]
+
+
+def nothing(s):
+    """No library yet."""
+
+
+def empty(s):
+    folder = os.path.join(s.dir, "empty")
+    os.makedirs(folder, exist_ok=True)
+    s.must("lib-import", "-q", folder)
+
+
+def staged(s):
+    empty(s)
+    s.session = s.must("lib-import", "-q", "-j1", s.music).strip()
+
+
+def half_imported(s):
+    """The import died between two of its transactions."""
+    empty(s)
+    s.die(SCENARIOS["import"].argv(s), "renameat,renameat2", 3)
+
+
+def half_committed(s):
+    staged(s)
+    s.die(SCENARIOS["commit"].argv(s), "linkat", 3)
+
+
+def failed(s):
+    """A staged file was away when the session was to be committed."""
+    staged(s)
+    folder = os.path.join(s.lib, "staging", s.session)
+    name = os.path.join(folder, sorted(os.listdir(folder))[0])
+    os.rename(name, s.dir + "/away")
+    s.may_fail("lib-commit", "-q", s.session)
+    os.rename(s.dir + "/away", name)
+
+
+def committed(s):
+    staged(s)
+    s.must("lib-commit", "-q", s.session)
+
+
+def another(s):
+    """Committed, and one file more is staged."""
+    committed(s)
+    name = os.path.join(s.music, "roygbiv.tta")
+    shutil.copy(os.path.join(s.fixtures, "roygbiv.tta"), name)
+    s.session = s.must("lib-import", "-q", "-j1", s.music).strip()
+    os.unlink(name)
+
+
+def amended(s):
+    committed(s)
+    s.must("lib-commit", "-q", "--amend", "1", "2", "title=Same", "genre+=House")
+
+
+def written(s):
+    amended(s)
+    s.must("lib-commit", "-q", "--write-tags", "1", "2")
+
+
+def removed(s):
+    """Its files are in trash/, or on their way there."""
+    committed(s)
+    s.must("lib-commit", "-q", "--remove", "1", "2")
+    s.must("lib-sweep", "-q")
+
+
+def attached(s):
+    committed(s)
+    s.must("lib-commit", "-q", "--attach", "1", "2")
+    s.session = s.query("SELECT lower(hex(sha256)) FROM blob b JOIN file f ON f.blob_id = b.id WHERE track_id = 2"
+                        " ORDER BY f.id")[0][0]
+
+
+def listed(s):
+    committed(s)
+    s.must("lib-playlist", "-q", "create", "Party")
+    s.must("lib-playlist", "-q", "add", "Party", "4", "3", "2")
+
+
+def littered(s):
+    """Something for every task of lib-sweep."""
+    another(s)
+    s.must("lib-commit", "-q", "--remove", "1", "2")
+    s.must("lib-sweep", "-q", "orphans")
+    s.must("lib-commit", "-q", "--amend", "3", "title=Same")
+    s.must("lib-commit", "-q", "--write-tags", "3")
+    stray = os.path.join(s.fixtures, "untagged.wav")
+    with open(stray, "rb") as f:
+        sha = hashlib.sha256(f.read()).hexdigest()
+    shutil.copy(stray, "%s/blobs/%s/%s.wav" % (s.lib, sha[:2], sha))
+
+
+def old(s):
+    """A library as version 1 had it."""
+    committed(s)
+    subprocess.run([sys.executable, OLDER, s.lib, "1"], check=True)
+
+
+SCENARIOS = {
+    "create": Scenario(nothing, "lib-import -q -j1 MUSIC"),
+    "import": Scenario(empty, "lib-import -q -j1 MUSIC"),
+    "resume": Scenario(half_imported, "lib-import -q -j1 MUSIC"),
+    "import-commit": Scenario(empty, "lib-import -q -j1 --commit MUSIC"),
+    "commit": Scenario(staged, "lib-commit -q SESSION"),
+    "recommit": Scenario(half_committed, "lib-commit -q SESSION"),
+    "retry": Scenario(failed, "lib-commit -q --retry SESSION"),
+    "reject": Scenario(another, "lib-commit -q --reject SESSION", edit="reject"),
+    "show": Scenario(another, "lib-commit -q --show SESSION", reads=True),
+    "amend": Scenario(committed, "lib-commit -q --amend 1 2 3 title=Same genre+=House album=Other rating=9 studio=Hansa"),
+    "remove": Scenario(committed, "lib-commit -q --remove 1 2"),
+    "restore": Scenario(removed, "lib-commit -q --restore 1 2"),
+    "attach": Scenario(committed, "lib-commit -q --attach 1 2", edit="attach"),
+    "detach": Scenario(attached, "lib-commit -q --detach SESSION", edit="detach"),
+    "write-tags": Scenario(amended, "lib-commit -q --write-tags 1 2"),
+    "undo": Scenario(removed, "lib-commit -q --undo", edit="undo"),
+    "undo-amend": Scenario(amended, "lib-commit -q --undo", edit="undo"),
+    "undo-write-tags": Scenario(written, "lib-commit -q --undo", edit="undo"),
+    "save": Scenario(committed, "lib-search -q --save=mine love"),
+    "search": Scenario(committed, "lib-search -q --json love", reads=True),
+    "playlist-add": Scenario(listed, "lib-playlist -q add Party 1 2", edit="playlist-add"),
+    "playlist-move": Scenario(listed, "lib-playlist -q move Party 1 3", edit="playlist-move"),
+    "playlist-delete": Scenario(listed, "lib-playlist -q delete Party", edit="playlist-delete"),
+    "sweep": Scenario(littered, "lib-sweep -q --older-than=0 --grace=0", runs=3),
+    "migrate": Scenario(old, "lib-sweep -q orphans"),
+}
