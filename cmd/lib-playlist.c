@@ -6,7 +6,7 @@
 #include "base/verb.h"
 #include "cmd/lib-playlist/command.h"
 
-enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_AS, OPT_IDS, OPT_RELATIVE };
+enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_MIX, OPT_START, OPT_AS, OPT_IDS, OPT_RELATIVE };
 
 static const struct opt opts[] = {
 	{ OPT_AT, "at", "N", "add before position N, not at the end" },
@@ -15,6 +15,8 @@ static const struct opt opts[] = {
 	{ 'l', "limit", "N", "at most N of what a query finds" },
 	{ OPT_SEED, "seed", "N", "shuffle in the order that belongs to N" },
 	{ OPT_BY, "by", "WHAT", "dedupe by track (the default) or recording" },
+	{ OPT_MIX, "mix", NULL, "sort so that neighbours fit by key and tempo" },
+	{ OPT_START, "start", "TRACK", "with --mix: begin with this track" },
 	{ OPT_AS, "as", "FORMAT", "export as m3u8 (the default)" },
 	{ 'o', "output", "FILE", "export into FILE, replaced as a whole" },
 	{ OPT_RELATIVE, "relative-to", "DIR", "export paths relative to DIR" },
@@ -32,9 +34,10 @@ static const struct cli_verb verbs[] = {
 	{ "add", "NAME [TRACK]...", "add tracks by id or path; - reads them from stdin" },
 	{ "remove", "NAME PLACE...", "take out positions (3, -1), runs (5-7, 9-) or track:ID" },
 	{ "move", "NAME FROM TO", "give the entry or run FROM the position TO" },
-	{ "sort", "NAME FIELD[-],...", "put the entries in the order of fields" },
+	{ "sort", "NAME [FIELD[-],...]", "put the entries in the order of fields, or with --mix" },
 	{ "shuffle", "NAME", "put the entries in an order by chance" },
 	{ "dedupe", "NAME", "keep the first entry of each track" },
+	{ "mix", "A B", "tell how track B can follow track A: tempo, pitch" },
 	{ "rename", "NAME NEW", "give it another name" },
 	{ "copy", "NAME NEW", "make another with its entries" },
 	{ "delete", "NAME...", "delete playlists; tracks stay" },
@@ -62,9 +65,10 @@ static const struct action {
 	{ edit_add, true, "at query sort limit" },
 	{ edit_remove, true, "" },
 	{ edit_move, true, "" },
-	{ order_sort, true, "" },
+	{ order_sort, true, "mix start" },
 	{ order_shuffle, true, "seed" },
 	{ order_dedupe, true, "by" },
+	{ mix_show, false, "" },
 	{ edit_rename, true, "" },
 	{ edit_copy, true, "" },
 	{ edit_delete, true, "" },
@@ -98,6 +102,12 @@ take(int key, const char *value)
 		break;
 	case OPT_BY:
 		command.by = value;
+		break;
+	case OPT_MIX:
+		command.mix = true;
+		break;
+	case OPT_START:
+		command.start = value;
 		break;
 	case OPT_AS:
 		command.as = value;

@@ -91,3 +91,25 @@ newest() {
 	echo "$kills kills"
 	[ $kills -ge 20 ]
 }
+
+@test "text that was folded by another version is folded anew by the first command that writes" {
+	main_line
+	catalogue >fresh
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "PRAGMA wal_checkpoint(TRUNCATE); UPDATE library SET fold_version = 0;
+		UPDATE track SET title_key = 'old ' || title_key, artist_key = 'old ' || artist_key;
+		UPDATE release SET album_key = 'old ' || album_key, albumartist_key = iif(albumartist_key = '', '', 'old ' || albumartist_key);
+		UPDATE artist SET key = 'old ' || key; UPDATE genre SET key = 'old ' || key;
+		DELETE FROM skey WHERE kind = 1; DELETE FROM vocabulary" >/dev/null
+	run -0 --separate-stderr lib-search love
+	[[ $stderr == *"another version"*"lib-sweep"* ]]
+	[ -n "$output" ]
+	run -0 --separate-stderr lib-sweep -q
+	catalogue | sed 's/^doc.*//; s/^skey (\(.*\), [0-9]*)/skey (\1)/' | sort >now
+	sed 's/^doc.*//; s/^skey (\(.*\), [0-9]*)/skey (\1)/' fresh | sort | diff - now
+	[ "$(query 'SELECT count(*) FROM doc')" = "$(query 'SELECT count(*) FROM track WHERE removed IS NULL')" ]
+	[ "$(query 'SELECT count(*) > 0 FROM vocabulary')" = 1 ]
+	run -0 --separate-stderr lib-search love
+	[ -z "$stderr" ]
+	lib-sweep -q
+	intact
+}

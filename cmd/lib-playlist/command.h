@@ -18,7 +18,8 @@ struct command {
 	const char *verb;
 	long long at, limit;
 	uint64_t seed;
-	bool seeded, ids;
+	bool seeded, ids, mix;
+	const char *start;
 	const char *query, *sort, *by;
 	const char *output, *relative_to, *as;
 	struct db *db;
@@ -36,6 +37,9 @@ command_fn edit_create, edit_rename, edit_copy, edit_delete, edit_add, edit_remo
 
 /* order.c: another order of the entries, each only once. */
 command_fn order_sort, order_shuffle, order_dedupe;
+
+/* mix.c: an order in which neighbours fit, and how two tracks do. */
+command_fn mix_sort, mix_show;
 
 /* smart.c: playlists that are a query. */
 command_fn smart_set, smart_freeze;

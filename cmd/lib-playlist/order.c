@@ -13,6 +13,12 @@ order_sort(char **words, struct err *e)
 	struct playlist_change c;
 	int64_t id;
 
+	if (command.mix) {
+		mix_sort(words, e);
+		return;
+	}
+	if (words[1] == NULL || command.start != NULL)
+		cli_usage(words[1] == NULL ? "sort wants fields, or --mix" : "--start goes with --mix");
 	if (command_change(words[0], &c, &id, e) == ERR_NONE)
 		playlist_sort(command.db, id, words[1], &c, e);
 	command_report(&c, e);

@@ -113,6 +113,15 @@ print_facets(enum field f, const struct facet *list, size_t n, struct err *e)
 	(void)cli_print(&out, e);
 }
 
+/* Its tracks may be without values. */
+static bool
+finds_nothing(struct query *q, struct err *e)
+{
+	bool found = false;
+
+	return query_finds(q, command.db, false, 1, &found, e) == ERR_NONE && !found;
+}
+
 void
 find_facet(struct err *e)
 {
@@ -123,7 +132,7 @@ find_facet(struct err *e)
 
 	for (bool search = q != NULL; search;)
 		search = facet_count(q, command.db, command.subject, &f, &list, &n, e) == ERR_NONE &&
-		    n == 0 && command.limit != 0 && command_correct(&q, e);
+		    n == 0 && command.limit != 0 && finds_nothing(q, e) && command_correct(&q, e);
 	if (e->code == ERR_NONE) {
 		size_t page = command_page(n, &first);
 

@@ -123,7 +123,7 @@ add_other_spellings(struct text *t, int column, const char *value, struct err *e
 			buf_putc(to, ' ');
 		buf_add(to, b->data, b->len);
 	}
-	return strstr(value, " & ") != NULL ? add(t, column, "and", e) : buf_ok(to, e);
+	return fold_says_and(value) ? add(t, column, "and", e) : buf_ok(to, e);
 }
 
 static enum err_code

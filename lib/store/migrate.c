@@ -10,6 +10,7 @@
 #include "base/field.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "store/refold.h"
 #include "store/snapshot.h"
 #include "store/vocabulary.h"
 #include "text/fold.h"
@@ -212,14 +213,18 @@ note_backup(struct db *db, int64_t version, const char *name, struct err *e)
 	return sql_run(db, st, e);
 }
 
-/* Every step up to the newest version, in one transaction. */
+/* Every step up to the newest version, and the present folding, in one transaction. */
 static enum err_code
 climb(struct db *db, const struct state *from, const char *backup, struct err *e)
 {
+	bool current;
+
 	if (sql_begin(db, e) != ERR_NONE)
 		return e->code;
 	for (int64_t v = from->version; v < NEWEST && e->code == ERR_NONE; v++)
 		(void)apply(db, &migrations[v], e);
+	if (e->code == ERR_NONE && refold_check(db, &current, e) == ERR_NONE && !current)
+		(void)refold_all(db, e);
 	if (e->code == ERR_NONE && *backup != '\0')
 		(void)note_backup(db, from->version, backup, e);
 	if (e->code == ERR_NONE)
@@ -234,19 +239,19 @@ migrate_up(struct db *db, struct err *e)
 {
 	struct state s = { 0 };
 	char backup[64] = "";
-	bool locked = db->held == HELD_NONE;
+	bool locked = db->held == HELD_NONE, current = false;
 
 	if (look(db, &s, e) != ERR_NONE || (!is_blank(&s) && judge(db, &s, e) != ERR_NONE))
 		return e->code;
-	if (s.version == NEWEST)
-		return ERR_NONE;
+	if (s.version == NEWEST && (refold_check(db, &current, e) != ERR_NONE || current))
+		return e->code;
 	/* nobody else writes from the copy to the last step, and nobody else takes these steps */
 	if (locked && db_lock_alone(db, e) != ERR_NONE)
 		return e->code;
 	s = (struct state){ 0 };
 	if (look(db, &s, e) == ERR_NONE && (is_blank(&s) || judge(db, &s, e) == ERR_NONE) &&
-	    s.version < NEWEST &&
-	    (is_blank(&s) || back_up(db, s.version, backup, sizeof backup, e) == ERR_NONE))
+	    (is_blank(&s) || s.version == NEWEST ||
+		back_up(db, s.version, backup, sizeof backup, e) == ERR_NONE))
 		(void)climb(db, &s, backup, e);
 	if (locked)
 		db_unlock(db);

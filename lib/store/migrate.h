@@ -18,7 +18,8 @@ enum { FONOTECA_APPLICATION_ID = 0x466f6e6f }; /* "Fono" */
  * ERR_NOTFOUND where it is empty. */
 enum err_code migrate_check(struct db *db, struct err *e);
 
-/* Bring it to the newest version; an empty database becomes a library.  */
+/* Bring it to the newest version, and its keys and index to the present folding (refold.h); an empty database
+ * becomes a library.  */
 enum err_code migrate_up(struct db *db, struct err *e);
 
 #endif

@@ -19,12 +19,14 @@ enum {
 static bool
 is_word(const char *s, size_t len, size_t *chars)
 {
-	unsigned char first = (unsigned char)*s;
-
 	if (len < 2 || len > BYTES_MOST || strspn(s, "0123456789") >= len)
 		return false;
-	if (first == 0xee || (first == 0xef && (unsigned char)s[1] <= 0xa3)) /* signs: fold_index() */
-		return false;
+	for (size_t i = 0; i + 1 < len; i++) { /* signs and marks are private-use characters: fold_index() */
+		unsigned char c = (unsigned char)s[i];
+
+		if (c == 0xee || (c == 0xef && (unsigned char)s[i + 1] <= 0xa3))
+			return false;
+	}
 	*chars = text_length(s, len);
 	return *chars > 1 && *chars <= DISTANCE_LONGEST;
 }
@@ -150,6 +152,7 @@ struct best {
 	size_t first; /* bytes of the pattern's first character */
 	const char *word;
 	struct near_word *near;
+	int room;
 	int n, most;
 };
 
@@ -179,14 +182,14 @@ consider(struct best *b, const char *text, size_t len, int64_t docs)
 	}
 	for (at = b->n; at > 0 && is_better(&w, &b->near[at - 1]); at--)
 		;
-	if (at == NEAR_WORDS)
+	if (at == b->room)
 		return;
-	b->n += b->n < NEAR_WORDS;
+	b->n += b->n < b->room;
 	memmove(&b->near[at + 1], &b->near[at], (size_t)(b->n - at - 1) * sizeof b->near[0]);
 	memcpy(w.text, text, len);
 	b->near[at] = w;
-	if (b->n == NEAR_WORDS) /* nothing farther comes in any more */
-		b->most = b->near[NEAR_WORDS - 1].distance;
+	if (b->n == b->room) /* nothing farther comes in any more */
+		b->most = b->near[b->room - 1].distance;
 }
 
 static void
@@ -243,10 +246,9 @@ near_fresh(struct db *db, struct best *b, struct err *e)
 }
 
 enum err_code
-vocabulary_near(
-    struct db *db, const char *word, int most, struct near_word near[NEAR_WORDS], int *n, struct err *e)
+vocabulary_near(struct db *db, const char *word, int most, struct near_word *near, int *n, struct err *e)
 {
-	struct best b = { .word = word, .near = near, .most = most };
+	struct best b = { .word = word, .near = near, .room = *n, .most = most };
 
 	*n = 0;
 	if (most == 0 || !distance_begin(&b.pattern, word, strlen(word)))

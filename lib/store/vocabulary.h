@@ -37,8 +37,8 @@ struct near_word {
 enum { NEAR_WORDS = 12 };
 
 /* The words within `most` edits of a folded word, but not itself: the nearest first, then those that begin
- * alike, then the commonest.  *n is how many. */
+ * alike, then the commonest.  *n is the room in near, and then how many there are. */
 enum err_code vocabulary_near(
-    struct db *db, const char *word, int most, struct near_word near[NEAR_WORDS], int *n, struct err *e);
+    struct db *db, const char *word, int most, struct near_word *near, int *n, struct err *e);
 
 #endif

@@ -112,10 +112,19 @@ is_stripped_mark(int32_t c)
 	    (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe2f) || c >= 0xe0100;
 }
 
-/* Letters that Unicode does not decompose. */
+/* Letters that Unicode does not decompose, nor takes for those that they are read as. */
 static const char *
 plain_letters(int32_t c)
 {
+	static const struct {
+		int32_t from;
+		const char *to;
+	} small_capitals[] = { { 0x1d00, "a" }, { 0x299, "b" }, { 0x1d04, "c" }, { 0x1d05, "d" },
+		{ 0x1d07, "e" }, { 0xa730, "f" }, { 0x262, "g" }, { 0x29c, "h" }, { 0x26a, "i" },
+		{ 0x1d0a, "j" }, { 0x1d0b, "k" }, { 0x29f, "l" }, { 0x1d0d, "m" }, { 0x274, "n" },
+		{ 0x1d0f, "o" }, { 0x1d18, "p" }, { 0x280, "r" }, { 0xa731, "s" }, { 0x1d1b, "t" },
+		{ 0x1d1c, "u" }, { 0x1d20, "v" }, { 0x1d21, "w" }, { 0x28f, "y" }, { 0x1d22, "z" } };
+
 	switch (c) {
 	case 0xf8:
 		return "o";
@@ -131,6 +140,7 @@ plain_letters(int32_t c)
 	case 0x111:
 	case 0xf0:
 	case 0x256:
+	case 0x257:
 		return "d";
 	case 0xfe:
 		return "th";
@@ -144,14 +154,63 @@ plain_letters(int32_t c)
 	case 0x14b:
 		return "n";
 	case 0x138:
+	case 0x199:
 		return "k";
 	case 0x180:
+	case 0x253:
 		return "b";
 	case 0x1b6:
 		return "z";
+	case 0x259:
+	case 0x25b:
+		return "e";
+	case 0x254:
+		return "o";
+	case 0x192:
+		return "f";
+	case 0x289:
+		return "u";
+	case 0x1b4:
+		return "y";
+	case 0x671: /* alef, teh marbuta, yeh and kaf however Arabic, Persian and Urdu write them */
+		return "\u0627";
+	case 0x629:
+	case 0x6c1:
+		return "\u0647";
+	case 0x649:
+	case 0x6cc:
+		return "\u064a";
+	case 0x6a9:
+		return "\u0643";
 	default:
-		return NULL;
+		break;
 	}
+	for (size_t i = 0; i < sizeof small_capitals / sizeof small_capitals[0]; i++)
+		if (small_capitals[i].from == c)
+			return small_capitals[i].to;
+	return NULL;
+}
+
+/* Katakana as hiragana, digits of other scripts as ours.  Each script's ten stand in a row. */
+static int32_t
+plain_character(int32_t c, utf8proc_category_t category)
+{
+	int32_t first = c;
+
+	if ((c >= 0x30a1 && c <= 0x30f6) || c == 0x30fd || c == 0x30fe)
+		return c - 0x60;
+	if (category != UTF8PROC_CATEGORY_ND)
+		return c;
+	while (utf8proc_category(first - 1) == UTF8PROC_CATEGORY_ND)
+		first--;
+	return '0' + (c - first) % 10;
+}
+
+/* Characters that the index's tokenizer would split words at are told to it as private-use ones. */
+static int32_t
+private_use(int32_t c)
+{
+	return 0xe000 + c % 0x1900;
 }
 
 static void
@@ -197,6 +256,9 @@ put_code_point(struct folding *f, int32_t c)
 		f->gap = true;
 		return;
 	}
+	c = plain_character(c, category);
+	if (f->split && (category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC))
+		c = private_use(c);
 	put_word_bytes(f, (char *)bytes, (size_t)utf8proc_encode_char(c, bytes), is_cjk(c));
 }
 
@@ -228,6 +290,9 @@ decompose(struct folding *f, int32_t c)
 	if (c == 0x2122 || c == 0x2120 || c == 0xae ||
 	    c == 0xa9) { /* signs, not the letters they decompose to */
 		parts[0] = ' ';
+		n = 1;
+	} else if (c == 0x309b || c == 0x309c) { /* voicing marks behind their kana, not apart from it */
+		parts[0] = c - 2;
 		n = 1;
 	} else {
 		n = utf8proc_decompose_char(
@@ -268,14 +333,53 @@ flush_run(struct folding *f)
 	f->len = 0;
 }
 
+/* The bytes of the apostrophe at s, 0 where there is none. */
+static size_t
+apostrophe_length(const char *s, size_t len)
+{
+	utf8proc_int32_t c = -1;
+	size_t n = len > 0 ? utf8_len(s, len) : 0;
+
+	if (n == 0)
+		return 0;
+	utf8proc_iterate((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &c);
+	return c == '\'' || c == '`' || is_apostrophe(c) ? n : 0;
+}
+
+/* rock'n'roll is rock 'n' roll: the bytes of an n between apostrophes at s, else 0. */
+static size_t
+and_length(const char *s, size_t len)
+{
+	size_t before = apostrophe_length(s, len), after;
+
+	if (before == 0 || before + 1 >= len || (s[before] != 'n' && s[before] != 'N'))
+		return 0;
+	after = apostrophe_length(s + before + 1, len - before - 1);
+	return after > 0 ? before + 1 + after : 0;
+}
+
+static void
+put_and(struct folding *f)
+{
+	f->gap = true;
+	put_word_bytes(f, "n", 1, false);
+	f->gap = true;
+}
+
 /* From the first byte that is not ASCII. */
 static void
 fold_unicode(struct folding *f, const char *s, size_t len)
 {
 	for (size_t i = 0; i < len;) {
 		utf8proc_int32_t c = -1;
-		size_t n = utf8_len(s + i, len - i);
+		size_t n = utf8_len(s + i, len - i), and = and_length(s + i, len - i);
 
+		if (and > 0) {
+			flush_run(f);
+			put_and(f);
+			i += and;
+			continue;
+		}
 		if ((unsigned char)s[i] < 128) {
 			flush_run(f);
 			put_code_point(f, (unsigned char)s[i++]);
@@ -316,7 +420,7 @@ fold_signs(struct folding *f, const char *s, size_t len)
 			continue;
 		}
 		if (f->split)
-			c = 0xe000 + c % 0x1900;
+			c = private_use(c);
 		put_word_bytes(f, (char *)bytes, (size_t)utf8proc_encode_char(c, bytes), false);
 	}
 }
@@ -340,6 +444,8 @@ fold_to(struct buf *out, const char *s, size_t len, bool split, struct err *e)
 			to[n++] = c;
 		} else if (c == GAP) {
 			f.gap = true;
+		} else if (and_length(s + i, len - i) > 0) {
+			break;
 		}
 	}
 	to[n] = '\0';
@@ -464,6 +570,12 @@ fold_joined(struct buf *out, const char *s, size_t len, struct err *e)
 		i += n + 1;
 	}
 	return ERR_NONE;
+}
+
+bool
+fold_says_and(const char *s)
+{
+	return strstr(s, " & ") != NULL || strstr(s, " + ") != NULL;
 }
 
 int64_t

@@ -1,13 +1,16 @@
 /*
  * fold.h - one folding for index, queries, keys and vocabulary
  *
- * NFKC, case folding, marks stripped (the kana voicing marks U+3099 and U+309A are
- * kept), and what Unicode does not decompose: ø->o ł->l ß->ss æ->ae œ->oe đ,ð->d
- * þ->th ı->i ...  Apostrophes vanish ("don't" = "dont"), other punctuation and
+ * NFKC, case folding, the marks of Latin, Greek, Cyrillic, Hebrew and Arabic letters stripped (ё is е, й is
+ * и, the vowel signs of Indic scripts and the voicing marks of kana stay), and what Unicode does not take for
+ * the same: ø->o ł->l ß->ss æ->ae œ->oe đ,ð->d þ->th ı->i ... (a table in fold.c), small capitals, katakana
+ * as hiragana, the digits of other scripts as ours, Persian yeh and kaf as Arabic ones.  Apostrophes
+ * vanish ("don't" = "dont", but "rock'n'roll" = "rock 'n' roll"), other punctuation and
  * blanks become one blank between words, and every CJK or kana character
  * is a word of its own where fold_index() asks for it.  Text that is all
- * punctuation ("!!!") keeps it.  By libutf8proc; the version changes whenever
- * the result may, and lib-sweep then rebuilds what depends on it.
+ * signs ("!!!", an emoji) keeps them; beside letters they vanish.  By libutf8proc; the version changes
+ * whenever the result may, and whoever next opens a library for writing then folds all of it anew
+ * (store/refold.h).
  */
 #ifndef TEXT_FOLD_H
 #define TEXT_FOLD_H
@@ -19,7 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { FOLD_VERSION = 1 };
+enum { FOLD_VERSION = 2 };
 
 /* Append the folded form of s: words separated by single blanks, none at the ends.  The key of a title,
  * artist or album is this.  Bytes that are not UTF-8 count as separators. */
@@ -35,6 +38,9 @@ enum err_code fold_index(struct buf *out, const char *s, size_t len, struct err 
 /* Append the punctuation-joined forms ("AC/DC" -> "acdc", "R.E.M." -> "rem", "A-ha" -> "aha"), separated by
  * blanks. */
 enum err_code fold_joined(struct buf *out, const char *s, size_t len, struct err *e);
+
+/* Does a sign stand for "and" between words: "Simon & Garfunkel", "Florence + the Machine"? */
+bool fold_says_and(const char *s);
 
 /* A 64-bit hash (FNV-1a) of folded text, as kept in skey and doc; never 0. */
 int64_t fold_hash(const char *folded, size_t len);

@@ -28,8 +28,8 @@ key_of(int pitch, bool minor)
 	return k;
 }
 
-static int
-hour_of(const struct music_key *k)
+int
+key_hour(const struct music_key *k)
 {
 	return wrap(7 * k->pitch + (k->minor ? 4 : 7), 12) + 1;
 }
@@ -203,19 +203,19 @@ key_spellings(const struct music_key *k, char name[KEY_SPELLINGS][KEY_TEXT])
 void
 key_camelot(const struct music_key *k, char text[KEY_TEXT])
 {
-	snprintf(text, KEY_TEXT, "%u%c", (unsigned)hour_of(k) % 100, k->minor ? 'A' : 'B');
+	snprintf(text, KEY_TEXT, "%u%c", (unsigned)key_hour(k) % 100, k->minor ? 'A' : 'B');
 }
 
 struct music_key
 key_on_wheel(const struct music_key *k, int hours)
 {
-	return at_hour(hour_of(k) + hours, k->minor);
+	return at_hour(key_hour(k) + hours, k->minor);
 }
 
 struct music_key
 key_relative(const struct music_key *k)
 {
-	return at_hour(hour_of(k), !k->minor);
+	return at_hour(key_hour(k), !k->minor);
 }
 
 struct music_key
@@ -227,7 +227,7 @@ key_transposed(const struct music_key *k, int semitones)
 int
 key_steps(const struct music_key *a, const struct music_key *b)
 {
-	int hours = wrap(hour_of(a) - hour_of(b), 12);
+	int hours = wrap(key_hour(a) - key_hour(b), 12);
 
 	return (hours <= 6 ? hours : 12 - hours) + (a->minor != b->minor);
 }

@@ -34,7 +34,8 @@ struct music_key key_of(int pitch, bool minor);
 /* Every way in which its name may be spelt ("C#m", "Dbm"); how many. */
 int key_spellings(const struct music_key *k, char name[KEY_SPELLINGS][KEY_TEXT]);
 
-/* "8A" */
+/* The hour on the wheel, 1 to 12; and as "8A". */
+int key_hour(const struct music_key *k);
 void key_camelot(const struct music_key *k, char text[KEY_TEXT]);
 
 /* The key `hours` further on the wheel, or back. */

@@ -119,6 +119,8 @@ write_retag(struct catalogue *c, const struct plan_entry *entry, struct release 
 	if (release->id != 0 && !release->fresh && release->retagged > 0 &&
 	    release->staying == release->tracks && catalogue_renew(c, release, r, e) != ERR_NONE)
 		return e->code;
+	if ((release->id == 0 || release->fresh) && catalogue_take_along(c, entry->track, r, e) != ERR_NONE)
+		return e->code;
 	if (catalogue_release(c, release, r, e) != ERR_NONE)
 		return e->code;
 	return catalogue_retag(c, entry->track, entry->file, release->id, it, r, e);
@@ -211,7 +213,7 @@ write_item(struct job *j, struct catalogue *c, size_t i, struct item *it, struct
 		return e->code;
 	if (j->plan->again && forget_removal(j, it, e) != ERR_NONE)
 		return e->code;
-	return settle_item(j, tells, states[tells->verdict], e);
+	return settle_item(j, tells, tells->further ? "conflict" : states[tells->verdict], e);
 }
 
 /* All tracks of an item whose file came back. */

@@ -6,9 +6,8 @@
 #include "store/playlist/priv.h"
 #include "store/query/order.h"
 
-/* Entries have their new positions as negative numbers, where those differ: count them and turn the sign. */
-static enum err_code
-settle(struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e)
+enum err_code
+playlist_settle(struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e)
 {
 	if (sql_change(db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0",
 		&c->id, 1, e) != ERR_NONE)
@@ -54,7 +53,7 @@ playlist_sort(struct db *db, int64_t id, const char *fields, struct playlist_cha
 	if (buf_ok(&data, e) != ERR_NONE || playlist_begin_entries(db, id, c, e) != ERR_NONE)
 		goto out;
 	if (number_anew(db, id, order.data, e) != ERR_NONE ||
-	    settle(db, "playlist-sort", data.data, c, e) != ERR_NONE)
+	    playlist_settle(db, "playlist-sort", data.data, c, e) != ERR_NONE)
 		sql_rollback(db);
 out:
 	buf_free(&order);
@@ -107,8 +106,8 @@ entry_ids(struct db *db, int64_t id, int64_t **ids, size_t *n, struct err *e)
 	return e->code;
 }
 
-static enum err_code
-put_in_order(struct db *db, const int64_t *ids, size_t n, struct err *e)
+enum err_code
+playlist_put_in_order(struct db *db, const int64_t *ids, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++)
 		if (sql_change(db, "UPDATE entry SET position = -?2 WHERE id = ?1 AND position <> ?2",
@@ -136,8 +135,8 @@ playlist_shuffle(struct db *db, int64_t id, uint64_t seed, struct playlist_chang
 			ids[k] = ids[i - 1];
 			ids[i - 1] = other;
 		}
-		if (put_in_order(db, ids, n, e) == ERR_NONE)
-			settle(db, "playlist-shuffle", data, c, e);
+		if (playlist_put_in_order(db, ids, n, e) == ERR_NONE)
+			playlist_settle(db, "playlist-shuffle", data, c, e);
 	}
 	if (e->code != ERR_NONE)
 		sql_rollback(db);

@@ -78,6 +78,12 @@ bool playlist_names_track(const char *text, int64_t *track);
 enum err_code playlist_finish(
     struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e);
 
+/* Give all entries, by the ids of their rows, the positions 1 to n; and the end of such an edit: how many
+ * have another one now, then playlist_finish(). */
+enum err_code playlist_put_in_order(struct db *db, const int64_t *ids, size_t n, struct err *e);
+enum err_code playlist_settle(
+    struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e);
+
 /* How many entries there are. */
 enum err_code playlist_count(struct db *db, int64_t id, int64_t *n, struct err *e);
 

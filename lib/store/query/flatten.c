@@ -23,37 +23,36 @@ splice(struct node *n, size_t at, struct err *e)
 	return ERR_NONE;
 }
 
-/* *slot is NOT NOT a: a takes its place. */
+/* *slot is NOT NOT a, or a list of a alone: a takes its place, until it is neither. */
 static void
-drop_double_negation(struct node **slot)
+unwrap(struct node **slot)
 {
-	struct node *outer = *slot, *inner = outer->child[0];
+	for (;;) {
+		struct node *outer = *slot, *inner = outer;
 
-	*slot = inner->child[0];
-	inner->n = 0;
-	node_free(outer);
+		if (outer->kind == NODE_NOT && outer->child[0]->kind == NODE_NOT)
+			inner = outer->child[0];
+		else if ((outer->kind != NODE_AND && outer->kind != NODE_OR) || outer->n != 1)
+			return;
+		*slot = inner->child[0];
+		inner->n = 0;
+		node_free(outer);
+	}
 }
 
 static enum err_code
 flatten(struct node **slot, int depth, struct err *e)
 {
-	struct node *n = *slot;
-	bool list = n->kind == NODE_AND || n->kind == NODE_OR;
+	struct node *n;
 
-	while (n->kind == NODE_NOT && n->child[0]->kind == NODE_NOT) {
-		drop_double_negation(slot);
-		n = *slot;
-		list = n->kind == NODE_AND || n->kind == NODE_OR;
-	}
-	for (size_t i = 0; list && i < n->n;) {
-		if (n->child[i]->kind == n->kind && n->child[i]->n > 0) {
-			if (splice(n, i, e) != ERR_NONE)
-				return e->code;
-		} else if (n->child[i]->kind == NODE_NOT && n->child[i]->child[0]->kind == NODE_NOT) {
-			drop_double_negation(&n->child[i]);
-		} else {
+	unwrap(slot);
+	n = *slot;
+	for (size_t i = 0; (n->kind == NODE_AND || n->kind == NODE_OR) && i < n->n;) {
+		unwrap(&n->child[i]);
+		if (n->child[i]->kind != n->kind || n->child[i]->n == 0)
 			i++;
-		}
+		else if (splice(n, i, e) != ERR_NONE)
+			return e->code;
 	}
 	if (depth > DEPTH_MAX)
 		return query_complain(e, n->word, n->at, "the query is nested too deeply");

@@ -78,7 +78,12 @@ by_names(const struct node *n, const struct place *p, int pattern, struct buf *s
 		    "t.id IN (SELECT c.track_id FROM track_genre c WHERE c.genre_id IN"
 		    " (SELECT g.id FROM genre g WHERE fonoteca_regex(g.name, ?%d)))",
 		    pattern);
-	else if (credit)
+	else if (strncmp(p->from, "FROM file f WHERE f.track_id = t.id AND ", 40) == 0) {
+		buf_printf(
+		    sql, "t.id IN (SELECT f.track_id FROM file f WHERE %s AND fonoteca_regex(", p->from + 40);
+		put_text_of(n, p->value, sql);
+		buf_printf(sql, ", ?%d))", pattern);
+	} else if (credit)
 		buf_printf(sql,
 		    "t.id IN (SELECT c.track_id FROM credit c WHERE c.role = %d AND c.artist_id IN"
 		    " (SELECT a.id FROM artist a WHERE fonoteca_regex(a.name, ?%d)))",
@@ -118,12 +123,25 @@ in_missing(struct compiler *c, const struct node *n, struct buf *sql)
 	buf_puts(sql, ") IS NOT TRUE)");
 }
 
+/* Title and artist of each track; albums and names once each, as there are fewer of them. */
 static void
 in_default_fields(struct compiler *c, int pattern, struct buf *sql)
 {
 	static const enum field fields[] = { F_TITLE, F_ARTIST, F_ALBUM, F_ALBUMARTIST, F_GENRE, F_ARTISTS,
 		F_COMPOSER, F_LYRICIST, F_CONDUCTOR, F_PERFORMER, F_REMIXER };
 
+	if (!c->driven) {
+		buf_printf(sql,
+		    "fonoteca_regex(t.title, ?%d) OR fonoteca_regex(t.artist, ?%d)"
+		    " OR t.release_id IN (SELECT r.id FROM release r WHERE fonoteca_regex(r.album, ?%d)"
+		    " OR fonoteca_regex(r.albumartist, ?%d))"
+		    " OR t.id IN (SELECT c.track_id FROM credit c WHERE c.artist_id IN"
+		    " (SELECT a.id FROM artist a WHERE fonoteca_regex(a.name, ?%d)))"
+		    " OR t.id IN (SELECT c.track_id FROM track_genre c WHERE c.genre_id IN"
+		    " (SELECT g.id FROM genre g WHERE fonoteca_regex(g.name, ?%d)))",
+		    pattern, pattern, pattern, pattern, pattern, pattern);
+		return;
+	}
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		struct node n = { .kind = NODE_TEXT, .field = fields[i] };
 

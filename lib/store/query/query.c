@@ -9,6 +9,7 @@
 #include "store/query/run.h"
 #include "store/query/sieve.h"
 #include "store/query/spell.h"
+#include "store/refold.h"
 
 void
 query_free(struct query *q)
@@ -88,7 +89,15 @@ query_parse_as(struct query **ret, struct db *db, char *const *words, const char
 enum err_code
 query_parse(struct query **ret, struct db *db, char *const *words, struct err *e)
 {
-	return query_parse_as(ret, db, words, NULL, e);
+	bool current;
+
+	if (query_parse_as(ret, db, words, NULL, e) != ERR_NONE || refold_check(db, &current, e) != ERR_NONE)
+		return e->code;
+	if (!current && (*ret)->note == NULL)
+		(*ret)->note =
+		    strdup("the search index is of another version of this program, and may miss words:"
+			   " run lib-sweep once");
+	return ERR_NONE;
 }
 
 void

@@ -23,9 +23,9 @@ enum {
 enum {
 	OPTIONS_MOST = NEAR_WORDS + 4, /* for a slot */
 	EDITED_MOST = 3,               /* moves of one correction */
-	PROBES_MOST = 40,
-	PROBES_SURE = 8, /* that are made however long they take */
-	BUDGET_US = 9000 /* of CPU, for all of them */
+	PROBES_MOST = 30,
+	PROBES_SURE = 12, /* that are made however long they take */
+	BUDGET_US = 8000  /* of CPU, for all of them */
 };
 
 struct option {
@@ -139,7 +139,7 @@ static void
 add_near(struct search *s, size_t slot, const char *key, size_t slots, int most, int extra)
 {
 	struct near_word near[NEAR_WORDS];
-	int n = 0;
+	int n = NEAR_WORDS;
 
 	if (vocabulary_near(s->db, key, most, near, &n, s->e) != ERR_NONE)
 		return;
@@ -353,11 +353,45 @@ weigh(struct search *s, size_t i, int64_t until)
 	qsort(o->v, o->n, sizeof o->v[0], by_option_cost);
 }
 
+/* Do the words occur together, so that it is the rest of the query that finds nothing? */
+static bool
+occur_together(struct search *s)
+{
+	struct buf all = { 0 };
+	bool found;
+
+	for (size_t i = 0; i < s->slots.n; i++) {
+		const struct slot *slot = &s->slots.slot[i];
+
+		buf_puts(&all, i > 0 ? " AND " : "");
+		if (slot->column != NULL)
+			buf_printf(&all, "%s : ", slot->column);
+		buf_printf(&all, "\"%s\"%s", slot->key, slot->last ? " *" : "");
+	}
+	found = is_in_index(s, NULL, &all);
+	buf_free(&all);
+	return found;
+}
+
+/* Is there a word that must give way and has nothing to give way to? */
+static bool
+is_hopeless(const struct search *s)
+{
+	for (size_t i = 0; i < s->slots.n; i++) {
+		bool joined = i > 0 && s->options[i - 1].n > 0 && slots_adjoin(&s->slots, i - 1);
+
+		if (!s->slots.slot[i].known && s->options[i].n == 0 && !joined)
+			return true;
+	}
+	return false;
+}
+
 /* With `unknown` words that must give way, and others that may. */
 static bool
 correct(struct search *s, size_t unknown, int64_t until, char ***words)
 {
-	if (unknown > EDITED_MOST || s->e->code != ERR_NONE)
+	if (unknown > EDITED_MOST || s->e->code != ERR_NONE || is_hopeless(s) ||
+	    (unknown == 0 && occur_together(s)))
 		return false;
 	if (try_all(s, 1, unknown > 0 ? unknown : 1, until, words))
 		return true;
@@ -402,10 +436,7 @@ enum err_code
 query_suggest(struct query *q, struct db *db, char ***words, struct err *e)
 {
 	struct search s = { .db = db, .least = 1, .e = e };
-	bool found = false;
 
-	if (query_finds(q, db, false, 1, &found, e) != ERR_NONE || found)
-		return e->code;
 	if (slots_find(&s.slots, q, q->narguments, e) == ERR_NONE && s.slots.n > 0)
 		look_up(&s, words);
 	search_free(&s);

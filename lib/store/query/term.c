@@ -391,9 +391,9 @@ read_value(struct lexer *l, const struct prefix *p, const char *s, const char **
 static enum err_code
 skip_weight(struct lexer *l)
 {
-	size_t n = strspn(l->s + 1, "0123456789.");
+	size_t n = *l->s == '^' ? strspn(l->s + 1, "0123456789.") : 0;
 
-	if (*l->s != '^' || n == 0 || !(ends_word(l->s[n + 1]) || l->s[n + 1] == ')'))
+	if (n == 0 || !(ends_word(l->s[n + 1]) || l->s[n + 1] == ')'))
 		return ERR_NONE;
 	l->s += n + 1;
 	return query_add_note(l->q, l->e, NULL, "weights such as ^2 have no effect");

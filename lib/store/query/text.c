@@ -42,8 +42,7 @@ sql_words(sqlite3_context *context, int n, sqlite3_value **arg)
 	if (fold_index(&folded, text, len, &e) == ERR_NONE && fold_joined(&joined, text, len, &e) == ERR_NONE)
 		found = words_in(folded.data, needle, prefix) ||
 		    (joined.len > 0 && words_in(joined.data, needle, prefix)) ||
-		    (strstr(text, " & ") != NULL &&
-			words_in("and", needle, prefix)); /* as the index has it */
+		    (fold_says_and(text) && words_in("and", needle, prefix)); /* as the index has it */
 	if (e.code != ERR_NONE)
 		sqlite3_result_error_nomem(context);
 	else
