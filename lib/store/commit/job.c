@@ -9,6 +9,7 @@
 #include "digest/sha256.h"
 #include "store/catalogue/catalogue.h"
 #include "store/commit/leave.h"
+#include "store/history/plays.h"
 #include "store/index.h"
 #include "store/packed/packed.h"
 #include "store/vocabulary.h"
@@ -293,7 +294,8 @@ index_all(struct job *j, struct err *e)
 		if (entry->verdict == PLAN_RESTORE)
 			index_restored(j, entry->item, e);
 		else if (entry->verdict == PLAN_NEW || (entry->verdict == PLAN_RETAG && entry->first < 0))
-			index_track(j->db, entry->track, e);
+			(void)(index_track(j->db, entry->track, e) == ERR_NONE &&
+			    plays_meet(j->db, entry->track, e));
 		report(p, "indexing", i);
 	}
 	return e->code == ERR_NONE ? packed_refresh(j->db, false, NULL, e) : e->code;
