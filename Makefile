@@ -39,11 +39,12 @@ programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
 SQLITE := -lsqlite3
 TEXT   := -lutf8proc
 DIGEST := -lnettle
+JSON   := -ljansson
 PACK   := -lz
 REGEX  := -lpcre2-8
 TAGLIB_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags taglib))
 TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
-lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -pthread
+lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
 lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX)
@@ -111,7 +112,7 @@ $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
+	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
 unit-build: $(units)
 unit: unit-build all
@@ -130,7 +131,7 @@ fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(REGEX) \
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) $(REGEX) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.

@@ -8,10 +8,10 @@
 #include "base/progress.h"
 #include "base/words.h"
 #include "cmd/lib-import/commit.h"
+#include "cmd/lib-import/history.h"
+#include "cmd/lib-import/look.h"
 #include "intake/import.h"
-#include "intake/preview.h"
 #include "intake/say.h"
-#include "intake/status.h"
 #include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
@@ -30,7 +30,12 @@ enum {
 	DUE,
 	STATUS,
 	LIMIT,
-	COMMIT
+	COMMIT,
+	HISTORY,
+	PLAYED,
+	TYPE,
+	ZONE,
+	USER
 };
 
 static const struct opt opts[] = {
@@ -47,6 +52,11 @@ static const struct opt opts[] = {
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
 	{ STATUS, "status", NULL, "tell how far open sessions are, or the one named and its failed files" },
+	{ HISTORY, "history", NULL, "the PATHs are histories of what was heard: take these in" },
+	{ TYPE, "type", "TYPE", "with --history: what they are, not found out by their content" },
+	{ ZONE, "tz", "ZONE", "with --history: of times that come without one (this machine's)" },
+	{ USER, "user", "NAME", "with --history and --played: who heard it" },
+	{ PLAYED, "played", NULL, "take in one play as JSON from standard input, for players" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
 	CLI_COMMON,
@@ -61,16 +71,32 @@ static const struct cli cli = {
 };
 
 static struct import_options options;
+static struct history_options heard;
 static struct progress progress = { cli_progress_draw, NULL, &cli_stop };
 static struct {
 	int jobs;
-	int way; /* RESUME, RETRY, STATUS, or 0: a new import */
+	int way; /* RESUME, RETRY, STATUS, HISTORY, PLAYED, or 0: a new import */
 	const char *session, *from;
 	int64_t limit_rate;
 	bool commit;
 	bool due;
 	bool asked; /* for something that belongs to a new import */
 } me;
+
+static void
+check_history(void)
+{
+	struct err e = { 0 };
+
+	if (me.asked || me.from != NULL || me.commit || me.due || me.limit_rate != 0)
+		cli_usage("--history and --played take no options of an import of audio");
+	if (me.way == HISTORY && cli_noperands() == 0)
+		cli_usage("no history to import: name files, or - for standard input");
+	if (me.way == PLAYED && (cli_noperands() > 0 || heard.type != NULL))
+		cli_usage("--played reads a play from standard input, and its type is known");
+	if (history_check(&heard, &e) != ERR_NONE)
+		cli_usage("%s", e.msg);
+}
 
 static void
 read_options(int argc, char **argv)
@@ -100,12 +126,23 @@ read_options(int argc, char **argv)
 		case COMMIT:
 			me.commit = true;
 			break;
+		case TYPE:
+			heard.type = value;
+			break;
+		case ZONE:
+			heard.zone = value;
+			break;
+		case USER:
+			heard.user = value;
+			break;
 		case RESUME:
 		case RETRY:
 		case STATUS:
+		case HISTORY:
+		case PLAYED:
 			if (me.way != 0 && me.way != key)
-				cli_usage("--resume, --retry and --status are ways of their own: "
-					  "use one of them");
+				cli_usage("--resume, --retry, --status, --history and --played are ways of "
+					  "their own: use one of them");
 			me.way = key;
 			me.session = value;
 			break;
@@ -114,6 +151,12 @@ read_options(int argc, char **argv)
 				cli_usage("--%s: %s", cli_option_name(key), e.msg);
 		}
 	}
+	if (me.way == HISTORY || me.way == PLAYED) {
+		check_history();
+		return;
+	}
+	if (heard.type != NULL || heard.zone != NULL || heard.user != NULL)
+		cli_usage("--type, --tz and --user are for --history");
 	if (me.session != NULL && (cli_noperands() > 0 || me.asked))
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
@@ -128,59 +171,6 @@ read_options(int argc, char **argv)
 		cli_usage("nothing to import: name files or folders");
 	if (cli_noperands() > 0 && me.from != NULL)
 		cli_usage("name the paths or use --files-from, not both");
-}
-
-static void
-note_summary(int64_t session, const struct import_counts *c)
-{
-	struct buf text = { 0 };
-
-	if (!cli_verbose() && !cli_progress() && !cli_log())
-		return;
-	say_summary(session, c, &text);
-	if (!text.failed)
-		cli_note("%s", text.data);
-	buf_free(&text);
-}
-
-/* Of what is damaged everybody wants to know. */
-static void
-print_notes(const char *path, bool damaged, const char *notes)
-{
-	for (size_t len; *notes != '\0' && (damaged || cli_verbose()); notes += len + 1) {
-		len = strcspn(notes, "\n");
-		cli_note("%s: %.*s", path, (int)len, notes);
-	}
-}
-
-static enum err_code
-list_status(struct err *e)
-{
-	const struct status_form form = { cli_json(), cli_columns() > 0, cli_separator(), cli_print };
-	struct db *db = NULL;
-
-	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, e) == ERR_NONE)
-		(void)status_print(db, cli_operands(), &form, e);
-	db_close(db);
-	return e->code;
-}
-
-static enum err_code
-dry_run(char **roots, size_t n, struct err *e)
-{
-	struct preview p = { .options = &options,
-		.progress = &progress,
-		.json = cli_json(),
-		.raw = cli_null(),
-		.line = cli_print_line,
-		.failed = cli_failed_at };
-	struct err none = { 0 };
-
-	(void)db_open(&p.db, cli_library(), DB_READ, NULL, NULL, &none); /* there need not be one */
-	(void)import_preview(&p, roots, n, e);
-	note_summary(0, &p.counts);
-	db_close(p.db);
-	return e->code;
 }
 
 /* Those of the command line, or those that --files-from names. */
@@ -241,7 +231,7 @@ import(struct err *e)
 		.progress = &progress,
 		.due = me.due,
 		.failed = cli_failed_at,
-		.noted = print_notes,
+		.noted = look_notes,
 		.note = cli_note };
 	struct buf line = { 0 };
 	char **roots = NULL;
@@ -252,7 +242,7 @@ import(struct err *e)
 	if (me.session == NULL && (find_roots(&roots, &n, e) != ERR_NONE || n == 0))
 		goto out;
 	if (me.session == NULL && cli_dry_run()) {
-		(void)dry_run(roots, n, e);
+		(void)look_ahead(&options, &progress, roots, n, e);
 		goto out;
 	}
 	if (begin(&r, &roots, &n, e) != ERR_NONE)
@@ -263,7 +253,7 @@ import(struct err *e)
 	if (import_run(&r, roots, n, e) == ERR_NONE) {
 		if (r.lacks[0] != '\0')
 			cli_note("tags were read without %s: this kernel has none", r.lacks);
-		note_summary(r.session, &r.counts);
+		look_summary(r.session, &r.counts);
 		if (options.mode == COPY_MOVE && r.counts.unchanged > 0)
 			cli_note("%" PRId64 " unchanged, in the library already: they stay where they are",
 			    r.counts.unchanged);
@@ -288,7 +278,12 @@ main(int argc, char **argv)
 
 	read_options(argc, argv);
 	cli_catch_signals();
-	(void)(me.way == STATUS ? list_status(&e) : import(&e));
+	if (me.way == HISTORY)
+		(void)history_import(&heard, cli_operands(), &e);
+	else if (me.way == PLAYED)
+		(void)history_played(&heard, &e);
+	else
+		(void)(me.way == STATUS ? look_status(&e) : import(&e));
 	options_free(&options);
 	return cli_finish(&e);
 }

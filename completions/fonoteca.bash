@@ -10,6 +10,9 @@ mb_releasegroupid mb_releasetrackid mb_workid rg_track_gain rg_track_peak rg_alb
 rg_album_peak duration_ms format codec bitrate samplerate bitdepth channels size sha256 file source \
 session recording added modified owner plays lastplayed rating tags cover notes part start_ms"
 
+# What --type of lib-import takes.
+_fonoteca_histories="scrobbler-log spotify spotify-account listenbrainz lastfm-json maloja pano fonoteca lastfm-csv lastfm-tsv librefm"
+
 # _fonoteca_dump KIND COLUMN: a column of `COMMAND --dump-options`.
 _fonoteca_dump() {
 	"$_fonoteca_command" --dump-options 2>/dev/null |
@@ -65,6 +68,7 @@ _fonoteca_value() {
 	FIELD*) _fonoteca_offer <<<"${_fonoteca_fields// /$'\n'}" ;;
 	*)
 		case $2 in
+		--type) _fonoteca_offer <<<"${_fonoteca_histories// /$'\n'}" ;;
 		--log) _fonoteca_offer <<<$'text\njson' ;;
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;

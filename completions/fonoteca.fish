@@ -79,6 +79,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
                 set spec $spec --exclusive --arguments 'attach fail ignore skip'
             case 'as:*'
                 set spec $spec --exclusive --arguments m3u8
+            case 'type:*'
+                set spec $spec --exclusive --arguments 'scrobbler-log spotify spotify-account listenbrainz lastfm-json maloja pano fonoteca lastfm-csv lastfm-tsv librefm'
             case 'by:*'
                 set spec $spec --exclusive --arguments 'track recording'
             case 'save:*' 'forget:*'

@@ -22,6 +22,7 @@ libraries() {
 	digest) echo -lnettle ;;
 	pack) echo -lz ;;
 	store) echo -lsqlite3 ;;
+	exchange) echo -ljansson ;;
 	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp -lm" ;;
 	intake) echo -pthread ;;
 	esac

@@ -230,3 +230,78 @@ indexed() {
 		intact
 	done
 }
+
+# -- files that a cue sheet cuts ------------------------------------------------
+
+# image : music/von.wav alone, of thirty seconds, with the sheet that cuts it into three tracks.
+image() {
+	rm -f music/*
+	"$FIXTURES/make-image.py" wav music/von.wav 30
+	cp "$FIXTURES/text/eac.cue" music/von.cue
+}
+
+# composer NAME : give the image this composer, by tags of its own.
+composer() {
+	"$PYTHON" -c '
+import sys
+from mutagen import id3, wave
+f = wave.WAVE("music/von.wav")
+f.tags or f.add_tags()
+f.tags.add(id3.TCOM(encoding=3, text=sys.argv[1:]))
+f.save()' "$1"
+	touch -d '1 minute ago' music/von.wav
+}
+
+@test "a retag of a file that a cue sheet cuts: its parts stay with their tracks" {
+	image
+	[ "$(sync)" = "3 tracks, 0 duplicates, 0 failed" ]
+	first=$(sum music/von.wav)
+	lib-playlist create Sea
+	lib-playlist add Sea 2 3
+	lib-commit -q --amend 2 title='Not Daylight' >/dev/null
+	before=$(query "SELECT t.id, t.title, t.recording_id, f.part, f.start_ms, f.duration_ms FROM track t JOIN file f ON f.track_id = t.id ORDER BY 1")
+	composer Zoltan
+	second=$(sum music/von.wav)
+	[ "$second" != "$first" ]
+	lib-import -q music >id
+	run -0 lib-commit --show s2
+	[ "$(grep -c ^retag <<<"$output")" = 3 ]
+	[ "${lines[3]}" = "s2: 1 item, 1 retagged" ]
+	run -0 lib-commit s2
+	[ "$output" = "s2 committed: 0 tracks, 0 duplicates, 0 failed, 1 retagged" ]
+	run -0 lib-commit s2
+	[ "$output" = "s2 was committed already: 0 tracks, 0 duplicates, 0 failed, 1 retagged" ]
+	[ "$(query "SELECT t.id, t.title, t.recording_id, f.part, f.start_ms, f.duration_ms FROM track t JOIN file f ON f.track_id = t.id
+		WHERE f.state = 'ok' AND f.preferred ORDER BY 1")" = "$before" ]
+	[ "$(query "SELECT count(*) FROM file WHERE state = 'removed' AND NOT preferred")" = 3 ]
+	[ "$(lib-search --ids composer:zoltan | wc -l)" = 2 ]
+	[ "$(lib-playlist --json show Sea | grep -c '"type":"entry".*"track":[23]')" = 2 ] || lib-playlist --json show Sea
+	[ "$(query "SELECT count(*) FROM track WHERE removed IS NULL")" = 3 ]
+	indexed
+	intact
+	# and back: the old file is the tracks' again
+	image
+	touch -d '2 minutes ago' music/von.wav
+	[ "$(sum music/von.wav)" = "$first" ]
+	[ "$(sync)" = "0 tracks, 0 duplicates, 0 failed, 1 retagged" ]
+	[ "$(query "SELECT count(*), min(hex(sha256)) FROM file JOIN blob ON blob.id = blob_id WHERE state = 'ok'")" = "3|${first^^}" ]
+	[ "$(lib-search --ids composer:zoltan | wc -l)" = 0 ]
+	indexed
+	intact
+}
+
+@test "a file with other tags that is cut in another way is no retag" {
+	image
+	[ "$(sync)" = "3 tracks, 0 duplicates, 0 failed" ]
+	composer Zoltan
+	sed -i '/TRACK 03/,$d' music/von.cue
+	[ "$(sync)" = "1 track, 0 duplicates, 0 failed, 1 attached" ]
+	[ "$(query "SELECT count(*) FROM file WHERE state = 'removed'")" = 0 ]
+	image
+	sed -i 's/00:10:00/00:14:00/' music/von.cue
+	composer Kjartan
+	run sync
+	[[ $output != *retagged* ]]
+	indexed
+	intact
+}

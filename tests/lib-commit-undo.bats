@@ -97,6 +97,30 @@ event() {
 	intact
 }
 
+@test "a track that comes back with two files is one track" {
+	requires mutagen
+	mkdir -p two/a two/b
+	for f in a b; do "$PYTHON" "$FIXTURES/make-piece.py" two/$f/song.flac; done
+	lib-import -q two | lib-commit -q --ids >ids
+	t=$(sort -u ids)
+	lib-commit -q --remove "$t" >/dev/null
+	lib-import -q --again two >id
+	run -0 lib-commit --show - <id
+	[ "$(grep -c "^restored.*track $t" <<<"$output")" = 2 ]
+	[[ ${lines[2]} == *": 2 items, 2 restored" ]]
+	run -0 lib-commit -n - <id
+	[[ $output == *": 1 track, 0 duplicates, 0 failed, 1 attached" ]]
+	run -0 lib-commit - <id
+	[[ $output == *" committed: 1 track, 0 duplicates, 0 failed, 1 attached" ]]
+	run -0 lib-commit - <id
+	[[ $output == *"already: 1 track, 0 duplicates, 0 failed, 1 attached" ]]
+	[ "$(query "SELECT count(*), sum(preferred) FROM file WHERE track_id = $t AND state = 'ok'")" = "2|1" ]
+	lib-commit -q --remove "$t" >/dev/null
+	lib-import -q --again two/a | lib-commit -q
+	run -0 bash -c 'lib-import -q --again two/b | lib-commit'
+	[[ $output == *" committed: 0 tracks, 0 duplicates, 0 failed, 1 attached" ]]
+}
+
 @test "a removed file goes to trash/ with the next sweep, comes back from there, and is gone after its grace" {
 	t=$(lib-search --ids roads)
 	b=$(blob "$t")
@@ -325,6 +349,63 @@ event() {
 	lib-playlist -q add Evening 7
 	lib-commit -q --undo "$added"
 	[ "$(query "SELECT position, track_id FROM entry ORDER BY position" | tr '\n' ' ')" = "1|1 2|2 3|3 4|4 5|5 6|7 " ]
+	intact
+}
+
+@test "an undo that is undone, and undone again: what holds is known all the way" {
+	id=$(lib-search --ids title:Roads)
+	lib-commit -q --amend "$id" title=One >/dev/null # e2
+	lib-commit -q --amend "$id" title=Two >/dev/null # e3
+	lib-commit -q --undo e3 >/dev/null               # e4
+	lib-commit -q --undo e4 >/dev/null               # e5
+	[ "$(query "SELECT title FROM track WHERE id = $id")" = Two ]
+	lib-commit -q --undo e5 >/dev/null # e6
+	[ "$(query "SELECT group_concat(event_id || ':' || ifnull(undone, '-'), ' ') FROM edit")" = "2:- 3:4 4:- 5:6 6:-" ]
+	lib-commit -q --undo e6 >/dev/null # e7
+	[ "$(query "SELECT group_concat(event_id || ':' || ifnull(undone, '-'), ' ') FROM edit")" = "2:- 3:- 4:5 5:- 6:7 7:-" ]
+	lib-commit -q --undo >/dev/null
+	[ "$(query "SELECT title FROM track WHERE id = $id")" = One ]
+	lib-commit -q --undo >/dev/null
+	[ "$(query "SELECT title FROM track WHERE id = $id")" = Roads ]
+	fails 1 lib-commit --undo
+	fails 4 lib-commit --undo e2
+	[[ $stderr == *"e2 was undone already, by e9; to do it again: lib-commit --undo e9" ]]
+}
+
+@test "what a retag has changed since is not undone, and the message names it" {
+	requires mutagen
+	mkdir own
+	"$PYTHON" "$FIXTURES/make-piece.py" own/a.flac title=One
+	lib-import -q own | lib-commit -q --ids >id
+	lib-commit -q --amend "$(cat id)" label=EMI >/dev/null # e3
+	"$PYTHON" "$FIXTURES/set-tags.py" own/a.flac album=Elsewhere
+	touch -d '1 minute ago' own/a.flac
+	lib-import -q own | lib-commit -q >/dev/null # e4, the retag, and e5
+	# what was amended of the release goes along
+	[ "$(query "SELECT album, value FROM track JOIN release ON release.id = track.release_id JOIN release_tag g ON g.release_id = release.id
+		WHERE track.id = $(cat id)")" = "Elsewhere|EMI" ]
+	fails 4 lib-commit --undo
+	[[ $stderr == *"event e3 cannot be undone: "*" was changed later by event e4" ]]
+}
+
+@test "an undo of --write-tags: a source stands for the old bytes again, and its new tags are a retag" {
+	requires mutagen
+	mkdir own
+	"$PYTHON" "$FIXTURES/make-piece.py" own/a.flac title=One
+	lib-import -q own | lib-commit -q --ids >id
+	lib-commit -q --amend "$(cat id)" title=Uno >/dev/null
+	lib-commit -q --write-tags "$(cat id)" >/dev/null
+	written=$(query "SELECT hex(sha256) FROM source WHERE CAST(path AS TEXT) LIKE '%/own/a.flac'")
+	lib-commit -q --undo >/dev/null
+	[ "$(query "SELECT hex(sha256) = upper('$(sha256sum <own/a.flac | cut -d ' ' -f 1)') FROM source WHERE CAST(path AS TEXT) LIKE '%/own/a.flac'")" = 1 ]
+	lib-commit -q --undo "e$(query "SELECT max(id) FROM event")" >/dev/null
+	[ "$(query "SELECT hex(sha256) FROM source WHERE CAST(path AS TEXT) LIKE '%/own/a.flac'")" = "$written" ]
+	lib-commit -q --undo "e$(query "SELECT max(id) FROM event")" >/dev/null
+	"$PYTHON" "$FIXTURES/set-tags.py" own/a.flac genre=Rock
+	touch -d '1 minute ago' own/a.flac
+	run -0 bash -c 'lib-import -q own | lib-commit'
+	[[ $output == *" committed: 0 tracks, 0 duplicates, 0 failed, 1 retagged" ]]
+	[ "$(query "SELECT title FROM track WHERE id = $(cat id)")" = Uno ]
 	intact
 }
 

@@ -20,8 +20,8 @@ heard() {
 	told = db.execute("SELECT id FROM told WHERE song_id = ?", (song,)).fetchone()[0]
 	db.execute("UPDATE told SET track_id = ? WHERE id = ?", (track, told))
 	for i in range(times):
-	    db.execute("INSERT INTO play (listener_id, song_id, start, told_id, history_id, row, raw)"
-	               " VALUES (1, ?, ?, ?, 1, 1, '{}')", (song, first + 3600 * i, told))
+	    db.execute("INSERT INTO play (listener_id, song_id, start, told_id, history_id, row)"
+	               " VALUES (1, ?, ?, ?, 1, 1)", (song, first + 3600 * i, told))
 	db.execute("COMMIT")
 	PY
 }

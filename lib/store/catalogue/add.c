@@ -291,9 +291,9 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	    "INSERT INTO file (track_id, blob_id, preferred, state, format, codec, bitrate, samplerate, "
 	    "bitdepth,"
 	    " channels, duration_ms, source, mtime, session_id, added, changed, audio, damaged,"
-	    " notes, part, start_ms)"
+	    " notes, part, start_ms, whole)"
 	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, "
-	    "?15, ?16, ?17, ?18, iif(?18 > 0, ?19, NULL))",
+	    "?15, ?16, ?17, ?18, iif(?18 > 0, ?19, NULL), iif(?18 > 0, ?20, NULL))",
 	    e);
 	if (st == NULL)
 		return e->code;
@@ -324,6 +324,8 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 	sql_text(st, 17, notes.data);
 	sql_int(st, 18, r->part);
 	sql_int(st, 19, r->start_ms);
+	if (it->has_audio)
+		sql_bytes(st, 20, it->audio, sizeof it->audio);
 	(void)sql_run(c->db, st, e);
 	buf_free(&notes);
 	return e->code;

@@ -84,6 +84,10 @@ enum err_code catalogue_replace(struct catalogue *c, int64_t track, int64_t file
  * anew by each of them. */
 enum err_code catalogue_renew(struct catalogue *c, struct release *to, const struct record *r, struct err *e);
 
+/* A retagged track goes to a new release: what was amended of the one that it is on goes over what *r says.
+ */
+enum err_code catalogue_take_along(struct catalogue *c, int64_t track, struct record *r, struct err *e);
+
 /* A release that no track is on any more goes. */
 enum err_code catalogue_drop_empty(struct catalogue *c, int64_t release, struct err *e);
 

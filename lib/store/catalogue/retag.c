@@ -129,12 +129,12 @@ supersede(struct catalogue *c, int64_t track, int64_t file, bool *preferred, str
 /* A file of these bytes that was superseded itself, because the tags are changed back: it is the track's
  * again. *there tells whether there is one. */
 static enum err_code
-bring_back(
-    struct catalogue *c, int64_t track, bool preferred, const uint8_t sha256[32], bool *there, struct err *e)
+bring_back(struct catalogue *c, int64_t track, bool preferred, const uint8_t sha256[32], int64_t part,
+    bool *there, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(c->db,
 	    "UPDATE file SET state = 'ok', track_id = ?2, preferred = ?3, session_id = ?4, changed = ?5"
-	    " WHERE blob_id = (SELECT id FROM blob WHERE sha256 = ?1) AND part = 0",
+	    " WHERE blob_id = (SELECT id FROM blob WHERE sha256 = ?1) AND part = ?6",
 	    e);
 
 	if (st == NULL)
@@ -144,6 +144,7 @@ bring_back(
 	sql_int(st, 3, preferred);
 	sql_int(st, 4, c->session);
 	sql_int(st, 5, c->now);
+	sql_int(st, 6, part);
 	if (sql_run(c->db, st, e) != ERR_NONE)
 		return e->code;
 	*there = sqlite3_changes(c->db->sql) != 0;
@@ -161,7 +162,7 @@ catalogue_replace(struct catalogue *c, int64_t track, int64_t file, const struct
 	bool preferred = false, there = false;
 
 	if (supersede(c, track, file, &preferred, e) != ERR_NONE ||
-	    bring_back(c, track, preferred, it->sha256, &there, e) != ERR_NONE || there)
+	    bring_back(c, track, preferred, it->sha256, r->part, &there, e) != ERR_NONE || there)
 		return e->code;
 	return catalogue_another(c, track, preferred, it, r, e);
 }
@@ -276,6 +277,45 @@ catalogue_renew(struct catalogue *c, struct release *to, const struct record *r,
 		return e->code;
 	to->fresh = true;
 	return forget_columns(c, to, r, e);
+}
+
+/* Amended fields of the release that have columns, and those that have rows; their texts. */
+#define AMENDED_OF_RELEASE                                                                                   \
+	"SELECT a.name_id, iif(a.name_id = ?2, r.disctotal, iif(r.compilation, 1, NULL)) FROM amended a"     \
+	" JOIN track t ON t.id = a.track_id JOIN release r ON r.id = t.release_id"                           \
+	" WHERE a.track_id = ?1 AND a.name_id IN (?2, ?3)"                                                   \
+	" UNION ALL SELECT * FROM (SELECT a.name_id, g.value FROM amended a JOIN track t ON t.id = "         \
+	"a.track_id"                                                                                         \
+	" LEFT JOIN release_tag g ON g.release_id = t.release_id AND g.name_id = a.name_id"                  \
+	" WHERE a.track_id = ?1 AND a.name_id NOT IN (?2, ?3) ORDER BY a.name_id, g.seq)"
+
+enum err_code
+catalogue_take_along(struct catalogue *c, int64_t track, struct record *r, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(c->db, AMENDED_OF_RELEASE, e);
+	int64_t last = 0;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, track);
+	sql_int(st, 2, F_DISCTOTAL + 1);
+	sql_int(st, 3, F_COMPILATION + 1);
+	while (e->code == ERR_NONE && sql_step(c->db, st, e) == 1) {
+		int64_t name = sqlite3_column_int64(st, 0);
+		const char *value = (const char *)sqlite3_column_text(st, 1);
+		enum field f = (enum field)(name - 1);
+
+		if (name > F_COUNT || (field_info(f)->flags & FIELD_RELEASE) == 0 || f == F_ALBUM ||
+		    f == F_ALBUMARTIST || f == F_ALBUMARTISTS || f == F_MB_ALBUMID)
+			continue;
+		if (name != last)
+			record_set(r, f, value, e);
+		else if (value != NULL)
+			record_add(r, f, NULL, value, e);
+		last = name;
+	}
+	sql_done(st);
+	return e->code;
 }
 
 enum err_code

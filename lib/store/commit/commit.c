@@ -119,9 +119,9 @@ read_moment(struct db *db, struct moment *m, struct err *e)
 static void
 count(const struct plan *p, struct commit_result *r)
 {
-	r->tracks = p->counts[PLAN_NEW] + p->counts[PLAN_RESTORE];
+	r->tracks = p->counts[PLAN_NEW] + p->counts[PLAN_RESTORE] - p->further;
 	r->duplicates = p->counts[PLAN_DUPLICATE];
-	r->attached = p->counts[PLAN_ATTACH];
+	r->attached = p->counts[PLAN_ATTACH] + p->further;
 	r->retagged = p->counts[PLAN_RETAG];
 	r->conflicts = p->counts[PLAN_CONFLICT];
 	r->skipped = p->counts[PLAN_SKIP];

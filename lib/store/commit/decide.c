@@ -8,7 +8,15 @@
 #include "text/fold.h"
 
 /* Kinds of what is taken; durations are part of some, in steps of as much as two files may differ. */
-enum { TAKEN_NUMBER = 1, TAKEN_TITLE, TAKEN_PLACE_ID, TAKEN_RECORDING_ID, TAKEN_FILE, TAKEN_TRACK };
+enum {
+	TAKEN_NUMBER = 1,
+	TAKEN_TITLE,
+	TAKEN_PLACE_ID,
+	TAKEN_RECORDING_ID,
+	TAKEN_FILE,
+	TAKEN_TRACK,
+	TAKEN_RETURN
+};
 enum { STEP_MS = MATCH_MS + 1, COMPARED_MAX = 64 };
 
 static uint64_t
@@ -76,6 +84,22 @@ decided_track(const struct decider *d, int64_t track)
 		if (d->plan->entries[d->taken.slots[slot].entry].track == track)
 			return d->taken.slots[slot].entry;
 	return -1;
+}
+
+enum err_code
+decided_return(struct decider *d, int32_t self, bool *again, struct err *e)
+{
+	int64_t track = d->plan->entries[self].track;
+	uint64_t hash = taken_mix(TAKEN_RETURN, (uint64_t)track, 0);
+	int32_t slot = TAKEN_FIRST;
+
+	while ((slot = taken_next(&d->taken, hash, slot)) >= 0)
+		if (d->plan->entries[d->taken.slots[slot].entry].track == track) {
+			*again = true;
+			return ERR_NONE;
+		}
+	*again = false;
+	return taken_put(&d->taken, hash, self, e);
 }
 
 /* The entry among those of this hash that is the same place: 1 found, 0 not, -1. */

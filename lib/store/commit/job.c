@@ -9,6 +9,7 @@
 #include "digest/sha256.h"
 #include "store/catalogue/catalogue.h"
 #include "store/commit/leave.h"
+#include "store/history/plays.h"
 #include "store/index.h"
 #include "store/vocabulary.h"
 #include "store/sql.h"
@@ -118,6 +119,8 @@ write_retag(struct catalogue *c, const struct plan_entry *entry, struct release 
 	if (release->id != 0 && !release->fresh && release->retagged > 0 &&
 	    release->staying == release->tracks && catalogue_renew(c, release, r, e) != ERR_NONE)
 		return e->code;
+	if ((release->id == 0 || release->fresh) && catalogue_take_along(c, entry->track, r, e) != ERR_NONE)
+		return e->code;
 	if (catalogue_release(c, release, r, e) != ERR_NONE)
 		return e->code;
 	return catalogue_retag(c, entry->track, entry->file, release->id, it, r, e);
@@ -210,7 +213,7 @@ write_item(struct job *j, struct catalogue *c, size_t i, struct item *it, struct
 		return e->code;
 	if (j->plan->again && forget_removal(j, it, e) != ERR_NONE)
 		return e->code;
-	return settle_item(j, tells, states[tells->verdict], e);
+	return settle_item(j, tells, tells->further ? "conflict" : states[tells->verdict], e);
 }
 
 /* All tracks of an item whose file came back. */
@@ -290,7 +293,8 @@ index_all(struct job *j, struct err *e)
 		if (entry->verdict == PLAN_RESTORE)
 			index_restored(j, entry->item, e);
 		else if (entry->verdict == PLAN_NEW || (entry->verdict == PLAN_RETAG && entry->first < 0))
-			index_track(j->db, entry->track, e);
+			(void)(index_track(j->db, entry->track, e) == ERR_NONE &&
+			    plays_meet(j->db, entry->track, e));
 		report(p, "indexing", i);
 	}
 	return e->code;

@@ -38,7 +38,8 @@ static int
 stored(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(p->db,
-	    "SELECT track_id, file.id, file.state = 'removed' OR track.removed IS NOT NULL FROM blob"
+	    "SELECT track_id, file.id, file.state = 'removed' OR track.removed IS NOT NULL,"
+	    " track.removed IS NOT NULL FROM blob"
 	    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = track_id WHERE sha256 = ?1"
 	    " ORDER BY file.part = ?2 DESC, (file.state = 'removed' OR track.removed IS NOT NULL) = ?3 DESC, "
 	    "file.part",
@@ -54,6 +55,7 @@ stored(struct plan *p, struct plan_entry *entry, const struct item *it, struct e
 	if (step == 1) {
 		entry->track = sqlite3_column_int64(st, 0);
 		entry->file = sqlite3_column_int64(st, 1);
+		entry->gone = sqlite3_column_int(st, 3) != 0;
 		found = sqlite3_column_int(st, 2) != 0 ? 2 : 1;
 	}
 	sql_done(st);
@@ -77,28 +79,33 @@ taken_out(struct plan *p, const struct item *it, struct err *e)
 	return step;
 }
 
-/* The file that the item's source had, if it has the same audio: 1, 0, -1.  Not one of a later session: that
- * would turn the clock back. */
+/* The file that the item's source had, if it has the same audio: 1, 0, -1; of a part the same part of it, if
+ * it was cut there too.  Not one of a later session: that would turn the clock back. */
 static int
 retagged(struct plan *p, struct plan_entry *entry, const struct told *t, struct err *e)
 {
 	sqlite3_stmt *st;
 	int step;
 
-	if (t->it.path == NULL || !t->r.has_audio)
+	if (t->it.path == NULL || !t->it.has_audio)
 		return 0;
 	st = sql_get(p->db,
 	    "SELECT f.track_id, f.id FROM source s JOIN blob b ON b.sha256 = s.sha256"
 	    " JOIN file f ON f.blob_id = b.id JOIN track t ON t.id = f.track_id"
-	    " WHERE s.path = ?1 AND s.sha256 <> ?2 AND f.audio = ?3 AND f.part = 0 AND f.state <> 'removed'"
-	    " AND t.removed IS NULL AND f.session_id < ?4",
+	    " WHERE s.path = ?1 AND s.sha256 <> ?2 AND iif(?5 = 0, f.audio, f.whole) = ?3 AND f.part = ?5"
+	    " AND f.state <> 'removed' AND t.removed IS NULL AND f.session_id < ?4"
+	    " AND (?5 = 0 OR abs(f.start_ms - ?6) <= ?8 AND abs(f.duration_ms - ?7) <= ?8)",
 	    e);
 	if (st == NULL)
 		return -1;
 	sql_bytes(st, 1, t->it.path, strlen(t->it.path));
 	sql_bytes(st, 2, t->it.sha256, 32);
-	sql_bytes(st, 3, t->r.audio, sizeof t->r.audio);
+	sql_bytes(st, 3, t->it.audio, sizeof t->it.audio);
 	sql_int(st, 4, p->session);
+	sql_int(st, 5, entry->part);
+	sql_int(st, 6, t->r.start_ms);
+	sql_int(st, 7, t->r.duration_ms);
+	sql_int(st, 8, MATCH_MS);
 	step = sql_step(p->db, st, e);
 	if (step == 1) {
 		entry->track = sqlite3_column_int64(st, 0);
@@ -132,5 +139,45 @@ known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err
 		entry->verdict = PLAN_RESTORE;
 	else if (is == 2 || (out != 0 && !p->again))
 		entry->verdict = PLAN_REMOVED;
+	return ERR_NONE;
+}
+
+/* How many parts of a file there are in the catalogue. */
+static enum err_code
+count_parts(struct plan *p, int64_t file, int64_t *n, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(p->db,
+	    "SELECT count(*) FROM file WHERE blob_id = (SELECT blob_id FROM file WHERE id = ?1)"
+	    " AND part > 0 AND state <> 'removed'",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, file);
+	if (sql_step(p->db, st, e) == 1)
+		*n = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code;
+}
+
+enum err_code
+known_parts(struct plan *p, size_t first, struct err *e)
+{
+	int64_t retags = 0, others = 0, there = 0;
+
+	for (size_t i = first; i < p->n; i++) {
+		retags += p->entries[i].verdict == PLAN_RETAG;
+		others += p->entries[i].verdict != PLAN_RETAG;
+		if (there == 0 && p->entries[i].verdict == PLAN_RETAG &&
+		    count_parts(p, p->entries[i].file, &there, e) != ERR_NONE)
+			return e->code;
+	}
+	if (others == 0 && there == retags)
+		return ERR_NONE;
+	for (size_t i = first; i < p->n; i++)
+		if (p->entries[i].verdict == PLAN_RETAG) {
+			p->entries[i].verdict = PLAN_NEW;
+			p->entries[i].track = p->entries[i].file = 0;
+		}
 	return ERR_NONE;
 }

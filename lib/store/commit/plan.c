@@ -200,6 +200,7 @@ static enum err_code
 gather_item(struct plan *p, struct groups *g, struct told *t, struct err *e)
 {
 	struct plan_entry *entry = &p->entries[p->n - 1];
+	size_t first = p->n - 1;
 	int32_t nparts;
 
 	if (tell(t, 0, e) != ERR_NONE)
@@ -214,7 +215,7 @@ gather_item(struct plan *p, struct groups *g, struct told *t, struct err *e)
 		if (tell(t, n, e) == ERR_NONE)
 			gather_entry(p, g, entry, t, e);
 	}
-	return e->code;
+	return e->code != ERR_NONE ? e->code : known_parts(p, first, e);
 }
 
 /* First pass: every item gets its entry, the staged ones what their bytes tell, and their group. */
@@ -327,6 +328,11 @@ decide_all(struct plan *p, struct decider *d, struct err *e)
 				break;
 		} else if (entry->verdict == PLAN_DUPLICATE && decided_file(d, entry->file)) {
 			entry->verdict = PLAN_REMOVED; /* these are the bytes that a retag replaces */
+		} else if (entry->verdict == PLAN_RESTORE) {
+			entry->further = !entry->gone;
+			if (entry->gone && decided_return(d, (int32_t)i, &entry->further, e) != ERR_NONE)
+				break;
+			p->further += entry->further;
 		}
 		count(p, i, 1);
 	}

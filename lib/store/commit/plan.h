@@ -18,7 +18,8 @@
  *
  * A *retag* is an item whose audio is that of a file in the library, and whose
  * source had that file's bytes when it was last committed.  It takes the file's
- * place, and its track the newer tags.
+ * place, and its track the newer tags; so do all parts of a file that is cut as
+ * it was.
  *
  * A new track is of the same *recording* as another by MusicBrainz id, by equal
  * audio, or by an ISRC with agreeing titles and at most three seconds of
@@ -85,6 +86,8 @@ struct plan_entry {
 	enum same why;    /* of a conflict */
 	enum heard heard; /* why of, or kin */
 	bool twin;        /* the bytes of entry `first` again */
+	bool gone;        /* the track that it joins was removed */
+	bool further; /* PLAN_RESTORE: a further file of a track that is there, or comes back by another */
 };
 
 struct plan {
@@ -99,6 +102,7 @@ struct plan {
 	struct release *releases;
 	size_t nreleases, releases_cap;
 	int64_t counts[PLAN_VERDICTS]; /* of tracks where there are any, else of files */
+	int64_t further;               /* entries that are */
 };
 
 /* Decide on every item of a session as the library stands now.  progress may be NULL. */
@@ -133,6 +137,10 @@ enum err_code plan_read(struct plan *p, const struct plan_entry *entry, struct t
 /* What is known of these bytes and their source: sets the verdict, PLAN_NEW where nothing is. */
 enum err_code known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err *e);
 
+/* The parts of a file, from entry `first` to the last that there is, are a retag together or not at all:
+ * where the file is cut in another way now nobody knows which track is which. */
+enum err_code known_parts(struct plan *p, size_t first, struct err *e);
+
 struct groups; /* items that belong to one release, as far as the session tells */
 enum err_code groups_new(struct groups **g, struct plan *p, struct err *e);
 void groups_free(struct groups *g);
@@ -159,6 +167,8 @@ enum err_code decide_place(struct decider *d, int32_t entry, const struct told *
 /* Is this file of the catalogue replaced by a retag of the plan?  The first entry that retags a track, or -1.
  */
 bool decided_file(const struct decider *d, int64_t file);
+/* Does a track come back by an entry before self?  Remembers that it does by self. */
+enum err_code decided_return(struct decider *d, int32_t self, bool *again, struct err *e);
 int32_t decided_track(const struct decider *d, int64_t track);
 
 enum err_code decide(struct decider *d, int32_t entry, const struct told *t, struct err *e);

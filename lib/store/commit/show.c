@@ -207,7 +207,7 @@ item_json(struct show *s, const struct record *r, const struct plan_entry *entry
 static const struct {
 	const char *key, *one;
 	enum verdict a, b;
-} totals[] = { { "new", "new", PLAN_NEW, PLAN_RESTORE },
+} totals[] = { { "new", "new", PLAN_NEW, PLAN_NEW }, { "restored", "restored", PLAN_RESTORE, PLAN_RESTORE },
 	{ "duplicates", "duplicate", PLAN_DUPLICATE, PLAN_DUPLICATE },
 	{ "conflicts", "conflict", PLAN_ATTACH, PLAN_CONFLICT },
 	{ "retagged", "retagged", PLAN_RETAG, PLAN_RETAG }, { "skipped", "skipped", PLAN_SKIP, PLAN_SKIP },

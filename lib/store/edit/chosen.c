@@ -5,6 +5,7 @@
 
 #include "base/out.h"
 #include "store/edit/priv.h"
+#include "store/history/plays.h"
 #include "store/index.h"
 
 enum err_code
@@ -131,6 +132,20 @@ index_again(struct db *db, const struct edit_options *how, struct err *e)
 	return e->code;
 }
 
+/* Other words, or another MBID, may be those of plays that were not found. */
+static enum err_code
+meet_plays(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT id FROM temp.chosen WHERE changed ORDER BY id", e);
+
+	if (st == NULL)
+		return e->code;
+	while (e->code == ERR_NONE && sql_step(db, st, e) == 1)
+		plays_meet(db, sqlite3_column_int64(st, 0), e);
+	sql_done(st);
+	return e->code;
+}
+
 enum err_code
 chosen_settle(
     struct db *db, const struct edit_options *how, int64_t now, struct edit_result *r, struct err *e)
@@ -138,9 +153,10 @@ chosen_settle(
 	if (count(db, r, e) != ERR_NONE ||
 	    sql_change(db,
 		"UPDATE main.track SET modified = ?1 WHERE id IN (SELECT id FROM temp.chosen WHERE changed)",
-		&now, 1, e) != ERR_NONE)
+		&now, 1, e) != ERR_NONE ||
+	    index_again(db, how, e) != ERR_NONE)
 		return e->code;
-	return index_again(db, how, e);
+	return meet_plays(db, e);
 }
 
 static void

@@ -235,10 +235,31 @@ describe(struct takers *k, const char *table, const char *row, char *text, size_
 	sql_done(st);
 }
 
+/* The first retag since that changed a track which the edit had to do with: commits keep no rows of what they
+ * did, but tell which tracks. */
+static int64_t
+later_retag(struct takers *k)
+{
+	struct err ignored = { 0 };
+	sqlite3_stmt *st = sql_get(k->db,
+	    "SELECT min(id) FROM event WHERE id > ?1 AND kind = 'retag' AND CAST(subject AS INTEGER) IN"
+	    " (SELECT id FROM temp.chosen)",
+	    &ignored);
+	int64_t event = 0;
+
+	if (st == NULL)
+		return 0;
+	sql_int(st, 1, k->event);
+	if (sql_step(k->db, st, &ignored) == 1)
+		event = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return event;
+}
+
 static enum err_code
 refuse(struct takers *k, const char *table, const char *row, struct err *e)
 {
-	int64_t later = later_event(k, table, row);
+	int64_t by_edit = later_event(k, table, row), later = by_edit != 0 ? by_edit : later_retag(k);
 	char what[200], by[40] = "";
 
 	describe(k, table, row, what, sizeof what);

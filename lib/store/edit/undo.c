@@ -28,13 +28,12 @@ last_own(struct db *db, int64_t *event, struct err *e)
 	return e->code;
 }
 
-/* Can the event be taken back at all?  *undoes is the event that it took back itself, or 0; kind is its kind.
- */
+/* Can the event be taken back at all?  kind is its kind. */
 static enum err_code
-look_up(struct db *db, int64_t event, int64_t *undoes, char kind[32], struct err *e)
+look_up(struct db *db, int64_t event, char kind[32], struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT v.kind, d.event_id IS NOT NULL, ifnull(d.undone, 0), ifnull(d.undoes, 0)"
+	    "SELECT v.kind, d.event_id IS NOT NULL, ifnull(d.undone, 0)"
 	    " FROM event v LEFT JOIN edit d ON d.event_id = v.id WHERE v.id = ?1",
 	    e);
 
@@ -43,7 +42,6 @@ look_up(struct db *db, int64_t event, int64_t *undoes, char kind[32], struct err
 	sql_int(st, 1, event);
 	if (sql_step(db, st, e) == 1) {
 		snprintf(kind, 32, "%s", (const char *)sqlite3_column_text(st, 0));
-		*undoes = sqlite3_column_int64(st, 3);
 		if (sqlite3_column_int(st, 1) == 0)
 			err_set(e, ERR_STATE, "event e%" PRId64 " (%s) cannot be undone", event, kind);
 		else if (sqlite3_column_int64(st, 2) != 0)
@@ -77,16 +75,40 @@ want_blobs(struct db *db, int64_t event, struct err *e)
 	    &event, 1, e);
 }
 
+/* The event that an undo took back, or 0. */
 static enum err_code
-mark_undone(struct db *db, int64_t event, int64_t by, int64_t undoes, struct err *e)
+undone_by(struct db *db, int64_t undo, int64_t *event, struct err *e)
 {
-	if (sql_change(db, "UPDATE edit SET undone = ?2 WHERE event_id = ?1", (const int64_t[]){ event, by },
-		2, e) != ERR_NONE ||
-	    sql_change(db, "UPDATE edit SET undoes = ?1 WHERE event_id = ?2", (const int64_t[]){ event, by },
+	sqlite3_stmt *st = sql_get(db, "SELECT ifnull(undoes, 0) FROM edit WHERE event_id = ?1", e);
+
+	*event = 0;
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, undo);
+	if (sql_step(db, st, e) == 1)
+		*event = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code;
+}
+
+/* Where an undo is undone what it took back holds again; and if that was an undo as well, what that had taken
+ * back holds no more, and so on. */
+static enum err_code
+mark_undone(struct db *db, int64_t event, int64_t by, struct err *e)
+{
+	bool holds = false;
+
+	if (sql_change(db, "UPDATE edit SET undoes = ?1 WHERE event_id = ?2", (const int64_t[]){ event, by },
 		2, e) != ERR_NONE)
 		return e->code;
-	/* an undo that is undone: what it took back holds again */
-	return sql_change(db, "UPDATE edit SET undone = NULL WHERE event_id = ?1", &undoes, 1, e);
+	while (event != 0 &&
+	    sql_change(db, "UPDATE edit SET undone = nullif(?2, 0) WHERE event_id = ?1",
+		(const int64_t[]){ event, holds ? 0 : by }, 2, e) == ERR_NONE) {
+		holds = !holds;
+		by = event;
+		undone_by(db, event, &event, e);
+	}
+	return e->code;
 }
 
 static enum err_code
@@ -168,6 +190,32 @@ check_files(struct db *db, int64_t event, int64_t by, struct err *e)
 	    track, name);
 }
 
+/* Where a file is in the place of another again, sources stand for it again as they did before it was put
+ * there: see move_sources() of write.c. */
+static enum err_code
+move_sources(struct db *db, int64_t event, struct err *e)
+{
+#define OF_FILE(column)                                                                                      \
+	"coalesce(json_extract(c.before, '$." column "'), json_extract(c.after, '$." column "'),"            \
+	" (SELECT " column " FROM main.file WHERE id = json_extract(coalesce(c.before, c.after), '$.id')))"
+
+	return sql_change(db,
+	    "WITH changed AS (SELECT " OF_FILE("blob_id") " AS blob, " OF_FILE(
+		"track_id") " AS track,"
+			    " ifnull(json_extract(c.before, '$.state') <> 'removed', 0) AS was,"
+			    " ifnull(json_extract(c.after, '$.state') <> 'removed', 0) AS is_now"
+			    " FROM change c WHERE c.event_id = ?1 AND c.name = 'file')"
+			    " UPDATE main.source SET sha256 = m.back FROM (SELECT o.sha256 AS gone, b.sha256 "
+			    "AS back"
+			    " FROM changed g JOIN changed r ON r.track = g.track AND g.is_now AND NOT g.was "
+			    "AND r.was AND NOT"
+			    " r.is_now JOIN main.blob o ON o.id = g.blob JOIN main.blob b ON b.id = r.blob) "
+			    "AS m"
+			    " WHERE source.sha256 = m.gone",
+	    &event, 1, e);
+#undef OF_FILE
+}
+
 /* Entries that were added later move up where those before them go. */
 static enum err_code
 close_gaps(struct db *db, int64_t event, struct err *e)
@@ -191,31 +239,30 @@ close_gaps(struct db *db, int64_t event, struct err *e)
 static enum err_code
 take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *how, struct err *e)
 {
-	int64_t undoes = 0;
 	char kind[32];
 
 	if (sql_exec(db, "PRAGMA defer_foreign_keys = ON", e) != ERR_NONE ||
-	    look_up(db, event, &undoes, kind, e) != ERR_NONE || want_blobs(db, event, e) != ERR_NONE ||
+	    look_up(db, event, kind, e) != ERR_NONE || want_blobs(db, event, e) != ERR_NONE ||
 	    unearth_confirm(db, how->dry_run, e) != ERR_NONE || journal_tracks(db, event, e) != ERR_NONE ||
 	    forget_all(db, event, how, e) != ERR_NONE ||
 	    journal_take_back(db, event, how->progress, e) != ERR_NONE ||
-	    close_gaps(db, event, e) != ERR_NONE || check_references(db, event, e) != ERR_NONE ||
-	    check_files(db, event, by, e) != ERR_NONE)
+	    close_gaps(db, event, e) != ERR_NONE || move_sources(db, event, e) != ERR_NONE ||
+	    check_references(db, event, e) != ERR_NONE || check_files(db, event, by, e) != ERR_NONE)
 		return e->code;
-	return mark_undone(db, event, by, undoes, e);
+	return mark_undone(db, event, by, e);
 }
 
 enum err_code
 edit_undo(struct db *db, int64_t event, const struct edit_options *how, struct edit_result *r, struct err *e)
 {
 	struct buf data = { 0 };
-	int64_t by = 0, undoes = 0;
+	int64_t by = 0;
 	char kind[32], id[24];
 
 	*r = (struct edit_result){ 0 };
-	if ((event == 0 && last_own(db, &event, e) != ERR_NONE) ||
-	    look_up(db, event, &undoes, kind, e) != ERR_NONE || chosen_start(db, NULL, 0, e) != ERR_NONE ||
-	    want_blobs(db, event, e) != ERR_NONE || unearth_check(db, e) != ERR_NONE)
+	if ((event == 0 && last_own(db, &event, e) != ERR_NONE) || look_up(db, event, kind, e) != ERR_NONE ||
+	    chosen_start(db, NULL, 0, e) != ERR_NONE || want_blobs(db, event, e) != ERR_NONE ||
+	    unearth_check(db, e) != ERR_NONE)
 		return e->code;
 	snprintf(id, sizeof id, "e%" PRId64, event);
 	buf_putc(&data, '{'); /* so that the members know themselves the first */

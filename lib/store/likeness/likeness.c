@@ -10,6 +10,7 @@
 struct choice {
 	struct likeness *list;
 	size_t n;
+	bool open; /* to what else there is of an artist or release */
 	struct chosen {
 		int64_t recording, release;
 		char *title, *artist; /* telling words */
@@ -67,7 +68,7 @@ is_welcome(
 		of_artist += *names->artist != '\0' && strcmp(other->artist, names->artist) == 0;
 		of_release += other->release == names->release;
 	}
-	return of_artist < LIKENESS_ARTIST && of_release < LIKENESS_RELEASE;
+	return x->open || (of_artist < LIKENESS_ARTIST && of_release < LIKENESS_RELEASE);
 }
 
 static enum err_code
@@ -101,6 +102,10 @@ find(struct db *db, struct profile *p, const int64_t *among, size_t namong, stru
 	if (like_gather(db, p, among, namong, &pool, e) == ERR_NONE &&
 	    candidates_score(db, p, &pool, &list, &n, e) == ERR_NONE)
 		choose(db, p, list, n, x, e);
+	if (among != NULL && e->code == ERR_NONE) {
+		x->open = true;
+		choose(db, p, list, n, x, e);
+	}
 	free(list);
 	like_pool_free(&pool);
 	return e->code;

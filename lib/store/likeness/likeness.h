@@ -8,7 +8,8 @@
  *
  * Never listed are the track itself, what is of its recording, and another tagger's copy
  * of it; the same goes for two of the list.  Of an artist it holds LIKENESS_ARTIST
- * tracks at most, of a release LIKENESS_RELEASE.
+ * tracks at most, of a release LIKENESS_RELEASE; where it is asked for certain tracks the others of those
+ * come behind.
  *
  * A library of up to POOL_MAX tracks (priv.h) is compared whole.  In a larger one the
  * candidates come from the indexes: what shares an artist, a playlist, a label, a genre, the

@@ -116,13 +116,12 @@ mixes_with(const struct music_key *k, double bpm, int64_t recording)
 	bool ok;
 
 	snprintf(id, sizeof id, "%lld", (long long)recording);
-	ok = node_add(all, negation(leaf(NODE_RANGE, F_RECORDING, OP_HAS, id, NULL)));
-	if (k == NULL && bpm <= 0)
-		ok = ok && node_add(all, negation(node_new(NODE_ALL)));
-	if (k != NULL)
+	ok = k != NULL || bpm > 0 || node_add(all, negation(node_new(NODE_ALL)));
+	if (k != NULL) /* what leaves least comes first */
 		ok = ok && node_add(all, keys_beside(k));
 	if (bpm > 0)
 		ok = ok && node_add(all, tempi_beside(bpm));
+	ok = ok && node_add(all, negation(leaf(NODE_RANGE, F_RECORDING, OP_HAS, id, NULL)));
 	if (!ok) {
 		node_free(all);
 		return NULL;

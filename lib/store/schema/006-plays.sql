@@ -33,6 +33,7 @@ CREATE TABLE told (
 	title         TEXT NOT NULL,
 	album         TEXT NOT NULL DEFAULT '',
 	album_key     TEXT NOT NULL DEFAULT '',
+	lead_key      TEXT NOT NULL DEFAULT '',       -- whom the artist begins with, where it is of several
 	mb_trackid    TEXT NOT NULL DEFAULT '',
 	mb_albumid    TEXT NOT NULL DEFAULT '',
 	isrc          TEXT NOT NULL DEFAULT '',
@@ -44,6 +45,7 @@ CREATE TABLE told (
 ) STRICT;
 CREATE INDEX told_mbid ON told(mb_trackid) WHERE mb_trackid <> '';
 CREATE INDEX told_isrc ON told(isrc) WHERE isrc <> '';
+CREATE INDEX told_lead ON told(lead_key) WHERE lead_key <> '';
 CREATE INDEX told_track ON told(track_id) WHERE track_id IS NOT NULL;
 CREATE INDEX told_recording ON told(recording_id) WHERE recording_id IS NOT NULL;
 
@@ -61,12 +63,17 @@ CREATE TABLE play (
 	dup_of       INTEGER REFERENCES play(id),     -- the same play, told by another source
 	history_id   INTEGER NOT NULL REFERENCES history(id),
 	row          INTEGER NOT NULL,                -- its line, or object, in the file
-	raw          TEXT NOT NULL,                   -- what stood there, without private fields
 	UNIQUE (listener_id, song_id, start)
 ) STRICT;
 CREATE INDEX play_start ON play(start);
 CREATE INDEX play_told ON play(told_id, start);
 CREATE INDEX play_dup ON play(dup_of) WHERE dup_of IS NOT NULL;
+
+-- What stood in the file, as JSON, without private fields: apart, so that counting need not read it.
+CREATE TABLE play_raw (
+	play_id  INTEGER PRIMARY KEY REFERENCES play(id) ON DELETE CASCADE,
+	raw      TEXT NOT NULL
+) STRICT;
 
 -- How often each recording was heard, by all listeners; none that was not.  Triggers keep it, whoever writes.
 CREATE TABLE heard (

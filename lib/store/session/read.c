@@ -71,6 +71,9 @@ read_row(sqlite3_stmt *st, struct item *it, struct err *e)
 	it->due = sqlite3_column_int64(st, 16);
 	it->linked = sqlite3_column_int(st, 17) != 0;
 	it->staged_ns = sqlite3_column_int64(st, 18);
+	it->has_audio = sqlite3_column_bytes(st, 19) == (int)sizeof it->audio;
+	if (it->has_audio)
+		memcpy(it->audio, sqlite3_column_blob(st, 19), sizeof it->audio);
 	if (!copy_string(st, 3, &it->path) || !copy_bytes(st, 11, &it->record, &it->record_len) ||
 	    !copy_string(st, 12, &it->code) || !copy_string(st, 13, &it->reason))
 		return err_memory(e);
@@ -100,7 +103,7 @@ item_next(struct db *db, int64_t session, int64_t after, struct item *it, struct
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT id, session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256, suffix,"
-	    " record, code, reason, track_id, attempts, due, linked, staged_ns FROM item NOT INDEXED"
+	    " record, code, reason, track_id, attempts, due, linked, staged_ns, audio FROM item NOT INDEXED"
 	    " WHERE session_id = ?1 AND id > ?2 ORDER BY id LIMIT 1",
 	    e);
 	int64_t first = 0;

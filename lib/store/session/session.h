@@ -76,6 +76,8 @@ struct item {
 	int64_t size, mtime_ns, ctime_ns, inode, device;
 	int64_t staged_ns; /* the ctime of its copy in staging/, 0: not known */
 	uint8_t sha256[32];
+	uint8_t audio[32]; /* as record.audio, also of a file that has parts */
+	bool has_audio;
 	bool has_sha256, linked; /* linked: what is staged is the source under another name */
 	char suffix[8];
 	char *code, *reason;   /* of a failure, or NULL */
