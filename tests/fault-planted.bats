@@ -59,3 +59,10 @@ load fault/helper
 	catches late blocks import
 	catches wal blocks commit
 }
+
+@test "planted bugs are caught by who works beside it: no locks at all, none for clearing orphans" {
+	requires strace python3
+	preload plant
+	catches locks crowd --seed 1
+	catches gc stopped restore --limit 200
+}

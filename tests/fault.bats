@@ -116,8 +116,18 @@ load fault/helper
 	done
 }
 
+@test "who stands still keeps no search waiting, and a search keeps nobody" {
+	requires strace python3
+	for scenario in commit write-tags restore sweep; do
+		fault 12 stopped $scenario
+		all_held 5
+	done
+	fault 12 stopped commit --reader
+	all_held 5
+}
+
 @test "eight processes at once, killed by chance, leave the library whole" {
 	requires python3
-	fault 0 crowd --time "${CROWD_TIME:-5}"
-	all_held 3
+	fault 0 crowd --time "${CROWD_TIME:-8}"
+	all_held 20
 }

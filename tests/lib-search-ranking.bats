@@ -160,10 +160,10 @@ first() {
 
 @test "pages fit together, whatever their size" {
 	for q in love creep radiohead the queen 'sugar cane'; do
-		lib-search --ids $q >all
+		lib-search --ids "$q" >all
 		for n in 1 3 7; do
 			: >pages
-			for ((i = 0; i < $(wc -l <all); i += n)); do lib-search --ids -l $n --offset $i $q >>pages; done
+			for ((i = 0; i < $(wc -l <all); i += n)); do lib-search --ids -l $n --offset $i "$q" >>pages; done
 			cmp all pages
 		done
 	done

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # What was meant: corrections that find something, said or followed.
 
+# shellcheck disable=SC2016 # $title is lib-search's to expand
+
 load helper
 
 T=$'\t'

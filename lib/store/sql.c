@@ -30,6 +30,9 @@ sql_error(struct db *db, struct err *e)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(e, ERR_BUSY, "the library is busy: another process is writing to it");
+	case SQLITE_PROTOCOL: /* it makes the shared memory of the log, which everybody needs, and stands
+				 still */
+		return err_set(e, ERR_BUSY, "the library is busy: another process is opening it");
 	case SQLITE_NOMEM:
 		return err_memory(e);
 	case SQLITE_FULL:

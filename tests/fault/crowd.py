@@ -1,29 +1,51 @@
 #!/usr/bin/env python3
 """Eight processes at once on one library, killed now and then: it stays whole, and nobody is kept from working.
 
-    crowd.py [--time SECONDS] [--processes N] [--calm] [--seed N] [--build DIR]
+    crowd.py [--time SECONDS] [--processes N] [--calm] [--seed N] [--build DIR] [--preload LIBRARY.so]
 
 Each process runs one command after the other, by chance: imports and commits of folders of its own and of one that all
-share, searches, and lib-sweep; every so often one of them gets SIGKILL (--calm: none).  A command may be told
-that the session or the library is busy; a search never.  In the end every folder is imported and committed once more:
-the invariants hold, every file is in the catalogue once, and lib-sweep leaves nothing in staging.
+share, edits of tracks (amended, removed, restored, undone, written into their files) and of a playlist of its own,
+searches, and lib-sweep; every so often one of them gets SIGKILL (--calm: none).  All the while two searches
+stand still with half their answer read.  A command may be told that the session or the library is busy; a search never,
+nor is it kept waiting, and nobody fails because somebody searches.
+
+In the end every folder is imported and committed once more, and what was removed is restored: the invariants hold,
+every file is in the catalogue once, what an amendment or a playlist's command had acknowledged is there, and lib-sweep leaves
+nothing in staging.  Printed: how often each command ran, was killed, and found the library busy.
 """
-import argparse, os, random, shutil, signal, subprocess, sys, threading, time
+import argparse, collections, json, os, random, shutil, signal, statistics, subprocess, sys, threading, time
 
 import sweep
 from scenarios import SCENARIOS
-from scene import Failure, Scene, CAUGHT
+from scene import CAUGHT, Failure
 
 MAKE_MUSIC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "make-music.py")
 FOLDERS, FILES = 6, 24
+BUSY = 75
+QUERIES = ["love", "the", "ri", "genre:rock", "love -night", "year:1990..2000", "--sort=added- love", "--facet=artist"]
 
 
-class Crowd(Scene):
+class Tracks:
+    """What one process has done to tracks and to its playlist: what may be there in the end."""
+
+    def __init__(self):
+        self.comments = {}  # track: values, of which one must be there
+        self.entries = (0, 0)  # at least, at most
+
+    def amended(self, track, value, sure):
+        self.comments[track] = ({value} if sure else self.comments.get(track, {None}) | {value})
+
+    def added(self, n, sure):
+        self.entries = (self.entries[0] + (n if sure else 0), self.entries[1] + n)
+
+
+class Crowd(sweep.Sweep):
     def __init__(self, args):
-        super().__init__(args.build)
-        self.args = args
+        super().__init__(args)
         self.lock = threading.Lock()
         self.running, self.bad, self.done, self.killed = {}, [], 0, 0
+        self.counts = collections.defaultdict(collections.Counter)
+        self.latencies, self.effects = [], [Tracks() for _ in range(args.processes)]
         shutil.rmtree(self.music)
         for i in range(FOLDERS):
             folder = os.path.join(self.music, "folder %d" % i)
@@ -31,33 +53,65 @@ class Crowd(Scene):
         self.folders = sorted(os.listdir(self.music))
 
     def pick(self, rng, number):
-        """A command, and the statuses that it may end with."""
+        """(a name for it, a command, the statuses that it may end with, what to do with its end)."""
         folder = os.path.join(self.music, self.folders[rng.choice([number % (FOLDERS - 1), FOLDERS - 1])])
         what = rng.random()
-        if what < 0.35:
-            return ["lib-import", "-q", "-j2", "--wait=20", folder], (0, 75)
-        if what < 0.65:
+        if what < 0.25:
+            return "import", ["lib-import", "-q", "-j2", "--wait=20", folder], (0, BUSY), None
+        if what < 0.45:
             staged = self.some_sessions()
             if staged:  # 4: another process has rejected, expired or not finished it
-                return ["lib-commit", "-q", "--wait=20", "--retry", "s%d" % rng.choice(staged)], (0, 4, 75)
+                return "commit", ["lib-commit", "-q", "--wait=20", "--retry", "s%d" % rng.choice(staged)], (0, 4, BUSY), None
+        if what < 0.65:
+            return self.edit(rng, number)
         if what < 0.85:
-            return ["lib-search", "-q", "--json", rng.choice(["love", "the", "ri", "genre:rock", "love -night"])], (0, 1)
-        return ["lib-sweep", "-q", "--wait=20", *rng.choice([(), ("stage",), ("stuck",), ("orphans",), ("trash",)])], \
-            (0, 1, 3, 75)
+            return "search", ["lib-search", "-q", "--json", *rng.choice(QUERIES).split()], (0, 1), None
+        if what < 0.88:  # 3 would be damage
+            return "verify", ["lib-sweep", "-q", "--wait=20", "--all", "verify"], (0, BUSY), None
+        return "sweep", ["lib-sweep", "-q", "--wait=20", *rng.choice(
+            [(), ("stage",), ("stuck",), ("orphans",), ("trash",), ("optimize",)])], (0, 1, 3, BUSY), None
 
-    def some_sessions(self):
+    def edit(self, rng, number):
+        """4: there is no such track, it was removed or changed since; 3: one of two."""
+        mine, what = self.effects[number], rng.random()
+        track = rng.randrange(1 + number, FOLDERS * FILES + 1, self.args.processes)  # nobody else amends it
+        commit = ["lib-commit", "-q", "--wait=20"]
+        if what < 0.35:
+            value = "%d of %d" % (rng.randrange(1 << 30), number)
+            return "amend", commit + ["--amend", str(track), "comment=" + value], (0, 4, BUSY), \
+                lambda sure: mine.amended(track, value, sure)
+        if what < 0.5:
+            return "remove", commit + ["--remove", str(track)], (0, 4, BUSY), None
+        if what < 0.65:
+            return "restore", commit + ["--restore", str(track)], (0, 4, BUSY), None
+        if what < 0.75:
+            return "write-tags", commit + ["--write-tags", str(track)], (0, 4, BUSY), None
+        if what < 0.8:
+            events = self.some("SELECT id FROM event WHERE kind IN ('remove', 'restore', 'write-tags') ORDER BY id DESC LIMIT 5")
+            if events:
+                return "undo", commit + ["--undo", "e%d" % rng.choice(events)], (0, 1, 4, BUSY), None
+        if mine.entries == (0, 0):
+            self.may_fail("lib-playlist", "-q", "create", "of %d" % number)
+        return "playlist", ["lib-playlist", "-q", "--wait=20", "add", "of %d" % number, "1"], (0, 3, 4, BUSY), \
+            lambda sure: mine.added(1, sure)
+
+    def some(self, sql):
         try:
-            return self.sessions("staged") + self.sessions("committing") + self.sessions("failed")
+            return [row[0] for row in self.query(sql)]
         except CAUGHT:
             return []
+
+    def some_sessions(self):
+        return self.some("SELECT id FROM session WHERE state IN ('staged', 'committing', 'failed')")
 
     def member(self, number):
         rng = random.Random(self.args.seed * 100 + number)
         while time.monotonic() < self.until and not self.bad:
-            command, allowed = self.pick(rng, number)
-            p = subprocess.Popen(self.argv(command), env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.PIPE)
+            kind, command, allowed, effect = self.pick(rng, number)
+            began = time.monotonic()
             with self.lock:
+                p = subprocess.Popen(self.argv(command), env=self.planted(), stdin=subprocess.DEVNULL,
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                 self.running[number] = p
             try:
                 said = p.communicate(timeout=120)[1].decode(errors="replace")
@@ -65,13 +119,34 @@ class Crowd(Scene):
                 p.kill()
                 p.communicate()
                 self.bad.append("%s: does not end" % " ".join(command))
+            took = time.monotonic() - began
             with self.lock:
                 del self.running[number]
                 self.done += 1
+                self.counts[kind][p.returncode] += 1
             if p.returncode == -signal.SIGKILL:
+                if effect:
+                    effect(False)
                 continue
-            if p.returncode not in allowed:
+            if effect and p.returncode == 0:
+                effect(True)
+            if kind == "search":
+                self.latencies.append(took)
+            if p.returncode not in allowed or (p.returncode == 4 and ("busy" in said or "locked" in said)):
                 self.bad.append("%s: status %d: %s" % (" ".join(command), p.returncode, said))
+
+    def bystanders(self):
+        """A search whose reader is asleep, and one that was stopped itself: their transactions may be open."""
+        out = []
+        for n in range(2):
+            p = subprocess.Popen(self.argv(["lib-search", "-q", "--json", ""]), env=self.env, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            if n == 0:
+                p.stdout.read(1)
+            else:
+                p.send_signal(signal.SIGSTOP)
+            out.append(p)
+        return out
 
     def reaper(self):
         rng = random.Random(self.args.seed)
@@ -86,16 +161,34 @@ class Crowd(Scene):
 
     def play(self):
         self.scenario = SCENARIOS["import"]
-        self.must("lib-import", "-q", os.path.join(self.music, self.folders[0]))
+        self.commit(self.must("lib-import", "-q", os.path.join(self.music, self.folders[0])).strip())
         self.until = time.monotonic() + self.args.time
         threads = [threading.Thread(target=self.member, args=(i,)) for i in range(self.args.processes)]
         threads.append(threading.Thread(target=self.reaper))
         for t in threads:
             t.start()
-        for t in threads:
-            t.join()
+        while any(t.is_alive() for t in threads):
+            asleep = self.bystanders()
+            for t in threads:
+                t.join(max(0.1, min(2, self.until - time.monotonic())) / len(threads))
+            for p in asleep:
+                p.kill()
+                p.communicate()
         if self.bad:
             raise Failure("; ".join(self.bad[:3]))
+
+    def promptly(self):
+        """No search took longer than a process that is alone on a busy machine may."""
+        alone = []
+        for _ in range(10):
+            began = time.monotonic()
+            self.must("lib-search", "-q", "--json", "love")
+            alone.append(time.monotonic() - began)
+        alone, most = statistics.median(alone), max(self.latencies, default=0)
+        print("searches=%d median=%.0f ms longest=%.0f ms, alone %.0f ms" % (
+            len(self.latencies), 1000 * statistics.median(self.latencies or [0]), 1000 * most, 1000 * alone))
+        if most > max(2, 50 * alone):
+            raise Failure("a search took %.1f s" % most)
 
     def aftermath(self):
         self.invariants()
@@ -106,17 +199,34 @@ class Crowd(Scene):
         self.must("lib-sweep", "-q", "stuck")
         for session in self.some_sessions():
             self.commit("s%d" % session)
+        removed = [str(t) for t in self.some("SELECT id FROM track WHERE removed IS NOT NULL")]
+        if removed:
+            self.must("lib-commit", "-q", "--restore", *removed)
         self.must("lib-sweep", "-q", "--older-than=0", "stage")
         self.invariants()
-        tracks = self.query("SELECT count(*), count(DISTINCT blob_id) FROM file WHERE state = 'ok'")[0]
-        if tracks != (FOLDERS * FILES, FOLDERS * FILES):
-            raise Failure("%d files of %d blobs instead of %d" % (*tracks, FOLDERS * FILES))
+        tracks = self.query("SELECT count(*), count(DISTINCT blob_id), count(DISTINCT track_id) FROM file"
+                            " WHERE state = 'ok' AND preferred = 1")[0]
+        if tracks != (FOLDERS * FILES,) * 3:
+            raise Failure("%d files, %d blobs, %d tracks instead of %d" % (*tracks, FOLDERS * FILES))
         found = len(self.must("lib-search", "--ids").split())
         if found != FOLDERS * FILES:
             raise Failure("%d tracks are found instead of %d" % (found, FOLDERS * FILES))
         left = os.listdir(os.path.join(self.lib, "staging"))
         if left:
             raise Failure("staging/ still holds %s" % " ".join(left))
+        self.acknowledgements()
+        self.promptly()
+
+    def acknowledgements(self):
+        comments = {t["id"]: t.get("comment") for t in map(json.loads, self.must("lib-search", "--json").splitlines())}
+        for number, mine in enumerate(self.effects):
+            for track, values in mine.comments.items():
+                if not any(str(v) in str(comments.get(track)) for v in values if v) and None not in values:
+                    raise Failure("track %d has the comment %r, and not one of %r" % (track, comments.get(track), values))
+            p = self.may_fail("lib-playlist", "show", "of %d" % number, "--ids")
+            n, (least, most) = len(p.stdout.split()), mine.entries
+            if not least <= n <= most:
+                raise Failure("a playlist has %d entries instead of %d to %d" % (n, least, most))
 
 
 def main():
@@ -135,6 +245,8 @@ def main():
         failures = 1
     finally:
         s.close()
+    for kind, ends in sorted(s.counts.items()):
+        print("%-10s %5d, killed %d, busy %d" % (kind, sum(ends.values()), ends[-signal.SIGKILL], ends[BUSY]))
     print("killed=%d" % s.killed)
     print("cases=%d injected=%d failures=%d" % (s.done, s.done, failures))
     return 1 if failures or s.done < args.processes or not (args.calm or s.killed) else 0

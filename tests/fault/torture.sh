@@ -58,6 +58,14 @@ classes=$(
 	done
 	echo "2 sweep import --target worker"
 	echo "2 sweep import --target worker --fault $errnos"
+	for s in import commit amend restore write-tags undo sweep; do
+		echo "1 stopped $s"
+	done
+	for s in import commit amend; do
+		echo "1 stopped $s --reader"
+	done
+	echo "1 stopped commit --cold"
+	echo "1 stopped commit --reader --cold"
 	echo "2 powercut batches"
 	echo "1 full-disk tmpfs"
 	echo "1 full-disk ext4"
