@@ -73,6 +73,7 @@ _fonoteca_value() {
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
 		--as) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
+		--fs) _fonoteca_offer <<<$'posix\nvfat' ;;
 		--by) _fonoteca_offer <<<$'track\nrecording' ;;
 		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
 		esac ;;
