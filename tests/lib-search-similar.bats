@@ -208,20 +208,12 @@ for line in sys.stdin:
 	lib-playlist -q add Evening 13 9
 	[ "$(ids --similar 13)" = 9 ]
 	[[ $(lib-search --similar 13 --explain) == *"playlists "*" % (Evening), year "* ]]
-	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
-	import sqlite3, sys
-	db = sqlite3.connect(sys.argv[1])
-	db.execute("INSERT INTO listener VALUES (1, 'me')")
-	db.execute("INSERT INTO history VALUES (1, 'test', 'log', '', 0)")
-	for n in (4, 13, 14):
-	    db.execute("INSERT INTO song VALUES (?, ?, '', 1)", (n, str(n)))
-	    db.execute("INSERT INTO told (id, song_id, artist, title, track_id, recording_id) VALUES (?1, ?1, '', '', ?1,"
-	               " (SELECT recording_id FROM track WHERE id = ?1))", (n,))
-	for n, start in ((13, 10000), (4, 10300), (13, 90000), (4, 90300), (14, 200000), (13, 400000)):
-	    db.execute("INSERT INTO play (listener_id, song_id, start, told_id, history_id, row, raw) VALUES (1, ?1, ?2, ?1, 1, 1, '')",
-	               (n, start))
-	db.commit()
-	PY
+	polka=$'The Villagers\tPolkas\tPolka\t\t200\tL' freddie=$'Miles Davis\tKind of Blue\tFreddie Freeloader\t\t200\tL'
+	printf '#AUDIOSCROBBLER/1.1\n#TZ/UTC\n' >.scrobbler.log
+	printf '%s\t%s\n' "$polka" 1500010000 "$freddie" 1500010300 "$polka" 1500090000 "$freddie" 1500090300 \
+		$'Organist\tOrgan\tPassacaglia\t\t200\tL' 1500200000 "$polka" 1500400000 >>.scrobbler.log
+	lib-import -q --history .scrobbler.log
+	[ "$(query "SELECT count(*) FROM told WHERE track_id IS NOT NULL")" = 3 ]
 	[ "$(ids --similar 13)" = "4 9" ] || [ "$(ids --similar 13)" = "9 4" ]
 	[[ $(lib-search --similar 13 --explain id:4) == *"plays "*" % ("* ]]
 }
@@ -248,4 +240,36 @@ for line in sys.stdin:
 	[ "$(ids --similar 1 --auto-correct colltrane)" = 8 ]
 	run -1 --separate-stderr lib-search similar:1 colltrane
 	[[ $stderr == *"did you mean: similar:1 coltrane"* ]]
+}
+
+@test "on a terminal the reasons of a likeness stand below the track" {
+	requires script
+	shelf
+	run -0 script -qec "stty cols 80; lib-search --similar 1 --explain -l 2" /dev/null
+	[ "${#lines[@]}" = 4 ]
+	[[ ${lines[0]} == "0."??"  3  Miles Davis - All Blues - Kind of Blue"* ]]
+	[[ ${lines[1]} == "      "*"genre "*" % (Modal Jazz; Jazz)"* ]]
+	run -0 script -qec "lib-search --similar 1 --explain --tsv -l 1" /dev/null
+	[[ ${lines[0]} == "3${T}Miles Davis${T}All Blues${T}Kind of Blue${T}0."* ]]
+}
+
+@test "in a library that is not compared whole the rare is found, and of the common a sample" {
+	python3 -c '
+print("title\tartist\talbum\tgenre\tlabel\tcomposer\tyear\tscene")
+for i in range(1, 5201):
+    rare = i in (7, 2600, 5190)
+    print("t%d\ta%d\tb%d\t%s\t%s\t%s\t%d\t%s" % (i, i if i not in (7, 5000) else 7, i,
+        "Zeuhl" if rare else "Pop", "Seventh" if i in (7, 4000) else "L%d" % (i % 50), "Vander" if i in (7, 4500) else "",
+        1970 + i % 50, "attic" if i in (7, 10) else ""))' |
+		"$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY"
+	[ "$(ids --similar 7 -l 5 -s id)" = "2600 4000 4500 5000 5190" ]
+	[ "$(ids similar:7 | wc -w)" = 5 ]
+	[ "$(ids --similar 7 id:4400..)" = "$(ids similar:7 id:4400..)" ]
+	got=$(ids --similar 8)
+	[ "$(wc -w <<<"$got")" = 100 ]
+	[ "$(tr ' ' '\n' <<<"$got" | awk '$1 < 2600' | wc -l)" -gt 15 ] # from all over the library
+	[ "$(tr ' ' '\n' <<<"$got" | awk '$1 >= 2600' | wc -l)" -gt 15 ]
+	[ "$(ids --similar 8 id:3000..3010 | wc -w)" = 11 ]
+	[ "$(ids --similar 8 id:100..5100 | wc -w)" = 100 ]
+	[ "$(ids --similar 7 id:100..5180)" = "$(ids similar:7 id:..5180)" ]
 }

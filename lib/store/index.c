@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/field.h"
+#include "store/packed/packed.h"
 #include "store/sql.h"
 #include "store/vocabulary.h"
 #include "text/fold.h"
@@ -77,11 +78,12 @@ add_key(struct text *t, int kind, const char *folded, size_t len)
 	}
 }
 
-/* The keys of a whole value: as it is, without its article, joined ("acdc"). */
+/* The keys of a whole value: as it is, as people remember it (without its article), joined ("acdc"). */
 static enum err_code
 add_keys(struct text *t, int kind, const char *value, struct err *e)
 {
 	struct buf *b = &t->scratch;
+	char bare[1024];
 
 	if (value == NULL)
 		return ERR_NONE;
@@ -89,8 +91,8 @@ add_keys(struct text *t, int kind, const char *value, struct err *e)
 	if (fold(b, value, strlen(value), e) != ERR_NONE)
 		return e->code;
 	add_key(t, kind, b->data, b->len);
-	if (strncmp(b->data, "the ", 4) == 0)
-		add_key(t, kind, b->data + 4, b->len - 4);
+	if (fold_bare(bare, sizeof bare, b->data))
+		add_key(t, kind, bare, strlen(bare));
 	if (strchr(value, ' ') != NULL)
 		return ERR_NONE;
 	buf_clear(b);
@@ -316,7 +318,10 @@ insert(struct db *db, int64_t track, const struct text *t, struct err *e)
 	bind_columns(st, 2, t);
 	if (sql_run(db, st, e) != ERR_NONE || note_words(db, t, 1, e) != ERR_NONE)
 		return e->code;
-	return write_keys(db, "INSERT INTO skey(hash, kind, doc) VALUES(?, ?, ?)", t, doc, e);
+	if (write_keys(db, "INSERT INTO skey(hash, kind, doc) VALUES(?, ?, ?)", t, doc, e) != ERR_NONE ||
+	    packed_forget(db, doc, e) != ERR_NONE)
+		return e->code;
+	return doc % PACKED_CHUNK == PACKED_CHUNK - 1 ? packed_make(db, doc, e) : ERR_NONE;
 }
 
 enum err_code

@@ -62,6 +62,7 @@ struct node {
 	bool phrase;              /* was in quotes: its words follow each other */
 	bool prefix;              /* word* */
 	bool last;                /* the last bare word: also as a prefix */
+	bool respelt;             /* another spelling of the alternative before it: join.h */
 	bool at_sign;             /* SAVED: written as @value, which may also be a word */
 	bool plain_unit;          /* `duration_ms`: a plain number is milliseconds, not seconds */
 	int64_t *ids;             /* IDS */
@@ -88,6 +89,7 @@ struct query {
 	struct node *root;
 	struct order order[ORDER_MAX];
 	size_t norder;
+	bool plain; /* nothing packed is made use of: for tests, which find the same */
 	char *note; /* what the user should know, or NULL; its first `fault` bytes are what is wrong */
 	size_t fault;
 	char **words; /* the arguments, kept because nodes point to them */
