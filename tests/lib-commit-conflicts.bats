@@ -67,6 +67,20 @@ for r in sorted(items, key=lambda r: r["source"]):
 	conflict number; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000c; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000c, album=Another Name, artist=Another
 	conflict title; tracknumber=, album=; tracknumber=, album=
 	conflict number; organization=EMI; organization=Parlophone
+	conflict number; ; title=Song [2009 Digital Remaster] (feat. X)
+	conflict number; title=Song (Live); title=Song (Live) [Remastered]
+	conflict number; title=Symphony No. 5 in C minor. Op. 67: I. Allegro; title=Symphony Nr. 5 in C Minor Op. 67 - I Allegro
+	conflict number; title=Prelude in F♯ minor; title=Prelude in F# minor
+	conflict number; title=Song #1; title=Song 1
+	conflict number; title=Группа крови; title=ГРУППА КРОВИ
+	conflict number; title=ガール; title=ｶﾞｰﾙ
+	conflict number; title=我只在乎你; title=我只在乎你 (Remastered)
+	conflict number; artist=Jay-Z feat. Alicia Keys, album=Blue @; artist=Jay-Z, album=Blue @
+	conflict number; title=Rock 'n' Roll; title=Rock ’n’ Roll
+	conflict number; date=1987; date=2011
+	conflict title; tracknumber=A1; tracknumber=A1
+	conflict title; tracknumber=B2; tracknumber=
+	conflict title; tracknumber=; tracknumber=, discnumber=2
 	END
 }
 
@@ -96,6 +110,26 @@ for r in sorted(items, key=lambda r: r["source"]):
 	new; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000f; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-000000000000
 	new; musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-000000000001; musicbrainz_releasetrackid=f0f0f0f0-0000-4000-8000-000000000002
 	new; tracknumber=, album=; tracknumber=, album=, title=Song (Remastered)
+	new; tracknumber=A1; tracknumber=B1
+	new; tracknumber=, discnumber=1; tracknumber=, discnumber=2
+	new; title=Prelude in C; title=Prelude in C#
+	new; title=Prelude in B♭ minor; title=Prelude in B minor
+	new; title=Prelude in C major; title=Prelude in C minor
+	new; title=Étude Op. 10 No. 1; title=Étude Op. 10 No. 2
+	new; title=Song (Moby Remix); title=Song (Air Remix)
+	new; title=Song (Live in Paris); title=Song (Live in Rome)
+	new; ; title=Song (Reprise)
+	new; ; title=Song (Mono)
+	new; ; title=Song (Radio Edit)
+	new; ; title=Song (Single Version)
+	new; title=!!!; title=???
+	new; title=ガール; title=カール
+	new; title=花; title=華
+	new; title=Song, composer=Johann Sebastian Bach; title=Song, composer=Carl Philipp Emanuel Bach
+	new; album=Disc @ (CD1); album=Disc @ (CD2)
+	new; ; album=Disc @ (Single)
+	new; ; album=Disc @ EP
+	new; tracknumber=, ms=1000; tracknumber=, ms=5000
 	END
 }
 

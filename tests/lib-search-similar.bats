@@ -208,20 +208,12 @@ for line in sys.stdin:
 	lib-playlist -q add Evening 13 9
 	[ "$(ids --similar 13)" = 9 ]
 	[[ $(lib-search --similar 13 --explain) == *"playlists "*" % (Evening), year "* ]]
-	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
-	import sqlite3, sys
-	db = sqlite3.connect(sys.argv[1])
-	db.execute("INSERT INTO listener VALUES (1, 'me')")
-	db.execute("INSERT INTO history VALUES (1, 'test', 'log', '', 0)")
-	for n in (4, 13, 14):
-	    db.execute("INSERT INTO song VALUES (?, ?, '', 1)", (n, str(n)))
-	    db.execute("INSERT INTO told (id, song_id, artist, title, track_id, recording_id) VALUES (?1, ?1, '', '', ?1,"
-	               " (SELECT recording_id FROM track WHERE id = ?1))", (n,))
-	for n, start in ((13, 10000), (4, 10300), (13, 90000), (4, 90300), (14, 200000), (13, 400000)):
-	    db.execute("INSERT INTO play (listener_id, song_id, start, told_id, history_id, row, raw) VALUES (1, ?1, ?2, ?1, 1, 1, '')",
-	               (n, start))
-	db.commit()
-	PY
+	polka=$'The Villagers\tPolkas\tPolka\t\t200\tL' freddie=$'Miles Davis\tKind of Blue\tFreddie Freeloader\t\t200\tL'
+	printf '#AUDIOSCROBBLER/1.1\n#TZ/UTC\n' >.scrobbler.log
+	printf '%s\t%s\n' "$polka" 1500010000 "$freddie" 1500010300 "$polka" 1500090000 "$freddie" 1500090300 \
+		$'Organist\tOrgan\tPassacaglia\t\t200\tL' 1500200000 "$polka" 1500400000 >>.scrobbler.log
+	lib-import -q --history .scrobbler.log
+	[ "$(query "SELECT count(*) FROM told WHERE track_id IS NOT NULL")" = 3 ]
 	[ "$(ids --similar 13)" = "4 9" ] || [ "$(ids --similar 13)" = "9 4" ]
 	[[ $(lib-search --similar 13 --explain id:4) == *"plays "*" % ("* ]]
 }
@@ -248,4 +240,15 @@ for line in sys.stdin:
 	[ "$(ids --similar 1 --auto-correct colltrane)" = 8 ]
 	run -1 --separate-stderr lib-search similar:1 colltrane
 	[[ $stderr == *"did you mean: similar:1 coltrane"* ]]
+}
+
+@test "on a terminal the reasons of a likeness stand below the track" {
+	requires script
+	shelf
+	run -0 script -qec "stty cols 80; lib-search --similar 1 --explain -l 2" /dev/null
+	[ "${#lines[@]}" = 4 ]
+	[[ ${lines[0]} == "0."??"  3  Miles Davis - All Blues - Kind of Blue"* ]]
+	[[ ${lines[1]} == "      "*"genre "*" % (Modal Jazz; Jazz)"* ]]
+	run -0 script -qec "lib-search --similar 1 --explain --tsv -l 1" /dev/null
+	[[ ${lines[0]} == "3${T}Miles Davis${T}All Blues${T}Kind of Blue${T}0."* ]]
 }

@@ -100,35 +100,54 @@ add_json(const struct track *t, const struct likeness *l, struct buf *out, struc
 	buf_putc(out, cli_separator());
 }
 
-/* For people the reasons have a line of their own. */
+static const enum field names[] = { F_ARTIST, F_TITLE, F_ALBUM };
+enum { NAMES = sizeof names / sizeof names[0] };
+
+/* 0.71  12  Artist - Title - Album, and the reasons below. */
 static void
 add_lines(const struct track *t, const struct likeness *l, struct buf *out, struct err *e)
 {
-	static const enum field cells[] = { F_ARTIST, F_TITLE, F_ALBUM };
-	bool people = command.listing.columns > 0 && !cli_null();
+	struct buf text = { 0 };
+	const char *join = "  ";
+
+	buf_printf(out, "%.2f  %lld", l->score, (long long)t->id);
+	for (int i = 0; i < NAMES; i++) {
+		buf_clear(&text);
+		track_text(t, names[i], &text);
+		if (text.len == 0)
+			continue;
+		buf_puts(out, join);
+		out_escape(out, text.data, text.len);
+		join = " - ";
+	}
+	buf_puts(out, "\n      ");
+	buf_clear(&text);
+	likeness_text(command.db, found.to, l, &text, e);
+	out_escape(out, text.data != NULL ? text.data : "", text.len);
+	buf_putc(out, '\n');
+	out->failed |= text.failed;
+	buf_free(&text);
+}
+
+static void
+add_cells(const struct track *t, const struct likeness *l, struct buf *out, struct err *e)
+{
 	struct table row = { .out = out, .separator = cli_separator() };
 	struct buf text = { 0 };
 
 	table_int(&row, t->id);
-	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+	for (int i = 0; i < NAMES; i++) {
 		buf_clear(&text);
-		track_text(t, cells[i], &text);
+		track_text(t, names[i], &text);
 		table_cell(&row, text.data != NULL ? text.data : "", text.len);
 	}
 	buf_clear(&text);
 	buf_printf(&text, "%.2f", l->score);
-	table_cell(&row, text.data, text.len);
+	table_text(&row, text.data);
 	buf_clear(&text);
 	likeness_text(command.db, found.to, l, &text, e);
-	if (people) {
-		table_row(&row);
-		buf_puts(out, "        ");
-		out_escape(out, text.data, text.len);
-		buf_putc(out, '\n');
-	} else {
-		table_cell(&row, text.data, text.len);
-		table_row(&row);
-	}
+	table_cell(&row, text.data != NULL ? text.data : "", text.len);
+	table_row(&row);
 	table_end(&row);
 	out->failed |= text.failed;
 	buf_free(&text);
@@ -143,8 +162,10 @@ explain(const struct likeness *l, struct err *e)
 	if (track_load(command.db, l->id, &t, e) == ERR_NONE) {
 		if (cli_json())
 			add_json(&t, l, &out, e);
-		else
+		else if (command.listing.form == LISTING_TABLE)
 			add_lines(&t, l, &out, e);
+		else
+			add_cells(&t, l, &out, e);
 		(void)cli_print(&out, e);
 	}
 	track_free(&t);

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/field.h"
+#include "store/packed/packed.h"
 #include "store/sql.h"
 #include "store/vocabulary.h"
 #include "text/fold.h"
@@ -316,7 +317,10 @@ insert(struct db *db, int64_t track, const struct text *t, struct err *e)
 	bind_columns(st, 2, t);
 	if (sql_run(db, st, e) != ERR_NONE || note_words(db, t, 1, e) != ERR_NONE)
 		return e->code;
-	return write_keys(db, "INSERT INTO skey(hash, kind, doc) VALUES(?, ?, ?)", t, doc, e);
+	if (write_keys(db, "INSERT INTO skey(hash, kind, doc) VALUES(?, ?, ?)", t, doc, e) != ERR_NONE ||
+	    packed_forget(db, doc, e) != ERR_NONE)
+		return e->code;
+	return doc % PACKED_CHUNK == PACKED_CHUNK - 1 ? packed_make(db, doc, e) : ERR_NONE;
 }
 
 enum err_code

@@ -163,7 +163,8 @@ text_column(sqlite3_stmt *st, int i)
 	" (SELECT value FROM tag WHERE track_id = t.id AND name_id = ?4 AND seq = 0),"                       \
 	" (SELECT value FROM tag WHERE track_id = t.id AND name_id = ?5 AND seq = 0),"                       \
 	" (SELECT group_concat(key, ' ') FROM (SELECT key FROM credit JOIN artist ON artist.id = artist_id"  \
-	" WHERE track_id = t.id AND role = ?6 ORDER BY seq))"                                                \
+	" WHERE track_id = t.id AND role = ?6 ORDER BY seq)), t.title,"                                      \
+	" (SELECT lower(value) FROM tag WHERE track_id = t.id AND name_id = ?9 AND seq = 0)"                 \
 	" FROM track AS t JOIN release ON release.id = t.release_id WHERE t.removed IS NULL AND "
 
 /* The current row against the piece. */
@@ -183,17 +184,20 @@ match_row(sqlite3_stmt *st, const struct piece *piece, struct err *e)
 		.mb_releasetrackid = text_column(st, 8),
 		.work = work != NULL ? similar(similar_title, work) : NULL,
 		.composer = text_column(st, 10),
+		.signs = match_signs(text_column(st, 11)),
+		.position = text_column(st, 12),
 		.label = nothing,
 		.catalognumber = nothing };
 	enum same why = SAME_NOT;
 
-	if (theirs.work == NULL || theirs.told == NULL)
+	if (theirs.work == NULL || theirs.told == NULL || theirs.signs == NULL)
 		err_memory(e);
 	else
 		why = match_same_place(piece, &theirs);
 	free(work);
 	free(theirs.work);
 	free(theirs.told);
+	free(theirs.signs);
 	return why;
 }
 
@@ -205,6 +209,7 @@ match_rows(
 	sql_int(st, 4, F_MB_RELEASETRACKID + 1);
 	sql_int(st, 5, F_WORK + 1);
 	sql_int(st, 6, F_COMPOSER + 1);
+	sql_int(st, 9, F_POSITION + 1);
 	entry->why = SAME_NOT;
 	while (entry->why == SAME_NOT && sql_step(d->plan->db, st, e) == 1) {
 		int64_t track = sqlite3_column_int64(st, 0);

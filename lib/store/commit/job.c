@@ -11,6 +11,7 @@
 #include "store/commit/leave.h"
 #include "store/history/plays.h"
 #include "store/index.h"
+#include "store/packed/packed.h"
 #include "store/vocabulary.h"
 #include "store/sql.h"
 
@@ -297,7 +298,7 @@ index_all(struct job *j, struct err *e)
 			    plays_meet(j->db, entry->track, e));
 		report(p, "indexing", i);
 	}
-	return e->code;
+	return e->code == ERR_NONE ? packed_refresh(j->db, false, NULL, e) : e->code;
 }
 
 enum err_code

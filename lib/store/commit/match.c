@@ -7,7 +7,7 @@
 #include "store/commit/similar.h"
 #include "text/fold.h"
 
-enum { PIECE_STRINGS = 13 };
+enum { PIECE_STRINGS = 15 };
 
 static bool
 both(const char *a, const char *b)
@@ -83,6 +83,37 @@ artists_agree(const char *a, const char *b)
 	return same;
 }
 
+/* Is this the '#' of "in C# minor", not that of "#1"? */
+static bool
+is_sharp(const char *title, const char *at)
+{
+	return at > title && at[-1] >= 'A' && at[-1] <= 'G' && (at - 1 == title || at[-2] == ' ');
+}
+
+char *
+match_signs(const char *title)
+{
+	struct buf signs = { 0 };
+
+	buf_puts(&signs, "");
+	for (const char *at = title; at != NULL && *at != '\0'; at++)
+		if (strncmp(at, "\u266f", 3) == 0 || (*at == '#' && is_sharp(title, at)))
+			buf_putc(&signs, '#');
+		else if (strncmp(at, "\u266d", 3) == 0)
+			buf_putc(&signs, 'b');
+	if (signs.failed) {
+		buf_free(&signs);
+		return NULL;
+	}
+	return signs.data != NULL ? buf_detach(&signs) : strdup("");
+}
+
+static bool
+other_disc(const struct piece *a, const struct piece *b)
+{
+	return a->disc > 0 && b->disc > 0 && a->disc != b->disc;
+}
+
 static bool
 same_number(const struct piece *a, const struct piece *b)
 {
@@ -95,6 +126,8 @@ evidence_against(const struct piece *a, const struct piece *b)
 {
 	bool labels = match_differ(a->label, b->label);
 
+	if (other_disc(a, b) || match_differ(a->position, b->position) || strcmp(a->signs, b->signs) != 0)
+		return true;
 	if (other_people(a->composer, b->composer) || match_differ(a->work, b->work))
 		return true;
 	return labels &&
@@ -244,7 +277,7 @@ strings(struct piece *p, char **list[PIECE_STRINGS])
 {
 	char **all[PIECE_STRINGS] = { &p->title, &p->told, &p->artist, &p->album, &p->albumartist,
 		&p->composer, &p->work, &p->label, &p->catalognumber, &p->barcode, &p->mb_albumid,
-		&p->mb_trackid, &p->mb_releasetrackid };
+		&p->mb_trackid, &p->mb_releasetrackid, &p->signs, &p->position };
 
 	memcpy(list, all, sizeof all);
 }
@@ -255,6 +288,8 @@ piece_of_record(struct piece *p, const struct record *r, struct err *e)
 	struct piece new = {
 		.title = fold_key(record_get(r, F_TITLE)),
 		.told = told(fold_key(record_get(r, F_TITLE))),
+		.signs = match_signs(record_get(r, F_TITLE)),
+		.position = lower(record_get(r, F_POSITION)),
 		.artist = folded_first(r, F_ARTIST, F_ARTISTS),
 		.album = fold_key(record_get(r, F_ALBUM)),
 		.albumartist = folded_first(r, F_ALBUMARTIST, F_ALBUMARTISTS),

@@ -8,10 +8,10 @@
  *  - a piece without title or artist is never the same as another;
  *  - MusicBrainz ids decide where both have them: the place's own id either
  *    way, a different release or recording keeps apart;
- *  - else disc and track number must be equal where both have a number, and the
- *    titles agree; where one has none, titles and artists must agree.  What
- *    agrees says similar.h: "remastered", guests and a leading "the" do not
- *    count, "live", "remix", "part 2" and all other words do;
+ *  - else disc and track number, or the positions of a vinyl, must be equal where
+ *    both have them, and the titles agree, keys ("in F sharp") included; where one has none, titles and
+ * artists must agree.  What agrees says similar.h: "remastered", guests and a leading "the" do not count,
+ * "live", "remix", "part 2" and all other words do;
  *  - without an album the titles must be equal as they are;
  *  - the durations must be known and differ by at most two seconds;
  *  - a composer or work that both name must be the same, and so must the label
@@ -35,6 +35,8 @@ enum { MATCH_MS = 2000, MATCH_RECORDING_MS = 3000 };
  * telling words of the title. */
 struct piece {
 	char *title, *told, *artist, *album, *albumartist;
+	char *signs;    /* the sharps and flats of the title, which folding drops: "#b" */
+	char *position; /* of a vinyl, in lower case */
 	char *composer, *work;
 	char *label, *catalognumber, *barcode;
 	char *mb_albumid, *mb_trackid, *mb_releasetrackid;
@@ -66,6 +68,9 @@ const char *same_words(enum same why);
  * without. */
 char *match_words(const char *value);
 char *match_number(const char *value);
+
+/* The sharps and flats of a title as it is written, malloced. */
+char *match_signs(const char *title);
 
 /* Both are told and not the same. */
 bool match_differ(const char *a, const char *b);

@@ -7,6 +7,7 @@
 #include "store/edit/priv.h"
 #include "store/history/plays.h"
 #include "store/index.h"
+#include "store/packed/packed.h"
 
 enum err_code
 chosen_start(struct db *db, const int64_t *tracks, size_t n, struct err *e)
@@ -129,7 +130,7 @@ index_again(struct db *db, const struct edit_options *how, struct err *e)
 	while (edit_go_on(how->progress, e) == ERR_NONE && sql_step(db, st, e) == 1)
 		index_track(db, sqlite3_column_int64(st, 0), e);
 	sql_done(st);
-	return e->code;
+	return e->code == ERR_NONE ? packed_refresh(db, false, NULL, e) : e->code;
 }
 
 /* Other words, or another MBID, may be those of plays that were not found. */

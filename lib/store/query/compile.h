@@ -33,13 +33,14 @@ struct compiler {
 	struct param *param;
 	int nparams;
 	int64_t now;
-	bool driven;      /* the index gives the rows: look at their values rather than make lists */
-	bool narrow;      /* other words are looked up already: a year alone may be, too */
-	bool few;         /* a few rows, of doc d: ask the index about each */
-	bool within;      /* the caller's transaction: it is not begun and ended here */
-	bool prefix_last; /* the last bare word is tried as a prefix */
-	bool whole;       /* nor is it by those that look for all matches */
-	struct err *e;    /* the first error stays */
+	bool driven;         /* the index gives the rows: look at their values rather than make lists */
+	bool narrow;         /* other words are looked up already: a year alone may be, too */
+	bool few;            /* a few rows, of doc d: ask the index about each */
+	bool within;         /* the caller's transaction: it is not begun and ended here */
+	bool prefix_last;    /* the last bare word is tried as a prefix */
+	bool whole;          /* nor is it by those that look for all matches */
+	struct sieve *sieve; /* of what is packed; or NULL */
+	struct err *e;       /* the first error stays */
 };
 
 void compiler_free(struct compiler *c);
@@ -69,6 +70,10 @@ bool compile_words(struct compiler *c, const struct node *leaf, const char *colu
 /* A word or phrase folded for the index, and the other spellings of a word ("acdc"), separated by blanks.
  * False where nothing is left of it. */
 bool compile_spellings(struct compiler *c, const char *s, size_t len, struct buf *folded, struct buf *joined);
+
+/* What the values of a match of n lie between, both ends perhaps among them; false where n is no such term.
+ */
+bool compile_bounds(struct compiler *c, const struct node *n, double *low, double *high);
 
 /* Conditions on one field: range.c */
 void compile_range(struct compiler *c, const struct node *n, struct buf *sql);

@@ -7,6 +7,7 @@
 #include "store/query/expand.h"
 #include "store/query/relate.h"
 #include "store/query/run.h"
+#include "store/query/sieve.h"
 #include "store/query/spell.h"
 #include "store/refold.h"
 
@@ -97,6 +98,12 @@ query_parse(struct query **ret, struct db *db, char *const *words, struct err *e
 		    strdup("the search index is of another version of this program, and may miss words:"
 			   " run lib-sweep once");
 	return ERR_NONE;
+}
+
+void
+query_plain(struct query *q)
+{
+	q->plain = true;
 }
 
 enum err_code
@@ -200,13 +207,20 @@ out:
 }
 
 static enum err_code
-begin(struct compiler *c, struct db *db, struct err *e)
+begin(struct compiler *c, const struct query *q, struct db *db, struct err *e)
 {
 	*c = (struct compiler){ .db = db, .e = e, .now = time_now() };
 	if (compile_functions(db, e) != ERR_NONE)
 		return e->code;
 	c->within = db->in_txn;
-	return c->within ? ERR_NONE : sql_begin_read(db, e);
+	if (!c->within && sql_begin_read(db, e) != ERR_NONE)
+		return e->code;
+	if (!q->plain && sieve_open(c) != ERR_NONE && !c->within) {
+		struct err ignored = { 0 };
+
+		(void)sql_commit(db, &ignored);
+	}
+	return e->code;
 }
 
 static enum err_code
@@ -214,6 +228,7 @@ end(struct compiler *c)
 {
 	struct err ignored = { 0 };
 
+	sieve_close(c);
 	compiler_free(c);
 	if (!c->within)
 		(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
@@ -237,7 +252,7 @@ query_ids(
 {
 	struct compiler c;
 
-	if (begin(&c, db, e) != ERR_NONE)
+	if (begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	if (q->norder == 0 && run_is_ranked(&c, q->root))
 		ranked_ids(&c, q, limit, offset, ids, n);
@@ -251,7 +266,7 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 {
 	struct compiler c;
 
-	if (begin(&c, db, e) != ERR_NONE)
+	if (begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	run_count(&c, q->root, count);
 	return end(&c);
@@ -262,7 +277,7 @@ query_finds(struct query *q, struct db *db, bool whole, int64_t least, bool *fou
 {
 	struct compiler c;
 
-	if (begin(&c, db, e) != ERR_NONE)
+	if (begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	c.whole = whole;
 	run_finds(&c, q->root, least, found);

@@ -38,6 +38,9 @@ void query_free(struct query *q);
 /* What the user should know of how the query was understood, or NULL. */
 const char *query_note(const struct query *q);
 
+/* Look at rows alone, as if nothing were packed: for tests, which find the same. */
+void query_plain(struct query *q);
+
 /* The part of the note that says what is wrong, without what is done about it; malloced, NULL where there is
  * none. */
 char *query_fault(const struct query *q);

@@ -214,6 +214,42 @@ date_bounds(struct compiler *c, const struct node *n, struct bounds *b)
 	}
 }
 
+static void
+read_bounds(struct compiler *c, const struct node *n, struct bounds *b)
+{
+	if (n->op == OP_BETWEEN && *n->value == '\0' && *n->high == '\0')
+		compile_complain(c, n, "%s: a range wants at least one end", field_info(n->field)->name);
+	else if (field_info(n->field)->type == FIELD_TIME)
+		instant_bounds(c, n, b);
+	else if (field_info(n->field)->type == FIELD_DATE)
+		date_bounds(c, n, b);
+	else
+		number_bounds(c, n, b);
+}
+
+static bool
+number_of(const struct compiler *c, int param, double *x)
+{
+	const struct param *p = &c->param[param - 1];
+
+	*x = p->type == PARAM_INT ? (double)p->num : p->real;
+	return p->type == PARAM_INT || p->type == PARAM_REAL;
+}
+
+bool
+compile_bounds(struct compiler *c, const struct node *n, double *low, double *high)
+{
+	struct bounds b = { 0 };
+
+	if (n->kind != NODE_RANGE)
+		return false;
+	read_bounds(c, n, &b);
+	*low = -INFINITY;
+	*high = INFINITY;
+	return c->e->code == ERR_NONE && (b.lo > 0 || b.hi > 0) && (b.lo == 0 || number_of(c, b.lo, low)) &&
+	    (b.hi == 0 || number_of(c, b.hi, high));
+}
+
 void
 compile_range(struct compiler *c, const struct node *n, struct buf *sql)
 {
@@ -221,16 +257,7 @@ compile_range(struct compiler *c, const struct node *n, struct buf *sql)
 	struct bounds b = { 0 };
 	int count = field_places(n->field, false, 0, p);
 
-	if (n->op == OP_BETWEEN && *n->value == '\0' && *n->high == '\0') {
-		compile_complain(c, n, "%s: a range wants at least one end", field_info(n->field)->name);
-		return;
-	}
-	if (field_info(n->field)->type == FIELD_TIME)
-		instant_bounds(c, n, &b);
-	else if (field_info(n->field)->type == FIELD_DATE)
-		date_bounds(c, n, &b);
-	else
-		number_bounds(c, n, &b);
+	read_bounds(c, n, &b);
 	for (int i = 0; i < count; i++) {
 		place_open(p, i, sql);
 		if (b.lo > 0)

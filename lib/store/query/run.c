@@ -4,24 +4,9 @@
 #include <string.h>
 
 #include "store/index.h"
-#include "store/query/place.h"
+#include "store/query/part.h"
 #include "store/query/token.h"
 #include "text/fold.h"
-
-/* What the index and the rows are asked for a set of terms that must all match. */
-struct part {
-	struct buf match;   /* for the index; empty: it cannot help */
-	struct buf without; /* what goes behind an expression that others make */
-	struct buf where;   /* what it could not tell; empty: nothing */
-};
-
-static void
-part_free(struct part *p)
-{
-	buf_free(&p->match);
-	buf_free(&p->without);
-	buf_free(&p->where);
-}
 
 static const char *
 text_of(const struct buf *b)
@@ -29,73 +14,8 @@ text_of(const struct buf *b)
 	return b->len > 0 ? b->data : "";
 }
 
-/* Is the term told to the index in full, as itself or as a negation? */
-static bool
-is_exact(struct compiler *c, const struct node *n, bool positive)
-{
-	struct buf ignored = { 0 };
-	const struct node *asked = n->kind == NODE_NOT ? n->child[0] : n;
-	bool exact = false, match = compile_match(c, asked, &ignored, &exact);
-
-	buf_free(&ignored);
-	return match && exact && (n->kind != NODE_NOT || positive);
-}
-
-/* A term that must match, or all terms of a list. */
-static void
-make_part(struct compiler *c, struct node *all, struct part *p)
-{
-	bool exact;
-	bool positive = compile_match(c, all, &p->match, &exact);
-
-	if (!positive)
-		buf_clear(&p->match);
-	if (!positive && c->narrow)
-		compile_negations(c, all, &p->without);
-	positive |= c->narrow;
-	c->driven = positive;
-	for (size_t i = 0; i < all->n; i++) {
-		if (is_exact(c, all->child[i], positive))
-			continue;
-		buf_puts(&p->where, p->where.len > 0 ? " AND " : "");
-		compile_where(c, all->child[i], &p->where);
-	}
-	c->driven = false;
-}
-
-/* The terms of n as an AND that borrows them. */
-static void
-as_list(const struct node *n, struct node **only, struct node *list)
-{
-	*list = (struct node){ .kind = NODE_AND, .field = F_NONE };
-	if (n->kind == NODE_AND) {
-		list->child = n->child;
-		list->n = n->n;
-	} else {
-		*only = (struct node *)n;
-		list->child = only;
-		list->n = 1;
-	}
-}
-
 static const char columns[] =
     "t.id, t.title_key, t.artist_key, r.album_key, t.release_id, t.disc, t.track, t.year";
-static const char from_index[] =
-    "FROM fts CROSS JOIN doc d ON d.doc = fts.rowid CROSS JOIN track t ON t.id = d.track_id";
-static const char with_release[] = " CROSS JOIN release r ON r.id = t.release_id";
-
-static sqlite3_stmt *
-prepare(struct compiler *c, struct buf *sql)
-{
-	sqlite3_stmt *st = NULL;
-
-	if (c->e->code == ERR_NONE && buf_ok(sql, c->e) == ERR_NONE)
-		st = sql_prepare(c->db, sql->data, c->e);
-	if (st != NULL)
-		compiler_bind(c, st);
-	buf_free(sql);
-	return st;
-}
 
 static const char *
 column(sqlite3_stmt *st, int i)
@@ -122,7 +42,7 @@ add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, str
 
 	if (limit >= 0)
 		buf_printf(sql, " LIMIT %lld", (long long)limit);
-	st = prepare(c, sql);
+	st = part_prepare(c, sql);
 
 	if (st == NULL)
 		return c->e->code;
@@ -204,7 +124,7 @@ join_only_word(struct branch *b, struct err *e)
 static enum err_code
 read_branch(struct branch *b, const struct node *n, struct err *e)
 {
-	as_list(n, &b->only, &b->list);
+	part_list(n, &b->only, &b->list);
 	b->rest = (struct node){ .kind = NODE_AND, .field = F_NONE, .child = b->others };
 	b->field = F_NONE;
 	choose_ranked(b);
@@ -279,7 +199,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		    "SELECT %s FROM skey k CROSS JOIN doc d ON d.doc = k.doc CROSS JOIN track t ON t.id = "
 		    "d.track_id%s"
 		    " WHERE k.hash IN (%s) AND k.kind = %d%s",
-		    columns, with_release, hashes.failed ? "" : hashes.data, tiers[i].kind,
+		    columns, PART_WITH_RELEASE, hashes.failed ? "" : hashes.data, tiers[i].kind,
 		    where.len > 0 ? where.data : "");
 		sql.failed |= hashes.failed || where.failed;
 		if (add_rows(c, &sql, tiers[i].tier, limit, r) != ERR_NONE)
@@ -298,10 +218,9 @@ index_tier(struct compiler *c, struct branch *b, const char *match, const struct
 {
 	struct buf sql = { 0 };
 
-	buf_printf(&sql, "SELECT %s %s%s WHERE fts MATCH ?%d", columns, from_index, with_release,
+	buf_printf(&sql, "SELECT %s %s%s WHERE fts MATCH ?%d", columns, PART_FROM_INDEX, PART_WITH_RELEASE,
 	    param_text(c, match, strlen(match)));
-	if (p->where.len > 0)
-		buf_printf(&sql, " AND %s", p->where.data);
+	part_conditions(p, "fts.rowid", &sql);
 	add_rows(c, &sql, tier, rows_needed(need), r);
 	b->full = is_full(r, need);
 	return c->e->code;
@@ -317,7 +236,7 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	const char *join;
 
 	c->narrow = true;
-	make_part(c, &b->rest, &others);
+	part_make(c, &b->rest, &others);
 	c->narrow = false;
 	join = others.match.len > 0 ? " AND " : "";
 	buf_printf(&match, "(%s : ^ \"%s\")%s%s%s", name, b->index_text.data, join, text_of(&others.match),
@@ -350,7 +269,7 @@ all_tier(struct compiler *c, struct branch *b, bool prefix, int64_t need, struct
 	struct part all = { 0 };
 
 	c->prefix_last = prefix;
-	make_part(c, &b->list, &all);
+	part_make(c, &b->list, &all);
 	if (all.match.len > 0 && buf_ok(&all.match, c->e) == ERR_NONE)
 		index_tier(c, b, all.match.data, &all, prefix ? TIER_PREFIX : TIER_ALL, need, r);
 	c->prefix_last = false;
@@ -366,15 +285,10 @@ rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 	struct buf sql = { 0 };
 
 	c->prefix_last = true;
-	make_part(c, &b->list, &all);
+	part_make(c, &b->list, &all);
 	c->prefix_last = false;
-	if (all.match.len > 0)
-		buf_printf(&sql, "SELECT t.id %s WHERE fts MATCH ?%d", from_index,
-		    param_text(c, all.match.data, all.match.len));
-	else
-		buf_puts(&sql, "SELECT t.id FROM track t WHERE t.removed IS NULL");
-	if (all.where.len > 0)
-		buf_printf(&sql, " AND %s", all.where.data);
+	buf_puts(&sql, "SELECT t.id ");
+	part_from(c, &all, "FROM track t", "", &sql);
 	part_free(&all);
 	return add_rows(c, &sql, TIER_REST, need, r);
 }
@@ -422,170 +336,5 @@ run_ranked(struct compiler *c, const struct node *root, int64_t need, struct ran
 	for (size_t i = 0; root->kind == NODE_OR && i < root->n && c->e->code == ERR_NONE; i++)
 		run_branch(c, root->child[i], need, r);
 	ranking_sort(r);
-	return c->e->code;
-}
-
-/* FROM and WHERE of the whole query; true where the index is asked. */
-static bool
-add_set(struct compiler *c, const struct node *root, enum field order, struct buf *sql)
-{
-	struct node list, *only;
-	struct part all = { 0 };
-	bool by_album = order == F_ALBUM, indexed;
-
-	c->prefix_last = !c->whole;
-	as_list(root, &only, &list);
-	make_part(c, &list, &all);
-	indexed = all.match.len > 0;
-	if (indexed)
-		buf_printf(sql, "%s%s WHERE fts MATCH ?%d", from_index, by_album ? with_release : "",
-		    param_text(c, all.match.data, all.match.len));
-	else if (by_album)
-		buf_puts(
-		    sql, "FROM release r CROSS JOIN track t ON t.release_id = r.id WHERE t.removed IS NULL");
-	else /* SQLite would rather sort everything than follow an index and look rows up */
-		buf_printf(sql, "FROM track t%s WHERE t.removed IS NULL",
-		    order == F_ARTIST && root->kind == NODE_ALL ? " INDEXED BY track_artist" : "");
-	if (all.where.len > 0)
-		buf_printf(sql, " AND %s", all.where.data);
-	sql->failed |= all.where.failed || all.match.failed;
-	part_free(&all);
-	return indexed;
-}
-
-void
-run_set(struct compiler *c, const struct node *root, struct buf *sql)
-{
-	add_set(c, root, F_NONE, sql);
-}
-
-/* Asked for NULLS LAST, SQLite would not use an index. */
-static bool
-never_null(enum field f)
-{
-	return f == F_ID || f == F_TITLE || f == F_ARTIST || f == F_ADDED || f == F_MODIFIED;
-}
-
-/* An artist's tracks come in the order of albums, an album's in theirs. */
-static void
-add_order(const struct query *q, bool by_album, struct buf *sql)
-{
-	char value[512];
-	bool names = false, newest = false;
-
-	buf_puts(sql, " ORDER BY ");
-	for (size_t i = 0; i < q->norder; i++) {
-		const char *down = q->order[i].descending ? " DESC" : "";
-		enum field f = q->order[i].field;
-
-		newest = i == 0 && (f == F_ADDED || f == F_MODIFIED) && q->order[i].descending;
-		names |= f == F_ARTIST || f == F_ALBUMARTIST || f == F_ALBUM;
-		if (f == F_ALBUM && by_album) {
-			buf_printf(sql, "r.album_key%s, r.albumartist_key%s, r.id%s, ", down, down, down);
-			continue;
-		}
-		field_order(f, value, sizeof value);
-		buf_printf(sql, "%s%s%s, ", value, down, never_null(f) ? "" : " NULLS LAST");
-	}
-	if (names && !by_album)
-		buf_puts(sql, "t.release_id, ");
-	/* What came together came in the order of ids: then the last of them is the newest. */
-	buf_puts(sql, names ? "t.disc, t.track, t.id" : newest ? "t.id DESC" : "t.id");
-}
-
-const struct node *
-run_order_of_ids(const struct node *root)
-{
-	if (root->kind == NODE_IDS)
-		return root;
-	for (size_t i = 0; root->kind == NODE_AND && i < root->n; i++)
-		if (root->child[i]->kind == NODE_IDS)
-			return root->child[i];
-	return NULL;
-}
-
-static void
-add_order_of_ids(const struct node *list, struct buf *sql)
-{
-	buf_puts(sql, " ORDER BY (SELECT x.key FROM json_each('[");
-	for (size_t i = 0; i < list->nids; i++)
-		buf_printf(sql, "%s%lld", i > 0 ? "," : "", (long long)list->ids[i]);
-	buf_puts(sql, "]') x WHERE x.value = t.id)");
-}
-
-enum err_code
-run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
-{
-	enum field first = q->norder > 0 ? q->order[0].field : F_NONE;
-	struct buf sql = { 0 };
-	int64_t *list = NULL;
-	size_t count = 0, cap = 0;
-	sqlite3_stmt *st;
-
-	buf_puts(&sql, "SELECT t.id ");
-	add_set(c, q->root, first, &sql);
-	if (q->norder > 0) /* else an index's order is as good, and the first page comes at once */
-		add_order(q, first == F_ALBUM, &sql);
-	else if (run_order_of_ids(q->root) != NULL)
-		add_order_of_ids(run_order_of_ids(q->root), &sql);
-	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
-	st = prepare(c, &sql);
-	if (st == NULL)
-		return c->e->code;
-	while (sql_step(c->db, st, c->e) > 0) {
-		if (count == cap) {
-			int64_t *more = realloc(list, (cap = cap > 0 ? 2 * cap : 256) * sizeof *more);
-
-			if (more == NULL) {
-				err_memory(c->e);
-				break;
-			}
-			list = more;
-		}
-		list[count++] = sqlite3_column_int64(st, 0);
-	}
-	sqlite3_finalize(st);
-	if (c->e->code != ERR_NONE) {
-		free(list);
-		return c->e->code;
-	}
-	*ids = list;
-	*n = count;
-	return ERR_NONE;
-}
-
-enum err_code
-run_finds(struct compiler *c, const struct node *root, int64_t least, bool *found)
-{
-	struct buf sql = { 0 };
-	sqlite3_stmt *st;
-
-	buf_puts(&sql, "SELECT 1 ");
-	add_set(c, root, F_NONE, &sql);
-	buf_printf(&sql, " LIMIT 1 OFFSET %lld", (long long)least - 1);
-	st = prepare(c, &sql);
-	if (st != NULL)
-		*found = sql_step(c->db, st, c->e) > 0;
-	sqlite3_finalize(st);
-	return c->e->code;
-}
-
-enum err_code
-run_count(struct compiler *c, const struct node *root, int64_t *count)
-{
-	struct buf sql = { 0 };
-	sqlite3_stmt *st;
-
-	buf_puts(&sql, "SELECT count(*) ");
-	if (root->kind == NODE_ALL)
-		buf_puts(&sql, "FROM doc"); /* what the index holds is what there is */
-	else
-		add_set(c, root, F_NONE, &sql);
-	st = prepare(c, &sql);
-	if (st == NULL)
-		return c->e->code;
-	if (sql_step(c->db, st, c->e) > 0)
-		*count = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
 	return c->e->code;
 }

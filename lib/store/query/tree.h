@@ -88,6 +88,7 @@ struct query {
 	struct node *root;
 	struct order order[ORDER_MAX];
 	size_t norder;
+	bool plain; /* nothing packed is made use of: for tests, which find the same */
 	char *note; /* what the user should know, or NULL; its first `fault` bytes are what is wrong */
 	size_t fault;
 	char **words; /* the arguments, kept because nodes point to them */

@@ -127,3 +127,16 @@ CREATE TRIGGER track_gone BEFORE DELETE ON track BEGIN
 	UPDATE told SET track_id = (SELECT min(id) FROM track t WHERE t.recording_id = old.recording_id AND t.id <> old.id)
 	WHERE track_id = old.id;
 END;
+-- Plays are packed for searches, too: see packed_chunk in version 5.
+CREATE TRIGGER packed_heard_added AFTER INSERT ON heard BEGIN
+	DELETE FROM packed_chunk WHERE chunk IN (SELECT d.doc >> 12 FROM track t JOIN doc d ON d.track_id = t.id
+		WHERE t.recording_id = new.recording_id);
+END;
+CREATE TRIGGER packed_heard_changed AFTER UPDATE ON heard BEGIN
+	DELETE FROM packed_chunk WHERE chunk IN (SELECT d.doc >> 12 FROM track t JOIN doc d ON d.track_id = t.id
+		WHERE t.recording_id IN (old.recording_id, new.recording_id));
+END;
+CREATE TRIGGER packed_heard_gone AFTER DELETE ON heard BEGIN
+	DELETE FROM packed_chunk WHERE chunk IN (SELECT d.doc >> 12 FROM track t JOIN doc d ON d.track_id = t.id
+		WHERE t.recording_id = old.recording_id);
+END;

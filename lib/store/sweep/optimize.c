@@ -1,8 +1,9 @@
-/* Statistics for the query planner, the event log's retention, the WAL. */
+/* What is packed for searches, statistics for the query planner, the event log's retention, the WAL. */
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/time.h"
+#include "store/packed/packed.h"
 #include "store/sweep/priv.h"
 #include "store/vocabulary.h"
 
@@ -44,6 +45,22 @@ forget_events(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 	return ERR_NONE;
 }
 
+static enum err_code
+pack(struct db *db, struct sweep_report *r, struct err *e)
+{
+	int64_t packed = 0;
+
+	if (sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	if (packed_refresh(db, true, &packed, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE) {
+		sql_rollback(db);
+		return e->code;
+	}
+	if (packed > 0)
+		sweep_add(r, "packed", packed);
+	return ERR_NONE;
+}
+
 /* PRAGMA optimize may write: it needs what every writer holds. */
 static enum err_code
 analyse(struct db *db, struct err *e)
@@ -81,7 +98,7 @@ sweep_optimize(struct db *db, const struct sweep *s, struct sweep_report *r, str
 
 	if (forget_events(db, s, r, e) != ERR_NONE || pack_words(db, s, r, e) != ERR_NONE)
 		return e->code;
-	if (!s->dry_run && analyse(db, e) != ERR_NONE)
+	if (!s->dry_run && (pack(db, r, e) != ERR_NONE || analyse(db, e) != ERR_NONE))
 		return e->code;
 	before = wal_bytes(db);
 	if (!s->dry_run && before > 0)

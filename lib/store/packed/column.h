@@ -1,0 +1,26 @@
+/*
+ * column.h - how each column is packed
+ *
+ * Private to lib/store/packed.
+ */
+#ifndef STORE_PACKED_COLUMN_H
+#define STORE_PACKED_COLUMN_H
+
+#include "store/packed/packed.h"
+
+struct packed_kind {
+	enum field field;
+	uint8_t bytes; /* of a code, lowest first */
+	uint8_t scale; /* of numbers: codes for 1; 0: the first bytes of a text */
+	uint64_t max;  /* the greatest code, which all values above share */
+	bool all;      /* every track has a value, and 0 is code 0 */
+};
+extern const struct packed_kind packed_kinds[PACKED_COLUMNS];
+
+static inline int64_t
+packed_id(enum packed_column column, int64_t chunk)
+{
+	return (int64_t)column << 32 | chunk;
+}
+
+#endif

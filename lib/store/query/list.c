@@ -1,0 +1,261 @@
+/* Matches in an order of their own, or as they come; and how many. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/query/part.h"
+#include "store/query/place.h"
+#include "store/query/run.h"
+#include "store/query/top.h"
+
+/* SQLite would rather sort everything than follow an index and look rows up. */
+static const char *
+rows_in_order(const struct node *root, enum field order)
+{
+	if (order == F_ALBUM)
+		return "FROM release r CROSS JOIN track t ON t.release_id = r.id";
+	return order == F_ARTIST && root->kind == NODE_ALL ? "FROM track t INDEXED BY track_artist"
+							   : "FROM track t";
+}
+
+/* The terms of the whole query. */
+static void
+make_whole(struct compiler *c, const struct node *root, struct part *all)
+{
+	struct node list, *only;
+
+	c->prefix_last = !c->whole;
+	part_list(root, &only, &list);
+	part_make(c, &list, all);
+}
+
+void
+run_set(struct compiler *c, const struct node *root, struct buf *sql)
+{
+	struct part all = { 0 };
+
+	make_whole(c, root, &all);
+	part_from(c, &all, "FROM track t", "", sql);
+	part_free(&all);
+}
+
+/* Asked for NULLS LAST, SQLite would not use an index. */
+static bool
+never_null(enum field f)
+{
+	return f == F_ID || f == F_TITLE || f == F_ARTIST || f == F_ADDED || f == F_MODIFIED;
+}
+
+/* An artist's tracks come in the order of albums, an album's in theirs. */
+static void
+add_order(const struct query *q, bool by_album, struct buf *sql)
+{
+	char value[512];
+	bool names = false, newest = false;
+
+	buf_puts(sql, " ORDER BY ");
+	for (size_t i = 0; i < q->norder; i++) {
+		const char *down = q->order[i].descending ? " DESC" : "";
+		enum field f = q->order[i].field;
+
+		newest = i == 0 && (f == F_ADDED || f == F_MODIFIED) && q->order[i].descending;
+		names |= f == F_ARTIST || f == F_ALBUMARTIST || f == F_ALBUM;
+		if (f == F_ALBUM && by_album) {
+			buf_printf(sql, "r.album_key%s, r.albumartist_key%s, r.id%s, ", down, down, down);
+			continue;
+		}
+		field_order(f, value, sizeof value);
+		buf_printf(sql, "%s%s%s, ", value, down, never_null(f) ? "" : " NULLS LAST");
+	}
+	if (names && !by_album)
+		buf_puts(sql, "t.release_id, ");
+	/* What came together came in the order of ids: then the last of them is the newest. */
+	buf_puts(sql, names ? "t.disc, t.track, t.id" : newest ? "t.id DESC" : "t.id");
+}
+
+const struct node *
+run_order_of_ids(const struct node *root)
+{
+	if (root->kind == NODE_IDS)
+		return root;
+	for (size_t i = 0; root->kind == NODE_AND && i < root->n; i++)
+		if (root->child[i]->kind == NODE_IDS)
+			return root->child[i];
+	return NULL;
+}
+
+static void
+add_order_of_ids(const struct node *list, struct buf *sql)
+{
+	buf_puts(sql, " ORDER BY (SELECT x.key FROM json_each('[");
+	for (size_t i = 0; i < list->nids; i++)
+		buf_printf(sql, "%s%lld", i > 0 ? "," : "", (long long)list->ids[i]);
+	buf_puts(sql, "]') x WHERE x.value = t.id)");
+}
+
+/* What is listed in an order by rows: a statement. */
+static enum err_code
+list_rows(struct compiler *c, const struct query *q, const struct part *all, int64_t limit, int64_t offset,
+    int64_t **ids, size_t *n)
+{
+	enum field first = q->norder > 0 ? q->order[0].field : F_NONE;
+	struct buf sql = { 0 };
+	int64_t *list = NULL;
+	size_t count = 0, cap = 0;
+	sqlite3_stmt *st;
+
+	buf_puts(&sql, "SELECT t.id ");
+	part_from(c, all, rows_in_order(q->root, first), first == F_ALBUM ? PART_WITH_RELEASE : "", &sql);
+	if (q->norder > 0)
+		add_order(q, first == F_ALBUM, &sql);
+	else if (run_order_of_ids(q->root) != NULL)
+		add_order_of_ids(run_order_of_ids(q->root), &sql);
+	else if (all->match.len == 0) /* else the index has its order, and the first page comes at once */
+		buf_puts(&sql, " ORDER BY t.id");
+	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
+	st = part_prepare(c, &sql);
+	if (st == NULL)
+		return c->e->code;
+	while (sql_step(c->db, st, c->e) > 0) {
+		if (count == cap) {
+			int64_t *more = realloc(list, (cap = cap > 0 ? 2 * cap : 256) * sizeof *more);
+
+			if (more == NULL) {
+				err_memory(c->e);
+				break;
+			}
+			list = more;
+		}
+		list[count++] = sqlite3_column_int64(st, 0);
+	}
+	sqlite3_finalize(st);
+	if (c->e->code != ERR_NONE) {
+		free(list);
+		return c->e->code;
+	}
+	*ids = list;
+	*n = count;
+	return ERR_NONE;
+}
+
+/* Has the catalogue an index in that order? */
+static bool
+is_indexed(enum packed_column column)
+{
+	return column >= PACKED_TRACK && column <= PACKED_ADDED;
+}
+
+/* Fill in t where what is packed tells the first of the order. */
+static bool
+choose_top(const struct compiler *c, const struct query *q, const struct part *all, struct top *t)
+{
+	enum field first = q->norder > 0 ? q->order[0].field : F_ID;
+
+	*t = (struct top){ .match = all->match.len > 0 ? all->match.data : NULL,
+		.where = all->where.len > 0 ? all->where.data : NULL,
+		.set = all->set,
+		.column = packed_column(first),
+		.descending = q->norder > 0 && q->order[0].descending,
+		.by_id = q->norder <= 1 && first != F_ARTIST && first != F_ALBUM,
+		.release = first == F_ALBUM ? PART_WITH_RELEASE : "" };
+	t->newest = first == F_ADDED && t->descending;
+	if (c->sieve == NULL || c->sieve->packed.chunks == 0 || t->column == PACKED_NONE ||
+	    all->match.failed || all->where.failed)
+		return false;
+	if (q->norder == 0 && (t->match != NULL || run_order_of_ids(q->root) != NULL))
+		return false;
+	if (t->match != NULL)
+		return true;
+	return t->set != SIEVE_NONE || (t->where == NULL && !is_indexed(t->column));
+}
+
+/* The page of a list of its first n. */
+static void
+cut_page(int64_t *list, size_t count, int64_t offset, int64_t **ids, size_t *n)
+{
+	size_t skip = (uint64_t)offset < count ? (size_t)offset : count;
+
+	memmove(list, list + skip, (count - skip) * sizeof *list);
+	*ids = list;
+	*n = count - skip;
+}
+
+/* Further down a list the rows themselves are as quick. */
+enum { TOP_MOST = 10000 };
+
+static enum err_code
+list_top(struct compiler *c, const struct query *q, struct top *t, int64_t limit, int64_t offset,
+    int64_t **ids, size_t *n)
+{
+	struct buf order = { 0 };
+	int64_t *list = NULL;
+	size_t count = 0;
+
+	if (q->norder > 0)
+		add_order(q, q->order[0].field == F_ALBUM, &order);
+	else
+		buf_puts(&order, " ORDER BY t.id");
+	t->order = order.data;
+	if (buf_ok(&order, c->e) == ERR_NONE && top_ids(c, t, limit + offset, &list, &count) == ERR_NONE)
+		cut_page(list, count, offset, ids, n);
+	buf_free(&order);
+	return c->e->code;
+}
+
+enum err_code
+run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
+{
+	bool some = limit > 0 && limit <= TOP_MOST && offset <= TOP_MOST;
+	struct part all = { 0 };
+	struct top t;
+
+	make_whole(c, q->root, &all);
+	if (some && choose_top(c, q, &all, &t))
+		list_top(c, q, &t, limit, offset, ids, n);
+	else if (c->e->code == ERR_NONE)
+		list_rows(c, q, &all, limit, offset, ids, n);
+	part_free(&all);
+	return c->e->code;
+}
+
+enum err_code
+run_finds(struct compiler *c, const struct node *root, int64_t least, bool *found)
+{
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	buf_puts(&sql, "SELECT 1 ");
+	run_set(c, root, &sql);
+	buf_printf(&sql, " LIMIT 1 OFFSET %lld", (long long)least - 1);
+	st = part_prepare(c, &sql);
+	if (st != NULL)
+		*found = sql_step(c->db, st, c->e) > 0;
+	sqlite3_finalize(st);
+	return c->e->code;
+}
+
+enum err_code
+run_count(struct compiler *c, const struct node *root, int64_t *count)
+{
+	struct part all = { 0 };
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	make_whole(c, root, &all);
+	buf_puts(&sql, "SELECT count(*) ");
+	if (root->kind == NODE_ALL)
+		buf_puts(&sql, "FROM doc"); /* what the index holds is what there is */
+	else if (all.match.len > 0 && all.where.len == 0)
+		buf_printf(
+		    &sql, "FROM fts WHERE fts MATCH ?%d", param_text(c, all.match.data, all.match.len));
+	else
+		part_from(c, &all, "FROM track t", "", &sql);
+	sql.failed |= all.match.failed || all.where.failed;
+	part_free(&all);
+	st = part_prepare(c, &sql);
+	if (st == NULL)
+		return c->e->code;
+	if (sql_step(c->db, st, c->e) > 0)
+		*count = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return c->e->code;
+}

@@ -1,0 +1,35 @@
+/*
+ * top.h - the first of many, without a look at the others
+ *
+ * Private to lib/store/query.  Of all documents that may be matches the packed columns tell
+ * which can be among the first `need`; only those are given to SQL, which tests and orders them as it
+ * would have all.
+ */
+#ifndef STORE_QUERY_TOP_H
+#define STORE_QUERY_TOP_H
+
+#include "store/query/sieve.h"
+
+struct top {
+	const char *match;         /* for the index; NULL: every document */
+	const char *where;         /* what matches must fulfil beyond it, about track t; NULL: nothing */
+	int set;                   /* of the sieve */
+	enum packed_column column; /* what comes first in the order */
+	bool descending;
+	bool by_id, newest;  /* what is equal there is in the order of ids; the greatest first */
+	const char *release; /* the join of release r, or "" */
+	const char *order;   /* ORDER BY ... */
+};
+
+/* The ids of the first need matches, malloced. */
+enum err_code top_ids(struct compiler *c, const struct top *t, int64_t need, int64_t **ids, size_t *n);
+
+/* The documents that a set lets through, as a JSON array; false in *few where they are so many that all rows
+ * are as quick. */
+enum err_code top_documents(struct compiler *c, int set, struct buf *json, bool *few);
+
+/* Tracks by such an array, the parameter ?n. */
+#define TOP_FROM                                                                                             \
+	"FROM json_each(?%d) j CROSS JOIN doc d ON d.doc = j.value CROSS JOIN track t ON t.id = d.track_id"
+
+#endif
