@@ -75,7 +75,7 @@ _fonoteca_value() {
 		--as)
 			case ${_fonoteca_command##*/} in
 			lib-search) _fonoteca_offer <<<$'json\nscrobbler-log\nlistenbrainz' ;;
-			*) _fonoteca_offer <<<m3u8 ;;
+			*) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
 			esac ;;
 		--by) _fonoteca_offer <<<$'track\nrecording' ;;
 		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
