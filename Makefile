@@ -42,12 +42,13 @@ DIGEST := -lnettle
 JSON   := -ljansson
 PACK   := -lz
 REGEX  := -lpcre2-8
+XML    := -lexpat
 TAGLIB_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags taglib))
 TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
 lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
-lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX)
+lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX) $(JSON) $(XML)
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) $(PACK) -pthread
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
@@ -112,7 +113,7 @@ $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
+	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
 unit-build: $(units)
 unit: unit-build all
@@ -131,7 +132,7 @@ fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) $(REGEX) \
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.

@@ -72,7 +72,7 @@ _fonoteca_value() {
 		--log) _fonoteca_offer <<<$'text\njson' ;;
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
-		--as) _fonoteca_offer <<<m3u8 ;;
+		--as) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
 		--by) _fonoteca_offer <<<$'track\nrecording' ;;
 		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
 		esac ;;
