@@ -42,12 +42,13 @@ DIGEST := -lnettle
 JSON   := -ljansson
 PACK   := -lz
 REGEX  := -lpcre2-8
+XML    := -lexpat
 TAGLIB_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags taglib))
 TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
 lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
-lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX)
+lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX) $(JSON) $(XML)
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) $(PACK) -pthread
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
@@ -112,7 +113,7 @@ $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
+	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
 unit-build: $(units)
 unit: unit-build all
@@ -124,14 +125,14 @@ FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-r
 fuzz: deps deps-lint
 	$(Q)$(MAKE) --no-print-directory B=build-fuzz CC=clang CXX=clang++ CFLAGS='$(FUZZ_FLAGS)' CXXFLAGS='$(FUZZ_FLAGS)' fuzz-build
 	$(Q)for t in $(fuzz_c:tests/fuzz/%.c=%); do mkdir -p build-fuzz/corpus/$$t && cp -n tests/fixtures/*/* build-fuzz/corpus/$$t && \
-	    build-fuzz/fuzz/$$t -timeout=10 -rss_limit_mb=2048 $(if $(FUZZ_RUNS),-seed=1 -runs=$(FUZZ_RUNS),-max_total_time=$(or $(FUZZ_TIME),60)) \
+	    build-fuzz/fuzz/$$t -timeout=10 -rss_limit_mb=2048 $$(ls tests/fuzz/$$t.dict 2>/dev/null | sed 's/^/-dict=/') $(if $(FUZZ_RUNS),-seed=1 -runs=$(FUZZ_RUNS),-max_total_time=$(or $(FUZZ_TIME),60)) \
 	    -artifact_prefix=build-fuzz/$$t- build-fuzz/corpus/$$t >build-fuzz/$$t.log 2>&1 || \
 	    { tail -n 40 build-fuzz/$$t.log; exit 1; }; echo "  FUZZ $$t: $$(grep -oE 'Done .*' build-fuzz/$$t.log), nothing found"; done
 fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) $(REGEX) \
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.

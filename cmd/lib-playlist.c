@@ -6,7 +6,10 @@
 #include "base/verb.h"
 #include "cmd/lib-playlist/command.h"
 
-enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_MIX, OPT_START, OPT_AS, OPT_IDS, OPT_RELATIVE };
+/* clang-format off */
+enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_MIX, OPT_START, OPT_NAME, OPT_REPLACE, OPT_ENCODING,
+	OPT_AS, OPT_IDS, OPT_RELATIVE };
+/* clang-format on */
 
 static const struct opt opts[] = {
 	{ OPT_AT, "at", "N", "add before position N, not at the end" },
@@ -17,7 +20,10 @@ static const struct opt opts[] = {
 	{ OPT_BY, "by", "WHAT", "dedupe by track (the default) or recording" },
 	{ OPT_MIX, "mix", NULL, "sort so that neighbours fit by key and tempo" },
 	{ OPT_START, "start", "TRACK", "with --mix: begin with this track" },
-	{ OPT_AS, "as", "FORMAT", "export as m3u8 (the default)" },
+	{ OPT_NAME, "name", "NAME", "import under this name" },
+	{ OPT_REPLACE, "replace", NULL, "import into the place of a playlist of that name" },
+	{ OPT_ENCODING, "encoding", "NAME", "import text that is written in an old encoding" },
+	{ OPT_AS, "as", "FORMAT", "m3u8, m3u, pls, xspf, jspf, json; by itself as the file is called" },
 	{ 'o', "output", "FILE", "export into FILE, replaced as a whole" },
 	{ OPT_RELATIVE, "relative-to", "DIR", "export paths relative to DIR" },
 	{ OPT_IDS, "ids", NULL, "show the tracks' ids alone" },
@@ -43,6 +49,7 @@ static const struct cli_verb verbs[] = {
 	{ "delete", "NAME...", "delete playlists; tracks stay" },
 	{ "smart", "NAME QUERY...", "make a playlist of what a query finds, always" },
 	{ "freeze", "NAME [NEW]", "make a plain playlist of a smart one" },
+	{ "import", "FILE...", "make playlists of playlist files" },
 	{ "export", "NAME", "write it as a playlist file" },
 	{ NULL, NULL, NULL },
 };
@@ -74,6 +81,7 @@ static const struct action {
 	{ edit_delete, true, "" },
 	{ smart_set, true, "sort limit" },
 	{ smart_freeze, true, "" },
+	{ file_import, true, "as name replace encoding" },
 	{ file_export, false, "as output relative-to" },
 };
 
@@ -102,6 +110,15 @@ take(int key, const char *value)
 		break;
 	case OPT_BY:
 		command.by = value;
+		break;
+	case OPT_NAME:
+		command.name = value;
+		break;
+	case OPT_REPLACE:
+		command.replace = true;
+		break;
+	case OPT_ENCODING:
+		command.encoding = value;
 		break;
 	case OPT_MIX:
 		command.mix = true;

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "media/charset.h"
+#include "text/charset.h"
 #include "media/members.h"
 #include "media/sandbox.h"
 #include "media/serve.h"

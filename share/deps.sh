@@ -20,7 +20,8 @@ packages() {
 		build libpcre2-dev   pcre2-devel          pcre2      pcre2-dev
 		build nettle-dev     nettle-devel         nettle     nettle-dev
 		build libutf8proc-dev utf8proc-devel      libutf8proc utf8proc-dev
-		build libjansson-dev jansson-devel         jansson    jansson-dev
+		build libexpat1-dev  expat-devel          expat      expat-dev
+		build libjansson-dev jansson-devel        jansson    jansson-dev
 		build libarchive-dev libarchive-devel     libarchive libarchive-dev
 		build libseccomp-dev libseccomp-devel     libseccomp libseccomp-dev
 		check bash           bash                 bash       bash
@@ -103,7 +104,7 @@ headers() {
 	for c in "${1%% *}" "${2%% *}"; do
 		command -v "$c" >/dev/null 2>&1 || die "no compiler $c: run 'make deps', or set CC and CXX"
 	done
-	for h in sqlite3.h utf8proc.h pcre2.h nettle/sha2.h zlib.h jansson.h archive.h seccomp.h; do
+	for h in sqlite3.h utf8proc.h pcre2.h nettle/sha2.h zlib.h expat.h jansson.h archive.h seccomp.h; do
 		printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <%s>\n' "$h" | $1 -E - >/dev/null 2>&1 ||
 			die "<$h> is missing: run 'make deps', INSTALL names the packages"
 	done

@@ -22,7 +22,7 @@ libraries() {
 	digest) echo -lnettle ;;
 	pack) echo -lz ;;
 	store) echo -lsqlite3 ;;
-	exchange) echo -ljansson ;;
+	exchange) echo -lexpat -ljansson ;;
 	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp -lm" ;;
 	intake) echo -pthread ;;
 	esac
@@ -92,11 +92,14 @@ who_uses() {
 	[ "$output" = lib/text/regex.o ]
 }
 
-@test "SQLite is called in lib/store alone, TagLib, libarchive and seccomp in lib/media alone" {
+@test "SQLite is called in lib/store alone, TagLib, libarchive and seccomp in lib/media, expat and jansson in lib/exchange" {
 	run -0 who_uses 'sqlite3_.*' $(find "$FONOTECA_BUILD/lib" "$FONOTECA_BUILD/cmd" -name '*.o' ! -path '*/lib/store/*')
 	[ -z "$output" ]
 	run -0 who_uses '(taglib_|archive_read_|archive_entry_|seccomp_|_ZN.*6TagLib).*' \
 		$(find "$FONOTECA_BUILD/lib" "$FONOTECA_BUILD/cmd" -name '*.o' ! -path '*/lib/media/*')
+	[ -z "$output" ]
+	run -0 who_uses '(XML_|json_load|json_object_get|json_decref).*' \
+		$(find "$FONOTECA_BUILD/lib" "$FONOTECA_BUILD/cmd" -name '*.o' ! -path '*/lib/exchange/*')
 	[ -z "$output" ]
 	run -0 who_uses 'sqlite3_.*' $(objects store)
 	[ -n "$output" ]

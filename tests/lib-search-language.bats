@@ -276,3 +276,21 @@ for i in range(50): print("a" * 60 + "!\tx")' | "$FONOTECA_BUILD/unit/seed-libra
 		sed 's/ \\&, / @comma@ /; s/ , /\n/g; s/@comma@/,/; s/\(mix\|similar\):12/\1:2/g; s/ | / "|" /; s/ || / "||" /; s/ && / "\&\&" /; s/^( \(.*\) )$/"(\1)"/')
 	[ "$n" -ge 90 ]
 }
+
+@test "random queries find what an evaluator of its own finds" {
+	python3 - <<-'PY' | "$FONOTECA_BUILD/unit/seed-library" "$BATS_TEST_TMPDIR/many" >/dev/null
+	import random, sys
+	r = random.Random(7)
+	words = "love the a night day blue lover live me do you 99 don't rock summer of your moon björk glove dove".split()
+	artists = ["Björk", "Radiohead", "The Loves", "Love", "", "99", "Air", "The Beatles", "Moby"]
+	print("title", "artist", "album", "date", "genre", "bpm", "duration_ms", "codec", "composer", "mytag", "comment", "track", sep="\t")
+	for i in range(int("300")):
+	    title = " ".join(r.choice(words) for _ in range(r.randint(0, 4)))
+	    print(title, r.choice(artists), r.choice(words + [""]), r.choice(["1960", "1977-05", "1999-12-31", "2015-06-01", "1999", ""]),
+	          r.choice(["Pop", "Rock; Pop", "New Wave", ""]), r.choice([60, 99.5, 120, 150.2, ""]),
+	          r.choice([99000, 150400, 300000, 223999]), r.choice(["flac", "mp3"]),
+	          r.choice(["Bach; Händel", "Bach", "", ""]), r.choice(["night", "7", "", ""]),
+	          " ".join(r.choice(words + ["Love!", "(me)"]) for _ in range(r.randint(0, 3))), r.choice([1, 2, 11, ""]), sep="\t")
+	PY
+	python3 "$TREE/tests/query-oracle.py" "$FONOTECA_BUILD/lib-search" "$BATS_TEST_TMPDIR/many" 150 "${ORACLE_SEED:-1}"
+}

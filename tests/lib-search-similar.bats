@@ -252,3 +252,24 @@ for line in sys.stdin:
 	run -0 script -qec "lib-search --similar 1 --explain --tsv -l 1" /dev/null
 	[[ ${lines[0]} == "3${T}Miles Davis${T}All Blues${T}Kind of Blue${T}0."* ]]
 }
+
+@test "in a library that is not compared whole the rare is found, and of the common a sample" {
+	python3 -c '
+print("title\tartist\talbum\tgenre\tlabel\tcomposer\tyear\tscene")
+for i in range(1, 5201):
+    rare = i in (7, 2600, 5190)
+    print("t%d\ta%d\tb%d\t%s\t%s\t%s\t%d\t%s" % (i, i if i not in (7, 5000) else 7, i,
+        "Zeuhl" if rare else "Pop", "Seventh" if i in (7, 4000) else "L%d" % (i % 50), "Vander" if i in (7, 4500) else "",
+        1970 + i % 50, "attic" if i in (7, 10) else ""))' |
+		"$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY"
+	[ "$(ids --similar 7 -l 5 -s id)" = "2600 4000 4500 5000 5190" ]
+	[ "$(ids similar:7 | wc -w)" = 5 ]
+	[ "$(ids --similar 7 id:4400..)" = "$(ids similar:7 id:4400..)" ]
+	got=$(ids --similar 8)
+	[ "$(wc -w <<<"$got")" = 100 ]
+	[ "$(tr ' ' '\n' <<<"$got" | awk '$1 < 2600' | wc -l)" -gt 15 ] # from all over the library
+	[ "$(tr ' ' '\n' <<<"$got" | awk '$1 >= 2600' | wc -l)" -gt 15 ]
+	[ "$(ids --similar 8 id:3000..3010 | wc -w)" = 11 ]
+	[ "$(ids --similar 8 id:100..5100 | wc -w)" = 100 ]
+	[ "$(ids --similar 7 id:100..5180)" = "$(ids similar:7 id:..5180)" ]
+}

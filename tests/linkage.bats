@@ -13,9 +13,9 @@ needed() {
 	readelf -d "$LINKED/$1" | sed -n 's/.*(NEEDED).*\[\(lib[^.]*\)\..*/\1/p' | grep -vE '^lib(c|m|gcc_s|ld-linux.*)$' | sort | tr '\n' ' '
 }
 
-@test "lib-search and lib-playlist need SQLite and utf8proc, and what searches PCRE2" {
+@test "lib-search and lib-playlist need SQLite, utf8proc and PCRE2, lib-playlist also what reads XML and JSON" {
 	[ "$(needed lib-search)" = "libpcre2-8 libsqlite3 libutf8proc " ]
-	[ "$(needed lib-playlist)" = "libpcre2-8 libsqlite3 libutf8proc " ]
+	[ "$(needed lib-playlist)" = "libexpat libjansson libpcre2-8 libsqlite3 libutf8proc " ]
 }
 
 @test "commands that hash need nettle beside" {
@@ -50,6 +50,7 @@ needed() {
 			libsqlite3) grep -q ' sqlite3_' symbols ;;
 			libutf8proc) grep -q ' utf8proc_' symbols ;;
 			libpcre2-8) grep -q ' pcre2_' symbols ;;
+			libexpat) grep -q ' XML_' symbols ;;
 			libnettle) grep -q ' nettle_' symbols ;;
 			libjansson) grep -q ' json_loadb' symbols ;;
 			libarchive) grep -q ' archive_' symbols ;;

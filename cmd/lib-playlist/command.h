@@ -18,10 +18,10 @@ struct command {
 	const char *verb;
 	long long at, limit;
 	uint64_t seed;
-	bool seeded, ids, mix;
+	bool seeded, ids, replace, mix;
 	const char *start;
 	const char *query, *sort, *by;
-	const char *output, *relative_to, *as;
+	const char *output, *relative_to, *as, *name, *encoding;
 	struct db *db;
 };
 extern struct command command;
@@ -45,7 +45,7 @@ command_fn mix_sort, mix_show;
 command_fn smart_set, smart_freeze;
 
 /* file.c: playlist files. */
-command_fn file_export;
+command_fn file_import, file_export;
 
 /* What an edit did, where it was done: an object with --json, else a note with --verbose and --dry-run. */
 struct playlist_change;

@@ -1,5 +1,5 @@
 /*
- * playlist_file.h - playlists of the library as files of foreign formats
+ * playlist_file.h - playlists of the library as files of foreign formats, and the other way
  */
 #ifndef INTAKE_PLAYLIST_FILE_H
 #define INTAKE_PLAYLIST_FILE_H
@@ -7,11 +7,28 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "exchange/list.h"
 #include "store/db.h"
+#include "store/playlist/import.h"
 
-/* Append a playlist as M3U8 (exchange/m3u.h): the blobs' absolute paths, or relative to folder relative_to
- * where that is not NULL.  Missing entries keep the path that they were added with. */
-enum err_code playlist_export(
-    struct db *db, int64_t id, const char *relative_to, struct buf *out, struct err *e);
+enum { PLAYLIST_FILE_MAX = 256 << 20 };
+
+/* Append a playlist in a format (exchange/list.h, or JSON objects ended by '\n'): the blobs' absolute paths,
+ * or relative to folder relative_to where that is not NULL.  Missing entries keep the place that they were
+ * added with, or that their file said. */
+enum err_code playlist_export(struct db *db, int64_t id, enum list_format format, const char *relative_to,
+    struct buf *out, struct err *e);
+
+/* Make a playlist of a file, "-" being standard input: of this name, or (NULL) of the title that the file
+ * tells, else of its own name.  format: LIST_FORMATS to guess; the one that was read is given back.  See
+ * store/playlist/import.h for the rest. */
+struct playlist_file {
+	const char *file, *name, *encoding;
+	enum list_format format;
+	struct playlist_import import;
+	struct buf
+	    left_out; /* of a smart one: a line for each rule that could not be kept; the caller frees it */
+};
+enum err_code playlist_import_file(struct db *db, struct playlist_file *f, struct err *e);
 
 #endif

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "media/bytes.h"
-#include "media/charset.h"
+#include "text/charset.h"
 #include "media/map.h"
 #include "media/textfile.h"
 #include "media/value.h"

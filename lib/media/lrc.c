@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "media/charset.h"
+#include "text/charset.h"
 #include "media/textfile.h"
 #include "media/value.h"
 

@@ -78,11 +78,12 @@ add_key(struct text *t, int kind, const char *folded, size_t len)
 	}
 }
 
-/* The keys of a whole value: as it is, without its article, joined ("acdc"). */
+/* The keys of a whole value: as it is, as people remember it (without its article), joined ("acdc"). */
 static enum err_code
 add_keys(struct text *t, int kind, const char *value, struct err *e)
 {
 	struct buf *b = &t->scratch;
+	char bare[1024];
 
 	if (value == NULL)
 		return ERR_NONE;
@@ -90,8 +91,8 @@ add_keys(struct text *t, int kind, const char *value, struct err *e)
 	if (fold(b, value, strlen(value), e) != ERR_NONE)
 		return e->code;
 	add_key(t, kind, b->data, b->len);
-	if (strncmp(b->data, "the ", 4) == 0)
-		add_key(t, kind, b->data + 4, b->len - 4);
+	if (fold_bare(bare, sizeof bare, b->data))
+		add_key(t, kind, bare, strlen(bare));
 	if (strchr(value, ' ') != NULL)
 		return ERR_NONE;
 	buf_clear(b);

@@ -48,9 +48,9 @@ is_text(const struct tally_entry *x, const void *text, size_t len)
 	return x->len == len && memcmp(x->text, text, len) == 0;
 }
 
-/* The entry of a text, or a new one; NULL with *e filled in. */
+/* The entry of a text, with a count of 0 where it is new; NULL: no memory. */
 static struct tally_entry *
-find(struct tally *t, const void *text, size_t len, struct err *e)
+entry_of(struct tally *t, const void *text, size_t len, struct err *e)
 {
 	struct tally_entry *x;
 	uint64_t hash;
@@ -58,6 +58,7 @@ find(struct tally *t, const void *text, size_t len, struct err *e)
 
 	if (t->n > 0 && is_text(&t->entry[t->latest], text, len))
 		return &t->entry[t->latest];
+
 	if (t->n == t->cap && grow(t, e) != ERR_NONE)
 		return NULL;
 	hash = hash_of(text, len);
@@ -68,7 +69,7 @@ find(struct tally *t, const void *text, size_t len, struct err *e)
 			return x;
 	}
 	x = &t->entry[t->n];
-	*x = (struct tally_entry){ .text = malloc(len + 1), .len = len, .hash = hash };
+	*x = (struct tally_entry){ malloc(len + 1), len, hash, 0, 0 };
 	if (x->text == NULL) {
 		err_memory(e);
 		return NULL;
@@ -83,24 +84,23 @@ find(struct tally *t, const void *text, size_t len, struct err *e)
 enum err_code
 tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e)
 {
-	struct tally_entry *x = find(t, text, len, e);
+	struct tally_entry *x = entry_of(t, text, len, e);
 
-	if (x == NULL)
-		return e->code;
-	x->count += x->last != who;
-	x->last = who;
-	return ERR_NONE;
+	if (x != NULL) {
+		x->count += x->last != who;
+		x->last = who;
+	}
+	return e->code;
 }
 
 enum err_code
-tally_put(struct tally *t, const void *text, size_t len, int64_t n, struct err *e)
+tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct err *e)
 {
-	struct tally_entry *x = find(t, text, len, e);
+	struct tally_entry *x = entry_of(t, text, len, e);
 
-	if (x == NULL)
-		return e->code;
-	x->count += n;
-	return ERR_NONE;
+	if (x != NULL)
+		x->count += n;
+	return e->code;
 }
 
 static int

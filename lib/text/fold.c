@@ -572,10 +572,57 @@ fold_joined(struct buf *out, const char *s, size_t len, struct err *e)
 	return ERR_NONE;
 }
 
+/* Guns N' Roses, Rock 'n' Roll: an n that stands alone between words. */
+static bool
+has_lone_n(const char *s)
+{
+	for (const char *at = s; (at = strpbrk(at, "nN")) != NULL; at++) {
+		bool begins = at > s && (at[-1] == ' ' || at[-1] == '\'');
+		size_t after = apostrophe_length(at + 1, strlen(at + 1));
+
+		if (begins && (at[1] == ' ' || after > 0) && at[1 + after] != '\0')
+			return true;
+	}
+	return false;
+}
+
 bool
 fold_says_and(const char *s)
 {
-	return strstr(s, " & ") != NULL || strstr(s, " + ") != NULL;
+	return strstr(s, " & ") != NULL || strstr(s, " + ") != NULL || has_lone_n(s);
+}
+
+static bool
+is_word(const char *s, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(s, word, len) == 0;
+}
+
+bool
+fold_bare(char *out, size_t size, const char *folded)
+{
+	size_t n = 0;
+	bool changed = false;
+
+	if (strlen(folded) >= size)
+		return false;
+	for (const char *s = folded; *s != '\0';) {
+		size_t len = strcspn(s, " ");
+		bool first = s == folded, last = s[len] == '\0';
+
+		if ((first != last && is_word(s, len, "the")) ||
+		    (!first && !last && (is_word(s, len, "and") || is_word(s, len, "n")))) {
+			changed = true;
+		} else {
+			if (n > 0)
+				out[n++] = ' ';
+			memcpy(out + n, s, len);
+			n += len;
+		}
+		s += len + !last;
+	}
+	out[n] = '\0';
+	return changed && n > 0;
 }
 
 int64_t

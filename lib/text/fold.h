@@ -22,7 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { FOLD_VERSION = 2 };
+enum { FOLD_VERSION = 3 };
 
 /* Append the folded form of s: words separated by single blanks, none at the ends.  The key of a title,
  * artist or album is this.  Bytes that are not UTF-8 count as separators. */
@@ -39,8 +39,13 @@ enum err_code fold_index(struct buf *out, const char *s, size_t len, struct err 
  * blanks. */
 enum err_code fold_joined(struct buf *out, const char *s, size_t len, struct err *e);
 
-/* Does a sign stand for "and" between words: "Simon & Garfunkel", "Florence + the Machine"? */
+/* Does a sign stand for "and" between words: "Simon & Garfunkel", "Florence + the Machine", "Guns N' Roses"?
+ */
 bool fold_says_and(const char *s);
+
+/* A folded name as people remember it: without "the" in front or behind ("beatles, the"), without "and" and
+ * "n" between words.  False where nothing changes, or where it does not fit. */
+bool fold_bare(char *out, size_t size, const char *folded);
 
 /* A 64-bit hash (FNV-1a) of folded text, as kept in skey and doc; never 0. */
 int64_t fold_hash(const char *folded, size_t len);

@@ -1,6 +1,6 @@
 /* lists: the words of a command, rows for people and for programs, lines of an M3U file */
 #include "base/verb.h"
-#include "exchange/m3u.h"
+#include "exchange/list.h"
 #include "text/table.h"
 #include "unit.h"
 
@@ -56,10 +56,13 @@ static const char *
 line(const char *path, const char *artist, const char *title, int64_t ms, const char *relative_to)
 {
 	static struct buf b;
-	struct m3u_entry entry = { .path = path, .artist = artist, .title = title, .duration_ms = ms };
+	struct list_item item = {
+		.path = path, .artist = artist, .title = title, .duration_ms = ms, .start_ms = -1
+	};
+	struct list_writer w = { .format = LIST_M3U8, .relative_to = relative_to, .out = &b };
 
 	buf_clear(&b);
-	m3u_add(&b, &entry, relative_to);
+	list_add(&w, &item);
 	return b.data;
 }
 
@@ -72,7 +75,7 @@ paths_survive_as_bytes(void)
 	    0);
 	CHECK(strcmp(line("/m/\xff", NULL, "t", 0, "/m"), "#EXTINF:-1,t\nfile:///m/%FF\n") == 0);
 	CHECK(strcmp(line("/m/a ", NULL, "t", 0, "/m"), "#EXTINF:-1,t\nfile:///m/a%20\n") == 0);
-	CHECK(strcmp(line(NULL, "A", "T", 5000, NULL), "# missing: A - T\n") == 0);
+	CHECK(strcmp(line(NULL, "A", "T", 5000, NULL), "#FONOTECA-MISSING:5,A - T\n") == 0);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* media-cue - cue sheets, lyrics and old encodings, as the media worker reads them */
-#include "media/charset.h"
+#include "text/charset.h"
 #include "media/cue.h"
 #include "media/lrc.h"
 #include "unit.h"

@@ -150,6 +150,12 @@ fields(void)
 	CHECK(reads("artst:air", "error: there is no field 'artst': did you mean 'artist'?"));
 	CHECK(reads("artist:air (", "error: a term is missing, at character 13"));
 	CHECK(reads("artist:\"air", "error: a quotation mark is never closed, at character 8"));
+	CHECK(reads("artist: air", "artist:air"));
+	CHECK(reads("title: fade away", "title:fade away"));
+	CHECK(reads("has: art love", "and(has art love~)"));
+	CHECK(reads("codec:mp3 love", "and(codec:mp3 love~)"));
+	CHECK(reads("key:A minor", "key:A minor"));
+	CHECK(reads("key:8A love", "and(key:8A love~)"));
 	CHECK(reads("artist:", "error: artist wants a value, at character 1"));
 	CHECK(reads("artist<air", "artist<air"));
 }

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "store/commit/job.h"
 #include "store/commit/leave.h"
+#include "store/playlist/import.h"
 #include "store/sql.h"
 
 static enum err_code
@@ -206,7 +207,8 @@ carry_out(struct job *j, struct commit_result *r, struct err *e)
 		return e->code;
 	if (reach_transaction(j, e) == ERR_NONE && job_find_same(j, hash, &r->same_as, e) == ERR_NONE) {
 		count(j->plan, r);
-		if (job_write_items(j, e) == ERR_NONE && job_write_session(j, hash, r, e) == ERR_NONE) {
+		if (job_write_items(j, e) == ERR_NONE && job_write_session(j, hash, r, e) == ERR_NONE &&
+		    playlist_hunt(j->db, 0, j->session, e) == ERR_NONE) {
 #ifdef PLANT_SOURCES_BEFORE_ROWS /* another one */
 			struct leave_counts n;
 			struct err planted = { 0 };

@@ -16,59 +16,7 @@ enum {
 	OF_YEAR = 500
 };
 
-void
-like_pool_free(struct pool *p)
-{
-	free(p->id);
-	free(p->slot);
-	*p = (struct pool){ 0 };
-}
-
-static enum err_code
-pool_make(struct pool *p, const int64_t *among, size_t namong, struct err *e)
-{
-	p->slots = 4 * POOL_MAX;
-	while ((p->slots & (p->slots - 1)) != 0)
-		p->slots += p->slots & -p->slots;
-	p->id = calloc(POOL_MAX, sizeof *p->id);
-	p->slot = calloc(p->slots, sizeof *p->slot);
-	p->among = among;
-	p->namong = namong;
-	return p->id != NULL && p->slot != NULL ? ERR_NONE : err_memory(e);
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-bool
-like_is_asked(const struct pool *p, int64_t id)
-{
-	return p->among == NULL || bsearch(&id, p->among, p->namong, sizeof id, compare_ids) != NULL;
-}
-
-static void
-pool_add(struct pool *p, int64_t id)
-{
-	size_t at = (uint64_t)id * 0x9e3779b97f4a7c15U >> 32 & (p->slots - 1);
-
-	if (p->n == POOL_MAX)
-		return;
-	for (; p->slot[at] != 0; at = (at + 1) & (p->slots - 1))
-		if (p->id[p->slot[at] - 1] == id)
-			return;
-	if (!p->whole && !like_is_asked(p, id))
-		return;
-	p->id[p->n++] = id;
-	p->slot[at] = (uint32_t)p->n;
-}
-
-/* What the files of an index say of a value: the tracks from ?1 on in its order, at most ?2; ?3 is the
- * value, ?4 a role. */
+/* Who asks the indexes for the tracks of a value. */
 struct source {
 	struct db *db;
 	struct profile *profile;
@@ -77,6 +25,7 @@ struct source {
 	struct err *e;
 };
 
+/* Tracks of value ?3 (in role ?4) in the order of the index, from ?1 on, at most ?2. */
 static const char by_credit[] =
     "SELECT track_id FROM credit WHERE artist_id = ?3 AND role = ?4 AND track_id >= ?1"
     " ORDER BY track_id LIMIT ?2";
@@ -107,7 +56,7 @@ static void
 add_found(struct source *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		pool_add(s->pool, s->found[i]);
+		like_pool_add(s->pool, s->found[i]);
 }
 
 /* All of a list where it is short, else a sample from windows that are spread over it. */
@@ -226,7 +175,7 @@ take_sets(struct source *s)
 		LIKE_LABEL, LIKE_TAGS, LIKE_GENRE };
 
 	for (size_t i = 0; i < s->profile->ncoplays; i++)
-		pool_add(s->pool, s->profile->coplay[i].track);
+		like_pool_add(s->pool, s->profile->coplay[i].track);
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
 		const struct value_set *set = &s->profile->set[order[i]];
 
@@ -245,7 +194,7 @@ take_among(struct pool *p)
 	size_t room = POOL_MAX - p->n, step = room > 0 ? p->namong / room + 1 : 1;
 
 	for (size_t i = 0; i < p->namong; i += step)
-		pool_add(p, p->among[i]);
+		like_pool_add(p, p->among[i]);
 }
 
 static enum err_code
@@ -265,7 +214,7 @@ like_gather(
 {
 	struct source s = { .db = db, .profile = p, .pool = pool, .e = e };
 
-	if (pool_make(pool, among, namong, e) != ERR_NONE)
+	if (like_pool_make(pool, among, namong, e) != ERR_NONE)
 		return e->code;
 	s.found = calloc(POOL_MAX + 1, sizeof *s.found);
 	if (s.found == NULL)

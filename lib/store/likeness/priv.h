@@ -70,17 +70,21 @@ int coplays_of(const struct profile *p, int64_t recording);
 struct pool {
 	int64_t *id;
 	size_t n;
-	size_t slots; /* of the hash table, a power of 2 */
-	uint32_t *slot;
+	uint32_t *slot; /* a hash table of places + 1 */
 	const int64_t *among;
 	size_t namong;
 	bool whole; /* it holds all there is, so that values can be weighed, asked for or not */
 };
 
-/* among: sorted ids to choose from, or NULL; borrowed. */
+/* among: sorted ids to choose from, or NULL; borrowed.  What is not among them is not added, unless `whole`.
+ */
+enum err_code like_pool_make(struct pool *p, const int64_t *among, size_t namong, struct err *e);
+void like_pool_add(struct pool *p, int64_t id);
+void like_pool_free(struct pool *p);
+
+/* Fill an empty pool. */
 enum err_code like_gather(
     struct db *db, struct profile *p, const int64_t *among, size_t namong, struct pool *pool, struct err *e);
-void like_pool_free(struct pool *p);
 bool like_is_asked(const struct pool *p, int64_t id);
 
 /* An expression for the index of words that finds a text's tracks; false where it does not know that field.

@@ -81,8 +81,8 @@ playlist_finish(struct db *db, const char *kind, const char *data, struct playli
 	snprintf(subject, sizeof subject, "p%lld", (long long)c->id);
 	if (sql_change(db, "UPDATE playlist SET modified = ?2 WHERE id = ?1", args, 2, e) != ERR_NONE ||
 	    sql_change(db,
-		"UPDATE entry SET track_id = " PLAYLIST_TRACK_OF(
-		    "entry.path") " WHERE playlist_id = ?1 AND track_id IS NULL AND path IS NOT NULL",
+		"UPDATE entry SET track_id = " PLAYLIST_TRACK_OF("entry.path",
+		    "entry.start_ms") " WHERE playlist_id = ?1 AND track_id IS NULL AND path IS NOT NULL",
 		args, 1, e) != ERR_NONE ||
 	    playlist_count(db, c->id, &c->tracks, e) != ERR_NONE)
 		return e->code;
@@ -186,9 +186,8 @@ remove_run(struct db *db, int64_t id, const char *text, int64_t count, struct er
 
 	if (playlist_names_track(text, &args[1])) {
 		if (sql_change(db,
-			"DELETE FROM entry WHERE playlist_id = ?1 AND coalesce(track_id, " PLAYLIST_TRACK_OF(
-			    "entry.path") ") = ?2",
-			args, 2, e) == ERR_NONE &&
+			"DELETE FROM entry WHERE playlist_id = ?1 AND " PLAYLIST_TRACK("entry") " = ?2", args,
+			2, e) == ERR_NONE &&
 		    sqlite3_changes64(db->sql) == 0)
 			err_set(e, ERR_NOTFOUND, "track %s is not in the playlist", text + strlen("track:"));
 		return e->code;

@@ -25,9 +25,8 @@ number_anew(struct db *db, int64_t id, const char *order, struct err *e)
 	buf_printf(&sql,
 	    "UPDATE entry SET position = -n.new FROM (SELECT x.id AS row, row_number() OVER (ORDER BY"
 	    " t.id IS NULL, %sx.position) AS new FROM entry x LEFT JOIN track t ON t.removed IS NULL AND"
-	    " t.id = coalesce(x.track_id, " PLAYLIST_TRACK_OF(
-		"x.path") ") WHERE x.playlist_id = ?1) AS n"
-			  " WHERE entry.id = n.row AND entry.position <> n.new",
+	    " t.id = " PLAYLIST_TRACK("x") " WHERE x.playlist_id = ?1) AS n"
+					   " WHERE entry.id = n.row AND entry.position <> n.new",
 	    order);
 	if (buf_ok(&sql, e) == ERR_NONE)
 		st = sql_prepare(db, sql.data, e);
@@ -149,8 +148,8 @@ playlist_shuffle(struct db *db, int64_t id, uint64_t seed, struct playlist_chang
 	" CASE WHEN t.id IS NOT NULL THEN 't' || " track                                                     \
 	" WHEN x.path IS NOT NULL THEN 'p' || hex(x.path) WHEN x.location IS NOT NULL THEN 'l' ||"           \
 	" hex(x.location) ELSE 'e' || x.id END ORDER BY x.position) AS nth FROM entry x LEFT JOIN track t"   \
-	" ON t.id = coalesce(x.track_id, " PLAYLIST_TRACK_OF("x.path") ") WHERE x.playlist_id = ?1)"         \
-								       " WHERE nth > 1)"
+	" ON t.id = " PLAYLIST_TRACK("x") " WHERE x.playlist_id = ?1)"                                       \
+					  " WHERE nth > 1)"
 
 enum err_code
 playlist_dedupe(struct db *db, int64_t id, bool by_recording, struct playlist_change *c, struct err *e)

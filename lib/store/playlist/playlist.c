@@ -124,7 +124,7 @@ playlist_find(struct db *db, const char *name, int64_t *id, struct err *e)
 	" t.removed IS NULL)), sum(coalesce(t.duration_ms, x.duration_ms)), p.query, p.sort, p.most,"        \
 	" p.extra FROM playlist p"                                                                           \
 	" LEFT JOIN entry x ON x.playlist_id = p.id"                                                         \
-	" LEFT JOIN track t ON t.id = coalesce(x.track_id, " PLAYLIST_TRACK_OF("x.path") ")"
+	" LEFT JOIN track t ON t.id = " PLAYLIST_TRACK("x")
 
 /* A column's text, malloced; NULL stays NULL. */
 static bool

@@ -69,9 +69,7 @@ static enum err_code
 first_place(struct db *db, int64_t id, int64_t track, struct playlist_run *r, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT min(position) FROM entry WHERE playlist_id = ?1 AND "
-	    "coalesce(track_id, " PLAYLIST_TRACK_OF("entry.path") ") = ?2",
-	    e);
+	    "SELECT min(position) FROM entry WHERE playlist_id = ?1 AND " PLAYLIST_TRACK("entry") " = ?2", e);
 
 	if (st == NULL)
 		return e->code;

@@ -7,16 +7,36 @@
 #include "store/playlist/playlist.h"
 #include "store/sql.h"
 
-/* The track that the file of a path carries now, of several the first: a subquery, over source's index, of an
- * SQL expression. */
-#define PLAYLIST_TRACK_OF(path)                                                                              \
-	"(SELECT rf.track_id FROM source rs JOIN blob rb ON rb.sha256 = rs.sha256"                           \
+/* The track that the file of an SQL expression's path carries now, of several the one that begins at start,
+ * else the first: a subquery, over source's index. */
+#define PLAYLIST_TRACK_OF(path, start)                                                                       \
+	"(SELECT id FROM (SELECT rf.track_id AS id, rf.part AS part, abs(coalesce(rf.start_ms, 0) -"         \
+	" coalesce(" start ", 0)) AS off FROM source rs JOIN blob rb ON rb.sha256 = rs.sha256"               \
 	" JOIN file rf ON rf.blob_id = rb.id AND rf.state = 'ok'"                                            \
 	" JOIN track rt ON rt.id = rf.track_id AND rt.removed IS NULL WHERE rs.path = " path                 \
-	" ORDER BY rf.part LIMIT 1)"
+	") ORDER BY off, part LIMIT 1)"
+
+/* The track that an entry is: what it was added as, what its path leads to by now, what it was found to be.
+ */
+#define PLAYLIST_TRACK(entry)                                                                                \
+	"coalesce((SELECT id FROM track WHERE id = " entry                                                   \
+	".track_id AND removed IS NULL), " PLAYLIST_TRACK_OF(entry ".path",                                  \
+	    entry ".start_ms") ", (SELECT fd.track_id FROM found fd JOIN track ft ON"                        \
+			       " ft.id = fd.track_id AND ft.removed IS NULL WHERE fd.entry_id"               \
+			       " = " entry ".id), " entry ".track_id)"
 
 /* The columns of an entry that hold what it was added as. */
 #define PLAYLIST_SAID "path, title, artist, duration_ms, location, album, mb_trackid, start_ms, extra"
+
+/* Is path .../ab/<64 hex>.<suffix>? */
+bool playlist_names_blob(const char *path, uint8_t sha256[32]);
+
+/* The track whose file has these bytes, of several the one that begins at start_ms; the one that the file of
+ * a path carries.  1, 0, -1. */
+int playlist_track_by_hash(
+    struct db *db, const uint8_t sha256[32], int64_t start_ms, int64_t *track, struct err *e);
+int playlist_track_by_source(
+    struct db *db, const char *path, int64_t start_ms, int64_t *track, struct err *e);
 
 /* One thing to add. */
 struct playlist_ref {

@@ -182,9 +182,9 @@ playlist_read(struct db *db, int64_t id, struct playlist_entry **v, size_t *n, s
 	if (e->code != ERR_NONE || smart)
 		return smart ? read_smart(db, id, v, n, e) : e->code;
 	st = sql_get(db,
-	    "WITH x AS (SELECT position, coalesce(track_id, " PLAYLIST_TRACK_OF(
-		"entry.path") ") AS track, path, title, artist, album, mb_trackid, duration_ms, start_ms,"
-			      " location, extra FROM entry WHERE playlist_id = ?1)" ENTRY_ROWS,
+	    "WITH x AS (SELECT position, " PLAYLIST_TRACK(
+		"entry") " AS track, path, title, artist, album, mb_trackid, duration_ms, start_ms,"
+			 " location, extra FROM entry WHERE playlist_id = ?1)" ENTRY_ROWS,
 	    e);
 	if (st == NULL)
 		return e->code;

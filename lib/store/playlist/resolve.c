@@ -91,9 +91,8 @@ by_id(struct db *db, struct playlist_ref *r, struct err *why, struct err *e)
 	return ERR_NONE;
 }
 
-/* Is path .../ab/<64 hex>.<suffix>? */
-static bool
-names_blob(const char *path, uint8_t sha256[32])
+bool
+playlist_names_blob(const char *path, uint8_t sha256[32])
 {
 	const char *name = path_base(path);
 	char suffix[8];
@@ -102,30 +101,34 @@ names_blob(const char *path, uint8_t sha256[32])
 	    blob_parse(name, sha256, suffix);
 }
 
-static int
-track_by_hash(struct db *db, const uint8_t sha256[32], int64_t *track, struct err *e)
+int
+playlist_track_by_hash(
+    struct db *db, const uint8_t sha256[32], int64_t start_ms, int64_t *track, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT f.track_id FROM blob b JOIN file f ON f.blob_id = b.id"
 	    " JOIN track t ON t.id = f.track_id WHERE b.sha256 = ?1 AND f.state <> 'removed'"
-	    " AND t.removed IS NULL ORDER BY f.part LIMIT 1",
+	    " AND t.removed IS NULL ORDER BY"
+	    " abs(coalesce(f.start_ms, 0) - ?2), f.part LIMIT 1",
 	    e);
 
 	if (st == NULL)
 		return -1;
 	sql_bytes(st, 1, sha256, 32);
+	sql_int(st, 2, start_ms);
 	return one(db, st, track, e);
 }
 
-static int
-track_by_source(struct db *db, const char *path, int64_t *track, struct err *e)
+int
+playlist_track_by_source(struct db *db, const char *path, int64_t start_ms, int64_t *track, struct err *e)
 {
-	sqlite3_stmt *st =
-	    sql_get(db, "SELECT n FROM (SELECT " PLAYLIST_TRACK_OF("?1") " AS n) WHERE n IS NOT NULL", e);
+	sqlite3_stmt *st = sql_get(
+	    db, "SELECT n FROM (SELECT " PLAYLIST_TRACK_OF("?1", "?2") " AS n) WHERE n IS NOT NULL", e);
 
 	if (st == NULL)
 		return -1;
 	sql_bytes(st, 1, path, strlen(path));
+	sql_int(st, 2, start_ms);
 	return one(db, st, track, e);
 }
 
@@ -139,17 +142,17 @@ by_path(struct db *db, struct playlist_ref *r, struct err *e)
 	r->path = absolute(r->text);
 	if (r->path == NULL)
 		return err_memory(e);
-	if (names_blob(r->path, sha256)) {
-		found = track_by_hash(db, sha256, &r->track, e);
+	if (playlist_names_blob(r->path, sha256)) {
+		found = playlist_track_by_hash(db, sha256, 0, &r->track, e);
 		if (found > 0) { /* the library may move: its own paths are not kept */
 			free(r->path);
 			r->path = NULL;
 		}
 		return found < 0 ? e->code : ERR_NONE;
 	}
-	found = track_by_source(db, r->path, &r->track, e);
+	found = playlist_track_by_source(db, r->path, 0, &r->track, e);
 	if (found == 0 && (real = realpath(r->path, NULL)) != NULL && strcmp(real, r->path) != 0) {
-		found = track_by_source(db, real, &r->track, e);
+		found = playlist_track_by_source(db, real, 0, &r->track, e);
 		free(r->path);
 		r->path = real;
 		real = NULL;

@@ -39,6 +39,8 @@ playlist_json(const struct playlist *p, struct buf *out)
 	}
 	json_time(out, "created", p->created);
 	json_time(out, "modified", p->modified);
+	if (p->extra != NULL)
+		json_text(out, "extra", p->extra);
 	json_close(out);
 }
 

@@ -104,9 +104,12 @@ foreign_prefix(struct lexer *l, const char *s, size_t name, struct prefix *p)
 	word = sign + p->negated;
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		size_t len = strlen(words[i].word);
-		const char *value = skip_blanks(word + len);
+		const char *value;
 
-		if (strncmp(word, words[i].word, len) != 0 || !is_blank(word[len]) || !is_quote(*value))
+		if (strncmp(word, words[i].word, len) != 0 || !is_blank(word[len]))
+			continue;
+		value = skip_blanks(word + len);
+		if (!is_quote(*value))
 			continue;
 		if (!any && (!find_name(l, s, name, p) || p->kind != NODE_TEXT))
 			return false;
@@ -134,12 +137,12 @@ static int
 read_audio_format(struct lexer *l)
 {
 	static const enum field fields[] = { F_SAMPLERATE, F_BITDEPTH, F_CHANNELS };
-	const char *s = l->s + 11, *value;
+	const char *s, *value;
 	size_t len;
 
 	if (strncasecmp(l->s, "AudioFormat", 11) != 0 || !behind_parenthesis(l, l->s))
 		return 0;
-	s = skip_blanks(s);
+	s = skip_blanks(l->s + 11);
 	if (comparison(s) != 2 || *s == '!' || !is_quote(*skip_blanks(s + 2)))
 		return 0;
 	value = skip_blanks(s + 2);

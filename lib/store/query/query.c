@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "store/query/expand.h"
+#include "store/query/join.h"
 #include "store/query/relate.h"
 #include "store/query/run.h"
 #include "store/query/sieve.h"
@@ -78,7 +79,7 @@ query_parse_as(struct query **ret, struct db *db, char *const *words, const char
 		return err_memory(e);
 	if (copy_words(q, words, e) != ERR_NONE || query_read(q, q->words, has_tag, db, e) != ERR_NONE ||
 	    query_expand(q, db, self, has_tag, e) != ERR_NONE ||
-	    query_settle(q, db, self == NULL, e) != ERR_NONE) {
+	    query_settle(q, db, self == NULL, e) != ERR_NONE || query_join(q, db, e) != ERR_NONE) {
 		query_free(q);
 		return e->code;
 	}

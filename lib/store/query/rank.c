@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/fold.h"
+
 enum { WORDS_MAX = 64 };
 
 void
@@ -113,12 +115,17 @@ score_words(const struct ranking *r, struct candidate *c, const struct keys *k)
 	c->by_album = !in_title;
 	if (r->nwords > 1 && covered(r, k->title))
 		c->score = covered(r, k->artist) ? 0 : 500 + sum;
+	else if (r->nwords > 1 && covered(r, k->artist))
+		c->score = 700 + sum;
 }
 
+enum { NAME_MAX_BYTES = 512, RESPELT = 4000 };
+
+/* As people remember it; else the key itself. */
 static const char *
-without_article(const char *key)
+bare(char *out, const char *key)
 {
-	return begins_with(key, "the ") && key[4] != '\0' ? key + 4 : key;
+	return fold_bare(out, NAME_MAX_BYTES, key) ? out : key;
 }
 
 /* "acdc" and "ac dc" */
@@ -135,20 +142,30 @@ same_letters(const char *a, const char *b)
 	}
 }
 
+/* The same name but for articles, "and" and blanks? */
+static bool
+same_name(const char *a, const char *b)
+{
+	char bare_a[NAME_MAX_BYTES], bare_b[NAME_MAX_BYTES];
+
+	return same_letters(bare(bare_a, a), bare(bare_b, b));
+}
+
 static void
 set_score(const struct ranking *r, struct candidate *c, const struct keys *k)
 {
-	const char *text = without_article(r->text);
+	char title[NAME_MAX_BYTES], text[NAME_MAX_BYTES];
 
 	c->length = (int32_t)strnlen(k->title, 1 << 20);
 	switch ((enum tier)c->tier) {
 	case TIER_TITLE: /* as it was typed, but for an article, in another spelling */
-		c->score = strcmp(k->title, r->text) == 0          ? 0
-		    : strcmp(without_article(k->title), text) == 0 ? 1
-								   : 2;
+		c->score = strcmp(k->title, r->text) == 0                     ? 0
+		    : strcmp(bare(title, k->title), bare(text, r->text)) == 0 ? 1
+									      : 2;
 		break;
+	case TIER_MEANT:
 	case TIER_ARTIST: /* alone, with others */
-		c->score = !same_letters(without_article(k->artist), text);
+		c->score = !same_name(k->artist, r->text);
 		c->by_album = true;
 		break;
 	case TIER_ALBUM:
@@ -177,6 +194,7 @@ set_score(const struct ranking *r, struct candidate *c, const struct keys *k)
 	case TIER_REST:
 		break;
 	}
+	c->score += r->respelt ? RESPELT : 0;
 }
 
 static size_t
@@ -268,13 +286,54 @@ by_rank(const void *left, const void *right)
 		order = order != 0 ? order : compare(a->track, b->track);
 	}
 	if (order == 0 && !a->by_album)
+		order = compare(b->plays, a->plays);
+	if (order == 0 && !a->by_album)
+		order = compare(b->rating, a->rating);
+	if (order == 0 && !a->by_album)
 		order = compare(a->length, b->length);
 	return order != 0 ? order : compare(a->id, b->id);
+}
+
+static bool
+same_album(const struct candidate *a, const struct candidate *b)
+{
+	return a->tier == b->tier && a->window == b->window && a->release == b->release;
+}
+
+static int
+by_album(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+	int order = compare(a->tier, b->tier);
+
+	if (order == 0)
+		order = compare(a->window, b->window);
+	if (order == 0)
+		order = compare(a->release, b->release);
+	return order != 0 ? order : compare(a->id, b->id);
+}
+
+/* An album stays together though its tracks tell different years, or none: the earliest is that of all. */
+static void
+share_years(struct ranking *r)
+{
+	qsort(r->c, r->n, sizeof *r->c, by_album);
+	for (size_t i = 0, next; i < r->n; i = next) {
+		int32_t year = 0;
+
+		for (next = i; next < r->n && same_album(&r->c[i], &r->c[next]); next++)
+			if (r->c[next].year > 0 && (year == 0 || r->c[next].year < year))
+				year = r->c[next].year;
+		for (size_t k = i; k < next && r->c[i].release != 0; k++)
+			r->c[k].year = year;
+	}
 }
 
 void
 ranking_sort(struct ranking *r)
 {
-	if (r->n > 1)
-		qsort(r->c, r->n, sizeof *r->c, by_rank);
+	if (r->n < 2)
+		return;
+	share_years(r);
+	qsort(r->c, r->n, sizeof *r->c, by_rank);
 }

@@ -14,6 +14,7 @@
 #include "base/err.h"
 
 enum tier {
+	TIER_MEANT,       /* the whole artist, who has many more tracks than there are such titles */
 	TIER_TITLE,       /* the whole title */
 	TIER_ARTIST,      /* the whole artist */
 	TIER_ALBUM,       /* the whole album */
@@ -32,8 +33,9 @@ enum { RANK_WINDOW = 250 };
 struct candidate {
 	int64_t id, release;
 	int32_t year, disc, track;
-	int32_t length;   /* of the title */
-	int32_t score;    /* within the window, less is better */
+	int32_t length; /* of the title */
+	int32_t score;  /* within the window, less is better */
+	int32_t plays, rating;
 	uint32_t window;  /* of the tier */
 	uint32_t arrival; /* the order in which TIER_REST is listed */
 	uint16_t branch;  /* the last alternative that found it */
@@ -46,7 +48,8 @@ struct ranking {
 	size_t n, cap;
 	uint32_t *slot; /* hash table of indexes + 1 */
 	size_t nslots;
-	char *text; /* the folded query */
+	char *text;   /* the folded query */
+	bool respelt; /* it is another spelling of what was typed: behind what is spelt so */
 	char *word[64];
 	size_t nwords;
 	uint16_t branch; /* the alternative at work */
@@ -65,7 +68,8 @@ struct keys {
 	const char *title, *artist, *album;
 };
 
-/* Add c (id, tier, window, year, release, disc, track set) unless it has a better place; keys NULL: no score.
+/* Add c (id, tier, window, year, release, disc, track, plays, rating set) unless it has a better place; keys
+ * NULL: no score.
  */
 enum err_code ranking_add(struct ranking *r, struct candidate *c, const struct keys *k, struct err *e);
 

@@ -121,7 +121,8 @@ copy_term(struct parser *p, const struct node *term)
 		return NULL;
 	}
 	*n = *term;
-	if (!copy_text(&n->value, term->value) | !copy_text(&n->high, term->high) |
+	n->high = n->tag = NULL;
+	if (!copy_text(&n->value, term->value) || !copy_text(&n->high, term->high) ||
 	    !copy_text(&n->tag, tag)) {
 		node_free(n);
 		err_memory(p->e);

@@ -15,7 +15,8 @@ text_of(const struct buf *b)
 }
 
 static const char columns[] =
-    "t.id, t.title_key, t.artist_key, r.album_key, t.release_id, t.disc, t.track, t.year";
+    "t.id, t.title_key, t.artist_key, r.album_key, t.release_id, t.disc, t.track, t.year, t.rating,"
+    " (SELECT h.plays FROM heard h WHERE h.recording_id = t.recording_id)";
 
 static const char *
 column(sqlite3_stmt *st, int i)
@@ -57,6 +58,8 @@ add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, str
 			found.disc = sqlite3_column_int(st, 5);
 			found.track = sqlite3_column_int(st, 6);
 			found.year = sqlite3_column_int(st, 7);
+			found.rating = sqlite3_column_int(st, 8);
+			found.plays = sqlite3_column_int(st, 9);
 		}
 		if (ranking_add(r, &found, keyed ? &k : NULL, c->e) != ERR_NONE)
 			break;
@@ -162,6 +165,29 @@ add_hash(struct compiler *c, struct buf *list, const char *text, size_t len)
 	buf_printf(list, "%s?%d", list->len > 0 ? ", " : "", param_int(c, fold_hash(text, len)));
 }
 
+/* "queen" is the band, "one" a song: has the artist of that name some tracks, and more than twice as many as
+ * there are titles of it? */
+static bool
+artist_is_meant(struct compiler *c, const struct branch *b, const struct buf *hashes)
+{
+	enum { SOME = 3 };
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+	bool meant = false;
+
+	if (b->field != F_NONE || hashes->failed)
+		return false;
+	buf_printf(&sql,
+	    "SELECT a.n >= %d AND a.n > 2 * (SELECT count(*) FROM skey WHERE hash IN (%s) AND kind = 1)"
+	    " FROM (SELECT count(*) AS n FROM skey WHERE hash IN (%s) AND kind = 2) a",
+	    SOME, hashes->data, hashes->data);
+	st = part_prepare(c, &sql);
+	if (st != NULL)
+		meant = sql_step(c->db, st, c->e) > 0 && sqlite3_column_int(st, 0) != 0;
+	sqlite3_finalize(st);
+	return meant;
+}
+
 /* Whole titles, artists, albums. */
 static enum err_code
 exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
@@ -170,14 +196,15 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		enum tier tier;
 		int kind;
 		enum field field;
-	} tiers[] = { { TIER_TITLE, 1, F_TITLE }, { TIER_ARTIST, 2, F_ARTIST }, { TIER_ALBUM, 3, F_ALBUM },
-		{ TIER_ALBUMARTIST, 4, F_ALBUMARTIST } };
+	} tiers[] = { { TIER_MEANT, 2, F_NONE }, { TIER_TITLE, 1, F_TITLE }, { TIER_ARTIST, 2, F_ARTIST },
+		{ TIER_ALBUM, 3, F_ALBUM }, { TIER_ALBUMARTIST, 4, F_ALBUMARTIST } };
 	int64_t limit = rows_needed(need);
 	struct buf hashes = { 0 }, where = { 0 };
+	char bare[1024];
 
 	add_hash(c, &hashes, b->text.data, b->text.len);
-	if (strncmp(b->text.data, "the ", 4) == 0)
-		add_hash(c, &hashes, b->text.data + 4, b->text.len - 4);
+	if (fold_bare(bare, sizeof bare, b->text.data))
+		add_hash(c, &hashes, bare, strlen(bare));
 	for (size_t i = 0; i < b->joined.len;) {
 		size_t n = strcspn(b->joined.data + i, " ");
 
@@ -193,7 +220,8 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	for (size_t i = 0; i < sizeof tiers / sizeof tiers[0] && !b->full; i++) {
 		struct buf sql = { 0 };
 
-		if (b->field != F_NONE && b->field != tiers[i].field)
+		if (tiers[i].tier == TIER_MEANT ? !artist_is_meant(c, b, &hashes)
+						: b->field != F_NONE && b->field != tiers[i].field)
 			continue;
 		buf_printf(&sql,
 		    "SELECT %s FROM skey k CROSS JOIN doc d ON d.doc = k.doc CROSS JOIN track t ON t.id = "
@@ -298,6 +326,7 @@ run_branch(struct compiler *c, const struct node *n, int64_t need, struct rankin
 {
 	struct branch b = { 0 };
 
+	r->respelt = n->respelt;
 	ranking_branch(r); /* what other branches found says nothing of this one's ranks */
 	if (read_branch(&b, n, c->e) != ERR_NONE)
 		goto out;

@@ -122,12 +122,16 @@ may_be_misspelt(const struct node *n)
 static enum err_code
 find(struct slots *s, const struct query *q, const struct node *n, struct err *e)
 {
-	size_t before = s->n;
+	size_t before = s->n, typed = 0;
 
 	if (n->kind == NODE_AND || n->kind == NODE_OR)
-		for (size_t i = 0; i < n->n && e->code == ERR_NONE; i++)
+		for (size_t i = 0; i < n->n && e->code == ERR_NONE; i++) {
+			if (n->child[i]->respelt)
+				continue;
 			find(s, q, n->child[i], e);
-	for (size_t i = before; i < s->n && n->kind == NODE_OR; i++)
+			typed++;
+		}
+	for (size_t i = before; i < s->n && n->kind == NODE_OR && typed > 1; i++)
 		s->slot[i].optional = true;
 	if (!may_be_misspelt(n))
 		return e->code;

@@ -145,10 +145,12 @@ field_prefix(struct lexer *l, const char *s, struct prefix *p, bool *unknown)
 			return false;
 		*p = found;
 		read_operator(after, p);
+		if (*skip_blanks(p->value) != '\0') /* "artist: air" */
+			p->value = skip_blanks(p->value);
 		p->negated |= found.negated;
 		if (p->kind != NODE_TEXT) {
 			p->op = OP_HAS;
-			p->value = after + 1;
+			p->value = skip_blanks(after + 1);
 		}
 		return true;
 	}

@@ -9,6 +9,8 @@
 
 #include "store/query/complain.h"
 #include "store/query/lexer.h"
+#include "store/query/place.h"
+#include "text/harmony.h"
 
 void
 tokens_free(struct tokens *t)
@@ -250,6 +252,19 @@ is_words(struct lexer *l, const char *s, bool pattern)
 	return blank;
 }
 
+/* Values of codes and the like have no blanks, but for "A minor". */
+static bool
+holds_words(const struct prefix *p)
+{
+	struct music_key k;
+
+	if (p->field == F_KEY)
+		return key_read(p->value, &k);
+	return p->field == F_NONE || p->field == F_SOURCE || p->field == F_FILE ||
+	    !(field_is_code(p->field) || p->field == F_SHA256 || p->field == F_SESSION ||
+		p->field == F_OWNER || p->field == F_COMPILATION);
+}
+
 /* title:wanted dead or alive, artist:=~dave matthews, title::^the .*s$ - the shell took the quotes: a text
  * field, then nothing but words. */
 static bool
@@ -260,7 +275,7 @@ is_field_with_words(struct lexer *l, struct prefix *p)
 	if (!field_prefix(l, l->s, p, &unknown) || p->kind != NODE_TEXT || !field_is_text(p->field) ||
 	    p->negated || (p->op != OP_HAS && p->op != OP_EXACT && p->op != OP_SAME && p->op != OP_REGEX))
 		return false;
-	if (is_blank(*p->value) || *p->value == '/')
+	if (ends_word(*p->value) || *p->value == '/' || !holds_words(p))
 		return false;
 	if (p->op == OP_REGEX ? *p->value == '"' : strpbrk(p->value, "()\"") != NULL)
 		return false;

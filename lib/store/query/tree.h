@@ -62,6 +62,7 @@ struct node {
 	bool phrase;              /* was in quotes: its words follow each other */
 	bool prefix;              /* word* */
 	bool last;                /* the last bare word: also as a prefix */
+	bool respelt;             /* another spelling of the alternative before it: join.h */
 	bool at_sign;             /* SAVED: written as @value, which may also be a word */
 	bool plain_unit;          /* `duration_ms`: a plain number is milliseconds, not seconds */
 	int64_t *ids;             /* IDS */

@@ -70,7 +70,7 @@ name_all(struct db *db, const char *name, const struct tally *numbers, struct ta
 		sqlite3_reset(st);
 		sql_int(st, 1, number);
 		if (sql_step(db, st, e) > 0 && sqlite3_column_bytes(st, 0) > 0)
-			tally_put(t, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0),
+			tally_add_times(t, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0),
 			    numbers->entry[i].count, e);
 	}
 	sql_done(st);

@@ -14,3 +14,13 @@ ALTER TABLE entry ADD COLUMN mb_trackid TEXT;     -- of the recording
 ALTER TABLE entry ADD COLUMN start_ms INTEGER;    -- of a part of a file
 ALTER TABLE entry ADD COLUMN extra TEXT;
 CREATE INDEX entry_unresolved ON entry(playlist_id, position) WHERE track_id IS NULL;
+
+-- The tracks that entries were found to be by less than their own path: derived, and found again after each
+-- commit.  No reference to entry: one that was removed may come back.
+CREATE TABLE found (
+	entry_id  INTEGER PRIMARY KEY,
+	track_id  INTEGER NOT NULL REFERENCES track(id) ON DELETE CASCADE,
+	how       TEXT NOT NULL CHECK (how IN ('name', 'suffix', 'recording', 'tags')),
+	at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX found_track ON found(track_id);

@@ -6,8 +6,8 @@
  * all of it decodes and looks like running Japanese or Chinese text, else
  * Windows-1252, which never fails.
  */
-#ifndef MEDIA_CHARSET_H
-#define MEDIA_CHARSET_H
+#ifndef TEXT_CHARSET_H
+#define TEXT_CHARSET_H
 
 #include <stddef.h>
 

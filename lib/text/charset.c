@@ -1,4 +1,4 @@
-#include "media/charset.h"
+#include "text/charset.h"
 
 #include <iconv.h>
 #include <stdbool.h>
