@@ -6,11 +6,12 @@
 #include <time.h>
 
 #include "base/out.h"
+#include "store/chart.h"
 #include "store/sql.h"
 #include "store/tally.h"
 #include "text/fold.h"
 
-enum { BAR_MAX = 40, GENRES_SHOWN = 12, MONTHS_SHOWN = 12 };
+enum { GENRES_SHOWN = 12, MONTHS_SHOWN = 12 };
 enum { DECADES = 1000, YEARS = 400, FIRST_YEAR = 1970 }; /* of years 0 to 9999; of months since 1970 */
 
 /* What is counted while each table is read once. */
@@ -21,58 +22,9 @@ struct counts {
 	size_t nremoved;
 	int64_t decade[DECADES];
 	int64_t month[YEARS * 12];
+	int64_t day; /* the last that was looked up, and its month */
+	int day_month;
 };
-
-struct bar {
-	const char *label;
-	size_t len;
-	int64_t tracks;
-};
-
-/* Eighths of a column, so that small differences show. */
-static void
-draw_bar(struct buf *out, int64_t n, int64_t most, int room)
-{
-	int eighths = most > 0 ? (int)(n * room * 8 / most) : 0;
-
-	if (n > 0 && eighths == 0)
-		eighths = 1;
-	for (; eighths >= 8; eighths -= 8)
-		buf_puts(out, "\xe2\x96\x88");
-	if (eighths > 0)
-		buf_printf(out, "\xe2\x96%c", (char)(0x90 - eighths));
-}
-
-static void
-draw(const struct stats_form *form, const char *title, const struct bar *bars, size_t n, struct buf *out)
-{
-	int widest = 1, room, limit = form->columns / 3;
-	int64_t most = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		int width = text_width(bars[i].label, bars[i].len);
-
-		widest = width > widest ? width : widest;
-		most = bars[i].tracks > most ? bars[i].tracks : most;
-	}
-	if (widest > limit)
-		widest = limit > 1 ? limit : 1;
-	room = form->columns - widest - 14;
-	if (room > BAR_MAX)
-		room = BAR_MAX;
-	buf_printf(out, "%c%s%s%s%c", form->end, form->color ? "\033[1m" : "", title,
-	    form->color ? "\033[0m" : "", form->end);
-	for (size_t i = 0; i < n; i++) {
-		size_t fits = text_fit(bars[i].label, bars[i].len, widest);
-
-		out_printable(out, bars[i].label, fits);
-		for (int w = text_width(bars[i].label, fits); w < widest; w++)
-			buf_putc(out, ' ');
-		buf_printf(out, " %9lld  ", (long long)bars[i].tracks);
-		draw_bar(out, bars[i].tracks, most, room > 0 ? room : 0);
-		buf_putc(out, form->end);
-	}
-}
 
 /* The last `shown` of them as bars (first: the first of them), or all as JSON. */
 static void
@@ -84,7 +36,7 @@ add_chart(const struct stats_form *form, const char *title, const struct bar *ba
 
 	if (form->columns > 0) {
 		if (n > 0)
-			draw(form, title, bars + skip, n > shown ? shown : n, out);
+			chart_draw(form, title, bars + skip, n > shown ? shown : n, out);
 		return;
 	}
 	numbers = strcmp(title, "decades") == 0;
@@ -95,7 +47,7 @@ add_chart(const struct stats_form *form, const char *title, const struct bar *ba
 			json_int(out, "value", strtoll(bars[i].label, NULL, 10));
 		else
 			json_text_n(out, "value", bars[i].label, bars[i].len);
-		json_int(out, "tracks", bars[i].tracks);
+		json_int(out, "tracks", bars[i].n);
 		json_object_end(out);
 	}
 	json_array_end(out);
@@ -132,12 +84,28 @@ add_removed(struct counts *c, int64_t track, struct err *e)
 	return ERR_NONE;
 }
 
+/* The month of an instant, from 0; -1: none that is counted.  What came together came on one day. */
+static int
+month_of(struct counts *c, int64_t added)
+{
+	time_t when = (time_t)added;
+	struct tm tm;
+
+	if (added / 86400 == c->day && added > 0)
+		return c->day_month;
+	if (gmtime_r(&when, &tm) == NULL)
+		return -1;
+	tm.tm_year += 1900 - FIRST_YEAR;
+	c->day = added / 86400;
+	c->day_month = tm.tm_year >= 0 && tm.tm_year < YEARS ? tm.tm_year * 12 + tm.tm_mon : -1;
+	return c->day_month;
+}
+
 static enum err_code
 count_track(struct counts *c, sqlite3_stmt *st, struct err *e)
 {
 	int64_t id = sqlite3_column_int64(st, 0), year = sqlite3_column_int64(st, 1);
-	time_t added = (time_t)sqlite3_column_int64(st, 2);
-	struct tm tm;
+	int month = month_of(c, sqlite3_column_int64(st, 2));
 
 	if (sqlite3_column_int(st, 4) != 0)
 		return add_removed(c, id, e);
@@ -145,11 +113,8 @@ count_track(struct counts *c, sqlite3_stmt *st, struct err *e)
 	c->duration_ms += sqlite3_column_int64(st, 3);
 	if (year > 0 && year < DECADES * 10)
 		c->decade[year / 10]++;
-	if (gmtime_r(&added, &tm) != NULL) {
-		tm.tm_year += 1900 - FIRST_YEAR;
-		if (tm.tm_year >= 0 && tm.tm_year < YEARS)
-			c->month[tm.tm_year * 12 + tm.tm_mon]++;
-	}
+	if (month >= 0)
+		c->month[month]++;
 	if (sqlite3_column_type(st, 5) != SQLITE_NULL)
 		tally_add(
 		    &c->artists, sqlite3_column_blob(st, 5), (size_t)sqlite3_column_bytes(st, 5), id, e);
