@@ -72,7 +72,6 @@ _fonoteca_value() {
 		--log) _fonoteca_offer <<<$'text\njson' ;;
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
-		--as) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
 		--fs) _fonoteca_offer <<<$'posix\nvfat' ;;
 		--as)
 			case ${_fonoteca_command##*/} in
