@@ -9,7 +9,7 @@
 /* clang-format off */
 enum { O_OFFSET = CLI_LONG, O_FIELDS, O_FILES, O_IDS, O_TSV, O_CSV, O_M3U8, O_COUNT, O_FACET, O_ALBUMS, O_ARTISTS,
 	O_SHOW, O_COVER, O_SIMILAR, O_EXPLAIN, O_WHY, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET,
-	O_CORRECT, O_STRICT };
+	O_PLAYS, O_AS, O_SINCE, O_UNTIL, O_USER, O_CORRECT, O_STRICT };
 /* clang-format on */
 
 static const struct opt opts[] = {
@@ -33,7 +33,12 @@ static const struct opt opts[] = {
 	{ O_SIMILAR, "similar", "TRACK", "find the tracks most like this one, among those of the query" },
 	{ O_EXPLAIN, "explain", NULL, "say how the query is understood, and why each track is there" },
 	{ O_WHY, "why", "TRACK", "say why a track is found, and where, or why not" },
-	{ O_STATS, "stats", NULL, "print the library in numbers" },
+	{ O_STATS, "stats", "[=plays]", "print the library, or what was heard, in numbers" },
+	{ O_PLAYS, "plays", NULL, "print what was heard, of the query's tracks where there is one" },
+	{ O_AS, "as", "FORMAT", "with --plays: json, scrobbler-log or listenbrainz" },
+	{ O_SINCE, "since", "WHEN", "with --plays and --stats=plays: what was heard from then on" },
+	{ O_UNTIL, "until", "WHEN", "with --plays and --stats=plays: what was heard up to then" },
+	{ O_USER, "user", "NAME", "with --plays and --stats=plays: by whom it was heard" },
 	{ O_EVENTS, "events", NULL, "print what happened in the library" },
 	{ O_FOLLOW, "follow", NULL, "print what happens, as it happens, as JSON" },
 	{ O_AFTER, "after", "EVENT", "with --events and --follow: what came after that one" },
@@ -58,8 +63,9 @@ enum {
 	JSON = 8,
 	WRITES = 16,
 	AFTER = 32,
-	TEXT = 64,     /* its form is no JSON */
-	NARROWED = 128 /* by --similar */
+	TEXT = 64,      /* its form is no JSON */
+	NARROWED = 128, /* by --similar */
+	HEARD = 256     /* plays: of a time, of a listener */
 };
 
 /* The actions that an option stands for, and its form where it is one of the list of tracks. */
@@ -83,6 +89,7 @@ static const struct action {
 	{ O_SHOW, one_show, OPERANDS, 0 },
 	{ O_COVER, one_cover, 0, 0 },
 	{ O_STATS, one_stats, 0, 0 },
+	{ O_PLAYS, plays_list, PAGED | OPERANDS | HEARD, 0 },
 	{ O_EVENTS, events_list, PAGED | AFTER, 0 },
 	{ O_FOLLOW, events_follow, AFTER, 0 },
 	{ O_SAVE, saved_save, OPERANDS | WRITES, 0 },
@@ -90,8 +97,9 @@ static const struct action {
 	{ O_FORGET, saved_drop, OPERANDS | WRITES, 0 },
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
+static const struct action numbers = { O_STATS, plays_numbers, PAGED | OPERANDS | HEARD, 0 };
 
-struct command command = { .limit = -1, .after = -1 };
+struct command command = { .limit = -1, .after = -1, .as = -1 };
 static const struct action *action = &actions[0];
 static const char *fields;
 
@@ -106,6 +114,10 @@ choose(int key, const char *value)
 	for (int i = 0; i < ACTIONS; i++)
 		if (actions[i].key == key)
 			action = &actions[i];
+	if (key == O_STATS && value != NULL && strcmp(value, "plays") != 0)
+		cli_usage("--stats takes plays, or nothing, not '%s'", value);
+	if (key == O_STATS && value != NULL)
+		action = &numbers;
 	command.subject = value;
 }
 
@@ -142,6 +154,18 @@ read_option(int key, const char *value)
 		command.explain = true;
 		command.why = value;
 		break;
+	case O_AS:
+		if ((command.as = plays_form_of(value)) < 0)
+			cli_usage("--as takes json, scrobbler-log or listenbrainz, not '%s'", value);
+		break;
+	case O_SINCE:
+	case O_UNTIL:
+		plays_time(key == O_SINCE ? "--since" : "--until", value, key == O_UNTIL,
+		    key == O_SINCE ? &command.since : &command.until);
+		break;
+	case O_USER:
+		command.user = value;
+		break;
 	case O_CORRECT:
 		command.correct = true;
 		break;
@@ -172,6 +196,13 @@ check_options(void)
 		cli_usage("--%s takes no query", name);
 	if (command.after >= 0 && (action->flags & AFTER) == 0)
 		cli_usage("--after goes with --events and --follow");
+	if ((command.since != 0 || command.until != 0 || command.user != NULL) &&
+	    (action->flags & HEARD) == 0)
+		cli_usage("--since, --until and --user go with --plays and --stats=plays");
+	if (command.as >= 0 && (action->key != O_PLAYS || cli_json() || cli_null()))
+		cli_usage("--as goes with --plays, without --json and -0");
+	if (action == &numbers && command.offset > 0)
+		cli_usage("--stats has no pages: leave out --offset");
 	if (command.similar != NULL && (action->flags & NARROWED) == 0)
 		cli_usage("--%s and --similar do not go together", name);
 	if (command.explain &&
@@ -204,7 +235,9 @@ choose_form(void)
 	l->form = cli_json() ? LISTING_JSON : action->form;
 	if (action->key == 0 && !cli_json() && fields == NULL && l->columns > 0 && !cli_null())
 		l->form = LISTING_TABLE;
-	if (l->columns > 0 && command.limit < 0 && (command.after < 0 || action->key != O_EVENTS))
+	command.shown = command.limit;
+	if (l->columns > 0 && command.limit < 0 && command.as < 0 &&
+	    (command.after < 0 || action->key != O_EVENTS))
 		command.limit = 50;
 	if (action->key == 'f')
 		format_read(&l->format, command.subject, &e);
@@ -212,64 +245,6 @@ choose_form(void)
 		format_columns(&l->format, fields != NULL ? fields : "id,artist,title,album", &e);
 	if (e.code != ERR_NONE)
 		cli_usage("%s", e.msg);
-}
-
-/* What would be a note is an error. */
-static enum err_code
-refuse_note(const struct query *q, struct err *e)
-{
-	char *fault = query_fault(q);
-
-	if (fault != NULL)
-		err_set(e, ERR_USAGE, "%s", fault);
-	free(fault);
-	return e->code;
-}
-
-struct query *
-command_parse(char *const *words, struct err *e)
-{
-	struct query *q = NULL;
-
-	if (query_parse(&q, command.db, words, e) != ERR_NONE)
-		return NULL;
-	if (command.strict && refuse_note(q, e) != ERR_NONE) {
-		query_free(q);
-		return NULL;
-	}
-	if (command.sort != NULL && query_sort(q, command.sort, e) != ERR_NONE) {
-		query_free(q);
-		return NULL;
-	}
-	if (query_note(q) != NULL)
-		cli_note("%s", query_note(q));
-	return q;
-}
-
-struct query *
-command_query(struct err *e)
-{
-	struct query *q = command_parse(cli_operands(), e);
-
-	if (q != NULL && command.similar != NULL && similar_narrow(&q, e) != ERR_NONE) {
-		query_free(q);
-		q = NULL;
-	}
-	return q;
-}
-
-enum err_code
-command_nothing(struct err *e)
-{
-	return err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "nothing found");
-}
-
-size_t
-command_page(size_t n, size_t *first)
-{
-	*first = (unsigned long long)command.offset < n ? (size_t)command.offset : n;
-	n -= *first;
-	return command.limit >= 0 && n > (unsigned long long)command.limit ? (size_t)command.limit : n;
 }
 
 int

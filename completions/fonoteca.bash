@@ -72,7 +72,11 @@ _fonoteca_value() {
 		--log) _fonoteca_offer <<<$'text\njson' ;;
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
-		--as) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
+		--as)
+			case ${_fonoteca_command##*/} in
+			lib-search) _fonoteca_offer <<<$'json\nscrobbler-log\nlistenbrainz' ;;
+			*) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
+			esac ;;
 		--by) _fonoteca_offer <<<$'track\nrecording' ;;
 		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
 		esac ;;

@@ -78,7 +78,9 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
             case 'on-conflict:*'
                 set spec $spec --exclusive --arguments 'attach fail ignore skip'
             case 'as:*'
-                set spec $spec --exclusive --arguments 'm3u8 m3u pls xspf jspf json nsp'
+                set -l forms m3u8 m3u pls xspf jspf json nsp
+                test $command = lib-search; and set forms json scrobbler-log listenbrainz
+                set spec $spec --exclusive --arguments "$forms"
             case 'type:*'
                 set spec $spec --exclusive --arguments 'scrobbler-log spotify spotify-account listenbrainz lastfm-json maloja pano fonoteca lastfm-csv lastfm-tsv librefm'
             case 'by:*'

@@ -124,7 +124,7 @@ EIO=5 EACCES=13 EBUSY=16 ETIMEDOUT=110 ESTALE=116 HANGS=0
 	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2")" = 6 ]
 	run -3 --separate-stderr bad m/a/. open $EIO always lib-import -q --set comment=y m
 	[[ $stderr == "lib-import: $PWD/m/a: Input/output error" ]]
-	[ "$(query "SELECT count(*) FROM item WHERE session_id = 3")" = 3 ]
+	[ "$(query "SELECT state, code, count(*) FROM item WHERE session_id = 3 GROUP BY state")" = "$(printf 'failed|IO|1\nstaged||3')" ]
 }
 
 @test "automatic retries become rarer, and end" {
@@ -419,4 +419,64 @@ staged_at_least() {
 	done
 	run -0 lib-import -q m
 	[ "$(query "SELECT state FROM item")" = staged ]
+}
+
+@test "a folder that cannot be listed is a failed item: told by --status, tried again by --retry with all that it holds" {
+	many 2 m/a
+	many 3 m/b/c
+	cp "$FIXTURES/other/notes.txt" m/b
+	run -3 --separate-stderr bad m/b/. open $EACCES always lib-import -q m
+	[ "$stderr" = "lib-import: $PWD/m/b: Permission denied" ]
+	[ "$(query "SELECT state, code, count(*) FROM item GROUP BY state")" = "$(printf 'failed|DENIED|1\nstaged||2')" ]
+	run -0 lib-import --status s1
+	[[ $output == *$'failed\t'"$PWD/m/b"$'\tPermission denied' ]]
+	run -3 --separate-stderr bad m/b/. open $EACCES always lib-import -q --retry s1
+	[ "$(query "SELECT attempts FROM item WHERE state = 'failed'")" = 2 ]
+	run -0 --separate-stderr lib-import -q --retry s1
+	[ -z "$stderr" ]
+	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "staged|5" ]
+	[ "$(query "SELECT skipped FROM session")" = 1 ]
+	run -0 lib-commit s1
+	[[ $output == "s1 committed: "*", 0 failed"* ]]
+	# an import that is resumed forgets it as well
+	run -3 --separate-stderr bad m/b/c/. open $EACCES always lib-import -q --again --set comment=x m
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE session SET state = 'staging' WHERE id = 2"
+	run -0 --separate-stderr lib-import -q --resume s2
+	[ "$(query "SELECT count(*) FROM item WHERE session_id = 2 AND state = 'failed'")" = 0 ]
+}
+
+@test "--retry of a session copies again what its staging lost, or what was altered there" {
+	many 4 m
+	lib-import -q m
+	cd "$FONOTECA_LIBRARY/staging/s1"
+	mapfile -t f < <(find . -name '*.mp3' | sort)
+	rm "${f[0]}"
+	cp "${f[1]}" keep
+	chmod u+w "${f[1]}"
+	printf X | dd of="${f[1]}" bs=1 seek=400 conv=notrunc 2>/dev/null
+	chmod 0444 "${f[1]}"
+	rm keep
+	cd "$BATS_TEST_TMPDIR"
+	fails 4 lib-commit s1
+	run -0 --separate-stderr lib-import --retry s1
+	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "staged|4" ]
+	staging_intact
+	run -0 lib-commit s1
+	[[ $output == "s1 committed: "*", 0 failed"* ]]
+	intact
+}
+
+@test "what --strict calls a failure is one everywhere" {
+	mkdir m
+	cp "$FIXTURES/audio/roads.wv" "$FIXTURES/other/notes.txt" m
+	run -3 --separate-stderr lib-import --json --strict m
+	[[ $output == *'"staged":1,'*'"not_audio":0,"failed":1'* ]]
+	lib-import --status s1 --json | python3 -c '
+import json, sys
+s, item = [json.loads(line) for line in sys.stdin]
+assert s["failed"] == 1 and s["not_audio"] == 0 and item["code"] == "NOT_AUDIO", (s, item)'
+	run -3 --separate-stderr lib-import -q --retry s1
+	[[ $stderr == *"notes.txt: is no audio that we know" ]]
+	run -0 lib-commit s1
+	[ "$output" = "s1 committed: 1 track, 0 duplicates, 1 failed" ]
 }

@@ -412,9 +412,16 @@ dies_before_removal() {
 	run -3 --separate-stderr lib-import -q --commit --strict "$MUSIC"
 	[ "$output" = s1 ]
 	tracks_are 4
-	lib-import -q "$FIXTURES/audio" >/dev/null
+	# what was staged and is gone is read again
+	lib-import -q "$FIXTURES/audio/hoppipolla.flac" >/dev/null
 	rm "$FONOTECA_LIBRARY"/staging/s2/*.flac
-	run -4 --separate-stderr lib-import -q --commit --retry s2
-	[ "$output" = s2 ]
-	tracks_are 4
+	run -0 --separate-stderr lib-import -q --commit --retry s2
+	tracks_are 5
+	echo 'conflict = fail' >>"$FONOTECA_LIBRARY/config"
+	mkdir twice
+	cp "$FIXTURES/audio/not-up-to-you.mp3" twice/1.mp3
+	(cat "$FIXTURES/audio/not-up-to-you.mp3" && echo more) >twice/2.mp3
+	run -4 --separate-stderr lib-import -q --commit twice
+	[ "$output" = s3 ]
+	tracks_are 5
 }

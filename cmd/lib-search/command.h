@@ -19,13 +19,17 @@
 struct command {
 	long long limit, offset; /* limit -1: all */
 	const char *sort;
-	bool strict;         /* what would be a note on the query is an error */
-	const char *subject; /* the action's own argument */
-	int64_t after;       /* --after; -1: not given */
-	const char *similar; /* --similar, or NULL */
-	bool explain;        /* --explain */
-	const char *why;     /* --why */
-	bool correct;        /* --auto-correct */
+	bool strict;          /* what would be a note on the query is an error */
+	const char *subject;  /* the action's own argument */
+	int64_t after;        /* --after; -1: not given */
+	const char *similar;  /* --similar, or NULL */
+	bool explain;         /* --explain */
+	const char *why;      /* --why */
+	bool correct;         /* --auto-correct */
+	int as;               /* --as; -1: not given */
+	int64_t since, until; /* of plays; 0: not given */
+	const char *user;     /* who heard them */
+	long long shown;      /* --limit as it was given */
 	struct listing listing;
 	struct db *db;
 };
@@ -49,6 +53,12 @@ void command_few(struct query *q, size_t n, struct err *e);
 
 /* The part of a list of n that --limit and --offset leave: from *first on, this many. */
 size_t command_page(size_t n, size_t *first);
+
+/* plays.c: what was heard.  The form that --as names, -1: none; a time as --since and --until take it. */
+int plays_form_of(const char *name);
+void plays_time(const char *option, const char *value, bool end, int64_t *seconds);
+void plays_list(struct err *e);
+void plays_numbers(struct err *e);
 
 /* find.c: the tracks of a query, how many, their values, albums, artists. */
 void find_tracks(struct err *e);

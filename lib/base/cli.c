@@ -54,7 +54,10 @@ build_getopt(const struct opt *opts)
 	*s++ = ':';
 	for (; opts[n].key != 0 && n < MAX_OPTS; n++) {
 		me.longs[n] = (struct option){ opts[n].name,
-			opts[n].arg != NULL ? required_argument : no_argument, NULL, opts[n].key };
+			opts[n].arg == NULL       ? no_argument
+			    : *opts[n].arg == '[' ? optional_argument
+						  : required_argument,
+			NULL, opts[n].key };
 		if (opts[n].key < CLI_LONG) {
 			*s++ = (char)opts[n].key;
 			if (opts[n].arg != NULL)
@@ -106,8 +109,8 @@ left_column(char *text, size_t size, const struct opt *o)
 
 	if (o->key < CLI_LONG)
 		snprintf(letter, sizeof letter, "-%c, ", o->key);
-	return snprintf(text, size, "  %s--%s%s%s", letter, o->name, o->arg != NULL ? "=" : "",
-	    o->arg != NULL ? o->arg : "");
+	return snprintf(text, size, "  %s--%s%s%s", letter, o->name,
+	    o->arg != NULL && *o->arg != '[' ? "=" : "", o->arg != NULL ? o->arg : "");
 }
 
 static void
@@ -145,7 +148,8 @@ dump_options(void)
 	for (const struct opt *o = me.cli->opts; o->key != 0; o++) {
 		char letter[2] = { o->key < CLI_LONG ? (char)o->key : '\0', '\0' };
 
-		printf("option\t%s\t%s\t%s\t%s\n", letter, o->name, o->arg != NULL ? o->arg : "", o->help);
+		printf("option\t%s\t%s\t%s\t%s\n", letter, o->name,
+		    o->arg != NULL && *o->arg != '[' ? o->arg : "", o->help);
 	}
 	for (const struct cli_verb *v = me.cli->verbs; v != NULL && v->name != NULL; v++)
 		printf("verb\t%s\t%s\t%s\n", v->name, v->args != NULL ? v->args : "", v->help);

@@ -28,7 +28,7 @@
 struct opt {
 	int key;          /* the short letter, or >= CLI_LONG for one that has none */
 	const char *name; /* long name without dashes */
-	const char *arg;  /* NULL, or the argument's name as --help prints it */
+	const char *arg;  /* NULL, or the argument's name as --help prints it; "[=NAME]": may be left out */
 	const char *help; /* a phrase */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "intake/run.h"
@@ -99,6 +100,8 @@ prepare(struct import *im, char **roots, size_t nroots, struct err *e)
 	size_t nbases = 0;
 
 	raise_limits();
+	im->named = run->retry ? roots : NULL;
+	im->nnamed = run->retry ? nroots : 0;
 	if (run->retry && session_roots(run->db, run->session, &im->bases, &nbases, e) != ERR_NONE)
 		return e->code;
 	im->batch = calloc(1, sizeof *im->batch);
@@ -138,6 +141,33 @@ take_up(struct import *im, struct err *e)
 	return ERR_NONE;
 }
 
+static bool
+was_missed(const struct import *im, const char *path)
+{
+	for (size_t i = 0; i < im->nmissed; i++)
+		if (strcmp(im->missed[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* Folders that could not be listed before, and have been now. */
+static enum err_code
+forget_listed(struct import *im, struct err *e)
+{
+	struct import_run *run = im->run;
+	char **paths = NULL;
+	size_t n = 0;
+	struct stat st;
+
+	if (items_unseen(run->db, run->session, &paths, &n, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++)
+		if (!was_missed(im, paths[i]) && stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode))
+			items_forget(run->db, run->session, paths[i], e);
+	paths_free(paths);
+	return e->code;
+}
+
 /* A new session is staged now; one whose commit failed can be committed again. */
 static enum err_code
 finish(struct import *im, struct err *e)
@@ -145,6 +175,8 @@ finish(struct import *im, struct err *e)
 	struct import_run *run = im->run;
 	const char *state = im->state;
 
+	if (forget_listed(im, e) != ERR_NONE)
+		return e->code;
 	if (!run->retry || strcmp(state, "failed") == 0) {
 		if ((run->retry ? session_retry(run->db, run->session, e)
 				: session_move(run->db, run->session, state, "staged", e)) != ERR_NONE)
@@ -177,6 +209,9 @@ import_free(struct import *im)
 	scout_free(im->scout);
 	circuit_free(im->circuit);
 	paths_free(im->bases);
+	for (size_t i = 0; i < im->nmissed; i++)
+		free(im->missed[i]);
+	free(im->missed);
 	config_free(&im->config);
 	stage_close(im->stage);
 	if (im->batch != NULL)

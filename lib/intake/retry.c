@@ -67,7 +67,8 @@ retry_paths(struct db *db, int64_t session, bool due, char ***ret, size_t *ret_n
 	char **paths = NULL, **roots = NULL, when[TIME_TEXT];
 	size_t n = 0, nroots = 0;
 
-	if (session_failed_paths(db, session, due, &paths, &n, e) != ERR_NONE)
+	if ((!due && items_fail_lost(db, session, e) != ERR_NONE) ||
+	    session_failed_paths(db, session, due, &paths, &n, e) != ERR_NONE)
 		return e->code;
 	if (due && n == 0)
 		nothing_due(db, session, e);

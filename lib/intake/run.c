@@ -140,6 +140,17 @@ settle_member(struct import *im, struct unpacked *u, const struct job *j)
 	import_say_failed(im, j->path, &e);
 }
 
+/* What is no audio has failed where that was asked for. */
+static void
+be_strict(struct job *j)
+{
+	if (j->end != JOB_NOT_AUDIO)
+		return;
+	j->end = JOB_FAILED;
+	j->transient = false;
+	err_set(&j->why, ERR_NOTAUDIO, "is no audio that we know");
+}
+
 /* One that came back; takes it over. */
 enum err_code
 import_settle(struct import *im, struct job *j, struct err *e)
@@ -148,6 +159,8 @@ import_settle(struct import *im, struct job *j, struct err *e)
 	struct unpacked *from = j->from;
 	enum err_code rc = ERR_NONE;
 
+	if (im->run->options->strict)
+		be_strict(j);
 	im->handled += j->end != JOB_ARCHIVE;
 	if (from != NULL)
 		settle_member(im, from, j);
@@ -303,27 +316,49 @@ wait_for_archives(struct import *im, size_t waiting, struct err *e)
 	return work_on_archives(im, e);
 }
 
-/* The walk could not look at something.  A file that was to be tried again has failed again; anything else
- * has no item, and the next import looks there anew. */
+static enum err_code
+remember_missed(struct import *im, const char *path, struct err *e)
+{
+	char **more = realloc(im->missed, (im->nmissed + 1) * sizeof *more);
+
+	if (more == NULL)
+		return err_memory(e);
+	im->missed = more;
+	more[im->nmissed] = strdup(path);
+	if (more[im->nmissed] == NULL)
+		return err_memory(e);
+	im->nmissed++;
+	return ERR_NONE;
+}
+
+/* The walk could not look at a root, which the next import does anew; or below one at a folder, or at a file
+ * that is to be tried again: these have failed. */
 static enum err_code
 miss(struct import *im, const struct finding *f, struct err *e)
 {
 	struct import_run *run = im->run;
 	struct job *j;
 
-	if (f->root)
+	if (f->root) {
 		circuit_root_failed(im->circuit, f->path, f->why);
-	if (f->root || !run->retry) {
 		import_say_failed(im, f->path, f->why);
 		return ERR_NONE;
 	}
+	if (remember_missed(im, f->path, e) != ERR_NONE)
+		return e->code;
+	if (im->batch->n == BATCH_FILES && import_flush(im, e) != ERR_NONE)
+		return e->code;
 	j = job_failed(f->path, f->why);
 	if (j == NULL)
 		return err_memory(e);
 	j->transient =
 	    j->transient || (run->due && f->why->code == ERR_NOTFOUND); /* a disk not mounted, say */
 	j->order = im->sent++;
-	return import_settle(im, j, e);
+	if (run->retry)
+		return import_settle(im, j, e);
+	import_say_failed(im, f->path, f->why); /* its root was reached: nothing for the circuit breaker */
+	batch_add(im->batch, j);
+	return ERR_NONE;
 }
 
 /* True at the end of the walk. */

@@ -33,7 +33,11 @@ struct import {
 	int64_t sent, handled;
 	int64_t looked_ms; /* when it was last seen to be in that state */
 	char **bases;      /* the session's roots, on retry */
-	bool lost;         /* a sync or record failed: nothing more is recorded */
+	char **named;      /* what is retried, on retry */
+	size_t nnamed;
+	char **missed; /* what the walk could not look at */
+	size_t nmissed;
+	bool lost; /* a sync or record failed: nothing more is recorded */
 };
 
 /* Everything that the walk finds, to its end.  ERR_INTERRUPTED, ERR_STATE (rejected), or the library's error.

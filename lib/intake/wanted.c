@@ -1,6 +1,7 @@
 /* Which files an import has to read, and which it knows (run.h). */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "intake/beside.h"
 #include "intake/run.h"
@@ -66,14 +67,22 @@ is_new(struct import *im, const struct walk_entry *entry, struct unpacked *from,
 	return -1;
 }
 
-/* A retry wants what it names, and of an archive what is not there. */
+static bool
+is_named(const struct import *im, const char *path)
+{
+	long i = roots_find(im->named, im->nnamed, path);
+
+	return i >= 0 && strcmp(im->named[i], path) == 0;
+}
+
+/* A retry wants what it names, and of archives and folders what is not there. */
 int
 import_wants(struct import *im, const struct walk_entry *entry, struct unpacked *from, struct err *e)
 {
 	struct import_run *run = im->run;
 	int same;
 
-	if (run->retry && from == NULL)
+	if (run->retry && from == NULL && is_named(im, entry->path))
 		return 1;
 	if (beside_is_name(entry->name))
 		return 0;

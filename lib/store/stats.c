@@ -6,11 +6,12 @@
 #include <time.h>
 
 #include "base/out.h"
+#include "store/chart.h"
 #include "store/sql.h"
 #include "store/tally.h"
 #include "text/fold.h"
 
-enum { BAR_MAX = 40, GENRES_SHOWN = 12, MONTHS_SHOWN = 12 };
+enum { GENRES_SHOWN = 12, MONTHS_SHOWN = 12 };
 enum { DECADES = 1000, YEARS = 400, FIRST_YEAR = 1970 }; /* of years 0 to 9999; of months since 1970 */
 
 /* What is counted while each table is read once. */
@@ -23,57 +24,6 @@ struct counts {
 	int64_t month[YEARS * 12];
 };
 
-struct bar {
-	const char *label;
-	size_t len;
-	int64_t tracks;
-};
-
-/* Eighths of a column, so that small differences show. */
-static void
-draw_bar(struct buf *out, int64_t n, int64_t most, int room)
-{
-	int eighths = most > 0 ? (int)(n * room * 8 / most) : 0;
-
-	if (n > 0 && eighths == 0)
-		eighths = 1;
-	for (; eighths >= 8; eighths -= 8)
-		buf_puts(out, "\xe2\x96\x88");
-	if (eighths > 0)
-		buf_printf(out, "\xe2\x96%c", (char)(0x90 - eighths));
-}
-
-static void
-draw(const struct stats_form *form, const char *title, const struct bar *bars, size_t n, struct buf *out)
-{
-	int widest = 1, room, limit = form->columns / 3;
-	int64_t most = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		int width = text_width(bars[i].label, bars[i].len);
-
-		widest = width > widest ? width : widest;
-		most = bars[i].tracks > most ? bars[i].tracks : most;
-	}
-	if (widest > limit)
-		widest = limit > 1 ? limit : 1;
-	room = form->columns - widest - 14;
-	if (room > BAR_MAX)
-		room = BAR_MAX;
-	buf_printf(out, "%c%s%s%s%c", form->end, form->color ? "\033[1m" : "", title,
-	    form->color ? "\033[0m" : "", form->end);
-	for (size_t i = 0; i < n; i++) {
-		size_t fits = text_fit(bars[i].label, bars[i].len, widest);
-
-		out_printable(out, bars[i].label, fits);
-		for (int w = text_width(bars[i].label, fits); w < widest; w++)
-			buf_putc(out, ' ');
-		buf_printf(out, " %9lld  ", (long long)bars[i].tracks);
-		draw_bar(out, bars[i].tracks, most, room > 0 ? room : 0);
-		buf_putc(out, form->end);
-	}
-}
-
 /* The last `shown` of them as bars (first: the first of them), or all as JSON. */
 static void
 add_chart(const struct stats_form *form, const char *title, const struct bar *bars, size_t n, size_t shown,
@@ -84,7 +34,7 @@ add_chart(const struct stats_form *form, const char *title, const struct bar *ba
 
 	if (form->columns > 0) {
 		if (n > 0)
-			draw(form, title, bars + skip, n > shown ? shown : n, out);
+			chart_draw(form, title, bars + skip, n > shown ? shown : n, out);
 		return;
 	}
 	numbers = strcmp(title, "decades") == 0;
@@ -95,7 +45,7 @@ add_chart(const struct stats_form *form, const char *title, const struct bar *ba
 			json_int(out, "value", strtoll(bars[i].label, NULL, 10));
 		else
 			json_text_n(out, "value", bars[i].label, bars[i].len);
-		json_int(out, "tracks", bars[i].tracks);
+		json_int(out, "tracks", bars[i].n);
 		json_object_end(out);
 	}
 	json_array_end(out);

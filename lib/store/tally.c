@@ -41,31 +41,53 @@ grow(struct tally *t, struct err *e)
 	return ERR_NONE;
 }
 
-enum err_code
-tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e)
+/* The entry of a text, with a count of 0 where it is new; NULL: no memory. */
+static struct tally_entry *
+entry_of(struct tally *t, const void *text, size_t len, struct err *e)
 {
 	uint64_t hash = hash_of(text, len);
 	struct tally_entry *x;
 	size_t at;
 
 	if (t->n == t->cap && grow(t, e) != ERR_NONE)
-		return e->code;
+		return NULL;
 	for (at = hash % t->slots; t->slot[at] != 0; at = (at + 1) % t->slots) {
 		x = &t->entry[t->slot[at] - 1];
-		if (x->hash != hash || x->len != len || memcmp(x->text, text, len) != 0)
-			continue;
-		x->count += x->last != who;
-		x->last = who;
-		return ERR_NONE;
+		if (x->hash == hash && x->len == len && memcmp(x->text, text, len) == 0)
+			return x;
 	}
 	x = &t->entry[t->n];
-	*x = (struct tally_entry){ malloc(len + 1), len, hash, 1, who };
-	if (x->text == NULL)
-		return err_memory(e);
+	*x = (struct tally_entry){ malloc(len + 1), len, hash, 0, 0 };
+	if (x->text == NULL) {
+		err_memory(e);
+		return NULL;
+	}
 	memcpy(x->text, text, len);
 	x->text[len] = '\0';
 	t->slot[at] = (uint32_t)++t->n;
-	return ERR_NONE;
+	return x;
+}
+
+enum err_code
+tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e)
+{
+	struct tally_entry *x = entry_of(t, text, len, e);
+
+	if (x != NULL) {
+		x->count += x->last != who;
+		x->last = who;
+	}
+	return e->code;
+}
+
+enum err_code
+tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct err *e)
+{
+	struct tally_entry *x = entry_of(t, text, len, e);
+
+	if (x != NULL)
+		x->count += n;
+	return e->code;
 }
 
 static int

@@ -29,6 +29,9 @@ struct tally {
 /* Count `who` (not 0) for a text; not again where it was the last one to be counted there. */
 enum err_code tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e);
 
+/* Count a text n times. */
+enum err_code tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct err *e);
+
 /* The most frequent first, those of one count by their bytes.  No tally_add() afterwards. */
 void tally_sort(struct tally *t);
 

@@ -189,6 +189,25 @@ fail:
 	return e->code;
 }
 
+enum err_code
+items_forget(struct db *db, int64_t session, const char *path, struct err *e)
+{
+	sqlite3_stmt *st;
+
+	if (sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	st = sql_get(db, "DELETE FROM item WHERE session_id = ?1 AND path = ?2 AND state = 'failed'", e);
+	if (st == NULL)
+		goto fail;
+	sql_int(st, 1, session);
+	sql_bytes(st, 2, path, strlen(path));
+	if (sql_run(db, st, e) == ERR_NONE && sql_commit(db, e) == ERR_NONE)
+		return ERR_NONE;
+fail:
+	sql_rollback(db);
+	return e->code;
+}
+
 enum item_known
 items_find(
     struct db *db, int64_t session, const char *path, const struct stat *s, char **reason, struct err *e)

@@ -89,6 +89,16 @@ enum err_code session_roots(struct db *db, int64_t id, char ***roots, size_t *n,
 enum err_code session_failed_paths(
     struct db *db, int64_t id, bool due, char ***paths, size_t *n, struct err *e);
 
+/* Items whose staged file is gone or altered have failed from now on, and so are read again by a retry. */
+enum err_code items_fail_lost(struct db *db, int64_t session, struct err *e);
+
+/* The paths of failed items that were never looked at: folders that could not be listed, files that could not
+ * be opened.  As session_failed_paths(). */
+enum err_code items_unseen(struct db *db, int64_t session, char ***paths, size_t *n, struct err *e);
+
+/* A failed item is none any more: a folder that has been listed. */
+enum err_code items_forget(struct db *db, int64_t session, const char *path, struct err *e);
+
 /* When its next failed item is due, 0 where none ever is. */
 enum err_code session_next_due(struct db *db, int64_t id, int64_t *when, struct err *e);
 void paths_free(char **paths); /* NULL is allowed */

@@ -77,6 +77,21 @@ session_failed_paths(struct db *db, int64_t id, bool due, char ***paths, size_t 
 }
 
 enum err_code
+items_unseen(struct db *db, int64_t id, char ***paths, size_t *n, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT path FROM item WHERE session_id = ?1 AND state = 'failed' AND path IS NOT NULL AND inode "
+	    "= 0"
+	    " ORDER BY id",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	return collect(db, st, paths, n, e);
+}
+
+enum err_code
 session_next_due(struct db *db, int64_t id, int64_t *when, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,

@@ -1,0 +1,292 @@
+/* What was heard, in numbers: every play is looked at once. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/out.h"
+#include "store/chart.h"
+#include "store/history/list.h"
+#include "store/sql.h"
+#include "store/tally.h"
+
+enum { YEARS = 400, FIRST_YEAR = 1970, SHOWN = 10, MONTHS_SHOWN = 24 };
+
+struct counts {
+	int64_t plays, listened_ms;
+	int64_t *told; /* plays of each row of told, by its id */
+	int64_t ntold;
+	int64_t month[YEARS * 12], hour[24];
+	struct tally artists, albums, tracks; /* by their folded names, with the printed one behind a NUL */
+};
+
+static void
+count_time(struct counts *c, int64_t start)
+{
+	time_t t = (time_t)start;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL)
+		return;
+	c->hour[tm.tm_hour]++;
+	tm.tm_year += 1900 - FIRST_YEAR;
+	if (tm.tm_year >= 0 && tm.tm_year < YEARS)
+		c->month[tm.tm_year * 12 + tm.tm_mon]++;
+}
+
+static enum err_code
+count_plays(struct db *db, const struct plays_wanted *w, struct counts *c, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT p.told_id, p.start, p.heard_ms FROM play p WHERE p.uncounted IS NULL AND p.dup_of IS NULL"
+	    " AND +p.start >= ?1 AND (?2 = 0 OR +p.start < ?2)"
+	    " AND (?3 IS NULL OR p.listener_id = (SELECT id FROM listener WHERE name = ?3))",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, w->since != 0 ? w->since : INT64_MIN);
+	sql_int(st, 2, w->until);
+	sql_text(st, 3, w->user);
+	while (sql_step(db, st, e) == 1) {
+		int64_t told = sqlite3_column_int64(st, 0);
+
+		if (told < 0 || told >= c->ntold || c->told[told] < 0)
+			continue;
+		c->told[told]++;
+		c->plays++;
+		c->listened_ms += sqlite3_column_int64(st, 2);
+		count_time(c, sqlite3_column_int64(st, 1));
+	}
+	sql_done(st);
+	return e->code;
+}
+
+/* Room for each row of told; -1 where its plays are not wanted. */
+static enum err_code
+make_room(struct db *db, bool narrowed, struct counts *c, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT ifnull(max(id), 0) + 1 FROM told", e);
+
+	if (st == NULL)
+		return e->code;
+	if (sql_step(db, st, e) == 1)
+		c->ntold = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	if (e->code != ERR_NONE)
+		return e->code;
+	c->told = calloc((size_t)c->ntold + 1, sizeof *c->told);
+	if (c->told == NULL)
+		return err_memory(e);
+	if (!narrowed)
+		return ERR_NONE;
+	if ((st = sql_get(db, "SELECT id FROM told WHERE NOT wanted(recording_id)", e)) == NULL)
+		return e->code;
+	while (sql_step(db, st, e) == 1)
+		c->told[sqlite3_column_int64(st, 0)] = -1;
+	sql_done(st);
+	return e->code;
+}
+
+/* One key for all prints of a name: the first print that comes stands for it. */
+static enum err_code
+tell(struct tally *t, const char *a, const char *b, const char *print_a, const char *print_b, int64_t n,
+    struct err *e)
+{
+	struct buf key = { 0 };
+	size_t before = t->n;
+
+	buf_printf(&key, "%s%c%s", a, '\0', b != NULL ? b : "");
+	if (buf_ok(&key, e) == ERR_NONE && tally_add_times(t, key.data, key.len, n, e) == ERR_NONE &&
+	    t->n > before) {
+		struct buf print = { 0 };
+
+		buf_puts(&print, print_a);
+		if (print_b != NULL)
+			buf_printf(&print, "%s%s", *print_a != '\0' ? " - " : "", print_b);
+		if (buf_ok(&print, e) == ERR_NONE) {
+			/* the key is no longer asked for by its bytes but by its hash and length: keep both
+			 */
+			struct tally_entry *x = &t->entry[before];
+			char *both = realloc(x->text, x->len + print.len + 2);
+
+			if (both == NULL) {
+				err_memory(e);
+			} else {
+				memcpy(
+				    both + x->len + 1, print.data != NULL ? print.data : "", print.len + 1);
+				x->text = both;
+			}
+		}
+		buf_free(&print);
+	}
+	buf_free(&key);
+	return e->code;
+}
+
+static enum err_code
+count_names(struct db *db, struct counts *c, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT o.id, s.artist_key, s.title_key, o.album_key, o.artist, o.title, o.album"
+	    " FROM told o JOIN song s ON s.id = o.song_id",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	while (e->code == ERR_NONE && sql_step(db, st, e) == 1) {
+		int64_t told = sqlite3_column_int64(st, 0), n = told < c->ntold ? c->told[told] : 0;
+		const char *v[7] = { NULL };
+
+		for (int i = 1; i < 7; i++)
+			v[i] = (const char *)sqlite3_column_text(st, i);
+		if (n <= 0)
+			continue;
+		if (*v[1] != '\0')
+			tell(&c->artists, v[1], NULL, v[4], NULL, n, e);
+		if (e->code == ERR_NONE && *v[3] != '\0')
+			tell(&c->albums, v[1], v[3], v[4], v[6], n, e);
+		if (e->code == ERR_NONE)
+			tell(&c->tracks, v[1], v[2], v[4], v[5], n, e);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+/* -- printed --------------------------------------------------------------- */
+
+static void
+add_list(const struct stats_form *form, const char *title, const struct bar *bars, size_t n, bool number,
+    struct buf *out)
+{
+	if (form->columns > 0) {
+		if (n > 0)
+			chart_draw(form, title, bars, n, out);
+		return;
+	}
+	json_array_begin(out, title);
+	for (size_t i = 0; i < n; i++) {
+		json_object_begin(out, NULL);
+		if (number)
+			json_int(out, "value", strtoll(bars[i].label, NULL, 10));
+		else
+			json_text_n(out, "value", bars[i].label, bars[i].len);
+		json_int(out, "plays", bars[i].n);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+static enum err_code
+add_names(const struct stats_form *form, const char *title, struct tally *t, int64_t shown, struct buf *out,
+    struct err *e)
+{
+	struct bar *bars = calloc(t->n + 1, sizeof *bars);
+	size_t n = shown >= 0 && t->n > (uint64_t)shown ? (size_t)shown : t->n;
+
+	if (bars == NULL)
+		return err_memory(e);
+	tally_sort(t);
+	for (size_t i = 0; i < n; i++) {
+		const char *print = t->entry[i].text + t->entry[i].len + 1;
+
+		bars[i] = (struct bar){ print, strlen(print), t->entry[i].count };
+	}
+	add_list(form, title, bars, n, false, out);
+	free(bars);
+	return ERR_NONE;
+}
+
+static enum err_code
+add_months(
+    const struct stats_form *form, const struct counts *c, int64_t shown, struct buf *out, struct err *e)
+{
+	struct bar *bars = calloc(YEARS * 12, sizeof *bars);
+	char(*label)[16] = calloc(YEARS * 12, sizeof *label);
+	size_t n = 0, skip = 0;
+
+	if (bars == NULL || label == NULL)
+		err_memory(e);
+	for (int i = 0; i < YEARS * 12 && e->code == ERR_NONE; i++) {
+		if (c->month[i] == 0)
+			continue;
+		snprintf(label[n], sizeof label[n], "%04d-%02d", FIRST_YEAR + i / 12, i % 12 + 1);
+		bars[n] = (struct bar){ label[n], 7, c->month[i] };
+		n++;
+	}
+	if (shown >= 0 && n > (uint64_t)shown)
+		skip = n - (size_t)shown;
+	if (e->code == ERR_NONE)
+		add_list(form, "months", bars + skip, n - skip, false, out);
+	free(bars);
+	free(label);
+	return e->code;
+}
+
+static void
+add_hours(const struct stats_form *form, const struct counts *c, struct buf *out)
+{
+	struct bar bars[24];
+	char label[24][4];
+
+	for (int i = 0; i < 24; i++) {
+		snprintf(label[i], sizeof label[i], "%02d", i);
+		bars[i] = (struct bar){ label[i], 2, c->hour[i] };
+	}
+	add_list(form, "hours", bars, 24, true, out);
+}
+
+static enum err_code
+add_report(const struct stats_form *form, struct counts *c, int64_t shown, struct buf *out, struct err *e)
+{
+	int64_t most = shown >= 0 || form->columns == 0 ? shown : SHOWN;
+
+	if (form->columns > 0) {
+		buf_printf(out, "plays        %lld%c", (long long)c->plays, form->end);
+		buf_printf(out, "artists      %zu%calbums       %zu%ctracks       %zu%c", c->artists.n,
+		    form->end, c->albums.n, form->end, c->tracks.n, form->end);
+	} else {
+		json_open(out, "report");
+		json_int(out, "plays", c->plays);
+		json_int(out, "heard_ms", c->listened_ms);
+	}
+	if (add_names(form, form->columns > 0 ? "artists" : "artists", &c->artists, most, out, e) ==
+		ERR_NONE &&
+	    add_names(form, "albums", &c->albums, most, out, e) == ERR_NONE &&
+	    add_names(form, "tracks", &c->tracks, most, out, e) == ERR_NONE &&
+	    add_months(form, c, shown >= 0 || form->columns == 0 ? -1 : MONTHS_SHOWN, out, e) == ERR_NONE)
+		add_hours(form, c, out);
+	if (form->columns == 0) {
+		json_close(out);
+		buf_putc(out, form->end);
+	}
+	return e->code != ERR_NONE ? e->code : buf_ok(out, e);
+}
+
+enum err_code
+plays_stats(struct db *db, const struct plays_wanted *w, const struct stats_form *form, int64_t shown,
+    int64_t *plays, struct buf *out, struct err *e)
+{
+	struct counts *c = calloc(1, sizeof *c);
+	struct err ignored = { 0 };
+	int64_t *set = NULL;
+
+	if (c == NULL || sql_begin_read(db, e) != ERR_NONE) {
+		free(c);
+		return e->code != ERR_NONE ? e->code : err_memory(e);
+	}
+	if ((w->tracks == NULL || plays_want(db, w, &set, e) == ERR_NONE) &&
+	    make_room(db, w->tracks != NULL, c, e) == ERR_NONE && count_plays(db, w, c, e) == ERR_NONE &&
+	    count_names(db, c, e) == ERR_NONE)
+		add_report(form, c, shown, out, e);
+	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
+		sql_rollback(db);
+	*plays = c->plays;
+	tally_free(&c->artists);
+	tally_free(&c->albums);
+	tally_free(&c->tracks);
+	free(c->told);
+	free(set);
+	free(c);
+	return e->code;
+}
