@@ -28,10 +28,11 @@ load fault/helper
 	requires strace python3
 	preload plant
 	for bug in nosync blobs folders late wal; do
-		catches $bug states import
 		catches $bug states commit
 	done
-	catches late states write-tags
+	catches late states import
+	catches folders states write-tags
+	catches wal states move
 }
 
 @test "planted bugs are caught by a kill: an overwritten blob" {

@@ -12,23 +12,22 @@ load fault/helper
 }
 
 @test "of what was not synced a file system keeps what it likes: imports and commits" {
-	for scenario in create import resume import-commit commit recommit; do
-		states 40 $scenario
+	for scenario in create import resume import-commit move commit recommit; do
+		states 25 $scenario
 		all_held 5
 	done
 }
 
 @test "of what was not synced a file system keeps what it likes: edits, playlists, lib-sweep, a migration" {
-	for scenario in retry reject amend remove restore attach detach write-tags undo undo-write-tags save playlist-move \
-		sweep migrate; do
-		states 16 $scenario
+	for scenario in reject amend remove restore detach write-tags undo playlist-move sweep migrate; do
+		states 10 $scenario
 		all_held 5
 	done
 }
 
 @test "what was written between two flushes reaches the disk in any order, torn, or not at all" {
 	for scenario in import commit write-tags; do
-		blocks 30 $scenario
+		blocks 16 $scenario
 		all_held 5
 	done
 }
@@ -45,6 +44,11 @@ load fault/helper
 	all_held 5
 }
 
+@test "the power cut while files are moved into the library" {
+	power_cut 12 move
+	all_held 5
+}
+
 @test "the power cut while lib-commit runs, and after it" {
 	power_cut 25 commit
 	all_held 5
@@ -52,7 +56,7 @@ load fault/helper
 
 @test "the power cut while the catalogue is edited, cleaned or migrated" {
 	for scenario in amend undo write-tags sweep migrate; do
-		power_cut 12 $scenario
+		power_cut 6 $scenario
 		all_held 5
 	done
 }

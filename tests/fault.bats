@@ -40,14 +40,14 @@ load fault/helper
 
 @test "lib-import --commit, reviews, attaching, playlists and saved searches, killed at their system calls" {
 	for scenario in import-commit retry reject attach detach undo-amend save playlist-add playlist-move playlist-delete; do
-		sweep 12 $scenario
+		sweep 8 $scenario
 		all_held 5
 	done
 }
 
 @test "lib-sweep, and a migration, killed at their system calls" {
 	for scenario in sweep migrate; do
-		sweep 40 $scenario
+		sweep 20 $scenario
 		all_held 5
 	done
 }
@@ -73,8 +73,12 @@ load fault/helper
 }
 
 @test "killed at one point and again at another" {
-	for scenario in import commit amend write-tags undo migrate; do
-		sweep 20 $scenario --pairs 5
+	for scenario in import commit; do
+		sweep 30 $scenario --pairs 5
+		all_held 5
+	done
+	for scenario in amend write-tags undo migrate; do
+		sweep 10 $scenario --pairs 5
 		all_held 5
 	done
 }
@@ -122,7 +126,7 @@ load fault/helper
 	requires python3
 	preload fail-alloc
 	for scenario in show search amend undo write-tags playlist-add; do
-		fault 16 no-memory $scenario fail-alloc.so
+		fault 12 no-memory $scenario fail-alloc.so
 		all_held 5
 	done
 }
@@ -130,7 +134,7 @@ load fault/helper
 @test "who stands still keeps no search waiting, and a search keeps nobody" {
 	requires strace python3
 	for scenario in commit write-tags restore sweep; do
-		fault 12 stopped $scenario
+		fault 8 stopped $scenario
 		all_held 5
 	done
 	fault 12 stopped commit --reader

@@ -419,8 +419,8 @@ dies_before_removal() {
 	tracks_are 5
 	echo 'conflict = fail' >>"$FONOTECA_LIBRARY/config"
 	mkdir twice
-	cp "$FIXTURES/audio/roads.wv" twice/1.wv
-	(cat "$FIXTURES/audio/roads.wv" && echo more) >twice/2.wv
+	cp "$FIXTURES/audio/not-up-to-you.mp3" twice/1.mp3
+	(cat "$FIXTURES/audio/not-up-to-you.mp3" && echo more) >twice/2.mp3
 	run -4 --separate-stderr lib-import -q --commit twice
 	[ "$output" = s3 ]
 	tracks_are 5

@@ -47,6 +47,7 @@ def term():
         f'"{word}"', f"{word[:2]}*", f"{field}:{word}", f"{field}:=~{word}", f"{field}!={word}",
         f"{field}:{word[:2]}*", f"year:{year}", f"year:{year}..{year + 9}", f"year>{year}", f"date<={year}",
         f"bpm<{bpm}", f"bpm:{bpm}..{bpm + 20}", f"length>{bpm}", f"has:{field}", f"missing:{field}",
+        f"{field}:/{word[:1]}/", f"{word}~", f"{field}>={word[:1]}", f"{field}::^{word[:2]}",
         "is:lossless", "is:unrated", f"id:{bpm}..{year}",
     ])
 
@@ -72,12 +73,21 @@ for _ in range(rounds):
     for q, want in ((f"{x} AND {y}", X & Y), (f"{y} {x}", X & Y), (f"{x} OR {y}", X | Y), (f"{y} , {x}", X | Y),
                     (f"NOT {x}", everything - X), (f"NOT NOT {x}", X), (f"{y} AND NOT {x}", Y - X),
                     (f"NOT ({x} OR {y})", everything - X - Y), (f"NOT {x} NOT {y}", everything - X - Y),
+                    (f"NOT ({x} {y})", everything - (X & Y)), (f"NOT {x} OR NOT {y}", everything - (X & Y)),
+                    (f"{x} {x}", X), (f"{x} OR {x}", X), (f"({x}) AND *", X), (f"{x} AND NOT {x}", frozenset()),
+                    (f"{x} , NOT {x}", everything), (f"&({x}, {y})", X & Y), (f"|({x}, {y})", X | Y),
                     (f"{x} {z} OR {y}", (X & Z) | Y), (f"{x} ({z} OR {y})", X & (Z | Y))):
         law(q, ids(q), want)
     q = rnd.choice([f"{x} OR {y}", f"{x} {y}"])
     law(f"{q} sorted", frozenset(listed(q, "-s", "year-,title")), ids(q))
     law(f"--count {q}", run("--count", "--", q), [str(len(ids(q)))])
     year = rnd.randint(1955, 2020)
+    f, a, b = rnd.choice(["title", "artist", "genre"]), rnd.choice(WORDS), rnd.choice(WORDS)
+    law(f"{f}:({a} OR {b})", ids(f"{f}:({a} OR {b})"), ids(f"{f}:{a}") | ids(f"{f}:{b}"))
+    law(f"{f}:({a} NOT {b})", ids(f"{f}:({a} NOT {b})"), ids(f"{f}:{a}") - ids(f"{f}:{b}"))
+    law(f"{f}:/^/", ids(f"{f}:/^/"), everything)
+    law(f"{f}::^$", ids(f"{f}::^$"), ids(f"missing:{f}"))
+    law(f"{f}:a..m", ids(f"{f}:a..m"), ids(f"{f}:*") & ids(f"{f}:a..m"))
     law(f"year:{year}..", ids(f"year:{year}.."), ids(f"year>={year}"))
     law(f"year:..{year}", ids(f"year:..{year}"), ids(f"year<{year}") | ids(f"year:{year}"))
     # what is ranked, too, with the last word as a beginning

@@ -21,7 +21,8 @@ commit_staged(struct db *db, int64_t session, const struct progress *progress, s
 	struct buf line = { 0 };
 
 	fflush(stdout); /* cli_finish() tells of what fails */
-	if (commit_session(db, session, &how, &result, e) != ERR_NONE) {
+	if (conflict_setting(db, &how.policy, e) != ERR_NONE ||
+	    commit_session(db, session, &how, &result, e) != ERR_NONE) {
 		if (e->code == ERR_INTERRUPTED)
 			err_set(e, ERR_INTERRUPTED, "stopped; to go on: lib-commit s%" PRId64, session);
 		return e->code;

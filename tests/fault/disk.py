@@ -81,6 +81,7 @@ class Disk(sweep.Sweep):
         self.another()
         shutil.copyfile(self.blank, self.image)
         self.mount()
+        self.sources()
 
     def cut(self):
         """The power goes, and comes back."""

@@ -12,10 +12,11 @@ PLAYS = 2600  # more than go into one transaction
 class Scenario:
     """`before` brings the scene's library to where the command begins.  `edit` is the kind of the event that says that
     an edit is done, where the same line would be refused, or do it a second time.  `runs`: how often it takes until
-    nothing is left to do.  A command that `reads` changes nothing."""
+    nothing is left to do.  A command that `reads` changes nothing, one that `moves` removes the music."""
 
-    def __init__(self, before, command, edit=None, runs=1, reads=False):
-        self.before, self.command, self.edit, self.runs, self.reads = before, command.split(), edit, runs, reads
+    def __init__(self, before, command, edit=None, runs=1, reads=False, moves=False):
+        self.before, self.command, self.edit, self.runs = before, command.split(), edit, runs
+        self.reads, self.moves = reads, moves
 
     def argv(self, s):
         words = {"MUSIC": s.music, "SESSION": s.session, "PLAYS": os.path.join(s.dir, "plays.jsonl")}
@@ -138,6 +139,7 @@ SCENARIOS = {
     "import": Scenario(empty, "lib-import -q -j1 MUSIC"),
     "resume": Scenario(half_imported, "lib-import -q -j1 MUSIC"),
     "import-commit": Scenario(empty, "lib-import -q -j1 --commit MUSIC"),
+    "move": Scenario(empty, "lib-import -q -j1 --mode=move --commit MUSIC", moves=True),
     "commit": Scenario(staged, "lib-commit -q SESSION"),
     "recommit": Scenario(half_committed, "lib-commit -q SESSION"),
     "retry": Scenario(failed, "lib-commit -q --retry SESSION"),

@@ -48,6 +48,8 @@ def reset(base, copy):
 class Scene:
     """A scratch folder with the programs, the music and the library of one scenario."""
 
+    moved = (0,)  # what a move ends with
+
     def __init__(self, build, files=4, place=None):
         self.build = os.path.abspath(build)
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # fsync costs nothing there
@@ -73,9 +75,9 @@ class Scene:
     def argv(self, command):
         return [os.path.join(self.build, command[0])] + list(command[1:])
 
-    def must(self, *command):
+    def must(self, *command, status=(0,)):
         p = run(self.argv(command), self.env)
-        if p.returncode != 0:
+        if p.returncode not in status:
             raise Failure("%s: status %d: %s" % (" ".join(command), p.returncode, p.stderr.decode(errors="replace")))
         return p.stdout.decode()
 
@@ -92,6 +94,8 @@ class Scene:
         self.command = self.scenario.argv(self)
         self.keep()
         self.last = self.latest()
+        if self.scenario.moves:
+            shutil.copytree(self.music, self.music + ".kept")
 
     def die(self, command, call, n):
         """Let a command die inside, between two of its transactions."""
@@ -106,11 +110,25 @@ class Scene:
 
     def fresh(self):
         reset(self.base, self.lib)
+        self.sources()
+
+    def sources(self, gone=()):
+        """The music as it was, but for some files, where the command removes it."""
+        if self.scenario.moves:
+            shutil.rmtree(self.music)
+            shutil.copytree(self.music + ".kept", self.music)
+            for path in gone:
+                os.unlink(path)
 
     def finish(self):
         """The line that a user runs again, as the messages say; then lib-sweep clears what the crash left."""
         if "--history" in self.command:
             self.must(*self.command)
+        elif self.scenario.moves:
+            for session in self.sessions("staged") + self.sessions("committing"):
+                self.must("lib-commit", "-q", "s%d" % session, status=self.moved)
+            self.must(*self.command, status=self.moved)
+            self.must("lib-commit", "-q", status=(1, *self.moved))  # no session: only what an earlier one has left
         elif self.command[0] == "lib-import":
             self.commit(self.import_again())
             for session in self.sessions("committing"):  # an import that died in its commit
@@ -220,6 +238,7 @@ class Scene:
         entries = [self.must("lib-playlist", "show", json.loads(p)["name"], "--ids") for p in playlists]
         blobs = sorted(n for _, _, names in os.walk(os.path.join(self.lib, "blobs")) for n in names)
         return (sorted(tracks), blobs, self.sessions("committing") + self.sessions("failed"),
+                sorted(n for _, _, names in os.walk(self.music) for n in names) if 3 not in self.moved else [],
                 self.query("SELECT state FROM session WHERE 's' || id = ?", self.session), playlists, entries, self.records("lib-search", "--saved", "--json"),
                 self.query("SELECT start, title, track_id, uncounted, dup_of IS NULL, raw FROM play p JOIN told o ON"
                            " o.id = told_id LEFT JOIN play_raw ON play_id = p.id ORDER BY start, title"),

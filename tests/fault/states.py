@@ -64,9 +64,10 @@ def put(content, at, data):
 
 
 class Model:
-    def __init__(self, base, lib):
+    def __init__(self, base, lib, outside):
+        self.outside, self.gone = outside, set()  # sources: their bytes, and which were removed
         self.top, self.lib, self.place, self.step = Node(True), lib, {}, 0
-        self.inodes = {}
+        self.inodes, self.descriptors = {}, {}
         if os.path.exists(base):
             self.top.now["library"] = self.read(base)
         self.top.sync()
@@ -119,22 +120,25 @@ class Model:
             if "O_CREAT" in flags and self.find(path) is None and self.folder(path):
                 self.name(path, Node(False))
             self.place[path] = 0
+            self.descriptors["/proc/self/fd/%d" % numbers[-1]] = path
             if "O_TRUNC" in flags and self.find(path) is not None:
                 self.find(path).truncate(0)
         elif call in ("mkdirat", "mkdir"):
             if self.folder(paths[0]):
                 self.name(paths[0], Node(True))
         elif call in ("renameat", "renameat2", "rename", "linkat", "link"):
+            paths = [self.descriptors.get(p, p) for p in paths]
             node = self.find(paths[0])
             if self.folder(paths[1]) is not None:
-                if node is None:  # from outside: a source
-                    with open(paths[0], "rb") as f:
-                        node = Node(False, f.read())
+                if node is None:  # from outside, where it has been for long
+                    node = Node(False, self.outside[paths[0]])
                 step = self.name(paths[1], node)
                 if not call.startswith("link"):
                     self.name(paths[0], None, step)
         elif call in ("unlinkat", "unlink", "rmdir"):
             self.name(paths[0], None)
+            if paths[0] in self.outside:
+                self.gone.add(paths[0])
         elif call == "syncfs":
             self.every(self.top, set())
         else:
@@ -243,6 +247,12 @@ def parse(call, rest, cwd):
 
 
 class States(sweep.Sweep):
+    moved = (0, 3)  # sources that were made anew count as changed, and stay
+
+    def __init__(self, args):
+        super().__init__(args)
+        self.outside = {}
+
     def under_strace(self, expression):
         log = os.path.join(self.dir, "log")
         argv = ["strace", "-f", "-qq", "-o", log, "-y", "-xx", "-s", str(1 << 24), "-e", "trace=" + expression]
@@ -254,13 +264,18 @@ class States(sweep.Sweep):
 
     def record(self):
         self.fresh()
+        for folder, _, names in os.walk(self.music):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as f:
+                    self.outside[os.path.join(os.path.realpath(folder), name)] = f.read()
         status, stderr, lines = self.under_strace(CALLS)
         if status != 0:
             raise Failure("the run that is recorded: status %d: %s" % (status, stderr))
         self.steps = [(call, *parse(call, rest, os.getcwd())) for call, rest in calls(lines)
                       if "(deleted)" not in rest]
         lib = os.path.realpath(self.lib)
-        self.steps = [s for s in self.steps if any(p == os.path.dirname(lib) or (p + "/").startswith(lib + "/") for p in s[1])]
+        self.steps = [s for s in self.steps if any(p == os.path.dirname(lib) or (p + "/").startswith(lib + "/") or
+                                                   p in self.outside for p in s[1])]
         done, left = os.path.join(self.dir, "done"), {}
         self.model(len(self.steps)).leave("all", None, done)
         for root in (done, self.lib):
@@ -275,14 +290,16 @@ class States(sweep.Sweep):
             raise Failure("the model does not follow the command: %s" % " ".join(wrong[:5]))
 
     def model(self, n):
-        model = Model(self.base, os.path.realpath(self.lib))
+        model = Model(self.base, os.path.realpath(self.lib), self.outside)
         for step in self.steps[:n]:
             model.call(*step)
         return model
 
     def case(self, n, how, seed):
         shutil.rmtree(self.lib, ignore_errors=True)
-        self.model(n).leave(how, random.Random("%d %d %s" % (seed, n, how)), self.lib)
+        model = self.model(n)
+        model.leave(how, random.Random("%d %d %s" % (seed, n, how)), self.lib)
+        self.sources(model.gone)  # the worst of it: what was removed is gone
         self.invariants()
         if n == len(self.steps):
             self.acknowledged()

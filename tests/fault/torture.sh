@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C.UTF-8
 build=${FONOTECA_BUILD:-$PWD/build}
-total=${1:-3600}
+seconds=${1:-3600}
 seed=${TORTURE_SEED:-$(date +%s)}
 errnos=EIO,ENOSPC,EDQUOT,EINTR,ENOMEM
 out=$(mktemp -d)
@@ -37,7 +37,7 @@ classes=$(
 		echo "1 blocks $s"
 		echo "1 no-memory $s $out/fail-alloc.so"
 	done
-	for s in history import-commit retry reject attach detach undo-amend undo-write-tags save playlist-add playlist-move \
+	for s in history import-commit move retry reject attach detach undo-amend undo-write-tags save playlist-add playlist-move \
 		playlist-delete sweep migrate; do
 		echo "1 sweep $s --all"
 		echo "1 sweep $s --fault $errnos"
@@ -53,7 +53,7 @@ classes=$(
 	for s in import commit write-tags; do
 		echo "1 blocks $s --errors"
 	done
-	for s in sweep migrate; do
+	for s in move sweep migrate; do
 		echo "1 powercut $s"
 	done
 	echo "2 sweep import --target worker"
@@ -72,12 +72,31 @@ classes=$(
 	echo "4 crowd"
 	echo "1 crowd --calm"
 )
+
+# What counts together, as the table in HACKING has it.
+kind() {
+	case $* in
+	*' --pairs '*) echo 'killed, and killed again in the run that recovers' ;;
+	'sweep '*' --fault '*) echo 'a call fails, once or from then on' ;;
+	'sweep '*) echo 'killed at a system call' ;;
+	'states '*) echo 'what a file system may keep of what was not synced' ;;
+	'powercut '*) echo 'the power cut' ;;
+	'blocks '*' --errors') echo 'the disk fails' ;;
+	'blocks '*) echo 'writes lost, torn or in another order' ;;
+	'no-memory '*) echo 'an allocation fails' ;;
+	'full-disk '*) echo 'a disk that is too small' ;;
+	'stopped '*) echo 'somebody stands still' ;;
+	'crowd '* | 'crowd') echo 'commands in a crowd' ;;
+	esac
+}
+
+declare -A total
 echo "seed $seed"
 failed=0 left=$(awk '{ n += $1 } END { print n }' <<<"$classes")
 printf '%-52s %8s %8s %8s %6s\n' class cases injected failures s
 while read -r share program arguments; do
 	began=$SECONDS
-	room=$(((total - SECONDS) * share / left))
+	room=$(((seconds - SECONDS) * share / left))
 	left=$((left - share))
 	limit=1000000
 	[ "$program" != full-disk ] || limit=500
@@ -92,11 +111,17 @@ while read -r share program arguments; do
 	fi
 	printf '%-52s %8s %8s %8s %6d\n' "$program ${arguments//"$out/"/}" "${cases:-none}" "${injected:-}" "${failures:-}" \
 		$((SECONDS - began))
+	kind=$(kind "$program $arguments")
+	total[$kind]=$((${total[$kind]-0} + ${cases:-0}))
 	if [ $status -ne 0 ]; then
 		failed=$((failed + 1))
 		grep -v ': not reached' "$out/log"
 	fi
 done <<<"$classes"
+echo
+for kind in "${!total[@]}"; do
+	printf '%-52s %8d\n' "$kind" "${total[$kind]}"
+done | sort
 echo
 FONOTECA_BUILD=$build bats tests/fault-planted.bats && FONOTECA_BUILD=$build bats -f 'synced before' tests/fault-power.bats || failed=$((failed + 1))
 printf '\n%d classes failed, %d s\n' $failed $SECONDS
