@@ -154,7 +154,7 @@ torture: deps deps-check
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' CC='$(CC)' bash tests/fault/torture.sh $(or $(TORTURE_TIME),3600)
 
 bench: deps
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory all $(B)/unit/seed-library
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' bash tests/bench/run.sh
 
 # Installing.

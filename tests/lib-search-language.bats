@@ -151,6 +151,27 @@ for i in range(50): print("a" * 60 + "!\tx")' | "$FONOTECA_BUILD/unit/seed-libra
 	fails 2 lib-search year:..
 }
 
+@test "weeks, months and years by their names" {
+	now() { FONOTECA_NOW=$(date -d "$1" +%s) lib-search --count "${@:2}" || true; }
+	at=$(query "SELECT datetime(min(added), 'unixepoch') FROM track")
+	[ "$(now "$at" added:this_week)" = 9 ]
+	[ "$(now "$at" 'added:this month')" = 9 ]
+	[ "$(now "$at" added:last-year)" = 0 ]
+	[ "$(now "$at 7 days" added:this_week)" = 0 ]
+	[ "$(now "$at 7 days" added:last_week)" = 9 ]
+	[ "$(now "$at 366 days" added:last_year..)" = 9 ]
+	[ "$(now 1981-05-05 date:last_year)" = 2 ]
+	[ "$(now 1980-05-05 date:this-year)" = 2 ]
+	fails 2 lib-search date:this_week
+}
+
+@test "a list of ids gives its order" {
+	[ "$(lib-search --ids id:3,1,2 | paste -sd ,)" = 3,1,2 ]
+	[ "$(lib-search --ids -s id id:3,1,2 | paste -sd ,)" = 1,2,3 ]
+	finds "Love" id:3,1 love
+	fails 2 lib-search id:3,x
+}
+
 @test "playlists: by name, by id, smart ones, any" {
 	lib-playlist create 'My Mix' >/dev/null
 	lib-search -q --ids creep | lib-playlist add 'My Mix' - >/dev/null
@@ -188,6 +209,7 @@ for i in range(50): print("a" * 60 + "!\tx")' | "$FONOTECA_BUILD/unit/seed-libra
 @test "what users of MPD type" {
 	finds "Magnetic Tomorrow" '((artist == "Air") AND (album contains "Moon"))'
 	finds "Magnetic Tomorrow" "((artist == 'Air') AND (album contains 'Moon'))"
+	finds "Magnetic Tomorrow" '((artist == \"Air\") AND (album contains \"Moon\"))'
 	finds "Love" '((title contains "love") AND (artist != "The Beatles"))'
 	finds "Love" '((title contains "love") AND (!(artist == "The Beatles")))'
 	finds "Creep" '(title starts_with "cre")'

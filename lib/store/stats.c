@@ -22,6 +22,8 @@ struct counts {
 	size_t nremoved;
 	int64_t decade[DECADES];
 	int64_t month[YEARS * 12];
+	int64_t day; /* the last that was looked up, and its month */
+	int day_month;
 };
 
 /* The last `shown` of them as bars (first: the first of them), or all as JSON. */
@@ -82,12 +84,28 @@ add_removed(struct counts *c, int64_t track, struct err *e)
 	return ERR_NONE;
 }
 
+/* The month of an instant, from 0; -1: none that is counted.  What came together came on one day. */
+static int
+month_of(struct counts *c, int64_t added)
+{
+	time_t when = (time_t)added;
+	struct tm tm;
+
+	if (added / 86400 == c->day && added > 0)
+		return c->day_month;
+	if (gmtime_r(&when, &tm) == NULL)
+		return -1;
+	tm.tm_year += 1900 - FIRST_YEAR;
+	c->day = added / 86400;
+	c->day_month = tm.tm_year >= 0 && tm.tm_year < YEARS ? tm.tm_year * 12 + tm.tm_mon : -1;
+	return c->day_month;
+}
+
 static enum err_code
 count_track(struct counts *c, sqlite3_stmt *st, struct err *e)
 {
 	int64_t id = sqlite3_column_int64(st, 0), year = sqlite3_column_int64(st, 1);
-	time_t added = (time_t)sqlite3_column_int64(st, 2);
-	struct tm tm;
+	int month = month_of(c, sqlite3_column_int64(st, 2));
 
 	if (sqlite3_column_int(st, 4) != 0)
 		return add_removed(c, id, e);
@@ -95,11 +113,8 @@ count_track(struct counts *c, sqlite3_stmt *st, struct err *e)
 	c->duration_ms += sqlite3_column_int64(st, 3);
 	if (year > 0 && year < DECADES * 10)
 		c->decade[year / 10]++;
-	if (gmtime_r(&added, &tm) != NULL) {
-		tm.tm_year += 1900 - FIRST_YEAR;
-		if (tm.tm_year >= 0 && tm.tm_year < YEARS)
-			c->month[tm.tm_year * 12 + tm.tm_mon]++;
-	}
+	if (month >= 0)
+		c->month[month]++;
 	if (sqlite3_column_type(st, 5) != SQLITE_NULL)
 		tally_add(
 		    &c->artists, sqlite3_column_blob(st, 5), (size_t)sqlite3_column_bytes(st, 5), id, e);

@@ -1,5 +1,6 @@
 #include "store/tally.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,19 +42,30 @@ grow(struct tally *t, struct err *e)
 	return ERR_NONE;
 }
 
+static bool
+is_text(const struct tally_entry *x, const void *text, size_t len)
+{
+	return x->len == len && memcmp(x->text, text, len) == 0;
+}
+
 /* The entry of a text, with a count of 0 where it is new; NULL: no memory. */
 static struct tally_entry *
 entry_of(struct tally *t, const void *text, size_t len, struct err *e)
 {
-	uint64_t hash = hash_of(text, len);
 	struct tally_entry *x;
+	uint64_t hash;
 	size_t at;
+
+	if (t->n > 0 && is_text(&t->entry[t->latest], text, len))
+		return &t->entry[t->latest];
 
 	if (t->n == t->cap && grow(t, e) != ERR_NONE)
 		return NULL;
+	hash = hash_of(text, len);
 	for (at = hash % t->slots; t->slot[at] != 0; at = (at + 1) % t->slots) {
-		x = &t->entry[t->slot[at] - 1];
-		if (x->hash == hash && x->len == len && memcmp(x->text, text, len) == 0)
+		t->latest = t->slot[at] - 1;
+		x = &t->entry[t->latest];
+		if (x->hash == hash && is_text(x, text, len))
 			return x;
 	}
 	x = &t->entry[t->n];
@@ -64,6 +76,7 @@ entry_of(struct tally *t, const void *text, size_t len, struct err *e)
 	}
 	memcpy(x->text, text, len);
 	x->text[len] = '\0';
+	t->latest = t->n;
 	t->slot[at] = (uint32_t)++t->n;
 	return x;
 }

@@ -24,6 +24,7 @@ struct tally {
 	size_t n, cap;
 	uint32_t *slot; /* 1 + index, 0: empty */
 	size_t slots;
+	size_t latest; /* the entry that was counted last: often it is the next, too */
 };
 
 /* Count `who` (not 0) for a text; not again where it was the last one to be counted there. */

@@ -326,6 +326,47 @@ day_span(int64_t now, int back, struct when *w)
 	iso_span(&d, w);
 }
 
+/* this week, last_month, last-year: local time, weeks from Monday on. */
+static bool
+named_span(const char *s, size_t len, int64_t now, struct when *w, enum precision *precision)
+{
+	bool last = len > 5 && strncasecmp(s, "last", 4) == 0;
+	bool named = last || (len > 5 && strncasecmp(s, "this", 4) == 0);
+	time_t t = (time_t)now;
+	struct iso d = { .precision = DAY }, next;
+	int days = 0;
+
+	if (!named || (s[4] != '_' && s[4] != '-' && s[4] != ' '))
+		return false;
+	localtime_r(&t, &d.tm);
+	d.tm.tm_hour = d.tm.tm_min = d.tm.tm_sec = 0;
+	d.tm.tm_isdst = -1;
+	s += 5;
+	len -= 5;
+	if (is_word(s, len, "week")) {
+		d.tm.tm_mday -= (d.tm.tm_wday + 6) % 7 + (last ? 7 : 0);
+		days = 7;
+	} else if (is_word(s, len, "month")) {
+		d.precision = MONTH;
+		d.tm.tm_mday = 1;
+		d.tm.tm_mon -= last;
+	} else if (is_word(s, len, "year")) {
+		d.precision = YEAR;
+		d.tm.tm_mday = 1;
+		d.tm.tm_mon = 0;
+		d.tm.tm_year -= last;
+	} else {
+		return false;
+	}
+	iso_span(&d, w);
+	next = d;
+	next.tm.tm_mday += days;
+	if (days > 0)
+		w->to = instant(&next);
+	*precision = d.precision;
+	return true;
+}
+
 /* How long ago: 2w, -3m, 14days. */
 static bool
 ago(const char *s, size_t len, int64_t now, struct when *w)
@@ -385,6 +426,7 @@ ago(const char *s, size_t len, int64_t now, struct when *w)
 bool
 parse_when(const char *s, size_t len, int64_t now, struct when *w)
 {
+	enum precision precision;
 	struct iso d;
 
 	if (is_word(s, len, "today") || is_word(s, len, "yesterday")) {
@@ -395,6 +437,8 @@ parse_when(const char *s, size_t len, int64_t now, struct when *w)
 		*w = (struct when){ now, now, true, false };
 		return true;
 	}
+	if (named_span(s, len, now, w, &precision))
+		return true;
 	if (!parse_iso(s, len, &d))
 		return ago(s, len, now, w);
 	iso_span(&d, w);
@@ -404,6 +448,8 @@ parse_when(const char *s, size_t len, int64_t now, struct when *w)
 bool
 parse_date(const char *s, size_t len, int64_t now, char date[11], bool *relative, bool *age)
 {
+	static const char *const formats[] = { [YEAR] = "%Y", [MONTH] = "%Y-%m", [DAY] = "%Y-%m-%d" };
+	enum precision precision = DAY;
 	struct iso d;
 	struct when w;
 	time_t t;
@@ -417,11 +463,11 @@ parse_date(const char *s, size_t len, int64_t now, char date[11], bool *relative
 		date[len] = '\0';
 		return true;
 	}
-	if (!parse_when(s, len, now, &w))
-		return false;
+	if (named_span(s, len, now, &w, &precision) ? precision == DAY : !parse_when(s, len, now, &w))
+		return false; /* a week is no prefix of dates */
 	*relative = w.relative;
 	*age = w.age;
 	t = (time_t)w.from;
 	localtime_r(&t, &tm);
-	return strftime(date, 11, "%Y-%m-%d", &tm) > 0;
+	return strftime(date, 11, formats[precision], &tm) > 0;
 }

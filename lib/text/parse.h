@@ -30,9 +30,10 @@ bool parse_size(const char *s, size_t len, struct span *v);
 /* Bytes a second: a size of at least 1, NUL-terminated. */
 bool parse_rate(const char *s, int64_t *rate);
 
-/* Instants.  2024, 2024-03, 2024-03-05, 2024-03-05T10:00[:30][Z|+01:00], today, yesterday, now, and how long
- * ago: 2w, -2w, 14d, 3m (months), 6h, 90min, 2weeks.  Local time unless a zone is given; months and years by
- * the calendar.  [from, to) in seconds; a relative one is an instant, from == to. */
+/* Instants.  2024, 2024-03, 2024-03-05, 2024-03-05T10:00[:30][Z|+01:00], today, yesterday, now, this week,
+ * last_month, last-year, and how long ago: 2w, -2w, 14d, 3m (months), 6h, 90min, 2weeks.  Local time unless a
+ * zone is given; months and years by the calendar.  [from, to) in seconds; a relative one is an instant, from
+ * == to. */
 struct when {
 	int64_t from, to;
 	bool relative;

@@ -4,7 +4,8 @@
 # Two trees: real music, BENCH_MB (1200) megabytes of it made from the demo's package, or BENCH_MUSIC=DIR as it
 # is; and BENCH_FILES (20000) files of BENCH_BYTES (200000).  BENCH_ROUNDS (3) rounds, ours and the others by
 # turns in one folder (BENCH_DIR, else below $TMPDIR), with a warm cache; the medians and their ratios are printed,
-# and what is promised.  BENCH_JSON=FILE gets them as JSON lines, too.
+# and what is promised.  Then searches of BENCH_TRACKS (1000000) tracks: search.py.  BENCH_PART=search: these alone.
+# BENCH_JSON=FILE gets them as JSON lines, too.
 set -eu
 cd "$(dirname "$0")/../.."
 export LC_ALL=C.UTF-8
@@ -23,6 +24,11 @@ if [ -n "${BENCH_JSON-}" ]; then
 fi
 # shellcheck source=tests/bench/lib.bash
 . "$bench/lib.bash"
+
+if [ "${BENCH_PART-}" = search ]; then
+	python3 "$bench/search.py" "$place"
+	exit
+fi
 
 copy_all() { cp -r "$music" "$place/copy" && sync -f "$place/copy"; }
 take_in() { lib-import -q "$1" "$music" | lib-commit -q >/dev/null; }
@@ -100,12 +106,6 @@ import_rows() {
 describe() { printf '%s files, %s MB' "$(find "$music" -type f | wc -l)" "$(du -sm "$music" | cut -f 1)"; }
 
 many() { for ((k = 0; k < 100; k++)); do "$@" >/dev/null; done; }
-words() { lib-search -q --ids "$1" >/dev/null || [ $? -eq 1 ]; }
-like() {
-	sqlite3 -readonly "$FONOTECA_LIBRARY/library.db" "SELECT id FROM track WHERE title LIKE '%$1%' OR artist LIKE '%$1%'" \
-		>/dev/null
-}
-
 printf '%d rounds, medians; %s cores, %s\n' "$rounds" "$(nproc)" "$(stat -f -c %T "$place")"
 music=${BENCH_MUSIC-}
 if [ -z "$music" ] && sh share/demo.sh fetch >/dev/null; then
@@ -127,7 +127,7 @@ python3 "$bench/make-music.py" "$music" "${BENCH_FILES:-20000}" "${BENCH_BYTES:-
 heading "Small files: $(describe)"
 import_rows 2
 
-heading "Start-up and search"
+heading "Start-up"
 for c in lib-import lib-commit lib-search lib-playlist lib-sweep; do
 	for ((i = 0; i < rounds; i++)); do
 		took "$place/true-$c" many /bin/true
@@ -135,12 +135,8 @@ for c in lib-import lib-commit lib-search lib-playlist lib-sweep; do
 	done
 	row "$c --version" "$place/start-$c" "/bin/true" "$place/true-$c" 3 100
 done
-for word in love 'golden river' lov; do
-	for ((i = 0; i < rounds * 3; i++)); do
-		took "$place/search-$word" words "$word"
-		took "$place/like-$word" like "$word"
-	done
-	row "lib-search '$word'" "$place/search-$word" "sqlite3 LIKE '%$word%'" "$place/like-$word" -
-done
 printf '\n%s tracks in the library; database %s KB; %d s\n' "$(lib-search --count)" \
 	"$(du -k "$FONOTECA_LIBRARY/library.db" | cut -f 1)" $SECONDS
+fresh "$FONOTECA_LIBRARY"
+rm -rf "$music"
+python3 "$bench/search.py" "$place"

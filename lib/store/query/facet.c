@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "store/query/place.h"
 #include "store/query/run.h"
+#include "store/query/whole.h"
 #include "store/tally.h"
 #include "store/track.h"
 
@@ -165,6 +166,10 @@ facet_count(struct query *q, struct db *db, const char *name, enum field *ret, s
 	    sql_begin_read(db, e) != ERR_NONE)
 		return e->code;
 	places = field_places(f, f == F_NONE, f == F_NONE ? param_text(&c, name, strlen(name)) : 0, p);
+	if (f != F_NONE && q->root->kind == NODE_ALL && !q->plain && whole_has(f)) {
+		whole_count(&c, f, &t);
+		places = 0;
+	}
 	for (int i = 0; i < places && e->code == ERR_NONE; i++)
 		count_place(&c, q, f, &p[i], &t);
 	compiler_free(&c);

@@ -237,6 +237,23 @@ sign_at(const char *s, const char *list)
 	return 0;
 }
 
+/* (artist == \"Air\"), as it is told to MPD itself. */
+static void
+drop_backslashes(char *word)
+{
+	char *to = word;
+
+	if (*word != '(' || strstr(word, "\\\"") == NULL)
+		return;
+	for (const char *s = strchr(word, '"'); s != NULL; s = strchr(s + 1, '"'))
+		if (s[-1] != '\\')
+			return;
+	for (const char *s = word; *s != '\0'; s++)
+		if (*s != '\\' || s[1] != '"')
+			*to++ = *s;
+	*to = '\0';
+}
+
 void
 tidy_argument(char *word)
 {
@@ -244,6 +261,7 @@ tidy_argument(char *word)
 	size_t marks = 0, len;
 	char *to = word;
 
+	drop_backslashes(word);
 	for (const char *s = word; *s != '\0'; s++)
 		marks += sign_at(s, quotes) > 0;
 	for (const char *s = word; *s != '\0'; s += len) {

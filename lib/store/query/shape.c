@@ -258,6 +258,28 @@ shape_text(struct shaping *s)
 	return ERR_NONE;
 }
 
+/* id:12,7,3 - a list, in its order. */
+static enum err_code
+read_ids(struct shaping *s)
+{
+	struct node *n = s->leaf;
+	size_t len = strlen(n->value);
+	char *end;
+
+	if (n->field != F_ID || n->op != OP_HAS || strchr(n->value, ',') == NULL ||
+	    strspn(n->value, "0123456789,") != len)
+		return ERR_NONE;
+	n->ids = calloc(len, sizeof *n->ids);
+	if (n->ids == NULL)
+		return err_memory(s->e);
+	for (const char *at = n->value; *at != '\0'; at = end + (*end == ',')) {
+		n->ids[n->nids] = strtoll(at, &end, 10);
+		n->nids += end > at;
+	}
+	n->kind = NODE_IDS;
+	return ERR_NONE;
+}
+
 /* "2 weeks" is 2weeks. */
 static void
 join_units(char *s)
@@ -300,5 +322,5 @@ term_shape(struct node *leaf, struct query *q, tag_exists *exists, void *context
 	join_units(leaf->value);
 	if (leaf->high != NULL)
 		join_units(leaf->high);
-	return ERR_NONE;
+	return read_ids(&s);
 }

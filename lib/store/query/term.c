@@ -368,6 +368,26 @@ with_unit(const struct prefix *p, const char *s, size_t len)
 	return len;
 }
 
+/* "last month": the second word belongs to it. */
+static size_t
+with_period(const struct prefix *p, const char *s, size_t len)
+{
+	static const char *const periods[] = { "week", "month", "year" };
+	const char *period = skip_blanks(s + len);
+	enum field_type type = p->field != F_NONE ? field_info(p->field)->type : FIELD_TEXT;
+
+	if (len != 4 || (strncasecmp(s, "this", 4) != 0 && strncasecmp(s, "last", 4) != 0) ||
+	    (type != FIELD_TIME && type != FIELD_DATE) || period != s + 5)
+		return len;
+	for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++) {
+		size_t n = strlen(periods[i]);
+
+		if (strncasecmp(period, periods[i], n) == 0 && (ends_word(period[n]) || period[n] == ')'))
+			return len + 1 + n;
+	}
+	return len;
+}
+
 /* The value of a field at s into a leaf. */
 static struct node *
 read_value(struct lexer *l, const struct prefix *p, const char *s, const char **end)
@@ -382,7 +402,7 @@ read_value(struct lexer *l, const struct prefix *p, const char *s, const char **
 		return read_pattern(l, p, s, end);
 	*end = anywhere ? NULL : bracket_end(s);
 	if (*end == NULL)
-		*end = s + with_unit(p, s, before_weight(s, word_length(l, s)));
+		*end = s + with_period(p, s, with_unit(p, s, before_weight(s, word_length(l, s))));
 	leaf = new_leaf(p, s, (size_t)(*end - s));
 	if (leaf == NULL)
 		err_memory(l->e);

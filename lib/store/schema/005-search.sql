@@ -39,3 +39,6 @@ CREATE TRIGGER packed_doc AFTER DELETE ON doc
 BEGIN
 	DELETE FROM packed_chunk WHERE chunk = old.doc >> 12;
 END;
+
+-- Those to be left out where whole tables are counted.
+CREATE INDEX track_removed ON track(id) WHERE removed IS NOT NULL;
