@@ -33,6 +33,25 @@ rows_needed(int64_t need)
 	return need < 0 ? -1 : (need / RANK_WINDOW + 1) * RANK_WINDOW;
 }
 
+const char *
+run_step_name(const char *sql)
+{
+	const char *at = sql != NULL ? strstr(sql, STEP_MARK) : NULL;
+
+	if (at == NULL)
+		return NULL;
+	at += strlen(STEP_MARK);
+	if (strncmp(at, STEP_LISTED, strlen(STEP_LISTED)) == 0)
+		return STEP_LISTED;
+	for (int tier = 0; tier < TIERS; tier++) {
+		const char *name = ranking_tier((enum tier)tier);
+
+		if (strncmp(at, name, strlen(name)) == 0 && strcmp(at + strlen(name), " */") == 0)
+			return name;
+	}
+	return NULL;
+}
+
 /* Add a statement's rows (`columns`, or the id alone) as candidates of a tier. */
 static enum err_code
 add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, struct ranking *r)
@@ -43,6 +62,7 @@ add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, str
 
 	if (limit >= 0)
 		buf_printf(sql, " LIMIT %lld", (long long)limit);
+	buf_printf(sql, STEP_MARK "%s */", ranking_tier(tier));
 	st = part_prepare(c, sql);
 
 	if (st == NULL)
