@@ -8,7 +8,7 @@
 
 /* clang-format off */
 enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_MIX, OPT_START, OPT_NAME, OPT_REPLACE, OPT_ENCODING,
-	OPT_AS, OPT_IDS, OPT_RELATIVE };
+	OPT_AS, OPT_IDS, OPT_RELATIVE, OPT_ALL, OPT_LINK, OPT_COPY, OPT_LAYOUT, OPT_FS };
 /* clang-format on */
 
 static const struct opt opts[] = {
@@ -26,6 +26,12 @@ static const struct opt opts[] = {
 	{ OPT_AS, "as", "FORMAT", "m3u8, m3u, pls, xspf, jspf, json; by itself as the file is called" },
 	{ 'o', "output", "FILE", "export into FILE, replaced as a whole" },
 	{ OPT_RELATIVE, "relative-to", "DIR", "export paths relative to DIR" },
+	{ OPT_ALL, "all", NULL, "export every track of the library" },
+	{ OPT_COPY, "copy", "DIR", "export the files themselves into a tree of folders" },
+	{ OPT_LINK, "link", "DIR", "the same; hard links will do" },
+	{ OPT_LAYOUT, "layout", "LAYOUT",
+	    "the tree's folders and names ('$albumartist/$album/$track $title')" },
+	{ OPT_FS, "fs", "WHAT", "names for posix (the default) or vfat" },
 	{ OPT_IDS, "ids", NULL, "show the tracks' ids alone" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
@@ -50,7 +56,7 @@ static const struct cli_verb verbs[] = {
 	{ "smart", "NAME QUERY...", "make a playlist of what a query finds, always" },
 	{ "freeze", "NAME [NEW]", "make a plain playlist of a smart one" },
 	{ "import", "FILE...", "make playlists of playlist files" },
-	{ "export", "NAME", "write it as a playlist file" },
+	{ "export", "[NAME]", "write it as a playlist file" },
 	{ NULL, NULL, NULL },
 };
 
@@ -82,7 +88,7 @@ static const struct action {
 	{ smart_set, true, "sort limit" },
 	{ smart_freeze, true, "" },
 	{ file_import, true, "as name replace encoding" },
-	{ file_export, false, "as output relative-to" },
+	{ file_export, false, "as output relative-to all copy link layout fs" },
 };
 
 static const char *given[sizeof opts / sizeof opts[0]];
@@ -134,6 +140,21 @@ take(int key, const char *value)
 		break;
 	case OPT_RELATIVE:
 		command.relative_to = value;
+		break;
+	case OPT_ALL:
+		command.all = true;
+		break;
+	case OPT_COPY:
+		command.copy = value;
+		break;
+	case OPT_LINK:
+		command.link = value;
+		break;
+	case OPT_LAYOUT:
+		command.layout = value;
+		break;
+	case OPT_FS:
+		command.fs = value;
 		break;
 	case OPT_IDS:
 		command.ids = true;

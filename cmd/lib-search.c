@@ -8,7 +8,7 @@
 
 /* clang-format off */
 enum { O_OFFSET = CLI_LONG, O_FIELDS, O_FILES, O_IDS, O_TSV, O_CSV, O_M3U8, O_COUNT, O_FACET, O_ALBUMS, O_ARTISTS,
-	O_SHOW, O_COVER, O_SIMILAR, O_EXPLAIN, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET,
+	O_SHOW, O_COVER, O_SIMILAR, O_EXPLAIN, O_WHY, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET,
 	O_PLAYS, O_AS, O_SINCE, O_UNTIL, O_USER, O_CORRECT, O_STRICT };
 /* clang-format on */
 
@@ -31,7 +31,8 @@ static const struct opt opts[] = {
 	{ O_SHOW, "show", "TRACK", "print everything that is known of tracks" },
 	{ O_COVER, "cover", "TRACK", "write the picture of a track to stdout" },
 	{ O_SIMILAR, "similar", "TRACK", "find the tracks most like this one, among those of the query" },
-	{ O_EXPLAIN, "explain", NULL, "with --similar: say why" },
+	{ O_EXPLAIN, "explain", NULL, "say how the query is understood, and why each track is there" },
+	{ O_WHY, "why", "TRACK", "say why a track is found, and where, or why not" },
 	{ O_STATS, "stats", "[=plays]", "print the library, or what was heard, in numbers" },
 	{ O_PLAYS, "plays", NULL, "print what was heard, of the query's tracks where there is one" },
 	{ O_AS, "as", "FORMAT", "with --plays: json, scrobbler-log or listenbrainz" },
@@ -149,6 +150,10 @@ read_option(int key, const char *value)
 	case O_EXPLAIN:
 		command.explain = true;
 		break;
+	case O_WHY:
+		command.explain = true;
+		command.why = value;
+		break;
 	case O_AS:
 		if ((command.as = plays_form_of(value)) < 0)
 			cli_usage("--as takes json, scrobbler-log or listenbrainz, not '%s'", value);
@@ -201,8 +206,13 @@ check_options(void)
 	if (command.similar != NULL && (action->flags & NARROWED) == 0)
 		cli_usage("--%s and --similar do not go together", name);
 	if (command.explain &&
-	    (command.similar == NULL || (action->key != 0 && action->key != O_TSV) || fields != NULL))
-		cli_usage("--explain goes with --similar, for people, as --tsv or as --json");
+	    (action->run != find_tracks || (action->key != 0 && action->key != O_TSV) || fields != NULL))
+		cli_usage("--%s has its own form: leave out --%s", command.why != NULL ? "why" : "explain",
+		    fields != NULL ? "fields" : name);
+	if (command.explain && command.similar == NULL && action->key != 0)
+		cli_usage("--explain is no table: leave out --%s", name);
+	if (command.why != NULL && (command.similar != NULL || paged || command.correct))
+		cli_usage("--why is about one track of a whole query: leave out what makes it another");
 	if (command.correct && ((action->flags & OPERANDS) == 0 || (action->flags & (PAGED | SORTED)) == 0))
 		cli_usage("--%s looks for nothing: leave out --auto-correct", name);
 	if (fields != NULL && (cli_json() || (action->key != 0 && !sheet)))

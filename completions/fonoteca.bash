@@ -72,6 +72,7 @@ _fonoteca_value() {
 		--log) _fonoteca_offer <<<$'text\njson' ;;
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
+		--fs) _fonoteca_offer <<<$'posix\nvfat' ;;
 		--as)
 			case ${_fonoteca_command##*/} in
 			lib-search) _fonoteca_offer <<<$'json\nscrobbler-log\nlistenbrainz' ;;

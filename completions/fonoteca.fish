@@ -83,6 +83,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
                 set spec $spec --exclusive --arguments "$forms"
             case 'type:*'
                 set spec $spec --exclusive --arguments 'scrobbler-log spotify spotify-account listenbrainz lastfm-json maloja pano fonoteca lastfm-csv lastfm-tsv librefm'
+            case 'fs:*'
+                set spec $spec --exclusive --arguments 'posix vfat'
             case 'by:*'
                 set spec $spec --exclusive --arguments 'track recording'
             case 'save:*' 'forget:*'

@@ -29,6 +29,8 @@ packages() {
 		check binutils       binutils             binutils   binutils
 		check e2fsprogs      e2fsprogs            e2fsprogs  e2fsprogs
 		check git            git-core             git        git
+		check jq             jq                   jq         jq
+		check libxml2-utils  libxml2              libxml2    libxml2-utils
 		check mandoc         mandoc               mandoc     mandoc
 		check procps         procps-ng            procps-ng  procps
 		check python3        python3              python     python3

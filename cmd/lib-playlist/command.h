@@ -18,10 +18,11 @@ struct command {
 	const char *verb;
 	long long at, limit;
 	uint64_t seed;
-	bool seeded, ids, replace, mix;
+	bool seeded, ids, replace, mix, all;
 	const char *start;
 	const char *query, *sort, *by;
 	const char *output, *relative_to, *as, *name, *encoding;
+	const char *link, *copy, *layout, *fs;
 	struct db *db;
 };
 extern struct command command;
@@ -46,6 +47,9 @@ command_fn smart_set, smart_freeze;
 
 /* file.c: playlist files. */
 command_fn file_import, file_export;
+
+/* tree.c: the files of a playlist, or (name NULL) of all tracks, in a tree of folders. */
+void tree_export(const char *name, struct err *e);
 
 /* What an edit did, where it was done: an object with --json, else a note with --verbose and --dry-run. */
 struct playlist_change;

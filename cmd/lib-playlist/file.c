@@ -22,14 +22,37 @@ export_format(void)
 	return f == LIST_FORMATS || f == LIST_NSP ? LIST_M3U8 : f;
 }
 
+/* A name, or --all; a file, or a tree. */
+static void
+check_export(const char *name)
+{
+	bool tree = command.copy != NULL || command.link != NULL;
+
+	if (command.all == (name != NULL))
+		cli_usage("export takes NAME or --all");
+	if (command.copy != NULL && command.link != NULL)
+		cli_usage("--copy and --link are one or the other");
+	if (tree && (command.as != NULL || command.output != NULL || command.relative_to != NULL))
+		cli_usage("--as, --output and --relative-to are for files, not for trees");
+	if (!tree && (command.layout != NULL || command.fs != NULL))
+		cli_usage("--layout and --fs go with --copy or --link");
+	if (command.fs != NULL && strcmp(command.fs, "posix") != 0 && strcmp(command.fs, "vfat") != 0)
+		cli_usage("--fs takes posix or vfat, not '%s'", command.fs);
+}
+
 void
 file_export(char **words, struct err *e)
 {
 	enum list_format format = export_format();
 	struct buf out = { 0 };
-	int64_t id;
+	int64_t id = 0;
 
-	if (playlist_find(command.db, words[0], &id, e) == ERR_NONE)
+	check_export(words[0]);
+	if (command.copy != NULL || command.link != NULL) {
+		tree_export(words[0], e);
+		return;
+	}
+	if (words[0] == NULL || playlist_find(command.db, words[0], &id, e) == ERR_NONE)
 		playlist_export(command.db, id, format, command.relative_to, &out, e);
 	if (e->code == ERR_NONE && (command.output == NULL || strcmp(command.output, "-") == 0))
 		(void)cli_print(&out, e);

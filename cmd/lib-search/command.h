@@ -24,6 +24,7 @@ struct command {
 	int64_t after;        /* --after; -1: not given */
 	const char *similar;  /* --similar, or NULL */
 	bool explain;         /* --explain */
+	const char *why;      /* --why */
 	bool correct;         /* --auto-correct */
 	int as;               /* --as; -1: not given */
 	int64_t since, until; /* of plays; 0: not given */
@@ -70,6 +71,10 @@ void find_artists(struct err *e);
  * reasons. */
 enum err_code similar_narrow(struct query **q, struct err *e);
 void similar_explain(const int64_t *ids, size_t n, struct err *e);
+
+/* explain.c: how the query was understood, what was done, why each track of the page is there; --why: one
+ * track. */
+void explain_query(struct err *e);
 
 /* one.c: tracks by their ids. */
 enum err_code one_id(const char *text, int64_t *id, struct err *e); /* of "12" */

@@ -27,10 +27,15 @@ print(const int64_t *ids, size_t n, struct err *e)
 void
 find_tracks(struct err *e)
 {
-	struct query *q = command_query(e);
+	struct query *q;
 	int64_t *ids = NULL;
 	size_t n = 0;
 
+	if (command.explain && command.similar == NULL) {
+		explain_query(e);
+		return;
+	}
+	q = command_query(e);
 	for (bool search = q != NULL; search;) {
 		free(ids);
 		ids = NULL;

@@ -60,6 +60,27 @@ write_json(const struct playlist *p, const struct playlist_entry *v, size_t n, s
 }
 
 enum err_code
+playlist_whole(
+    struct db *db, int64_t id, struct playlist *p, struct playlist_entry **v, size_t *n, struct err *e)
+{
+	char *words[] = { NULL };
+	struct playlist all = { .name = "All", .smart = true, .query = words, .sort = "id" };
+	int64_t *ids = NULL;
+	size_t count = 0;
+
+	if (id != 0) {
+		if (playlist_load(db, id, p, e) == ERR_NONE)
+			playlist_read(db, id, v, n, e);
+		return e->code;
+	}
+	if (playlist_find_tracks(db, &all, &ids, &count, e) == ERR_NONE &&
+	    playlist_read_tracks(db, ids, count, v, n, e) == ERR_NONE && (p->name = strdup(all.name)) == NULL)
+		err_memory(e);
+	free(ids);
+	return e->code;
+}
+
+enum err_code
 playlist_export(struct db *db, int64_t id, enum list_format format, const char *relative_to, struct buf *out,
     struct err *e)
 {
@@ -74,7 +95,7 @@ playlist_export(struct db *db, int64_t id, enum list_format format, const char *
 		if (dir == NULL)
 			return err_sys(e, errno, "%s", relative_to);
 	}
-	if (playlist_load(db, id, &p, e) != ERR_NONE || playlist_read(db, id, &v, &n, e) != ERR_NONE)
+	if (playlist_whole(db, id, &p, &v, &n, e) != ERR_NONE)
 		goto out;
 	w.extra = p.extra;
 	if (format == LIST_JSON)

@@ -13,6 +13,10 @@
 
 enum { PLAYLIST_FILE_MAX = 256 << 20 };
 
+/* A playlist with its entries; id 0: every track of the library, called "All". */
+enum err_code playlist_whole(
+    struct db *db, int64_t id, struct playlist *p, struct playlist_entry **v, size_t *n, struct err *e);
+
 /* Append a playlist in a format (exchange/list.h, or JSON objects ended by '\n'): the blobs' absolute paths,
  * or relative to folder relative_to where that is not NULL.  Missing entries keep the place that they were
  * added with, or that their file said. */

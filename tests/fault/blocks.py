@@ -171,8 +171,9 @@ def blocks():
     ap.add_argument("--errors", action="store_true")
     args = ap.parse_args()
     args.target = "main"
-    if not os.path.exists("/dev/fuse"):
-        raise NotHere("no block recorder: no dm-log-writes, no nbd, no /dev/fuse")
+    for device in ("/dev/fuse", "/dev/loop-control"):
+        if not os.path.exists(device):
+            raise NotHere("no block recorder: there is no " + device)
     tally, s = sweep.Tally(args), Blocks(args)
     try:
         s.make()

@@ -14,7 +14,8 @@ class NotHere(Exception):
 def tool(*argv):
     p = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if p.returncode != 0:
-        raise NotHere("%s: %s" % (" ".join(argv), p.stdout.decode(errors="replace").strip()))
+        said = p.stdout.decode(errors="replace").strip().splitlines()
+        raise NotHere("%s: %s" % (" ".join(argv), said[0] if said else "status %d" % p.returncode))
 
 
 def only_root(program):

@@ -16,10 +16,10 @@
 #include "digest/sha256.h"
 #include "store/blob.h"
 #include "store/edit/priv.h"
+#include "store/edit/written.h"
 #include "store/session/session.h"
 #include "store/session/stage.h"
 #include "worker/client.h"
-#include "worker/same.h"
 
 enum { CHUNK = 256 << 10 };
 
@@ -39,7 +39,7 @@ struct job {
 	const struct edit_options *how;
 	int64_t track, release, file, session;
 	struct item old, new; /* blobs as items of the import that they came with */
-	struct record wanted, have, now, left;
+	struct written says;
 	char tmp[STAGE_TMP]; /* "": none */
 	int fd;
 };
@@ -83,10 +83,10 @@ job_end(struct job *j)
 		stage_drop(j->w->stage, j->tmp);
 	item_free(&j->old);
 	item_free(&j->new);
-	record_free(&j->wanted);
-	record_free(&j->have);
-	record_free(&j->now);
-	record_free(&j->left);
+	record_free(&j->says.wanted);
+	record_free(&j->says.have);
+	record_free(&j->says.now);
+	record_free(&j->says.left);
 }
 
 /* -- what there is ------------------------------------------------------- */
@@ -138,7 +138,7 @@ find_file(struct job *j, struct err *e)
 	return e->code;
 }
 
-/* The blob, open; what it says goes to j->have. */
+/* The blob, open; what it says goes to j->says.have. */
 static int
 read_old(struct job *j, struct err *e)
 {
@@ -151,9 +151,9 @@ read_old(struct job *j, struct err *e)
 		err_sys(e, errno, "%s", path);
 		return -1;
 	}
-	if (worker_read(j->w->worker, fd, &j->have, e) == ERR_NONE && !j->have.has_audio)
-		err_set(
-		    e, ERR_FORMAT, "the audio of this %s file cannot be told from its tags", j->have.format);
+	if (worker_read(j->w->worker, fd, &j->says.have, e) == ERR_NONE && !j->says.have.has_audio)
+		err_set(e, ERR_FORMAT, "the audio of this %s file cannot be told from its tags",
+		    j->says.have.format);
 	if (e->code != ERR_NONE)
 		fd_close(&fd);
 	return fd;
@@ -213,106 +213,12 @@ is_as_before(const struct job *j)
 	return memcmp(j->new.sha256, j->old.sha256, sizeof j->new.sha256) == 0;
 }
 
-/* -- what the new file says ---------------------------------------------- */
-
-static bool
-same_covers(const struct record *a, const struct record *b)
-{
-	if (a->ncovers != b->ncovers)
-		return false;
-	for (size_t i = 0; i < a->ncovers; i++)
-		if (a->covers[i].len != b->covers[i].len ||
-		    memcmp(a->covers[i].data, b->covers[i].data, a->covers[i].len) != 0)
-			return false;
-	return true;
-}
-
-static bool
-is_asked_for(const struct record *r, const char *name)
-{
-	for (size_t i = 0; i < r->nvalues; i++)
-		if (r->values[i].field == F_NONE && strcmp(r->values[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* Did the format not hold it?  Then the old value may have had to make room for another field's. */
-static bool
-is_left(const struct job *j, enum field f, const char *name)
-{
-	for (size_t i = 0; i < j->left.nvalues; i++)
-		if (j->left.values[i].field == f &&
-		    (name == NULL || strcmp(j->left.values[i].name, name) == 0))
-			return true;
-	return false;
-}
-
-/* The name of something that is not as it should be, or NULL. */
-static const char *
-wrong(const struct job *j)
-{
-	if (!j->now.has_audio || memcmp(j->now.audio, j->have.audio, sizeof j->have.audio) != 0 ||
-	    strcmp(j->now.format, j->have.format) != 0 || (j->now.damaged && !j->have.damaged))
-		return "the audio";
-	if (!same_covers(&j->have, &j->now))
-		return "the covers";
-	for (int f = 0; f < F_COUNT; f++)
-		if ((field_info((enum field)f)->flags & FIELD_TAG) != 0 &&
-		    !record_same(&j->wanted, &j->now, (enum field)f) &&
-		    !(is_left(j, (enum field)f, NULL) && record_get(&j->now, (enum field)f) == NULL))
-			return field_info((enum field)f)->name;
-	for (size_t i = 0; i < j->wanted.nvalues; i++)
-		if (j->wanted.values[i].field == F_NONE &&
-		    !record_same_tag(&j->wanted, &j->now, j->wanted.values[i].name))
-			return j->wanted.values[i].name;
-	for (size_t i = 0; i < j->have.nvalues; i++)
-		if (j->have.values[i].field == F_NONE && !is_asked_for(&j->wanted, j->have.values[i].name) &&
-		    !record_same_tag(&j->have, &j->now, j->have.values[i].name))
-			return j->have.values[i].name;
-	return NULL;
-}
-
-/* What the format cannot hold is wanted as it was. */
-static enum err_code
-want_no_more(struct job *j, const struct record_value *v, struct err *e)
-{
-	struct record *r = &j->wanted;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < r->nvalues; i++) {
-		struct record_value *o = &r->values[i];
-
-		if (o->field != v->field || (v->field == F_NONE && strcmp(o->name, v->name) != 0)) {
-			r->values[kept++] = *o;
-			continue;
-		}
-		free(o->name);
-		free(o->value);
-	}
-	r->nvalues = kept;
-	for (size_t i = 0; i < j->have.nvalues && e->code == ERR_NONE; i++) {
-		const struct record_value *o = &j->have.values[i];
-
-		if (o->field == v->field && (v->field != F_NONE || strcmp(o->name, v->name) == 0))
-			record_add(r, o->field, o->name, o->value, e);
-	}
-	return e->code;
-}
-
 static enum err_code
 tell_left(struct job *j, struct err *e)
 {
 	struct buf names = { 0 };
 
-	for (size_t i = 0; i < j->left.nvalues && e->code == ERR_NONE; i++) {
-		const struct record_value *v = &j->left.values[i];
-		const char *name = v->field == F_NONE ? v->name : field_info(v->field)->name;
-
-		buf_puts(&names, i > 0 ? ", " : "");
-		out_escape(&names, name, strlen(name));
-		want_no_more(j, v, e);
-	}
-	if (names.len > 0 && buf_ok(&names, e) == ERR_NONE && j->how->note != NULL) {
+	if (written_left(&j->says, &names, e) == ERR_NONE && names.len > 0 && j->how->note != NULL) {
 		char text[600];
 
 		snprintf(text, sizeof text,
@@ -331,16 +237,16 @@ make_new(struct job *j, int from, bool *same, struct err *e)
 	const char *what;
 
 	if (copy_old(j, from, e) != ERR_NONE ||
-	    worker_write(j->w->worker, j->fd, &j->wanted, &j->left, e) != ERR_NONE ||
+	    worker_write(j->w->worker, j->fd, &j->says.wanted, &j->says.left, e) != ERR_NONE ||
 	    tell_left(j, e) != ERR_NONE || hash_new(j, e) != ERR_NONE)
 		return e->code;
 	*same = is_as_before(j);
 	if (*same)
 		return e->code;
-	if (worker_read(j->w->worker, j->fd, &j->now, e) != ERR_NONE)
+	if (worker_read(j->w->worker, j->fd, &j->says.now, e) != ERR_NONE)
 		return err_context(e, "cannot be read any more with the tags in it, and nothing was changed");
-	snprintf(j->new.suffix, sizeof j->new.suffix, "%s", j->now.suffix);
-	if ((what = wrong(j)) != NULL)
+	snprintf(j->new.suffix, sizeof j->new.suffix, "%s", j->says.now.suffix);
+	if ((what = written_wrong(&j->says)) != NULL)
 		err_set(e, ERR_FORMAT, "%s of the new file would not be right; nothing was changed", what);
 	return e->code;
 }
@@ -413,7 +319,7 @@ replace(struct job *j, const char *line, struct err *e)
 
 	if (check_rows(j, e) != ERR_NONE ||
 	    blob_check(j->db, j->new.sha256, j->new.suffix, j->new.size, e) != ERR_NONE ||
-	    catalogue_replace(&c, j->track, j->file, &j->new, &j->now, e) != ERR_NONE ||
+	    catalogue_replace(&c, j->track, j->file, &j->new, &j->says.now, e) != ERR_NONE ||
 	    move_sources(j, e) != ERR_NONE)
 		return e->code;
 	return chosen_changed(j->db, j->track, j->how->ids ? NULL : line, e);
@@ -464,7 +370,7 @@ compose(struct job *j, struct buf *line, struct err *e)
 {
 	buf_clear(line);
 	buf_puts(line, "{"); /* so that the first member knows itself the first */
-	if (wanted_tell(&j->have, &j->wanted, j->how->json, line, e) != ERR_NONE ||
+	if (wanted_tell(&j->says.have, &j->says.wanted, j->how->json, line, e) != ERR_NONE ||
 	    buf_ok(line, e) != ERR_NONE)
 		return e->code;
 	if (line->len == 1)
@@ -525,7 +431,8 @@ edit_write_tags(
 	*r = (struct edit_result){ 0 };
 	if (edit_go_on(how->progress, e) != ERR_NONE)
 		return e->code;
-	if (find_file(&j, e) == ERR_NONE && wanted_read(j.db, track, j.release, &j.wanted, e) == ERR_NONE &&
+	if (find_file(&j, e) == ERR_NONE &&
+	    wanted_read(j.db, track, j.release, &j.says.wanted, e) == ERR_NONE &&
 	    (from = read_old(&j, e)) >= 0)
 		write_track(&j, from, &line, r, e);
 	fd_close(&from);

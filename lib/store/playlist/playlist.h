@@ -75,6 +75,10 @@ enum err_code playlist_list(struct db *db, struct playlist **list, size_t *n, st
 /* All entries of one in order, from one snapshot; malloced, released by playlist_entries_free(). */
 enum err_code playlist_read(struct db *db, int64_t id, struct playlist_entry **v, size_t *n, struct err *e);
 
+/* What the query of a smart playlist finds, malloced. */
+enum err_code playlist_find_tracks(
+    struct db *db, const struct playlist *p, int64_t **ids, size_t *n, struct err *e);
+
 /* The same of tracks, wherever they are named. */
 enum err_code playlist_read_tracks(
     struct db *db, const int64_t *ids, size_t n, struct playlist_entry **v, size_t *count, struct err *e);

@@ -76,10 +76,6 @@ enum err_code playlist_finish_named(struct db *db, const char *kind, const char 
 /* What its row does not say of a smart playlist: its query, how many tracks it finds, how long they are. */
 enum err_code playlist_look_into(struct db *db, struct playlist *p, struct err *e);
 
-/* What the query of a smart playlist finds, malloced. */
-enum err_code playlist_find_tracks(
-    struct db *db, const struct playlist *p, int64_t **ids, size_t *n, struct err *e);
-
 /* Ids as a JSON array, for json_each(). */
 void playlist_ids_json(const int64_t *ids, size_t n, struct buf *out);
 

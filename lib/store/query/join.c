@@ -106,10 +106,15 @@ add_other(struct joiner *j, const struct node *whole, size_t at, size_t taken, c
 		    other->child + at + 1, other->child + at + 2, (other->n - at - 2) * sizeof *other->child);
 		other->n--;
 	}
-	other->respelt = true;
-	j->others[j->n++] = other;
 	if (leaf->value == NULL)
 		err_memory(j->e);
+	if (other->kind == NODE_AND && other->n == 1) {
+		other->n = 0;
+		node_free(other);
+		other = leaf;
+	}
+	other->respelt = true;
+	j->others[j->n++] = other;
 }
 
 static void

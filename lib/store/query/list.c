@@ -111,7 +111,8 @@ list_rows(struct compiler *c, const struct query *q, const struct part *all, int
 		add_order_of_ids(run_order_of_ids(q->root), &sql);
 	else if (all->match.len == 0) /* else the index has its order, and the first page comes at once */
 		buf_puts(&sql, " ORDER BY t.id");
-	buf_printf(&sql, " LIMIT %lld OFFSET %lld", (long long)limit, (long long)offset);
+	buf_printf(
+	    &sql, " LIMIT %lld OFFSET %lld" STEP_MARK STEP_LISTED " */", (long long)limit, (long long)offset);
 	st = part_prepare(c, &sql);
 	if (st == NULL)
 		return c->e->code;
@@ -214,6 +215,22 @@ run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t off
 	else if (c->e->code == ERR_NONE)
 		list_rows(c, q, &all, limit, offset, ids, n);
 	part_free(&all);
+	return c->e->code;
+}
+
+enum err_code
+run_matches(struct compiler *c, const struct node *term, int64_t track, bool *matches)
+{
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	buf_puts(&sql, "SELECT 1 ");
+	run_set(c, term, &sql);
+	buf_printf(&sql, " AND t.id = %lld", (long long)track);
+	st = part_prepare(c, &sql);
+	if (st != NULL)
+		*matches = sql_step(c->db, st, c->e) > 0;
+	sqlite3_finalize(st);
 	return c->e->code;
 }
 

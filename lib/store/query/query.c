@@ -1,10 +1,12 @@
 #include "store/query/query.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
 #include "store/query/expand.h"
+#include "store/query/explain.h"
 #include "store/query/join.h"
 #include "store/query/relate.h"
 #include "store/query/run.h"
@@ -178,21 +180,31 @@ query_sort(struct query *q, const char *fields, struct err *e)
 	return ERR_NONE;
 }
 
-/* The matches by rank, cut to the page. */
+/* The matches by rank, cut to the page: those from *first on, *n of them. */
+static enum err_code
+rank_page(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, struct ranking *r,
+    size_t *first, size_t *n)
+{
+	int64_t need = limit < 0 || limit > INT64_MAX - offset ? -1 : limit + offset;
+
+	if (run_ranked(c, q->root, need, r) != ERR_NONE)
+		return c->e->code;
+	*first = (uint64_t)offset < r->n ? (size_t)offset : r->n;
+	*n = r->n - *first;
+	if (limit >= 0 && *n > (uint64_t)limit)
+		*n = (size_t)limit;
+	return ERR_NONE;
+}
+
 static enum err_code
 ranked_ids(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
 {
 	struct ranking r = { 0 };
-	int64_t need = limit < 0 || limit > INT64_MAX - offset ? -1 : limit + offset;
 	size_t first, count;
 	int64_t *list = NULL;
 
-	if (run_ranked(c, q->root, need, &r) != ERR_NONE)
+	if (rank_page(c, q, limit, offset, &r, &first, &count) != ERR_NONE)
 		goto out;
-	first = (uint64_t)offset < r.n ? (size_t)offset : r.n;
-	count = r.n - first;
-	if (limit >= 0 && count > (uint64_t)limit)
-		count = (size_t)limit;
 	list = malloc((count + 1) * sizeof *list);
 	if (list == NULL) {
 		err_memory(c->e);
@@ -259,6 +271,87 @@ query_ids(
 		ranked_ids(&c, q, limit, offset, ids, n);
 	else
 		run_listed(&c, q, limit, offset, ids, n);
+	return end(&c);
+}
+
+static enum err_code
+ranked_places(struct compiler *c, const struct query *q, int64_t limit, int64_t offset,
+    struct place_of **places, size_t *n)
+{
+	struct ranking r = { 0 };
+	size_t first, count;
+
+	if (rank_page(c, q, limit, offset, &r, &first, &count) == ERR_NONE) {
+		struct place_of *list = calloc(count + 1, sizeof *list);
+
+		for (size_t i = 0; i < count && list != NULL; i++) {
+			list[i].id = r.c[first + i].id;
+			ranking_reasons(&r.c[first + i], list[i].reasons, sizeof list[i].reasons);
+		}
+		if (list == NULL)
+			err_memory(c->e);
+		*places = list;
+		*n = list != NULL ? count : 0;
+	}
+	ranking_free(&r);
+	return c->e->code;
+}
+
+static enum err_code
+listed_places(struct compiler *c, const struct query *q, int64_t limit, int64_t offset,
+    struct place_of **places, size_t *n)
+{
+	struct place_of *list;
+	int64_t *ids = NULL;
+	size_t count = 0;
+
+	if (run_listed(c, q, limit, offset, &ids, &count) != ERR_NONE)
+		return c->e->code;
+	list = calloc(count + 1, sizeof *list);
+	for (size_t i = 0; i < count && list != NULL; i++) {
+		list[i].id = ids[i];
+		snprintf(list[i].reasons, sizeof list[i].reasons, "%s%s",
+		    q->norder > 0 ? "sorted by " : "as it comes",
+		    q->norder > 0 ? field_info(q->order[0].field)->name : "");
+	}
+	free(ids);
+	if (list == NULL)
+		return err_memory(c->e);
+	*places = list;
+	*n = count;
+	return ERR_NONE;
+}
+
+enum err_code
+query_places(struct query *q, struct db *db, int64_t limit, int64_t offset, struct place_of **places,
+    size_t *n, struct err *e)
+{
+	struct compiler c;
+
+	if (begin(&c, q, db, e) != ERR_NONE)
+		return e->code;
+	if (q->norder == 0 && run_is_ranked(&c, q->root))
+		ranked_places(&c, q, limit, offset, places, n);
+	else
+		listed_places(&c, q, limit, offset, places, n);
+	return end(&c);
+}
+
+enum err_code
+query_misses(struct query *q, struct db *db, int64_t track, struct buf *out, struct err *e)
+{
+	bool list = q->root->kind == NODE_AND;
+	struct compiler c;
+
+	if (begin(&c, q, db, e) != ERR_NONE)
+		return e->code;
+	for (size_t i = 0; i < (list ? q->root->n : 1) && e->code == ERR_NONE; i++) {
+		const struct node *term = list ? q->root->child[i] : q->root;
+		bool matches = false;
+
+		if (run_matches(&c, term, track, &matches) == ERR_NONE && !matches)
+			explain_term(term, out);
+	}
 	return end(&c);
 }
 

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "store/db.h"
 
@@ -58,6 +59,14 @@ enum err_code query_only(struct query *q, const int64_t *ids, size_t n, struct e
 /* The matches' ids, malloced; limit < 0: all. */
 enum err_code query_ids(
     struct query *q, struct db *db, int64_t limit, int64_t offset, int64_t **ids, size_t *n, struct err *e);
+
+/* The same, each with the reasons for its place: explain.h. */
+struct place_of;
+enum err_code query_places(struct query *q, struct db *db, int64_t limit, int64_t offset,
+    struct place_of **places, size_t *n, struct err *e);
+
+/* Append a line for each of the terms that a track must match and does not. */
+enum err_code query_misses(struct query *q, struct db *db, int64_t track, struct buf *out, struct err *e);
 
 /* How many there are. */
 enum err_code query_count(struct query *q, struct db *db, int64_t *count, struct err *e);

@@ -1,8 +1,10 @@
 #include "store/query/rank.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "text/fold.h"
 
 enum { WORDS_MAX = 64 };
@@ -192,6 +194,7 @@ set_score(const struct ranking *r, struct candidate *c, const struct keys *k)
 		c->by_album = !begins_with(k->title, r->text);
 		break;
 	case TIER_REST:
+	case TIERS:
 		break;
 	}
 	c->score += r->respelt ? RESPELT : 0;
@@ -336,4 +339,68 @@ ranking_sort(struct ranking *r)
 		return;
 	share_years(r);
 	qsort(r->c, r->n, sizeof *r->c, by_rank);
+}
+
+const char *
+ranking_tier(enum tier tier)
+{
+	static const char *const names[TIERS] = { [TIER_MEANT] = "the artist that is meant",
+		[TIER_TITLE] = "whole title",
+		[TIER_ARTIST] = "whole artist",
+		[TIER_ALBUM] = "whole album",
+		[TIER_ALBUMARTIST] = "whole album artist",
+		[TIER_BEGINS] = "begins with the words",
+		[TIER_IN_TITLE] = "words in the title",
+		[TIER_ALL] = "words anywhere",
+		[TIER_PREFIX] = "last word begins one",
+		[TIER_REST] = "as it comes" };
+
+	return names[tier];
+}
+
+/* What of the words matched, within the tier. */
+static const char *
+closeness(const struct candidate *c)
+{
+	int32_t score = c->score % RESPELT;
+
+	switch ((enum tier)c->tier) {
+	case TIER_TITLE:
+		return score == 0 ? "as typed" : score == 1 ? "but for articles" : "spelt otherwise";
+	case TIER_MEANT:
+	case TIER_ARTIST:
+		return score == 0 ? "alone" : "with others";
+	case TIER_IN_TITLE:
+		return score == 0 ? "in a row" : "apart";
+	case TIER_ALL:
+	case TIER_PREFIX:
+		return score == 0  ? "title and artist, nothing else"
+		    : score < 3    ? "a name begins so"
+		    : score < 700  ? "whole title, and more"
+		    : score < 1000 ? "whole artist, and more"
+				   : "among others";
+	default:
+		return "";
+	}
+}
+
+void
+ranking_reasons(const struct candidate *c, char *text, size_t size)
+{
+	const char *close = closeness(c);
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s%s%s", ranking_tier((enum tier)c->tier), *close != '\0' ? ", " : "", close);
+	if (c->tier != TIER_REST && c->score >= RESPELT)
+		buf_puts(&b, "; another spelling");
+	if (c->tier != TIER_REST && c->by_album)
+		buf_puts(&b, "; in the order of albums");
+	else if (c->tier != TIER_REST) {
+		if (c->plays > 0)
+			buf_printf(&b, "; %d plays", (int)c->plays);
+		if (c->rating > 0)
+			buf_printf(&b, "; rated %d", (int)c->rating);
+	}
+	snprintf(text, size, "%s", b.failed ? "" : b.data);
+	buf_free(&b);
 }

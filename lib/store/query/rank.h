@@ -23,7 +23,8 @@ enum tier {
 	TIER_IN_TITLE,    /* all words in the title */
 	TIER_ALL,         /* all words anywhere */
 	TIER_PREFIX,      /* the last word is only the beginning of one */
-	TIER_REST         /* found by other things than words: as they come */
+	TIER_REST,        /* found by other things than words: as they come */
+	TIERS
 };
 
 /* Within a tier as many rows as this are put in order among each other, then the next so many: so the first
@@ -74,5 +75,9 @@ struct keys {
 enum err_code ranking_add(struct ranking *r, struct candidate *c, const struct keys *k, struct err *e);
 
 void ranking_sort(struct ranking *r);
+
+/* A tier in words; why a candidate stands where it does, separated by "; ". */
+const char *ranking_tier(enum tier tier);
+void ranking_reasons(const struct candidate *c, char *text, size_t size);
 
 #endif

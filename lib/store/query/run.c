@@ -33,6 +33,25 @@ rows_needed(int64_t need)
 	return need < 0 ? -1 : (need / RANK_WINDOW + 1) * RANK_WINDOW;
 }
 
+const char *
+run_step_name(const char *sql)
+{
+	const char *at = sql != NULL ? strstr(sql, STEP_MARK) : NULL;
+
+	if (at == NULL)
+		return NULL;
+	at += strlen(STEP_MARK);
+	if (strncmp(at, STEP_LISTED, strlen(STEP_LISTED)) == 0)
+		return STEP_LISTED;
+	for (int tier = 0; tier < TIERS; tier++) {
+		const char *name = ranking_tier((enum tier)tier);
+
+		if (strncmp(at, name, strlen(name)) == 0 && strcmp(at + strlen(name), " */") == 0)
+			return name;
+	}
+	return NULL;
+}
+
 /* Add a statement's rows (`columns`, or the id alone) as candidates of a tier. */
 static enum err_code
 add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, struct ranking *r)
@@ -43,6 +62,7 @@ add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, str
 
 	if (limit >= 0)
 		buf_printf(sql, " LIMIT %lld", (long long)limit);
+	buf_printf(sql, STEP_MARK "%s */", ranking_tier(tier));
 	st = part_prepare(c, sql);
 
 	if (st == NULL)
@@ -77,6 +97,7 @@ struct branch {
 	enum field field; /* of the ranked terms; F_NONE: they may be anywhere */
 	bool ranked;
 	bool starred; /* one of them is a prefix by itself */
+	bool quoted;  /* one of them is a phrase, in which an article counts */
 	bool full;    /* nothing that a later tier finds can come onto the page */
 	struct buf text, index_text;
 	struct buf few;    /* a condition on what the index finds, where that is hardly anything */
@@ -141,6 +162,7 @@ read_branch(struct branch *b, const struct node *n, struct err *e)
 			continue;
 		}
 		b->starred |= term->prefix;
+		b->quoted |= term->phrase;
 		if (b->text.len > 0) {
 			buf_putc(&b->text, ' ');
 			buf_putc(&b->index_text, ' ');
@@ -205,7 +227,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	char bare[1024];
 
 	add_hash(c, &hashes, b->text.data, b->text.len);
-	if (fold_bare(bare, sizeof bare, b->text.data))
+	if (!b->quoted && fold_bare(bare, sizeof bare, b->text.data))
 		add_hash(c, &hashes, bare, strlen(bare));
 	for (size_t i = 0; i < b->joined.len;) {
 		size_t n = strcspn(b->joined.data + i, " ");

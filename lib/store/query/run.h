@@ -25,6 +25,15 @@ const struct node *run_order_of_ids(const struct node *root);
 /* Append "FROM ... WHERE ..." of the matches, track t; compiler_bind() then binds its parameters. */
 void run_set(struct compiler *c, const struct node *root, struct buf *sql);
 
+/* Is a track among the matches of a term? */
+enum err_code run_matches(struct compiler *c, const struct node *term, int64_t track, bool *matches);
+
+/* What a statement of a search is for stands in a comment behind this, the name of a tier or STEP_LISTED:
+ * that name, or NULL where it has none. */
+#define STEP_MARK   " /* step: "
+#define STEP_LISTED "listed"
+const char *run_step_name(const char *sql);
+
 /* Are there `least` matches? */
 enum err_code run_finds(struct compiler *c, const struct node *root, int64_t least, bool *found);
 

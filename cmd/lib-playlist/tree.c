@@ -1,0 +1,59 @@
+/* The files of a playlist in a tree of folders, for players and phones. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cli.h"
+#include "base/out.h"
+#include "cmd/lib-playlist/command.h"
+#include "intake/playlist_file.h"
+#include "intake/tree.h"
+
+static void
+report(const struct tree *t, struct err *e)
+{
+	struct buf out = { 0 };
+
+	if (!cli_json()) {
+		cli_note("%s: %s%lld made, %lld as they were, %lld removed, %lld missing", t->dir,
+		    t->dry_run ? "would be: " : "", (long long)t->made, (long long)t->kept,
+		    (long long)t->removed, (long long)t->missing);
+		return;
+	}
+	json_open(&out, "report");
+	json_text(&out, "command", "export");
+	json_bytes(&out, "dir", t->dir, strlen(t->dir));
+	json_int(&out, "made", t->made);
+	json_int(&out, "kept", t->kept);
+	json_int(&out, "removed", t->removed);
+	json_int(&out, "missing", t->missing);
+	json_int(&out, "bytes", t->bytes);
+	if (t->dry_run)
+		json_bool(&out, "dry_run", true);
+	json_close(&out);
+	buf_putc(&out, cli_separator());
+	(void)cli_print(&out, e);
+}
+
+void
+tree_export(const char *name, struct err *e)
+{
+	struct tree t = { .dir = command.copy != NULL ? command.copy : command.link,
+		.layout = command.layout,
+		.link = command.link != NULL,
+		.vfat = command.fs != NULL && strcmp(command.fs, "vfat") == 0,
+		.dry_run = cli_dry_run(),
+		.stop = &cli_stop,
+		.failed = cli_failed };
+	struct playlist p = { 0 };
+	struct playlist_entry *v = NULL;
+	int64_t id = 0;
+	size_t n = 0;
+
+	cli_catch_signals();
+	if ((name == NULL || playlist_find(command.db, name, &id, e) == ERR_NONE) &&
+	    playlist_whole(command.db, id, &p, &v, &n, e) == ERR_NONE &&
+	    tree_write(command.db, &t, p.name, v, n, e) == ERR_NONE)
+		report(&t, e);
+	playlist_entries_free(v, n);
+	playlist_free(&p);
+}
