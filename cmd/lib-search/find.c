@@ -135,9 +135,12 @@ find_facet(struct err *e)
 	enum field f = F_NONE;
 	size_t n = 0, first;
 
-	for (bool search = q != NULL; search;)
+	for (bool search = q != NULL; search;) {
+		facet_free(list, n);
+		list = NULL;
 		search = facet_count(q, command.db, command.subject, &f, &list, &n, e) == ERR_NONE &&
 		    n == 0 && command.limit != 0 && finds_nothing(q, e) && command_correct(&q, e);
+	}
 	if (e->code == ERR_NONE) {
 		size_t page = command_page(n, &first);
 
