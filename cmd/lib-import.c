@@ -6,13 +6,12 @@
 
 #include "base/cli.h"
 #include "base/progress.h"
-#include "base/words.h"
+#include "cmd/lib-import/begin.h"
 #include "cmd/lib-import/commit.h"
 #include "cmd/lib-import/history.h"
 #include "cmd/lib-import/look.h"
 #include "intake/import.h"
 #include "intake/say.h"
-#include "intake/walk.h"
 #include "store/db.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
@@ -173,45 +172,6 @@ read_options(int argc, char **argv)
 		cli_usage("name the paths or use --files-from, not both");
 }
 
-/* Those of the command line, or those that --files-from names. */
-static enum err_code
-find_roots(char ***roots, size_t *n, struct err *e)
-{
-	char **words = NULL, *library = realpath(cli_library(), NULL);
-	bool blobs = options.mode == COPY_BYTES || options.mode == COPY_REFLINK;
-	size_t nwords = 0;
-
-	if (me.from == NULL)
-		(void)roots_resolve(
-		    cli_operands(), (size_t)cli_noperands(), library, blobs, cli_failed, roots, n, e);
-	else if (words_file(me.from, &words, &nwords, e) == ERR_NONE && nwords == 0)
-		err_set(e, ERR_NOMATCH, "no path comes from %s: nothing to import",
-		    strcmp(me.from, "-") == 0 ? "standard input" : me.from);
-	else if (e->code == ERR_NONE)
-		(void)roots_resolve(words, nwords, library, blobs, cli_failed, roots, n, e);
-	words_free(words, nwords);
-	free(library);
-	return e->code;
-}
-
-/* A new session, the unfinished one of the same roots, or the one that was named. */
-static enum err_code
-begin(struct import_run *r, char ***roots, size_t *n, struct err *e)
-{
-	struct db_options o = { cli_wait_ms(), cli_library_is_default() };
-	bool created = false, resumed = false, named = me.session != NULL;
-
-	if (db_open(&r->db, cli_library(), named ? DB_WRITE : DB_CREATE, &o, &created, e) != ERR_NONE)
-		return e->code;
-	if (created)
-		cli_note("made a new library in %s", db_path(r->db));
-	if (named)
-		return import_resume(r, roots, n, &options, e);
-	if (import_begin(r->db, *roots, *n, &options, &r->session, &resumed, e) == ERR_NONE && resumed)
-		cli_note("going on with session s%" PRId64 ", which was not finished", r->session);
-	return e->code;
-}
-
 static void
 log_session(int64_t session)
 {
@@ -239,13 +199,13 @@ import(struct err *e)
 
 	if (me.session != NULL && session_parse(me.session, &r.session, e) != ERR_NONE)
 		goto out;
-	if (me.session == NULL && (find_roots(&roots, &n, e) != ERR_NONE || n == 0))
+	if (me.session == NULL && (begin_roots(&options, me.from, &roots, &n, e) != ERR_NONE || n == 0))
 		goto out;
 	if (me.session == NULL && cli_dry_run()) {
 		(void)look_ahead(&options, &progress, roots, n, e);
 		goto out;
 	}
-	if (begin(&r, &roots, &n, e) != ERR_NONE)
+	if (begin_session(&r, me.session != NULL, &options, &roots, &n, e) != ERR_NONE)
 		goto out;
 	if (r.retry && n == 0)
 		cli_note("nothing of session s%" PRId64 " has failed", r.session);

@@ -29,3 +29,84 @@ load helper
 		[ -z "$output$stderr" ]
 	done <<<"$lines"
 }
+
+@test "fonoteca-mpd-plays logs what mpd played, pauses left out" {
+	main_line
+	mkdir bin
+	# what mpd says at each of its events: time, state, seconds into the song, song
+	cat >steps <<-'END'
+		1700000000 playing 0:00 a
+		1700000100 paused 1:40 a
+		1700000500 playing 1:40 a
+		1700000560 playing 0:00 b
+		1700000570 playing 0:00 b"\
+		1700000700 stopped 0:00
+	END
+	cat >bin/mpc <<-'END'
+		#!/bin/sh
+		set -- "$@" ''
+		read -r now state at song <now
+		case $1 in
+		idleloop)
+			while read -r line; do
+				echo "$line" >next && mv next now
+				echo player
+				sleep 1
+			done <steps ;;
+		status) printf '%s\t1\t%s\n' "$state" "$at" ;;
+		current)
+			[ -n "$song" ] || exit 0
+			case $3 in
+			*file*) echo "$song.flac" ;;
+			*artist*) echo Portishead ;;
+			*title*) echo "Roads $song" ;;
+			*time*) echo 5:02 ;;
+			*) echo "$3" ;;
+			esac ;;
+		esac
+	END
+	printf '#!/bin/sh\ncut -d " " -f 1 now\n' >bin/date
+	chmod +x bin/*
+	head -n 1 steps >now
+	PATH=$PWD/bin:$PATH run -0 "$TREE/share/examples/fonoteca-mpd-plays"
+	[ "$(lib-search --plays --json | python3 -c '
+import json, sys
+for line in sys.stdin:
+    p = json.loads(line)
+    print(p["start"], p["title"], p["heard_ms"], p["duration_ms"], p["source_name"], p.get("uncounted"))')" = \
+		'2023-11-14T22:13:20Z Roads a 160000 302000 mpd None
+2023-11-14T22:22:40Z Roads b 10000 302000 mpd short
+2023-11-14T22:22:50Z Roads b"\ 130000 302000 mpd None' ]
+}
+
+@test "fonoteca-mpd-plays with mpd itself" {
+	requires mpd mpc
+	mkdir music state
+	cp "$FIXTURES"/audio/*.flac music
+	printf 'music_directory "%s"\nplaylist_directory "%s"\ndb_file "%s/db"\nbind_to_address "%s/socket"\n%s\n' \
+		"$PWD/music" "$PWD/state" "$PWD/state" "$PWD/state" 'audio_output { type "null" name "nothing" }' >mpd.conf
+	mpd --no-daemon mpd.conf >mpd.log 2>&1 3>&- &
+	mpd=$!
+	export MPD_HOST=$PWD/state/socket
+	for ((i = 0; i < 50; i++)); do mpc status >/dev/null 2>&1 && break; sleep 0.1; done
+	mpc -q update --wait
+	"$TREE/share/examples/fonoteca-mpd-plays" >hook.log 2>&1 3>&- &
+	hook=$!
+	sleep 0.5
+	mpc -q add /
+	mpc -q play
+	sleep 2.5
+	mpc -q next
+	sleep 1.5
+	kill $hook
+	wait $hook || true
+	kill $mpd
+	wait $mpd || true
+	[ "$(query 'SELECT count(*) >= 1 FROM play')" = 1 ] || { cat hook.log mpd.log; false; }
+}
+
+@test "the script for mpv is Lua that a compiler takes" {
+	luac=$(command -v luac luac5.4 luac5.3 luac5.2 luac5.1 | head -n 1)
+	[ -n "$luac" ] || skip "luac is not installed"
+	"$luac" -p "$TREE/share/examples/fonoteca-plays.lua"
+}

@@ -52,6 +52,17 @@ load fault/helper
 	done
 }
 
+@test "lib-import --history, killed at its system calls, and killed again; calls that fail" {
+	sweep 40 history
+	all_held 5
+	sweep 20 history --pairs 5
+	all_held 5
+	sweep 15 history --fault ENOSPC --sticky
+	all_held 5
+	sweep 10 history --fault $ERRNOS
+	all_held 5
+}
+
 @test "the same on a disk that is full from some call on, and with calls that fail" {
 	for edit in amend restore write-tags undo; do
 		sweep 15 $edit --fault ENOSPC --sticky

@@ -68,7 +68,8 @@ catalogue() {
 	import sqlite3, sys
 	db = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
 	for t in ("artist", "release", "recording", "track", "tag", "release_tag", "credit", "release_credit",
-	          "genre", "track_genre", "file", "blob", "cover", "doc", "skey", "playlist", "entry", "removed"):
+	          "genre", "track_genre", "file", "blob", "cover", "doc", "skey", "playlist", "entry", "removed",
+	          "listener", "song", "told", "play", "play_raw", "heard"):
 	    for row in sorted(map(repr, db.execute("SELECT * FROM " + t))):
 	        print(t, row)
 	PY

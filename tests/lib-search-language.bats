@@ -99,6 +99,12 @@ for i in range(50): print("a" * 60 + "!\tx")' | "$FONOTECA_BUILD/unit/seed-libra
 	[ "$(lib-search -f '$title' -l 1 lvoe~)" = Love ]
 }
 
+@test "a phrase is what it says, with its articles" {
+	finds "" '"the love"'
+	finds "" 'title:"love the"'
+	finds "Love Me Do; Yesterday" '"the beatles"'
+}
+
 @test "words that are near each other" {
 	finds "Fade to Grey and Away" '"fade away"~3'
 	finds "" '"fade away"~2'

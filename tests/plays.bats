@@ -139,3 +139,21 @@ plays_of() {
 	counted
 	[ "$(plays_of 2)" = 5 ]
 }
+
+@test "a library folded by another version: plays stay the same as themselves, and two songs that become one too" {
+	main_line
+	printf '%s\n' '{"start":1700000000,"artist":"Air feat. Beth Hirsch","title":"All I Need","album":"Moon Safari"}' \
+		'{"start":1700001000,"artist":"AIR FEAT. BETH HIRSCH","title":"All I need!"}' >told
+	lib-import -q --history told
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE library SET fold_version = 0; UPDATE song SET fold_version = 0, artist_key = 'x' || id;
+		INSERT INTO song (artist_key, title_key, fold_version) VALUES ('other', 'folding', 0);
+		UPDATE told SET song_id = (SELECT max(id) FROM song), album_key = 'x', lead_key = 'y' WHERE id = 2;
+		UPDATE play SET song_id = (SELECT max(id) FROM song) WHERE told_id = 2"
+	run -0 --separate-stderr lib-import --history told
+	[ "$output" = "told: fonoteca: 0 new; 2 known" ]
+	[ "$(query 'SELECT artist_key, title_key FROM song WHERE id = 1')" = 'air feat beth hirsch|all i need' ]
+	[ "$(query 'SELECT DISTINCT lead_key FROM told')" = air ]
+	[ "$(query 'SELECT album_key FROM told WHERE id = 1')" = 'moon safari' ]
+	[ "$(plays_of 1)" = 2 ]
+	counted
+}

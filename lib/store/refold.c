@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "store/history/plays.h"
 #include "store/index.h"
 #include "store/sql.h"
 #include "store/vocabulary.h"
@@ -84,7 +85,7 @@ refold_all(struct db *db, struct err *e)
 {
 	static const int64_t version = FOLD_VERSION;
 
-	if (refold_keys(db, e) != ERR_NONE || reindex(db, e) != ERR_NONE ||
+	if (refold_keys(db, e) != ERR_NONE || plays_refold(db, e) != ERR_NONE || reindex(db, e) != ERR_NONE ||
 	    vocabulary_pack(db, e) != ERR_NONE)
 		return err_context(e, "cannot bring the search index up to date");
 	return sql_change(db, "UPDATE library SET fold_version = ?1", &version, 1, e);

@@ -1,9 +1,12 @@
 """The commands that are cut, failed and starved: what comes before each, and what running it again means."""
-import hashlib, os, shutil, subprocess, sys
+import hashlib, json, os, shutil, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OLDER = os.path.join(HERE, "..", "older.py")
 VERSIONS = len([n for n in os.listdir(os.path.join(HERE, "..", "..", "lib", "store", "schema")) if n.endswith(".sql")])
+
+
+PLAYS = 2600  # more than go into one transaction
 
 
 class Scenario:
@@ -16,7 +19,8 @@ class Scenario:
         self.reads, self.moves = reads, moves
 
     def argv(self, s):
-        return [{"MUSIC": s.music, "SESSION": s.session}.get(word, word) for word in self.command]
+        words = {"MUSIC": s.music, "SESSION": s.session, "PLAYS": os.path.join(s.dir, "plays.jsonl")}
+        return [words.get(word, word) for word in self.command]
 
 
 def nothing(s):
@@ -99,6 +103,18 @@ def listed(s):
     s.must("lib-playlist", "-q", "add", "Party", "4", "3", "2")
 
 
+def with_history(s):
+    """A history of plays, of which some are the library's and some are told twice."""
+    committed(s)
+    (artist, title), = s.query("SELECT artist, title FROM track WHERE artist <> '' ORDER BY id LIMIT 1")
+    with open(os.path.join(s.dir, "plays.jsonl"), "w") as f:
+        for i in range(PLAYS):
+            own = i % 10 == 0
+            f.write(json.dumps({"listened_at": 1600000000 + 60 * (i - i % 100 // 99), "track_metadata": {
+                "artist_name": artist if own else "Somebody", "track_name": title if own else "Piece %d" % (i % 40)}})
+                + "\n")
+
+
 def littered(s):
     """Something for every task of lib-sweep."""
     another(s)
@@ -143,6 +159,7 @@ SCENARIOS = {
     "playlist-add": Scenario(listed, "lib-playlist -q add Party 1 2", edit="playlist-add"),
     "playlist-move": Scenario(listed, "lib-playlist -q move Party 1 3", edit="playlist-move"),
     "playlist-delete": Scenario(listed, "lib-playlist -q delete Party", edit="playlist-delete"),
+    "history": Scenario(with_history, "lib-import -q --history PLAYS"),
     "sweep": Scenario(littered, "lib-sweep -q --older-than=0 --grace=0", runs=3),
     "migrate": Scenario(old, "lib-sweep -q orphans"),
 }

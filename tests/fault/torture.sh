@@ -37,7 +37,7 @@ classes=$(
 		echo "1 blocks $s"
 		echo "1 no-memory $s $out/fail-alloc.so"
 	done
-	for s in import-commit move retry reject attach detach undo-amend undo-write-tags save playlist-add playlist-move \
+	for s in history import-commit move retry reject attach detach undo-amend undo-write-tags save playlist-add playlist-move \
 		playlist-delete sweep migrate; do
 		echo "1 sweep $s --all"
 		echo "1 sweep $s --fault $errnos"
@@ -47,7 +47,7 @@ classes=$(
 	for s in show search; do
 		echo "1 no-memory $s $out/fail-alloc.so"
 	done
-	for s in create import commit amend write-tags undo sweep migrate; do
+	for s in create import commit amend write-tags undo sweep migrate history; do
 		echo "2 sweep $s --pairs 60"
 	done
 	for s in import commit write-tags; do

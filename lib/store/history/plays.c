@@ -10,7 +10,7 @@
 #include "text/fold.h"
 #include "text/value.h"
 
-enum { TEXT_MAX = 2000, BATCH_MS = 500 };
+enum { TEXT_MAX = 2000 };
 
 /* A play in the form in which it is kept. */
 struct kept {
@@ -30,7 +30,7 @@ struct plays {
 	struct db *db;
 	struct play_origin origin;
 	struct plays_counts *counts;
-	int64_t in_batch, began;
+	int64_t in_batch;
 	struct waiting *held;
 	size_t nheld;
 	char *known[4]; /* the latest listener, and type, name and zone of the latest history ... */
@@ -64,9 +64,8 @@ clean(const char *s)
 	return text;
 }
 
-/* Whom an artist of several begins with, folded; "" where it is one. */
-static char *
-lead_of(const char *artist, const char *artist_key)
+char *
+told_lead(const char *artist, const char *artist_key)
 {
 	static const char *const joiners[] = { " feat", " ft.", " ft ", " featuring ", " with ", " & ", ", ",
 		"; ", "/", " x ", " vs", " (feat", NULL };
@@ -110,7 +109,7 @@ keep(struct kept *k, const struct listen *l, struct err *e)
 	k->title_key = fold_key(k->title);
 	k->album_key = fold_key(k->album);
 	if (k->artist_key == NULL || k->title_key == NULL || k->album_key == NULL ||
-	    (k->lead_key = lead_of(k->artist, k->artist_key)) == NULL)
+	    (k->lead_key = told_lead(k->artist, k->artist_key)) == NULL)
 		return err_memory(e);
 	if (!value_mbid(l->mb_trackid, strlen(l->mb_trackid), k->mb_trackid))
 		*k->mb_trackid = '\0';
@@ -493,11 +492,8 @@ enum err_code
 plays_begin(struct plays **out, struct db *db, const struct play_origin *origin, struct plays_counts *counts,
     struct err *e)
 {
-	struct plays *p;
+	struct plays *p = calloc(1, sizeof *p);
 
-	if (songs_refold(db, e) != ERR_NONE)
-		return e->code;
-	p = calloc(1, sizeof *p);
 	if (p == NULL)
 		return err_memory(e);
 	p->db = db;
@@ -512,11 +508,8 @@ plays_add(struct plays *p, const struct listen *l, struct err *e)
 {
 	bool wait = false;
 
-	if (p->in_batch == 0) {
-		if (sql_begin(p->db, e) != ERR_NONE)
-			return e->code;
-		p->began = time_monotonic_ms();
-	}
+	if (p->in_batch == 0 && sql_begin(p->db, e) != ERR_NONE)
+		return e->code;
 	p->in_batch++;
 	if (take(p, l, p->nheld == PLAYS_HELD, &wait, e) != ERR_NONE || (wait && hold(p, l, e) != ERR_NONE)) {
 		sql_rollback(p->db);
@@ -524,9 +517,7 @@ plays_add(struct plays *p, const struct listen *l, struct err *e)
 		p->in_batch = 0;
 		return e->code;
 	}
-	/* others may want to write, too */
-	if (p->in_batch >= PLAYS_BATCH ||
-	    (p->in_batch % 64 == 0 && time_monotonic_ms() - p->began > BATCH_MS))
+	if (p->in_batch >= PLAYS_BATCH) /* others may want to write, too */
 		return end_batch(p, false, e);
 	return ERR_NONE;
 }

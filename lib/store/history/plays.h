@@ -53,4 +53,8 @@ void plays_free(struct plays *p); /* without: what is not committed is not there
  * this track.  Looks at nothing but what was told in the track's own words and ids. */
 enum err_code plays_meet(struct db *db, int64_t track, struct err *e);
 
+/* Inside a transaction, with the SQL function fold_key(text) at hand: keys of another folding are made anew.
+ */
+enum err_code plays_refold(struct db *db, struct err *e);
+
 #endif

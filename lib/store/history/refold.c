@@ -4,7 +4,7 @@
 #include "store/history/priv.h"
 #include "text/fold.h"
 
-/* The first song of another folding behind *song, with one of its prints: 1, 0, -1. */
+/* The first song of another folding behind *song, as one of its sources printed it: 1, 0, -1. */
 static int
 next_song(struct db *db, int64_t *song, char **artist_key, char **title_key, struct err *e)
 {
@@ -50,23 +50,33 @@ join_songs(struct db *db, int64_t into, int64_t song, struct err *e)
 }
 
 static enum err_code
-refold(struct db *db, int64_t song, const char *artist_key, const char *title_key, struct err *e)
+same_song(
+    struct db *db, int64_t song, const char *artist_key, const char *title_key, int64_t *same, struct err *e)
 {
 	sqlite3_stmt *st =
 	    sql_get(db, "SELECT id FROM song WHERE artist_key = ?1 AND title_key = ?2 AND id <> ?3", e);
-	int64_t same = 0;
 
+	*same = 0;
 	if (st == NULL)
 		return e->code;
 	sql_text(st, 1, artist_key);
 	sql_text(st, 2, title_key);
 	sql_int(st, 3, song);
 	if (sql_step(db, st, e) == 1)
-		same = sqlite3_column_int64(st, 0);
+		*same = sqlite3_column_int64(st, 0);
 	sql_done(st);
-	if (e->code != ERR_NONE)
-		return e->code;
-	if (same != 0 && join_songs(db, same, song, e) != ERR_NONE)
+	return e->code;
+}
+
+/* One that became part of another keeps its keys, which nobody looks up any more. */
+static enum err_code
+refold(struct db *db, int64_t song, const char *artist_key, const char *title_key, struct err *e)
+{
+	sqlite3_stmt *st;
+	int64_t same;
+
+	if (same_song(db, song, artist_key, title_key, &same, e) != ERR_NONE ||
+	    (same != 0 && join_songs(db, same, song, e) != ERR_NONE))
 		return e->code;
 	st = sql_get(db,
 	    "UPDATE song SET fold_version = ?4, artist_key = iif(?5, artist_key, ?1),"
@@ -82,20 +92,27 @@ refold(struct db *db, int64_t song, const char *artist_key, const char *title_ke
 	return sql_run(db, st, e);
 }
 
-enum err_code
-songs_refold(struct db *db, struct err *e)
+/* fold_lead(artist) */
+static void
+sql_fold_lead(sqlite3_context *context, int n, sqlite3_value **arg)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM song WHERE fold_version <> ?1 LIMIT 1", e);
-	int64_t song = 0;
-	int old;
+	const char *artist = (const char *)sqlite3_value_text(arg[0]);
+	char *key = fold_key(artist),
+	     *lead = key != NULL ? told_lead(artist != NULL ? artist : "", key) : NULL;
 
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, FOLD_VERSION);
-	old = sql_step(db, st, e);
-	sql_done(st);
-	if (old != 1 || sql_begin(db, e) != ERR_NONE)
-		return e->code;
+	(void)n;
+	free(key);
+	if (lead == NULL)
+		sqlite3_result_error_nomem(context);
+	else
+		sqlite3_result_text(context, lead, -1, free);
+}
+
+enum err_code
+plays_refold(struct db *db, struct err *e)
+{
+	int64_t song = 0;
+
 	for (int step = 1; step == 1 && e->code == ERR_NONE;) {
 		char *artist_key = NULL, *title_key = NULL;
 
@@ -105,9 +122,11 @@ songs_refold(struct db *db, struct err *e)
 		free(artist_key);
 		free(title_key);
 	}
-	if (e->code == ERR_NONE)
-		sql_commit(db, e);
 	if (e->code != ERR_NONE)
-		sql_rollback(db);
-	return e->code;
+		return e->code;
+	if (sqlite3_create_function(db->sql, "fold_lead", 1,
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, sql_fold_lead, NULL,
+		NULL) != SQLITE_OK)
+		return sql_error(db, e);
+	return sql_exec(db, "UPDATE told SET album_key = fold_key(album), lead_key = fold_lead(artist)", e);
 }

@@ -97,6 +97,7 @@ struct branch {
 	enum field field; /* of the ranked terms; F_NONE: they may be anywhere */
 	bool ranked;
 	bool starred; /* one of them is a prefix by itself */
+	bool quoted;  /* one of them is a phrase, in which an article counts */
 	bool full;    /* nothing that a later tier finds can come onto the page */
 	struct buf text, index_text;
 	struct buf joined; /* other spellings of a query that is one word: "kesha" of Ke$ha */
@@ -159,6 +160,7 @@ read_branch(struct branch *b, const struct node *n, struct err *e)
 			continue;
 		}
 		b->starred |= term->prefix;
+		b->quoted |= term->phrase;
 		if (b->text.len > 0) {
 			buf_putc(&b->text, ' ');
 			buf_putc(&b->index_text, ' ');
@@ -223,7 +225,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	char bare[1024];
 
 	add_hash(c, &hashes, b->text.data, b->text.len);
-	if (fold_bare(bare, sizeof bare, b->text.data))
+	if (!b->quoted && fold_bare(bare, sizeof bare, b->text.data))
 		add_hash(c, &hashes, bare, strlen(bare));
 	for (size_t i = 0; i < b->joined.len;) {
 		size_t n = strcspn(b->joined.data + i, " ");
