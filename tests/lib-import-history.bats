@@ -404,3 +404,13 @@ for i in range(200000):
 	diff <(sed -nE 's/.*type:\*\) action=":\$arg:\((.*)\)" ;;/\1/p' "$TREE/completions/_fonoteca" | tr ' ' '\n' | sort) <(echo "$types")
 	diff <(grep -A1 "case 'type:" "$TREE/completions/fonoteca.fish" | sed -nE "s/.*--arguments '(.*)'/\1/p" | tr ' ' '\n' | sort) <(echo "$types")
 }
+
+@test "times in milliseconds are told from seconds, and one before there was music to log is none" {
+	printf '#AUDIOSCROBBLER/1.1\n#TZ/UNKNOWN\nAir\t\tA\t\t100\tL\t1700000000000\t\nAir\t\tB\t\t100\tL\t99999999999999\t\n' >log
+	run -3 --separate-stderr history --tz UTC log
+	[[ $output == "log: scrobbler-log: 1 new; 1 broken" ]]
+	[ "$(plays start)" = 1700000000 ]
+	echo '[{"ts":"2019-05-01T10:04:28Z","ms_played":9000000000000,"master_metadata_track_name":"T"}]' >spotify
+	run -3 --separate-stderr history spotify
+	[[ $stderr == *"spotify: line 1, object 1: its time is none"* ]]
+}

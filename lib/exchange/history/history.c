@@ -193,6 +193,9 @@ history_next(struct history *h, struct history_row *row, struct err *e)
 	step = h->format->next(h, row, e);
 	if (step > 0 && row->kind == ROW_PLAY && is_blank_text(row->listen.title))
 		row_broken(h, row, "it has no title");
+	if (step > 0 && row->kind == ROW_PLAY &&
+	    !time_of_number((double)row->listen.start, &row->listen.start))
+		row_broken(h, row, "its time is none");
 	if (step > 0 && row->kind == ROW_PLAY && row->listen.uncounted == NULL && row->listen.heard_ms >= 0 &&
 	    row->listen.heard_ms < LISTEN_COUNTS_MS)
 		row->listen.uncounted = "short";

@@ -217,7 +217,7 @@ take_scrobble(struct history *h, struct history_row *row)
 		return;
 	}
 	if (!h->clock_told) {
-		l->start = zone_instant(h->zone, at);
+		l->start = zone_instant(h->zone, l->start);
 		l->zone = h->zone->name;
 	}
 	if (strcasecmp(h->cell[0], "<UNTAGGED>") != 0)

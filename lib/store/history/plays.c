@@ -7,6 +7,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/history/priv.h"
+#include "store/packed/packed.h"
 #include "text/fold.h"
 #include "text/value.h"
 
@@ -539,6 +540,8 @@ plays_end(struct plays *p, struct err *e)
 		if (buf_ok(&data, e) == ERR_NONE)
 			db_event(p->db, "history", NULL, data.data, e);
 	}
+	if (e->code == ERR_NONE && p->counts->added > 0)
+		packed_refresh(p->db, false, NULL, e);
 	if (e->code == ERR_NONE && p->db->in_txn)
 		sql_commit(p->db, e);
 out:

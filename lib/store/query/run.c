@@ -100,6 +100,7 @@ struct branch {
 	bool quoted;  /* one of them is a phrase, in which an article counts */
 	bool full;    /* nothing that a later tier finds can come onto the page */
 	struct buf text, index_text;
+	struct buf few;    /* a condition on what the index finds, where that is hardly anything */
 	struct buf joined; /* other spellings of a query that is one word: "kesha" of Ke$ha */
 };
 
@@ -131,6 +132,7 @@ branch_free(struct branch *b)
 	buf_free(&b->text);
 	buf_free(&b->index_text);
 	buf_free(&b->joined);
+	buf_free(&b->few);
 }
 
 static enum err_code
@@ -270,6 +272,7 @@ index_tier(struct compiler *c, struct branch *b, const char *match, const struct
 
 	buf_printf(&sql, "SELECT %s %s%s WHERE fts MATCH ?%d", columns, PART_FROM_INDEX, PART_WITH_RELEASE,
 	    param_text(c, match, strlen(match)));
+	buf_puts(&sql, text_of(&b->few));
 	part_conditions(p, "fts.rowid", &sql);
 	add_rows(c, &sql, tier, rows_needed(need), r);
 	b->full = is_full(r, need);
@@ -343,6 +346,54 @@ rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 	return add_rows(c, &sql, TIER_REST, need, r);
 }
 
+enum { FEW = 16, MANY_WORDS = 4 };
+
+/* The first documents of the branch, at most FEW of them, as a condition; how many, FEW where it is not worth
+ * asking. */
+static int
+first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_words)
+{
+	struct part all = { 0 };
+	struct buf sql = { 0 };
+	sqlite3_stmt *st = NULL;
+	int n = 0;
+
+	c->prefix_last = prefix;
+	part_make(c, &b->list, &all);
+	c->prefix_last = false;
+	if (all.match.len > 0 && (all.set != SIEVE_NONE || many_words)) {
+		buf_printf(&sql, "SELECT fts.rowid FROM fts WHERE fts MATCH ?%d",
+		    param_text(c, all.match.data, all.match.len));
+		if (all.set != SIEVE_NONE)
+			buf_printf(&sql, " AND fonoteca_may(fts.rowid, %d)", all.set);
+		buf_printf(&sql, " LIMIT %d", FEW);
+		st = part_prepare(c, &sql);
+	}
+	part_free(&all);
+	if (st == NULL)
+		return FEW;
+	buf_clear(&b->few);
+	for (; sql_step(c->db, st, c->e) > 0; n++)
+		buf_printf(&b->few, "%s%lld", n == 0 ? " AND fts.rowid IN (" : ", ",
+		    (long long)sqlite3_column_int64(st, 0));
+	buf_puts(&b->few, ")");
+	sqlite3_finalize(st);
+	if (n == FEW) /* and more */
+		buf_clear(&b->few);
+	return c->e->code == ERR_NONE ? n : FEW;
+}
+
+/* Before tier after tier looks through many words, or through what a filter hardly lets through: is it only a
+ * few documents, and which?  A prefix is dear to look up, so only where its whole word finds hardly anything.
+ * false: there is nothing. */
+static bool
+look_ahead(struct compiler *c, struct branch *b, const struct ranking *r)
+{
+	bool many_words = r->nwords >= MANY_WORDS;
+
+	return first_documents(c, b, false, many_words) == FEW || first_documents(c, b, true, many_words) > 0;
+}
+
 static enum err_code
 run_branch(struct compiler *c, const struct node *n, int64_t need, struct ranking *r)
 {
@@ -358,7 +409,7 @@ run_branch(struct compiler *c, const struct node *n, int64_t need, struct rankin
 	}
 	if (ranking_words(r, b.text.data, c->e) != ERR_NONE)
 		goto out;
-	if (exact_tiers(c, &b, need, r) != ERR_NONE || b.full)
+	if (exact_tiers(c, &b, need, r) != ERR_NONE || b.full || !look_ahead(c, &b, r))
 		goto out;
 	if (!b.starred && (title_tiers(c, &b, need, r) != ERR_NONE || b.full))
 		goto out;
