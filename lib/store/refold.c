@@ -46,8 +46,19 @@ refold_keys(struct db *db, struct err *e)
 	    " (SELECT t.artist FROM track t WHERE t.release_id = release.id AND t.artist_key = "
 	    "albumartist_key),"
 	    " (SELECT a.name FROM artist a WHERE a.key = albumartist_key), albumartist_key));"
-	    "UPDATE track SET title_key = fold_key(title), artist_key = fold_key(artist);"
+	    "UPDATE track SET title_key = fold_key(title), artist_key = fold_key(artist)"
+	    " WHERE title_key <> fold_key(title) OR artist_key <> fold_key(artist);"
 	    "UPDATE artist SET key = fold_key(name); UPDATE genre SET key = fold_key(name)",
+	    e);
+}
+
+/* All of it, first: then nothing else has to follow each change. */
+static enum err_code
+forget_index(struct db *db, struct err *e)
+{
+	return sql_exec(db,
+	    "INSERT INTO fts(fts) VALUES('delete-all'); DELETE FROM packed_chunk; DELETE FROM doc;"
+	    " DELETE FROM skey; DELETE FROM fresh_word",
 	    e);
 }
 
@@ -56,11 +67,6 @@ reindex(struct db *db, struct err *e)
 {
 	int64_t id = 0;
 
-	if (sql_exec(db,
-		"INSERT INTO fts(fts) VALUES('delete-all'); DELETE FROM doc; DELETE FROM skey; DELETE FROM "
-		"fresh_word",
-		e) != ERR_NONE)
-		return e->code;
 	for (;;) {
 		sqlite3_stmt *st = sql_get(
 		    db, "SELECT id FROM track WHERE id > ?1 AND removed IS NULL ORDER BY id LIMIT 1", e);
@@ -85,7 +91,8 @@ refold_all(struct db *db, struct err *e)
 {
 	static const int64_t version = FOLD_VERSION;
 
-	if (refold_keys(db, e) != ERR_NONE || plays_refold(db, e) != ERR_NONE || reindex(db, e) != ERR_NONE ||
+	if (forget_index(db, e) != ERR_NONE || refold_keys(db, e) != ERR_NONE ||
+	    plays_refold(db, e) != ERR_NONE || reindex(db, e) != ERR_NONE ||
 	    vocabulary_pack(db, e) != ERR_NONE)
 		return err_context(e, "cannot bring the search index up to date");
 	return sql_change(db, "UPDATE library SET fold_version = ?1", &version, 1, e);
