@@ -250,6 +250,9 @@ holds() {
 	track=$(lib-search --json | jq -r --arg p "$PWD/$one" 'select(.source == $p) | .id')
 	holds a "$track" "$track" -
 	[ "$(query "SELECT how FROM found" | head -n 1)" = suffix ] || [ "$(query "SELECT count(*) FROM found")" -ge 1 ]
+	lib-search --ids playlist:a | grep -qx "$track"
+	lib-search --ids 'playlist:*' | grep -qx "$track"
+	lib-search --json --show "$track" | jq -e '[.playlists[].position] == [1, 2]'
 	lib-commit -q --remove "$track" >/dev/null
 	lib-playlist show a | cut -f 6 | tr '\n' ' ' | grep -qx 'missing missing missing '
 	lib-commit -q --restore "$track" >/dev/null

@@ -87,6 +87,7 @@ print_match(void *context, int64_t playlist, int64_t position, enum playlist_how
 		json_bytes(&out, "location", location, strlen(location));
 	json_close(&out);
 	cli_print_line(NULL, &out);
+	buf_free(&out);
 }
 
 static void

@@ -88,6 +88,7 @@ give_files(struct catalogue *c, int64_t from, int64_t to, struct err *e)
 	    sql_change(c->db, "UPDATE file SET track_id = ?2 WHERE track_id = ?1 AND state <> 'removed'",
 		args, 2, e) != ERR_NONE ||
 	    sql_change(c->db, "UPDATE entry SET track_id = ?2 WHERE track_id = ?1", args, 2, e) != ERR_NONE ||
+	    sql_change(c->db, "UPDATE found SET track_id = ?2 WHERE track_id = ?1", args, 2, e) != ERR_NONE ||
 	    sql_change(c->db,
 		"UPDATE track SET rating = (SELECT rating FROM track WHERE id = ?1)"
 		" WHERE id = ?2 AND rating IS NULL AND (SELECT rating FROM track WHERE id = ?1) IS NOT NULL",

@@ -43,7 +43,8 @@ static const struct {
 	    " FROM file f JOIN session s ON s.id = f.session_id WHERE f.track_id = ?1 ORDER BY s.id" },
 	{ "playlists",
 	    "SELECT 'p' || p.id AS id, p.name AS name, x.position AS position FROM entry x"
-	    " JOIN playlist p ON p.id = x.playlist_id WHERE x.track_id = ?1 ORDER BY p.name, x.position" },
+	    " JOIN playlist p ON p.id = x.playlist_id WHERE x.track_id = ?1 OR"
+	    " x.id IN (SELECT entry_id FROM found WHERE track_id = ?1) ORDER BY p.name, x.position" },
 	{ "amended",
 	    "SELECT n.name AS field, a.at AS \"at time\" FROM amended a JOIN tagname n ON n.id = a.name_id"
 	    " WHERE a.track_id = ?1 ORDER BY a.name_id" },

@@ -81,10 +81,12 @@ compile_playlist(struct compiler *c, const struct node *n, struct buf *sql)
 {
 	struct err why = { 0 };
 	int64_t id = 0;
-	int found;
+	int found, playlist;
 
 	if (strcmp(n->value, "*") == 0 && !n->phrase) {
-		buf_puts(sql, "EXISTS (SELECT 1 FROM entry e WHERE e.track_id = t.id)");
+		buf_puts(sql,
+		    "(EXISTS (SELECT 1 FROM entry e WHERE e.track_id = t.id) OR EXISTS (SELECT 1 FROM found d"
+		    " JOIN entry e ON e.id = d.entry_id WHERE d.track_id = t.id))");
 		return;
 	}
 	found = member_find(c->db, n->value, &id, &why);
@@ -100,6 +102,10 @@ compile_playlist(struct compiler *c, const struct node *n, struct buf *sql)
 			compile_complain(c, n, "there is no playlist '%s'", n->value);
 		free(near);
 	}
-	buf_printf(
-	    sql, "t.id IN (SELECT e.track_id FROM entry e WHERE e.playlist_id = ?%d)", param_int(c, id));
+	playlist = param_int(c, id);
+	buf_printf(sql,
+	    "t.id IN (SELECT e.track_id FROM entry e WHERE e.playlist_id = ?%d UNION ALL SELECT d.track_id "
+	    "FROM"
+	    " entry e JOIN found d ON d.entry_id = e.id WHERE e.playlist_id = ?%d)",
+	    playlist, playlist);
 }

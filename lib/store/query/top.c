@@ -101,13 +101,25 @@ whole_chunk(struct source *s, int64_t chunk, uint16_t *place)
 	return n;
 }
 
+/* The newest come last: in a descending order one begins with them, and hardly any of the others gets in. */
+static uint32_t
+next_document(const struct source *s)
+{
+	return s->doc[s->t->descending ? s->n - 1 - s->at : s->at];
+}
+
 static size_t
 found_of_chunk(struct source *s, int64_t chunk, uint16_t *place)
 {
 	size_t n = 0;
 
-	while (s->at < s->n && n < PACKED_CHUNK && s->doc[s->at] >> PACKED_SHIFT == chunk)
-		place[n++] = s->doc[s->at++] & (PACKED_CHUNK - 1);
+	for (; s->at < s->n && n < PACKED_CHUNK; s->at++) {
+		uint32_t doc = next_document(s);
+
+		if (doc >> PACKED_SHIFT != chunk)
+			break;
+		place[n++] = doc & (PACKED_CHUNK - 1);
+	}
 	return n;
 }
 
@@ -166,17 +178,20 @@ add_keys(struct source *s, struct batch *b)
 static int
 next_batch(struct source *s, struct batch *b)
 {
+	int64_t chunks = s->c->sieve->packed.chunks;
+
 	do {
 		if (s->t->match != NULL) {
 			if (s->at == s->n)
 				return 0;
-			b->chunk = s->doc[s->at] >> PACKED_SHIFT;
+			b->chunk = next_document(s) >> PACKED_SHIFT;
 			b->n = found_of_chunk(s, b->chunk, b->place);
 			b->n = sieve_keep(s->c->sieve, s->t->set, b->chunk, b->place, b->n);
 		} else {
-			if ((int64_t)s->at >= s->c->sieve->packed.chunks)
+			if ((int64_t)s->at >= chunks)
 				return 0;
-			b->chunk = (int64_t)s->at++;
+			b->chunk = s->t->descending ? chunks - 1 - (int64_t)s->at : (int64_t)s->at;
+			s->at++;
 			b->n = whole_chunk(s, b->chunk, b->place);
 		}
 		if (s->c->e->code != ERR_NONE)

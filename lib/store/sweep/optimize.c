@@ -37,7 +37,11 @@ forget_events(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 	if (sql_begin(db, e) != ERR_NONE)
 		return e->code;
 	sql_int(del, 1, before);
-	if (sql_run(db, del, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE) {
+	/* what entries were found to be stays as long as an undo may bring them back */
+	if (sql_run(db, del, e) != ERR_NONE ||
+	    sql_change(db, "DELETE FROM found WHERE at < ?1 AND entry_id NOT IN (SELECT id FROM entry)",
+		&before, 1, e) != ERR_NONE ||
+	    sql_commit(db, e) != ERR_NONE) {
 		sql_rollback(db);
 		return e->code;
 	}
