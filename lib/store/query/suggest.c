@@ -25,7 +25,7 @@ enum {
 	EDITED_MOST = 3,               /* moves of one correction */
 	PROBES_MOST = 30,
 	PROBES_SURE = 12, /* that are made however long they take */
-	BUDGET_US = 8000  /* of CPU, for all of them */
+	BUDGET_US = 6000  /* of CPU, for all of them */
 };
 
 struct option {
