@@ -173,7 +173,7 @@ time_read(const char *s, int64_t *seconds, int *exact_s, bool *told)
 	t = timegm(&back);
 	/* the 31st of February is no day */
 	if (back.tm_mday != tm.tm_mday || back.tm_hour != tm.tm_hour || back.tm_min != tm.tm_min ||
-	    !(t >= FIRST_SECOND) || t >= (time_t)LAST_SECOND)
+	    t < (time_t)FIRST_SECOND || t >= (time_t)LAST_SECOND)
 		return false;
 	*seconds = (int64_t)t - ahead;
 	return true;
