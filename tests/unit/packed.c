@@ -318,7 +318,7 @@ compare(struct db *db, const char *when)
 	ask(db, query, order, limit, offset, false, &packed);
 	ask(db, query, order, limit, offset, true, &plain);
 	same = packed.n == plain.n && packed.count == plain.count &&
-	    memcmp(packed.ids, plain.ids, plain.n * sizeof plain.ids[0]) == 0;
+	    (plain.n == 0 || memcmp(packed.ids, plain.ids, plain.n * sizeof plain.ids[0]) == 0);
 	if (!same) {
 		fprintf(stderr,
 		    "%s: %s %s %s, order %s, %lld from %lld: %zu of %lld tracks, by rows %zu of %lld\n", when,
