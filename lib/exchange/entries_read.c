@@ -1,8 +1,8 @@
 /* What lib-playlist itself exports as JSON: the playlist and its entries, an object a line. */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "exchange/jansson.h"
 #include "exchange/priv.h"
 
 static void
@@ -95,7 +95,9 @@ entries_read(const char *text, size_t len, struct list_reader *r, struct err *e)
 		number++;
 		if (n == 0)
 			continue;
-		object = json_loadb(line, n, 0, &why);
+		object = jansson_load(line, n, 0, &why, e);
+		if (object == NULL && e->code != ERR_NONE)
+			return e->code;
 		if (object == NULL)
 			return err_set(e, ERR_FORMAT, "line %zu: %s", number, why.text);
 		type = json_string_value(json_object_get(object, "type"));

@@ -1,13 +1,13 @@
 /* JSPF, as its draft has it and as ListenBrainz writes it: a place or identifier is a text or an array of
  * them. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "exchange/extra.h"
-#include "exchange/priv.h"
+#include "exchange/jansson.h"
 #include "exchange/pieces.h"
+#include "exchange/priv.h"
 #include "text/value.h"
 
 static enum err_code
@@ -24,7 +24,7 @@ static json_t *
 load(const char *text, size_t len, struct err *e)
 {
 	json_error_t why;
-	json_t *value = json_loadb(text, len, JSON_DECODE_ANY, &why);
+	json_t *value = jansson_load(text, len, JSON_DECODE_ANY, &why, e);
 
 	if (value == NULL)
 		broken(text, len, why.text, e);
@@ -84,13 +84,14 @@ keep_pairs(struct buf *extra, const char *word, json_t *value)
 static void
 keep_json(struct buf *extra, const char *word, const json_t *value)
 {
-	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	struct buf text = { 0 };
 
-	if (text != NULL)
-		extra_add(extra, word, text, strlen(text));
+	jansson_dump(&text, value);
+	if (!text.failed)
+		extra_add(extra, word, text.data, text.len);
 	else
 		extra->failed = true;
-	free(text);
+	buf_free(&text);
 }
 
 /* One member of the list, or of a track, that has no place of its own. */

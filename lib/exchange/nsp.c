@@ -1,9 +1,10 @@
 #include "exchange/nsp.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "exchange/jansson.h"
 
 /* Fields by Navidrome's names; those that are called alike are found at the end of the table. */
 enum kind { TEXT, NUMBER, DATE, FLAG, STARS };
@@ -73,10 +74,9 @@ field_of(const char *name)
 static void
 leave_out(struct mapping *m, const char *how, const json_t *rule)
 {
-	char *text = json_dumps(rule, JSON_COMPACT | JSON_ENCODE_ANY);
-
-	buf_printf(&m->out->left_out, "%s: %s\n", how, text != NULL ? text : "a rule");
-	free(text);
+	buf_printf(&m->out->left_out, "%s: ", how);
+	jansson_dump(&m->out->left_out, rule);
+	buf_putc(&m->out->left_out, '\n');
 }
 
 /* A text as a value that the query language takes for one. */
@@ -259,10 +259,12 @@ nsp_read(const char *text, size_t len, struct nsp *out, struct err *e)
 	struct mapping m = { .out = out };
 	struct buf query = { 0 };
 	json_error_t why;
-	json_t *root = json_loadb(text, len, 0, &why), *rules;
+	json_t *root = jansson_load(text, len, 0, &why, e), *rules;
 	const char *name = json_string_value(json_object_get(root, "name"));
 	bool any;
 
+	if (e->code != ERR_NONE)
+		return e->code;
 	if (root == NULL)
 		return err_set(e, ERR_FORMAT, "line %d: %s", why.line, why.text);
 	rules = json_object_get(root, "all");

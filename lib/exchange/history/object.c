@@ -68,15 +68,11 @@ keep_raw(struct history *h)
 {
 	const json_t *given = json_object_get(h->object, "raw");
 	bool own = h->format->take == take_own && given != NULL;
-	char *text;
 
 	drop_private(h->object, 0);
-	text = json_dumps(own ? given : h->object, JSON_COMPACT | JSON_ENCODE_ANY);
 	buf_clear(&h->raw);
-	if (text != NULL)
-		buf_puts(&h->raw, text);
-	free(text);
-	return text != NULL && !h->raw.failed;
+	jansson_dump(&h->raw, own ? given : h->object);
+	return !h->raw.failed;
 }
 
 /* An object's text, as a row of the format. */
@@ -86,7 +82,9 @@ take_object(struct history *h, const char *text, size_t len, struct history_row 
 	json_error_t error;
 
 	json_decref(h->object);
-	h->object = json_loadb(text, len, 0, &error);
+	h->object = jansson_load(text, len, 0, &error, e);
+	if (e->code != ERR_NONE)
+		return -1;
 	if (h->object == NULL || !json_is_object(h->object)) {
 		row_broken(
 		    h, row, h->object != NULL ? "it is no JSON object" : "it is no JSON: %s", error.text);
@@ -148,7 +146,8 @@ object_next(struct history *h, struct history_row *row, struct err *e)
 static bool
 recognise(struct history *h, const char *text, size_t len, const struct format *asked)
 {
-	json_t *o = json_loadb(text, len, 0, NULL);
+	struct err ignored = { 0 };
+	json_t *o = jansson_load(text, len, 0, NULL, &ignored);
 
 	for (const struct format *f = formats; json_is_object(o) && f->name != NULL; f++)
 		if ((asked == NULL || asked == f) && f->is_object != NULL && f->is_object(o)) {

@@ -4,9 +4,8 @@
 #ifndef EXCHANGE_HISTORY_PRIV_H
 #define EXCHANGE_HISTORY_PRIV_H
 
-#include <jansson.h>
-
 #include "exchange/history/history.h"
+#include "exchange/jansson.h"
 
 enum { CELLS_MAX = 64, DEPTH_MAX = 64, KEY_MAX = 32 };
 
