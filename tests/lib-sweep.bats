@@ -78,7 +78,7 @@ state() {
 	[ -z "$output" ] && [ -z "$stderr" ]
 	[ "$(catalogue)" = "$before" ]
 	run -0 query "SELECT name, status FROM task ORDER BY name"
-	[ "${#lines[@]}" -ge 6 ]
+	[ "$(cut -d"|" -f1 <<<"$output" | paste -sd" ")" = "backup optimize orphans stage stuck trash" ]
 	[ "$(query "SELECT count(*) FROM event")" = 0 ]
 	run -0 lib-sweep -v
 	[[ $output == *"orphans: nothing to do"* ]]

@@ -259,3 +259,29 @@ path_join(const char *a, const char *b)
 		return NULL;
 	return joined;
 }
+
+void
+path_tidy(char *path)
+{
+	char *out = path;
+
+	for (const char *s = path; *s != '\0';) {
+		size_t len;
+
+		while (*s == '/')
+			s++;
+		len = strcspn(s, "/");
+		if (len == 2 && s[0] == '.' && s[1] == '.') {
+			while (out > path && *--out != '/')
+				;
+		} else if (len != 0 && !(len == 1 && s[0] == '.')) {
+			*out++ = '/';
+			memmove(out, s, len);
+			out += len;
+		}
+		s += len;
+	}
+	if (out == path)
+		*out++ = '/';
+	*out = '\0';
+}

@@ -52,6 +52,9 @@ void path_close(int fd);
 /* The last component of path; points into it. */
 const char *path_base(const char *path);
 
+/* Take ".", ".." (as far as it is text) and doubled slashes out of an absolute path, in place. */
+void path_tidy(char *path);
+
 /* a/b, malloced; b absolute: a copy of b. */
 char *path_join(const char *a, const char *b);
 

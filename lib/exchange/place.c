@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/out.h"
 
 /* The length of the scheme before ':', 0 where there is none.  One letter is a drive. */
@@ -53,33 +54,6 @@ is_foreign(const char *s)
 	return s[0] == '\\' || (strchr(s, '\\') != NULL && strchr(s, '/') == NULL);
 }
 
-/* Take "." and "..", and doubled slashes, out of an absolute path. */
-static void
-tidy(char *path)
-{
-	char *out = path;
-
-	for (const char *s = path; *s != '\0';) {
-		size_t len;
-
-		while (*s == '/')
-			s++;
-		len = strcspn(s, "/");
-		if (len == 2 && s[0] == '.' && s[1] == '.') {
-			while (out > path && *--out != '/')
-				;
-		} else if (len != 0 && !(len == 1 && s[0] == '.')) {
-			*out++ = '/';
-			memmove(out, s, len);
-			out += len;
-		}
-		s += len;
-	}
-	if (out == path)
-		*out++ = '/';
-	*out = '\0';
-}
-
 static enum place_kind
 foreign_path(struct buf *path, const char *s)
 {
@@ -116,7 +90,7 @@ file_uri(const char *s, const char *dir, struct buf *path)
 	else if (plain.data != NULL) {
 		buf_printf(path, "%s/%s", plain.data[0] == '/' ? "" : dir, plain.data);
 		if (!path->failed)
-			tidy(path->data);
+			path_tidy(path->data);
 		path->len = path->failed ? 0 : strlen(path->data);
 	}
 	path->failed |= plain.failed;
@@ -153,7 +127,7 @@ place_read(const char *location, bool uri, const char *dir, struct buf *path)
 		buf_printf(path, "%s/%s", plain.data[0] == '/' ? "" : dir, plain.data);
 	}
 	if (kind == PLACE_LOCAL && !path->failed && path->data != NULL) {
-		tidy(path->data);
+		path_tidy(path->data);
 		path->len = strlen(path->data);
 	}
 	path->failed |= plain.failed;

@@ -21,34 +21,14 @@ playlist_refs_free(struct playlist_ref *refs, size_t n)
 static char *
 absolute(const char *text)
 {
-	char cwd[PATH_MAX], *path, *out;
-	const char *s;
+	char cwd[PATH_MAX], *path;
 
 	if (text[0] != '/' && getcwd(cwd, sizeof cwd) == NULL)
 		return strdup(text);
 	path = path_join(text[0] == '/' ? "/" : cwd, text);
 	if (path == NULL)
 		return NULL;
-	out = path;
-	for (s = path; *s != '\0';) {
-		size_t len;
-
-		while (*s == '/')
-			s++;
-		len = strcspn(s, "/");
-		if (len == 2 && s[0] == '.' && s[1] == '.') {
-			while (out > path && *--out != '/')
-				;
-		} else if (len != 0 && !(len == 1 && s[0] == '.')) {
-			*out++ = '/';
-			memmove(out, s, len);
-			out += len;
-		}
-		s += len;
-	}
-	if (out == path)
-		*out++ = '/';
-	*out = '\0';
+	path_tidy(path);
 	return path;
 }
 
