@@ -1,5 +1,7 @@
 #include "store/chart.h"
 
+#include <stdlib.h>
+
 #include "base/out.h"
 #include "text/fold.h"
 
@@ -49,4 +51,20 @@ chart_draw(
 		draw_bar(out, bars[i].n, most, room > 0 ? room : 0);
 		buf_putc(out, form->end);
 	}
+}
+
+void
+chart_json(const char *title, const char *key, const struct bar *bars, size_t n, bool number, struct buf *out)
+{
+	json_array_begin(out, title);
+	for (size_t i = 0; i < n; i++) {
+		json_object_begin(out, NULL);
+		if (number)
+			json_int(out, "value", strtoll(bars[i].label, NULL, 10));
+		else
+			json_text_n(out, "value", bars[i].label, bars[i].len);
+		json_int(out, key, bars[i].n);
+		json_object_end(out);
+	}
+	json_array_end(out);
 }

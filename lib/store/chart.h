@@ -6,6 +6,7 @@
 #ifndef STORE_CHART_H
 #define STORE_CHART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +22,9 @@ struct bar {
 /* A title and n lines, the longest bar as wide as the terminal allows. */
 void chart_draw(
     const struct stats_form *form, const char *title, const struct bar *bars, size_t n, struct buf *out);
+
+/* The same as a member of a JSON object: [{"value":label,key:n},...]; number: labels are numbers. */
+void chart_json(
+    const char *title, const char *key, const struct bar *bars, size_t n, bool number, struct buf *out);
 
 #endif

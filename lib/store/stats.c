@@ -32,25 +32,13 @@ add_chart(const struct stats_form *form, const char *title, const struct bar *ba
     bool first, struct buf *out)
 {
 	size_t skip = n > shown && !first ? n - shown : 0;
-	bool numbers;
 
 	if (form->columns > 0) {
 		if (n > 0)
 			chart_draw(form, title, bars + skip, n > shown ? shown : n, out);
 		return;
 	}
-	numbers = strcmp(title, "decades") == 0;
-	json_array_begin(out, title);
-	for (size_t i = 0; i < n; i++) {
-		json_object_begin(out, NULL);
-		if (numbers)
-			json_int(out, "value", strtoll(bars[i].label, NULL, 10));
-		else
-			json_text_n(out, "value", bars[i].label, bars[i].len);
-		json_int(out, "tracks", bars[i].n);
-		json_object_end(out);
-	}
-	json_array_end(out);
+	chart_json(title, "tracks", bars, n, strcmp(title, "decades") == 0, out);
 }
 
 static void

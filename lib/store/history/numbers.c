@@ -164,17 +164,7 @@ add_list(const struct stats_form *form, const char *title, const struct bar *bar
 			chart_draw(form, title, bars, n, out);
 		return;
 	}
-	json_array_begin(out, title);
-	for (size_t i = 0; i < n; i++) {
-		json_object_begin(out, NULL);
-		if (number)
-			json_int(out, "value", strtoll(bars[i].label, NULL, 10));
-		else
-			json_text_n(out, "value", bars[i].label, bars[i].len);
-		json_int(out, "plays", bars[i].n);
-		json_object_end(out);
-	}
-	json_array_end(out);
+	chart_json(title, "plays", bars, n, number, out);
 }
 
 static enum err_code
