@@ -185,11 +185,11 @@ sound() {
 		INSERT INTO told (song_id, artist, title, track_id) VALUES (1, 'x', 'y', NULL);
 		INSERT INTO entry (playlist_id, position, track_id, added) VALUES (1, 15, 998, 0);"
 	run -3 --separate-stderr lib-sweep verify
-	for what in "has gaps" "no preferred file" "number of plays" "some of its items" "of table tag" "of table entry"; do
+	for what in "has gaps" "no preferred file" "number of plays" "some of its items" "of table tag" "entry row"; do
 		[[ $stderr == *"$what"* ]] || fail "$what: $stderr"
 	done
 	run -0 --separate-stderr lib-sweep repair
-	for what in "has gaps" "no preferred file" "number of plays" "some of its items" "of table tag" "of table entry"; do
+	for what in "has gaps" "no preferred file" "number of plays" "some of its items" "of table tag" "entry row"; do
 		[[ $stderr == *"mend the catalogue: "*"$what"* ]] || fail "$what: $stderr"
 	done
 	sound

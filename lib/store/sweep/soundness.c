@@ -104,8 +104,9 @@ ask_sqlite(struct sound *k, struct err *e)
 /* A table's column that names rows which are not there. */
 struct key {
 	char table[64], column[64], parent[64], to[64];
-	bool goes;   /* the row goes with its parent */
-	bool forget; /* else the column may be NULL */
+	bool goes;           /* the row goes with its parent */
+	bool forget;         /* else the column may be NULL */
+	int64_t rows, first; /* how many break it, and the first of them, 0 where it has no number */
 };
 
 /* The statement that takes the rows, or the names in them, away. */
@@ -145,13 +146,13 @@ text(sqlite3_stmt *st, int column, char out[64])
 	snprintf(out, 64, "%s", s != NULL ? s : "id");
 }
 
-/* The next key that is broken, after the first `skip` of them: 1, 0, -1; *rows is how many rows break it. */
+/* The next key that is broken, after the first `skip` of them: 1, 0, -1. */
 static int
-broken_key(struct sound *k, int skip, struct key *key, int64_t *rows, struct err *e)
+broken_key(struct sound *k, int skip, struct key *key, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(k->db,
 	    "SELECT c.\"table\", l.\"from\", c.parent, l.\"to\", l.on_delete = 'CASCADE', NOT i.\"notnull\", "
-	    "count(*)"
+	    "count(*), min(c.rowid)"
 	    " FROM pragma_foreign_key_check c JOIN pragma_foreign_key_list(c.\"table\") l ON l.id = c.fkid"
 	    " JOIN pragma_table_info(c.\"table\") i ON i.name = l.\"from\""
 	    " GROUP BY c.\"table\", c.fkid ORDER BY 1, c.fkid LIMIT 1 OFFSET ?1",
@@ -169,26 +170,37 @@ broken_key(struct sound *k, int skip, struct key *key, int64_t *rows, struct err
 		text(st, 3, key->to);
 		key->goes = sqlite3_column_int(st, 4) != 0;
 		key->forget = sqlite3_column_int(st, 5) != 0;
-		*rows = sqlite3_column_int64(st, 6);
+		key->rows = sqlite3_column_int64(st, 6);
+		key->first = sqlite3_column_int64(st, 7);
 	}
 	sql_done(st);
 	return step;
+}
+
+static void
+tell_key(struct sound *k, const struct key *key, bool mends)
+{
+	char thing[120], what[160];
+
+	if (key->rows == 1 && key->first != 0)
+		snprintf(thing, sizeof thing, "%s row %lld", key->table, (long long)key->first);
+	else
+		snprintf(thing, sizeof thing, "%lld of table %s", (long long)key->rows, key->table);
+	snprintf(what, sizeof what, "name%s something of %s that is not there", key->rows == 1 ? "s" : "",
+	    key->parent);
+	sound_fault(k, thing, what, mends);
 }
 
 static enum err_code
 ask_keys(struct sound *k, struct err *e)
 {
 	struct key key;
-	int64_t rows = 0;
 	int skip = 0;
 
-	while (e->code == ERR_NONE && broken_key(k, skip, &key, &rows, e) == 1) {
+	while (e->code == ERR_NONE && broken_key(k, skip, &key, e) == 1) {
 		bool mends = k->mends && (key.goes || key.forget);
-		char thing[120], what[160];
 
-		snprintf(thing, sizeof thing, "%lld of table %s", (long long)rows, key.table);
-		snprintf(what, sizeof what, "name something of %s that is not there", key.parent);
-		sound_fault(k, thing, what, mends);
+		tell_key(k, &key, mends);
 		if (mends && !k->s->dry_run)
 			mend_key(k, &key, e);
 		else
