@@ -13,15 +13,23 @@
 #include "store/sql.h"
 
 static const struct setting_info table[SETTING_COUNT] = {
-	[SETTING_CONFLICT] = { "conflict", "attach fail ignore skip", "attach" },
+	[SETTING_CONFLICT] = { "conflict", "attach fail ignore skip", "attach", 0 },
 	[SETTING_JOINERS] = { "joiners", NULL,
-	    "\" feat. \", \" feat \", \" ft. \", \" ft \", \" featuring \", \"; \", \" / \"" },
-	[SETTING_LIST_JOINERS] = { "list-joiners", NULL, "\"; \", \" / \"" },
-	[SETTING_ID3_JOINERS] = { "id3-joiners", NULL, "/" },
+	    "\" feat. \", \" feat \", \" ft. \", \" ft \", \" featuring \", \"; \", \" / \"", 0 },
+	[SETTING_LIST_JOINERS] = { "list-joiners", NULL, "\"; \", \" / \"", 0 },
+	[SETTING_ID3_JOINERS] = { "id3-joiners", NULL, "/", 0 },
 	[SETTING_EXCEPTIONS] = { "joiner-exceptions", NULL,
 	    "AC/DC, AC / DC, M/A/R/R/S, \"Earth, Wind & Fire\", Simon & Garfunkel, Hip-Hop/Rap, Hip Hop/Rap, "
 	    "R&B/Soul, "
-	    "Pop/Funk, Singer/Songwriter, Christian/Gospel" },
+	    "Pop/Funk, Singer/Songwriter, Christian/Gospel",
+	    0 },
+	[SETTING_HEALTH_FREE] = { "health-free", NULL, "1024", 1 << 30 },
+	[SETTING_HEALTH_BACKUP] = { "health-backup", NULL, "7", 36500 },
+	[SETTING_HEALTH_SWEEP] = { "health-sweep", NULL, "7", 36500 },
+	[SETTING_HEALTH_SESSION] = { "health-session", NULL, "14", 36500 },
+	[SETTING_HEALTH_HEARTBEAT] = { "health-heartbeat", NULL, "15", 1000000 },
+	[SETTING_HEALTH_VERIFIED] = { "health-verified", NULL, "0", 100 },
+	[SETTING_HEALTH_VERIFY] = { "health-verify", NULL, "90", 36500 },
 };
 
 const struct setting_info *
@@ -50,6 +58,12 @@ const char *
 config_word(const struct config *c, enum setting s)
 {
 	return c->value[s].text[0];
+}
+
+int64_t
+config_number(const struct config *c, enum setting s)
+{
+	return strtoll(config_word(c, s), NULL, 10); /* settle() has looked at it */
 }
 
 static enum err_code
@@ -161,14 +175,32 @@ is_among(const char *word, const char *words)
 	return false;
 }
 
+/* Digits alone, and no more than the setting's most. */
+static bool
+is_number(const char *text, int64_t most)
+{
+	int64_t n = 0;
+
+	if (*text == '\0')
+		return false;
+	for (; *text >= '0' && *text <= '9' && n <= most; text++)
+		n = n * 10 + *text - '0';
+	return *text == '\0' && n <= most;
+}
+
 /* Take over a value that was read: *l is freed or moved. */
 static enum err_code
 settle(struct config *c, enum setting s, bool add, struct config_list *l, struct err *e)
 {
 	const char *words = table[s].words;
+	int64_t most = table[s].most;
 
-	if (words != NULL && add)
-		return err_set(e, ERR_FORMAT, "holds one word: += is for lists");
+	if ((words != NULL || most > 0) && add)
+		return err_set(
+		    e, ERR_FORMAT, "holds one %s: += is for lists", words != NULL ? "word" : "number");
+	if (most > 0 && (l->n != 1 || !is_number(l->text[0], most)))
+		return err_set(e, ERR_FORMAT, "'%s' is no whole number from 0 to %lld",
+		    l->n > 0 ? l->text[0] : "", (long long)most);
 	if (words != NULL && (l->n != 1 || !is_among(l->text[0], words)))
 		return err_set(e, ERR_FORMAT, "'%s' is none of: %s", l->n > 0 ? l->text[0] : "", words);
 	for (size_t i = 0; add && i < l->n; i++)
@@ -187,7 +219,7 @@ set(struct config *c, enum setting s, bool add, const char *value, struct err *e
 {
 	struct config_list l = { 0 };
 
-	if (read_value(value, table[s].words == NULL, &l, e) == ERR_NONE)
+	if (read_value(value, table[s].words == NULL && table[s].most == 0, &l, e) == ERR_NONE)
 		(void)settle(c, s, add, &l, e);
 	list_free(&l);
 	return e->code == ERR_NONE ? ERR_NONE : err_context(e, "%s", table[s].key);
