@@ -8,17 +8,18 @@
 #include "base/verb.h"
 #include "cmd/lib-sweep/command.h"
 
-enum { DAY = 86400, HEALTH = SWEEP_TASKS, METRICS, RESTORE, MAX_TASKS = 32 };
+enum { DAY = 86400, HEALTH = SWEEP_TASKS, METRICS, RESTORE, REBUILD, MAX_TASKS = 32 };
 
 static const struct opt opts[] = {
 	{ OPT_OLDER, "older-than", "DAYS", "let unfinished sessions expire after so many days (30)" },
 	{ OPT_GRACE, "grace", "DAYS", "keep files in trash/ for so many days (30)" },
-	{ OPT_FORCE, "force", NULL, "orphans, restore: do it though it looks wrong" },
+	{ OPT_FORCE, "force", NULL, "orphans, restore, rebuild: do it though it looks wrong" },
 	{ OPT_ALL, "all", NULL, "verify: from the beginning, though the last run was cut short" },
 	{ OPT_SAMPLE, "sample", "PERCENT", "verify: so many of a hundred blobs, chosen by chance" },
 	{ OPT_TIME, "time-limit", "TIME", "verify: end after so long, like 30min; the next run goes on" },
 	{ OPT_RATE, "limit-rate", "BYTES", "verify: read at most so many bytes a second, like 20M" },
-	{ OPT_JOBS, "jobs", "N", "verify: read N blobs at a time (the number of cores)" },
+	{ OPT_ALONE, "blobs-alone", NULL, "rebuild: use no copy, and not the catalogue that is there" },
+	{ OPT_JOBS, "jobs", "N", "verify, rebuild: read N blobs at a time (the number of cores)" },
 	{ OPT_TO, "to", "DIR", "backup: copy the catalogue into this folder" },
 	{ OPT_KEEP, "keep", "N", "backup: keep so many copies (some of each day, week and month)" },
 	{ OPT_FROM, "from", "DIR", "repair: look for copies of lost blobs below this folder, too" },
@@ -40,6 +41,7 @@ static const struct cli_verb verbs[] = {
 	{ "health", NULL, "print how the library is; changes nothing" },
 	{ "metrics", "FILE", "write how the library is for Prometheus; changes nothing" },
 	{ "restore", "FILE", "go back to a copy of the catalogue" },
+	{ "rebuild", "[FILE]", "make a lost catalogue anew, from a copy and the blobs" },
 	{ NULL, NULL, NULL },
 };
 
@@ -49,6 +51,7 @@ static const struct cli cli = { "lib-sweep", "[TASK]...", "Clean up a library, a
 	false, verbs, "Tasks" };
 
 static struct sweep sweep = { .older_than = 30 * DAY, .grace = 30 * DAY, .progress = cli_progress_draw };
+static bool alone;    /* --blobs-alone */
 static int worst;     /* status of a task */
 static int scrub_key; /* the last option given that is verify's */
 
@@ -89,6 +92,8 @@ choose(int tasks[MAX_TASKS])
 			cli_usage("there is no task '%s'; did you mean '%s'?", *word, nearest);
 		if (task < 0 || n == MAX_TASKS)
 			cli_usage(task < 0 ? "there is no task '%s'" : "too many tasks: '%s'", *word);
+		if (task == REBUILD)
+			cli_usage("rebuild stands alone, or with one copy of the catalogue");
 		if (task == RESTORE || task == METRICS)
 			cli_usage("%s wants a file, and nothing beside it", verbs[task].name);
 		tasks[n++] = task;
@@ -126,6 +131,8 @@ options(void)
 			sweep.copies.to = value;
 		else if (key == OPT_KEEP)
 			sweep.copies.keep = (int)cli_number("--keep", value, 1, 100000);
+		else if (key == OPT_ALONE)
+			alone = true;
 		else if (key == OPT_FROM)
 			add_from(value);
 		else
@@ -183,12 +190,18 @@ main(int argc, char **argv)
 		sweep_metrics(cli_operands()[1], &e);
 		return cli_finish(&e);
 	}
+	if (sweep.scrub.jobs == 0)
+		sweep.scrub.jobs = sweep_cores();
+	if (takes_file(REBUILD) || (cli_noperands() == 1 && strcmp(cli_operands()[0], verbs[REBUILD].name) == 0)) {
+		sweep_rebuild(cli_operands()[1], alone, sweep.force, sweep.scrub.jobs, &e);
+		return cli_finish(&e);
+	}
+	if (alone)
+		cli_usage("--blobs-alone belongs to the task rebuild");
 	n = choose(tasks);
 	check_options(tasks, n);
 	for (int i = 0; i < n; i++)
 		reads = reads && tasks[i] == HEALTH;
-	if (sweep.scrub.jobs == 0)
-		sweep.scrub.jobs = sweep_cores();
 	o.wait_ms = cli_wait_ms();
 	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, &e) == ERR_NONE &&
 	    (reads || sweep.dry_run || sweep_lock(db, &e) == ERR_NONE))

@@ -19,7 +19,8 @@ enum {
 	OPT_JOBS = 'j',
 	OPT_TO = OPT_RATE + 1, /* of backup */
 	OPT_KEEP,
-	OPT_FROM /* of repair */
+	OPT_FROM, /* of repair */
+	OPT_ALONE /* of rebuild */
 };
 
 /* Run one task and print what came of it. */
@@ -40,5 +41,9 @@ int sweep_cores(void);
 
 /* Lay the copy in file back as the library's catalogue, and print what came of it. */
 void sweep_restore(const char *file, bool force, struct err *e);
+
+/* Make a catalogue: of the copy in file (may be NULL), or of what backup_find_base() finds; then take in what
+ * nothing names. */
+void sweep_rebuild(const char *file, bool alone, bool force, int jobs, struct err *e);
 
 #endif

@@ -128,6 +128,41 @@ def littered(s):
     shutil.copy(stray, "%s/blobs/%s/%s.wav" % (s.lib, sha[:2], sha))
 
 
+def gone(s):
+    """Blobs are gone, and the catalogue knows it; the music is where it was."""
+    committed(s)
+    for path in sorted(os.path.join(d, n) for d, _, names in os.walk(s.lib + "/blobs") for n in names
+                       if n.endswith(("mp3", "flac", "ogg")))[:3]:
+        os.unlink(path)
+    s.must("lib-sweep", "-q", "verify", status=(3,))
+
+
+def lost(s):
+    """The blobs are all that is left."""
+    committed(s)
+    for name in os.listdir(s.lib):
+        if name.startswith("library.db"):
+            os.unlink(os.path.join(s.lib, name))
+    s.session = None  # a new one takes them in
+
+
+def lost_copy(s):
+    """The catalogue is gone, and the copy in backup/ knows half of the blobs."""
+    removed_from = os.path.join(s.dir, "aside")
+    os.makedirs(removed_from, exist_ok=True)
+    more = os.path.join(s.music, "more")
+    shutil.move(more, removed_from)
+    committed(s)
+    s.must("lib-sweep", "-q", "backup")
+    shutil.move(os.path.join(removed_from, "more"), more)
+    s.session = s.must("lib-import", "-q", "-j1", s.music).strip()
+    s.must("lib-commit", "-q", s.session)
+    for name in os.listdir(s.lib):
+        if name.startswith("library.db"):
+            os.unlink(os.path.join(s.lib, name))
+    s.session = None
+
+
 def old(s):
     """A library as version 1 had it."""
     committed(s)
@@ -161,5 +196,8 @@ SCENARIOS = {
     "playlist-delete": Scenario(listed, "lib-playlist -q delete Party", edit="playlist-delete"),
     "history": Scenario(with_history, "lib-import -q --history PLAYS"),
     "sweep": Scenario(littered, "lib-sweep -q --older-than=0 --grace=0", runs=3),
+    "repair": Scenario(gone, "lib-sweep -q repair"),
+    "rebuild": Scenario(lost, "lib-sweep -q -j1 rebuild"),
+    "rebuild-copy": Scenario(lost_copy, "lib-sweep -q -j1 rebuild"),
     "migrate": Scenario(old, "lib-sweep -q orphans"),
 }
