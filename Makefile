@@ -29,8 +29,8 @@ Q := $(if $(V),,@)
 # The layers, lowest first: each may include those before it, see HACKING.
 CORE     := base text digest pack worker store exchange intake
 core_c   := $(foreach l,$(CORE),$(wildcard lib/$(l)/*.c lib/$(l)/*/*.c))
-media_c  := $(wildcard lib/media/*.c)
-media_cc := $(wildcard lib/media/*.cc)
+media_c  := $(wildcard lib/media/*.c lib/media/*/*.c)
+media_cc := $(wildcard lib/media/*.cc lib/media/*/*.cc)
 COMMANDS := $(patsubst cmd/%.c,%,$(wildcard cmd/lib-*.c))
 WORKER   := $(B)/libexec/media-worker
 programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
@@ -86,6 +86,7 @@ $(B)/%.o: %.cc Makefile $(B)/gen/flags
 	$(Q)$(CXX) $(ALL_CPPFLAGS) $($(*D)_CFLAGS) $(ALL_CXXFLAGS) -MD -MP -c -o $@ $<
 
 lib/media_CFLAGS = $(TAGLIB_CFLAGS)
+lib/media/tag_CFLAGS = $(TAGLIB_CFLAGS)
 
 # The migrations, embedded: one C array of { version, name, sql }.
 migrations := $(sort $(wildcard lib/store/schema/[0-9]*.sql))
