@@ -211,7 +211,7 @@ program_start(const struct program *p, pid_t *pid, struct err *e)
 	if (file == NULL)
 		return e->code;
 	if (p->ours || clean_environment(p, &env, e) == ERR_NONE) {
-		rc = spawn(p, file, p->ours ? environ : env.text, pid);
+		rc = spawn(p, file, p->ours ? environ : env.v, pid);
 		if (rc != 0)
 			err_sys(e, rc, "cannot run %s", file);
 	}

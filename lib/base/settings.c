@@ -152,10 +152,10 @@ settle(const struct setting_info *info, struct texts *value, bool add, struct te
 {
 	if (is_word(info) && add)
 		return err_set(e, ERR_FORMAT, "holds one word: += is for lists");
-	if (is_word(info) && (l->n != 1 || !is_among(l->text[0], info->words)))
-		return err_set(e, ERR_FORMAT, "'%s' is none of: %s", l->n > 0 ? l->text[0] : "", info->words);
+	if (is_word(info) && (l->n != 1 || !is_among(l->v[0], info->words)))
+		return err_set(e, ERR_FORMAT, "'%s' is none of: %s", l->n > 0 ? l->v[0] : "", info->words);
 	for (size_t i = 0; add && i < l->n; i++)
-		if (texts_add(value, l->text[i], e) != ERR_NONE)
+		if (texts_add(value, l->v[i], e) != ERR_NONE)
 			return e->code;
 	if (!add) {
 		texts_free(value);

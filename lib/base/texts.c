@@ -11,19 +11,19 @@ take(struct texts *t, char *text, struct err *e)
 {
 	if (text != NULL && t->n + 2 > t->cap) {
 		size_t cap = t->cap > 0 ? t->cap * 2 : 8;
-		char **more = realloc(t->text, cap * sizeof *more);
+		char **more = realloc(t->v, cap * sizeof *more);
 
 		if (more == NULL) {
 			free(text);
 			return err_memory(e);
 		}
-		t->text = more;
+		t->v = more;
 		t->cap = cap;
 	}
 	if (text == NULL)
 		return err_memory(e);
-	t->text[t->n++] = text;
-	t->text[t->n] = NULL;
+	t->v[t->n++] = text;
+	t->v[t->n] = NULL;
 	return ERR_NONE;
 }
 
@@ -46,11 +46,31 @@ texts_printf(struct texts *t, struct err *e, const char *fmt, ...)
 	return take(t, text, e);
 }
 
+bool
+texts_equal(const struct texts *a, const struct texts *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+texts_have(const struct texts *t, const char *text)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(t->v[i], text) == 0)
+			return true;
+	return false;
+}
+
 void
 texts_free(struct texts *t)
 {
 	for (size_t i = 0; i < t->n; i++)
-		free(t->text[i]);
-	free(t->text);
+		free(t->v[i]);
+	free(t->v);
 	*t = (struct texts){ 0 };
 }

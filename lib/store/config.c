@@ -29,7 +29,7 @@ config_free(struct config *c)
 const char *
 config_word(const struct config *c, enum setting s)
 {
-	return c->value[s].text[0];
+	return c->value[s].v[0];
 }
 
 enum err_code
