@@ -6,7 +6,7 @@
 #include "base/verb.h"
 #include "cmd/lib-sweep/command.h"
 
-enum { DAY = 86400, HEALTH = SWEEP_TASKS, RESTORE, MAX_TASKS = 32 };
+enum { DAY = 86400, HEALTH = SWEEP_TASKS, METRICS, RESTORE, MAX_TASKS = 32 };
 
 static const struct opt opts[] = {
 	{ OPT_OLDER, "older-than", "DAYS", "let unfinished sessions expire after so many days (30)" },
@@ -34,6 +34,7 @@ static const struct cli_verb verbs[] = {
 	{ "backup", NULL, "copy the catalogue into backup/; by itself once a day" },
 	{ "verify", NULL, "compare every blob with its name, and the catalogue with itself" },
 	{ "health", NULL, "print how the library is; changes nothing" },
+	{ "metrics", "FILE", "write how the library is for Prometheus; changes nothing" },
 	{ "restore", "FILE", "go back to a copy of the catalogue" },
 	{ NULL, NULL, NULL },
 };
@@ -84,8 +85,8 @@ choose(int tasks[MAX_TASKS])
 			cli_usage("there is no task '%s'; did you mean '%s'?", *word, nearest);
 		if (task < 0 || n == MAX_TASKS)
 			cli_usage(task < 0 ? "there is no task '%s'" : "too many tasks: '%s'", *word);
-		if (task == RESTORE)
-			cli_usage("restore wants a file, and nothing beside it");
+		if (task == RESTORE || task == METRICS)
+			cli_usage("%s wants a file, and nothing beside it", verbs[task].name);
 		tasks[n++] = task;
 	}
 	for (int task = 0; cli_noperands() == 0 && task < SWEEP_VERIFY; task++)
@@ -131,6 +132,13 @@ check_options(const int *tasks, int n)
 		cli_usage("--to belongs to the task backup");
 }
 
+/* Is the command line this task and its file? */
+static bool
+takes_file(int task)
+{
+	return cli_noperands() == 2 && strcmp(cli_operands()[0], verbs[task].name) == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -147,8 +155,12 @@ main(int argc, char **argv)
 	sweep.stop = &cli_stop;
 	sweep.action = sweep_tell;
 	sweep.failed = cli_failed;
-	if (cli_noperands() == 2 && strcmp(cli_operands()[0], verbs[RESTORE].name) == 0) {
+	if (takes_file(RESTORE)) {
 		sweep_restore(cli_operands()[1], sweep.force, &e);
+		return cli_finish(&e);
+	}
+	if (takes_file(METRICS)) {
+		sweep_metrics(cli_operands()[1], &e);
 		return cli_finish(&e);
 	}
 	n = choose(tasks);

@@ -30,6 +30,9 @@ void sweep_tell(const char *task, const char *action, const char *thing, int64_t
 /* Print how the library is; its verdict is *e. */
 void sweep_health(struct db *db, struct err *e);
 
+/* Write how the library is into file for Prometheus; "-" is stdout. */
+void sweep_metrics(const char *file, struct err *e);
+
 /* An option of verify; a wrong value ends the command. */
 void sweep_scrub_option(struct sweep_scrub *o, int key, const char *value);
 int sweep_cores(void);

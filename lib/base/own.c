@@ -7,8 +7,8 @@
 #include "base/file.h"
 
 static const struct setting_info table[OWN_COUNT] = {
-	[OWN_PLAYER] = { "player", SETTINGS_COMMAND, "" },
-	[OWN_NOTIFY] = { "notify", SETTINGS_COMMAND, "" },
+	[OWN_PLAYER] = { "player", SETTINGS_COMMAND, "", 0 },
+	[OWN_NOTIFY] = { "notify", SETTINGS_COMMAND, "", 0 },
 };
 
 const struct setting_info *

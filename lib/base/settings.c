@@ -26,9 +26,16 @@ is_command(const struct setting_info *s)
 }
 
 static bool
-is_word(const struct setting_info *s)
+is_list(const struct setting_info *s)
 {
-	return s->words != NULL && *s->words != '\0';
+	return s->words == NULL && s->most == 0;
+}
+
+/* A word or a number. */
+static bool
+is_one(const struct setting_info *s)
+{
+	return !is_list(s) && !is_command(s);
 }
 
 void
@@ -90,12 +97,12 @@ between(const struct setting_info *info, const char **at, struct err *e)
 	if (*s != '\0' && *s != '#') {
 		if (is_command(info) && s == *at)
 			return err_set(e, ERR_FORMAT, "a blank is missing behind a quote");
-		if (is_word(info))
+		if (is_one(info))
 			return err_set(e, ERR_FORMAT, "one word, and no more");
-		if (info->words == NULL && *s != ',')
+		if (is_list(info) && *s != ',')
 			return err_set(e, ERR_FORMAT, "a comma is missing");
 	}
-	if (info->words == NULL && *s == ',') {
+	if (is_list(info) && *s == ',') {
 		s = skip_blanks(s + 1);
 		if (*s == '\0' || *s == '#')
 			return err_set(e, ERR_FORMAT, "nothing comes after the last comma");
@@ -108,7 +115,7 @@ between(const struct setting_info *info, const char **at, struct err *e)
 static enum err_code
 read_value(const struct setting_info *info, const char *s, struct texts *l, struct err *e)
 {
-	const char *ends = is_command(info) ? " \t" : info->words == NULL ? "," : "";
+	const char *ends = is_command(info) ? " \t" : is_list(info) ? "," : "";
 	struct buf text = { 0 };
 
 	s = skip_blanks(s);
@@ -146,14 +153,33 @@ is_among(const char *word, const char *words)
 	return false;
 }
 
+/* Digits alone, and no more than the setting's most. */
+static bool
+is_number(const char *text, int64_t most)
+{
+	int64_t n = 0;
+
+	if (*text == '\0')
+		return false;
+	for (; *text >= '0' && *text <= '9' && n <= most; text++)
+		n = n * 10 + *text - '0';
+	return *text == '\0' && n <= most;
+}
+
 /* Take over a value that was read: *l is freed or moved. */
 static enum err_code
 settle(const struct setting_info *info, struct texts *value, bool add, struct texts *l, struct err *e)
 {
-	if (is_word(info) && add)
-		return err_set(e, ERR_FORMAT, "holds one word: += is for lists");
-	if (is_word(info) && (l->n != 1 || !is_among(l->v[0], info->words)))
-		return err_set(e, ERR_FORMAT, "'%s' is none of: %s", l->n > 0 ? l->v[0] : "", info->words);
+	const char *one = l->n == 1 ? l->v[0] : "";
+
+	if (is_one(info) && add)
+		return err_set(
+		    e, ERR_FORMAT, "holds one %s: += is for lists", info->most > 0 ? "number" : "word");
+	if (info->most > 0 && !is_number(one, info->most))
+		return err_set(
+		    e, ERR_FORMAT, "'%s' is no whole number from 0 to %lld", one, (long long)info->most);
+	if (is_one(info) && info->most == 0 && !is_among(one, info->words))
+		return err_set(e, ERR_FORMAT, "'%s' is none of: %s", one, info->words);
 	for (size_t i = 0; add && i < l->n; i++)
 		if (texts_add(value, l->v[i], e) != ERR_NONE)
 			return e->code;

@@ -7,14 +7,16 @@
  *	joiner-exceptions += "Earth, Wind & Fire"
  *	player = mpv --no-video
  *
- * A line is a comment, blank, or `key = value`.  A value is a word, a list of texts between commas, or a
- * command: texts between blanks.  Blanks around a text do not count; one with blanks at an end (of a command:
- * anywhere), a comma, a quote or a # in it stands in double quotes, where \" and \\ are a quote and a
- * backslash.  `=` replaces what the setting was, also by nothing, `+=` adds to a list.  An unknown key is an
- * error that names the nearest one, so that no setting is ever misspelt in silence.
+ * A line is a comment, blank, or `key = value`.  A value is a word, a whole number, a list of texts between
+ *commas, or a command: texts between blanks.  Blanks around a text do not count; one with blanks at an end
+ *(of a command: anywhere), a comma, a quote or a # in it stands in double quotes, where \" and \\ are a quote
+ *and a backslash.  `=` replaces what the setting was, also by nothing, `+=` adds to a list.  An unknown key
+ *is an error that names the nearest one, so that no setting is ever misspelt in silence.
  */
 #ifndef BASE_SETTINGS_H
 #define BASE_SETTINGS_H
+
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -25,8 +27,10 @@
 
 struct setting_info {
 	const char *key;
-	const char *words;    /* what a word may be, separated by blanks; SETTINGS_COMMAND; NULL: a list */
+	const char *words;    /* what a word may be, separated by blanks; SETTINGS_COMMAND; NULL: a list, or
+				 a number */
 	const char *standard; /* what it is by itself, as it would stand in the file */
+	int64_t most;         /* > 0: a whole number from 0 to this */
 };
 
 enum { SETTINGS_SIZE_MAX = 64 << 10, SETTINGS_LIST_MAX = 1000 };

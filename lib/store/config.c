@@ -1,17 +1,27 @@
 #include "store/config.h"
 
+#include <stdlib.h>
+
 #include "store/sql.h"
 
 static const struct setting_info table[SETTING_COUNT] = {
-	[SETTING_CONFLICT] = { "conflict", "attach fail ignore skip", "attach" },
+	[SETTING_CONFLICT] = { "conflict", "attach fail ignore skip", "attach", 0 },
 	[SETTING_JOINERS] = { "joiners", NULL,
-	    "\" feat. \", \" feat \", \" ft. \", \" ft \", \" featuring \", \"; \", \" / \"" },
-	[SETTING_LIST_JOINERS] = { "list-joiners", NULL, "\"; \", \" / \"" },
-	[SETTING_ID3_JOINERS] = { "id3-joiners", NULL, "/" },
+	    "\" feat. \", \" feat \", \" ft. \", \" ft \", \" featuring \", \"; \", \" / \"", 0 },
+	[SETTING_LIST_JOINERS] = { "list-joiners", NULL, "\"; \", \" / \"", 0 },
+	[SETTING_ID3_JOINERS] = { "id3-joiners", NULL, "/", 0 },
 	[SETTING_EXCEPTIONS] = { "joiner-exceptions", NULL,
 	    "AC/DC, AC / DC, M/A/R/R/S, \"Earth, Wind & Fire\", Simon & Garfunkel, Hip-Hop/Rap, Hip Hop/Rap, "
 	    "R&B/Soul, "
-	    "Pop/Funk, Singer/Songwriter, Christian/Gospel" },
+	    "Pop/Funk, Singer/Songwriter, Christian/Gospel",
+	    0 },
+	[SETTING_HEALTH_FREE] = { "health-free", NULL, "1024", 1 << 30 },
+	[SETTING_HEALTH_BACKUP] = { "health-backup", NULL, "7", 36500 },
+	[SETTING_HEALTH_SWEEP] = { "health-sweep", NULL, "7", 36500 },
+	[SETTING_HEALTH_SESSION] = { "health-session", NULL, "14", 36500 },
+	[SETTING_HEALTH_HEARTBEAT] = { "health-heartbeat", NULL, "15", 1000000 },
+	[SETTING_HEALTH_VERIFIED] = { "health-verified", NULL, "0", 100 },
+	[SETTING_HEALTH_VERIFY] = { "health-verify", NULL, "90", 36500 },
 };
 
 const struct setting_info *
@@ -30,6 +40,12 @@ const char *
 config_word(const struct config *c, enum setting s)
 {
 	return c->value[s].v[0];
+}
+
+int64_t
+config_number(const struct config *c, enum setting s)
+{
+	return strtoll(config_word(c, s), NULL, 10); /* it was looked at when it was read */
 }
 
 enum err_code

@@ -10,6 +10,7 @@
 #define STORE_CONFIG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/settings.h"
@@ -21,6 +22,13 @@ enum setting {
 	SETTING_LIST_JOINERS,
 	SETTING_ID3_JOINERS,
 	SETTING_EXCEPTIONS,
+	SETTING_HEALTH_FREE,
+	SETTING_HEALTH_BACKUP,
+	SETTING_HEALTH_SWEEP,
+	SETTING_HEALTH_SESSION,
+	SETTING_HEALTH_HEARTBEAT,
+	SETTING_HEALTH_VERIFIED,
+	SETTING_HEALTH_VERIFY,
 	SETTING_COUNT
 };
 
@@ -38,7 +46,8 @@ enum err_code config_load(struct config *c, struct db *db, struct err *e);
 enum err_code config_parse(struct config *c, const char *text, size_t len, struct err *e);
 void config_free(struct config *c); /* release and zero */
 
-/* The value of a setting that is a word. */
+/* The value of a setting that is a word, or a number. */
 const char *config_word(const struct config *c, enum setting s);
+int64_t config_number(const struct config *c, enum setting s);
 
 #endif

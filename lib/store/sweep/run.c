@@ -133,8 +133,9 @@ save_task(struct db *db, const struct sweep_report *r, int64_t started, int stat
     struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "INSERT OR REPLACE INTO task(name, started, finished, status, counts)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5)",
+	    "INSERT INTO task(name, started, finished, status, counts, succeeded)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, iif(?4 = 0, ?3, NULL)) ON CONFLICT(name) DO UPDATE SET"
+	    " started = ?2, finished = ?3, status = ?4, counts = ?5, succeeded = iif(?4 = 0, ?3, succeeded)",
 	    e);
 
 	if (st == NULL)
