@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the packages that are missing: deps.sh build|check|lint|bench
-# and nothing else; `deps.sh list build|check|lint|bench` only names them,
+# Install the packages that are missing: deps.sh build|check|lint|bench|package
+# and nothing else; `deps.sh list build|check|lint|bench|package` only names them,
 # `deps.sh headers CC CXX` says whether the compilers and libraries are there.
 #
 # One line a package: what it is for, then its name for apt, dnf, pacman, apk ("-": not needed there).
@@ -50,6 +50,9 @@ packages() {
 		lint  libclang-rt-dev compiler-rt         compiler-rt compiler-rt
 		lint  mandoc         mandoc               mandoc     mandoc
 		lint  shellcheck     ShellCheck           shellcheck shellcheck
+		package debhelper    -                    -          -
+		package dpkg-dev     -                    -          -
+		package lintian      -                    -          -
 	END
 }
 
@@ -117,14 +120,14 @@ headers() {
 manager=$(manager)
 case ${1-} in
 deps) group=build ;;
-build | check | lint | bench) group=$1 ;;
+build | check | lint | bench | package) group=$1 ;;
 list)
 	names "${2:?which list}" "${3:-$manager}"
 	exit ;;
 headers)
 	headers "$2" "$3"
 	exit ;;
-*) die "usage: deps.sh build|check|lint|bench" ;;
+*) die "usage: deps.sh build|check|lint|bench|package" ;;
 esac
 
 if [ "$manager" = none ]; then
