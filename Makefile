@@ -201,9 +201,9 @@ dist:
 distcheck: deps deps-check dist
 	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz
 
-# A Debian package, built from the release archive in build/deb and looked at by lintian.
+# A Debian package, built from the release archive in dist/deb and looked at by lintian.
 deb: deps deps-package dist
-	$(Q)sh share/package.sh dist/fonoteca-$(VERSION).tar.gz '$(abspath $(B))/deb'
+	$(Q)sh share/package.sh dist/fonoteca-$(VERSION).tar.gz dist/deb
 
 # The manual pages as one page for a browser.
 html: $(B)/fonoteca.html
@@ -238,7 +238,7 @@ help:
 	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
-	@echo 'make deb             a Debian package, into build/deb'
+	@echo 'make deb             a Debian package, into dist/deb'
 	@echo 'make html            the manual pages as one page, build/fonoteca.html'
 	@echo 'make clean           remove what was built'
 	@echo
@@ -251,4 +251,4 @@ FORCE:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
