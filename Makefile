@@ -60,7 +60,7 @@ core_o   := $(core_c:%.c=$(B)/%.o)
 media_o  := $(media_c:%.c=$(B)/%.o) $(media_cc:%.cc=$(B)/%.o)
 
 # Compilers, flags and folders of this build: when they change, everything is built again.
-FLAGS = $(filter-out -Werror,$(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(LDFLAGS) $(LDLIBS))
+FLAGS = $(filter-out -Werror $(REPRODUCIBLE),$(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(LDFLAGS) $(LDLIBS))
 $(B)/gen/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || { sh share/deps.sh headers '$(CC)' '$(CXX)' && \
@@ -163,7 +163,7 @@ bench: deps
 
 # Installing.
 mans    := $(wildcard man/*.[1-9])
-docs    := $(wildcard README INSTALL NEWS HACKING LICENSE)
+docs    := $(wildcard README INSTALL NEWS HACKING SECURITY CONTRIBUTING LICENSE)
 data    := $(wildcard share/examples/*)
 D       := $(DESTDIR)
 installed = $(COMMANDS:%=$(BINDIR)/%) $(LIBEXECDIR)/media-worker \
@@ -199,7 +199,8 @@ dist:
 	    --owner=0 --group=0 --numeric-owner --mtime=@$(DATE) | gzip -9n > dist/fonoteca-$(VERSION).tar.gz
 	@echo "  TAR  dist/fonoteca-$(VERSION).tar.gz"
 distcheck: deps deps-check dist
-	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz '$(abspath $(B))'
 
 # A Debian package, built from the release archive in dist/deb and looked at by lintian.
 deb: deps deps-package dist
