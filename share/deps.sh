@@ -27,11 +27,15 @@ packages() {
 		check bash           bash                 bash       bash
 		check bats           bats                 bash-bats  bats
 		check binutils       binutils             binutils   binutils
+		check dosfstools     dosfstools           dosfstools dosfstools
 		check e2fsprogs      e2fsprogs            e2fsprogs  e2fsprogs
+		check ffmpeg         ffmpeg-free          ffmpeg     ffmpeg
 		check git            git-core             git        git
 		check jq             jq                   jq         jq
 		check libxml2-utils  libxml2              libxml2    libxml2-utils
 		check mandoc         mandoc               mandoc     mandoc
+		check mpc            mpc                  mpc        mpc
+		check mpd            mpd                  mpd        mpd
 		check procps         procps-ng            procps-ng  procps
 		check python3        python3              python     python3
 		check python3-mutagen python3-mutagen     python-mutagen py3-mutagen

@@ -89,6 +89,9 @@ same() {
 	lib-import -q "$FIXTURES/audio/hoppipolla.flac" >session
 	[ "$(bash_completes lib-commit --amend 1 albumartists | tr '\n' ' ')" = 'albumartists= albumartistsort= ' ]
 	[ "$(bash_completes lib-commit s | grep -cx "$(cat session)")" -eq 1 ]
+	touch copy.db.gz
+	[ "$(bash_completes lib-sweep restore cop)" = copy.db.gz ]
+	[ "$(bash_completes lib-sweep rest)" = restore ]
 }
 
 @test "zsh is given the same options" {
