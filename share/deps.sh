@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the packages that are missing: deps.sh build|check|lint|bench|analyze
-# and nothing else; `deps.sh list build|check|lint|bench|analyze` only names them,
+# Install the packages that are missing: deps.sh build|check|lint|bench|package|analyze
+# and nothing else; `deps.sh list build|check|lint|bench|package|analyze` only names them,
 # `deps.sh headers CC CXX` says whether the compilers and libraries are there.
 #
 # One line a package: what it is for, then its name for apt, dnf, pacman, apk ("-": not needed there).
@@ -61,6 +61,9 @@ packages() {
 		lint  libclang-rt-dev compiler-rt         compiler-rt compiler-rt
 		lint  mandoc         mandoc               mandoc     mandoc
 		lint  shellcheck     ShellCheck           shellcheck shellcheck
+		package debhelper    -                    -          -
+		package dpkg-dev     -                    -          -
+		package lintian      -                    -          -
 	END
 }
 
@@ -128,14 +131,14 @@ headers() {
 manager=$(manager)
 case ${1-} in
 deps) group=build ;;
-build | check | lint | bench | analyze) group=$1 ;;
+build | check | lint | bench | package | analyze) group=$1 ;;
 list)
 	names "${2:?which list}" "${3:-$manager}"
 	exit ;;
 headers)
 	headers "$2" "$3"
 	exit ;;
-*) die "usage: deps.sh build|check|lint|bench|analyze" ;;
+*) die "usage: deps.sh build|check|lint|bench|package|analyze" ;;
 esac
 
 if [ "$manager" = none ]; then
