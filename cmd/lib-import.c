@@ -28,6 +28,7 @@ enum {
 	RETRY,
 	DUE,
 	STATUS,
+	FAILED,
 	LIMIT,
 	COMMIT,
 	HISTORY,
@@ -51,6 +52,7 @@ static const struct opt opts[] = {
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
 	{ STATUS, "status", NULL, "tell how far open sessions are, or the one named and its failed files" },
+	{ FAILED, "failed", NULL, "with --status: the files that failed, of all sessions or those named" },
 	{ HISTORY, "history", NULL, "the PATHs are histories of what was heard: take these in" },
 	{ TYPE, "type", "TYPE", "with --history: what they are, not found out by their content" },
 	{ ZONE, "tz", "ZONE", "with --history: of times that come without one (this machine's)" },
@@ -78,7 +80,7 @@ static struct {
 	const char *session, *from;
 	int64_t limit_rate;
 	bool commit;
-	bool due;
+	bool due, failed;
 	bool asked; /* for something that belongs to a new import */
 } me;
 
@@ -114,6 +116,9 @@ read_options(int argc, char **argv)
 			break;
 		case DUE:
 			me.due = true;
+			break;
+		case FAILED:
+			me.failed = true;
 			break;
 		case FILES_FROM:
 			me.from = value;
@@ -164,6 +169,8 @@ read_options(int argc, char **argv)
 		cli_usage("there is nothing to commit with --status or --dry-run");
 	if (me.due && me.way != RETRY)
 		cli_usage("--due is for --retry");
+	if (me.failed && me.way != STATUS)
+		cli_usage("--failed is for --status");
 	if (me.way == STATUS && me.asked)
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
@@ -243,7 +250,7 @@ main(int argc, char **argv)
 	else if (me.way == PLAYED)
 		(void)history_played(&heard, &e);
 	else
-		(void)(me.way == STATUS ? look_status(&e) : import(&e));
+		(void)(me.way == STATUS ? look_status(me.failed, &e) : import(&e));
 	options_free(&options);
 	return cli_finish(&e);
 }

@@ -32,6 +32,7 @@ static const struct opt opts[] = {
 static const struct cli_verb verbs[] = {
 	{ "stage", NULL, "clear staging of finished and old sessions" },
 	{ "stuck", NULL, "put sessions and items back whose holder died" },
+	{ "retry", NULL, "try files again whose import failed and that are due" },
 	{ "orphans", NULL, "move blobs that nothing names to trash/" },
 	{ "trash", NULL, "delete what lies in trash/ longer than its grace" },
 	{ "optimize", NULL, "refresh statistics, forget old events, truncate the WAL" },
@@ -46,7 +47,7 @@ static const struct cli_verb verbs[] = {
 };
 
 static const struct cli cli = { "lib-sweep", "[TASK]...", "Clean up a library, and tell how it is.", opts,
-	"Without a task: stage, stuck, orphans, trash, optimize, and backup when it is due.\n"
+	"Without a task: stage, stuck, retry, orphans, trash, optimize, and backup when it is due.\n"
 	"Made for cron: silent when there was nothing to do.\n",
 	false, verbs, "Tasks" };
 
@@ -182,6 +183,7 @@ main(int argc, char **argv)
 	sweep.stop = &cli_stop;
 	sweep.action = sweep_tell;
 	sweep.failed = cli_failed;
+	sweep.retry = sweep_try_again;
 	if (takes_file(RESTORE)) {
 		sweep_restore(cli_operands()[1], sweep.force, &e);
 		return cli_finish(&e);
@@ -192,7 +194,8 @@ main(int argc, char **argv)
 	}
 	if (sweep.scrub.jobs == 0)
 		sweep.scrub.jobs = sweep_cores();
-	if (takes_file(REBUILD) || (cli_noperands() == 1 && strcmp(cli_operands()[0], verbs[REBUILD].name) == 0)) {
+	if (takes_file(REBUILD) ||
+	    (cli_noperands() == 1 && strcmp(cli_operands()[0], verbs[REBUILD].name) == 0)) {
 		sweep_rebuild(cli_operands()[1], alone, sweep.force, sweep.scrub.jobs, &e);
 		return cli_finish(&e);
 	}

@@ -35,6 +35,9 @@ void sweep_health(struct db *db, struct err *e);
 /* Write how the library is into file for Prometheus; "-" is stdout. */
 void sweep_metrics(const char *file, struct err *e);
 
+/* Fits struct sweep.retry: runs lib-import, which is beside this program. */
+enum sweep_retried sweep_try_again(int64_t session, struct err *e);
+
 /* An option of verify; a wrong value ends the command. */
 void sweep_scrub_option(struct sweep_scrub *o, int key, const char *value);
 int sweep_cores(void);

@@ -115,8 +115,8 @@ sweep_rebuild(const char *file, bool alone, bool force, int jobs, struct err *e)
 	if (file != NULL &&
 	    backup_restore(cli_library(), file, force, cli_dry_run(), &cli_stop, &restored, e) != ERR_NONE)
 		return;
-	if (backup_find_base(
-		cli_library(), alone, force, cli_dry_run(), &cli_stop, passed_over, &base, e) != ERR_NONE)
+	if (backup_find_base(cli_library(), alone, force, cli_dry_run(), &cli_stop, passed_over, &base, e) !=
+	    ERR_NONE)
 		return;
 	if (file != NULL) {
 		base.present = false;
@@ -127,7 +127,8 @@ sweep_rebuild(const char *file, bool alone, bool force, int jobs, struct err *e)
 		tell(&base, &r, 0, e);
 		return;
 	}
-	if (db_open(&r.db, cli_library(), DB_WRITE, &o, NULL, e) == ERR_NONE && adopt(r.db, &r, &unnamed, e) == ERR_NONE)
+	if (db_open(&r.db, cli_library(), DB_WRITE, &o, NULL, e) == ERR_NONE &&
+	    adopt(r.db, &r, &unnamed, e) == ERR_NONE)
 		tell(&base, &r, unnamed, e);
 	db_close(r.db);
 }

@@ -217,7 +217,8 @@ open_folder(struct db *db, const char *path, const struct db_options *o, bool *m
 		return e->code;
 	if (!*make && !layout_has_database(db->dirfd) && !db->over_blobs) {
 		if (layout_holds_blobs(db->dirfd))
-			return err_set(e, ERR_LIBRARY, "the library in %s has lost its library.db" LOST, path);
+			return err_set(
+			    e, ERR_LIBRARY, "the library in %s has lost its library.db" LOST, path);
 		if (db->mode != DB_CREATE)
 			return err_set(
 			    e, ERR_LIBRARY, "there is no library in %s: lib-import makes one", path);
@@ -258,7 +259,8 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 		if (db->lockfd < 0 || make_database(db, &make, e) != ERR_NONE)
 			goto fail;
 	} else if (open_existing(db, e) != ERR_NONE) {
-		/* a making that was cut short, or that another process is at right now; or a catalogue that is lost */
+		/* a making that was cut short, or that another process is at right now; or a catalogue that
+		 * is lost */
 		if (e->code == ERR_NOTFOUND && layout_holds_blobs(db->dirfd) && !db->over_blobs)
 			err_set(e, ERR_LIBRARY, "library.db in %s is empty" LOST, path);
 		if (e->code != ERR_NOTFOUND || mode != DB_CREATE) {

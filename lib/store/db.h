@@ -30,7 +30,7 @@ enum db_mode {
 struct db_options {
 	int wait_ms;       /* how long writers wait for each other; 0: not at all */
 	bool make_parents; /* DB_CREATE: missing folders above are made too */
-	bool over_blobs;   /* DB_CREATE: also where the catalogue is lost and blobs are there, to be taken in */
+	bool over_blobs; /* DB_CREATE: also where the catalogue is lost and blobs are there, to be taken in */
 };
 
 /* A struct db is used by one thread only, the one that opened it. */

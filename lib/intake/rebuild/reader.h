@@ -1,8 +1,8 @@
 /*
  * reader.h - threads that read blobs: their hash, then what they say, each with a media worker of its own
  *
- * Private to lib/intake/rebuild.  Whoever asks puts blobs in and takes them out read, in any order; the threads
- * know no database.
+ * Private to lib/intake/rebuild.  Whoever asks puts blobs in and takes them out read, in any order; the
+ * threads know no database.
  */
 #ifndef INTAKE_REBUILD_READER_H
 #define INTAKE_REBUILD_READER_H

@@ -198,7 +198,8 @@ read_all(struct run *run, struct err *e)
 		if (reader_take(run->reader, &j) && settle(run, &j, e) != ERR_NONE)
 			return e->code;
 		if (p != NULL && p->report != NULL)
-			p->report(p->context, "reading", (int64_t)run->handled, (int64_t)run->nblobs, run->bytes);
+			p->report(
+			    p->context, "reading", (int64_t)run->handled, (int64_t)run->nblobs, run->bytes);
 	}
 	if (flush(run, e) == ERR_NONE && is_stopped(run))
 		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");

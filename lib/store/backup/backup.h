@@ -73,10 +73,11 @@ struct backup_base {
 	struct backup_restored r; /* of that copy; r.before: where what there was is kept */
 };
 
-/* See that the library in folder path, which must hold blobs or a catalogue, has one that can be used: the one that it
- * has, else the newest of LIBRARY/backup that can be read, else an empty one that knows that blobs are to be taken in.
- * alone: an empty one, whatever there is; a catalogue that is whole is kept in backup/, and wants force (ERR_EXISTS).
- * passed_over(name, why) is told of each copy that cannot be used.  dry: only say which it would be. */
+/* See that the library in folder path, which must hold blobs or a catalogue, has one that can be used: the
+ * one that it has, else the newest of LIBRARY/backup that can be read, else an empty one that knows that
+ * blobs are to be taken in. alone: an empty one, whatever there is; a catalogue that is whole is kept in
+ * backup/, and wants force (ERR_EXISTS). passed_over(name, why) is told of each copy that cannot be used.
+ * dry: only say which it would be. */
 enum err_code backup_find_base(const char *path, bool alone, bool force, bool dry, volatile const int *stop,
     void (*passed_over)(const char *name, const struct err *why), struct backup_base *b, struct err *e);
 

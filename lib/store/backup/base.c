@@ -33,7 +33,8 @@ is_usable(const struct base *b, struct err *e)
 	if (!layout_has_database(b->dirfd)) {
 		if (layout_holds_blobs(b->dirfd))
 			return 0;
-		err_set(e, ERR_LIBRARY, "there is no library in %s, and there are no blobs to make one from", b->path);
+		err_set(e, ERR_LIBRARY, "there is no library in %s, and there are no blobs to make one from",
+		    b->path);
 		return -1;
 	}
 	/* a dry run changes nothing, not even the version of the tables */
@@ -66,7 +67,8 @@ lay_back(struct base *b, struct err *e)
 			err_memory(e);
 			break;
 		}
-		if (b->dry || backup_restore(b->path, file, true, false, b->stop, &b->b->r, &why) == ERR_NONE) {
+		if (b->dry ||
+		    backup_restore(b->path, file, true, false, b->stop, &b->b->r, &why) == ERR_NONE) {
 			memcpy(b->b->copy, list[i].name, sizeof b->b->copy);
 			found = 1;
 		} else if (why.code == ERR_FORMAT || why.code == ERR_LIBRARY || why.code == ERR_NOTFOUND) {
@@ -107,15 +109,15 @@ skip_sessions(struct db *db, struct err *e)
 		"INSERT INTO sqlite_sequence(name, seq) SELECT 'session', 0 WHERE NOT EXISTS"
 		" (SELECT 1 FROM sqlite_sequence WHERE name = 'session')",
 		NULL, 0, e) != ERR_NONE ||
-	    sql_change(db, "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'session'", &most, 1, e) !=
-		ERR_NONE ||
+	    sql_change(db, "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'session'", &most, 1,
+		e) != ERR_NONE ||
 	    sql_commit(db, e) != ERR_NONE)
 		sql_rollback(db);
 	return e->code;
 }
 
-/* The catalogue that is whole is kept as a copy, one that is not as it is; then there is an empty one.  Killed in
- * between, the library has none, and the next run comes here again. */
+/* The catalogue that is whole is kept as a copy, one that is not as it is; then there is an empty one. Killed
+ * in between, the library has none, and the next run comes here again. */
 static enum err_code
 begin_anew(struct base *b, bool whole, struct err *e)
 {
@@ -123,8 +125,9 @@ begin_anew(struct base *b, bool whole, struct err *e)
 	struct db *db = NULL;
 	int lockfd;
 
-	if (whole && (db_open(&db, b->path, DB_WRITE, NULL, NULL, e) != ERR_NONE ||
-			 backup_make(db, NULL, b->stop, &kept, e) != ERR_NONE)) {
+	if (whole &&
+	    (db_open(&db, b->path, DB_WRITE, NULL, NULL, e) != ERR_NONE ||
+		backup_make(db, NULL, b->stop, &kept, e) != ERR_NONE)) {
 		db_close(db);
 		return e->code;
 	}
@@ -156,7 +159,8 @@ find(struct base *b, bool alone, struct err *e)
 		return e->code;
 	if (usable == 1 && alone && !b->force)
 		return err_set(e, ERR_EXISTS,
-		    "the catalogue of %s is whole: --force puts it aside and makes another from the blobs alone",
+		    "the catalogue of %s is whole: --force puts it aside and makes another from the blobs "
+		    "alone",
 		    b->path);
 	if (usable == 1 && !alone) {
 		b->b->present = true;
@@ -171,9 +175,13 @@ enum err_code
 backup_find_base(const char *path, bool alone, bool force, bool dry, volatile const int *stop,
     void (*passed_over)(const char *name, const struct err *why), struct backup_base *ret, struct err *e)
 {
-	struct base b = {
-		.path = path, .dirfd = -1, .force = force, .dry = dry, .stop = stop, .passed_over = passed_over, .b = ret
-	};
+	struct base b = { .path = path,
+		.dirfd = -1,
+		.force = force,
+		.dry = dry,
+		.stop = stop,
+		.passed_over = passed_over,
+		.b = ret };
 
 	*ret = (struct backup_base){ .copy = "" };
 	if (layout_open(path, &b.dirfd, e) == ERR_NONE)

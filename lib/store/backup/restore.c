@@ -85,22 +85,24 @@ compare(const struct restore *r, const struct snapshot *now, bool force, struct 
 	return ERR_NONE;
 }
 
-/* The copy says that the library went back to it before it takes the library's place: from that moment on blobs
- * that it does not name are not rubbish (sweep.h, `orphans`).  The part is nobody's yet, so nothing need be
- * undone in it. */
+/* The copy says that the library went back to it before it takes the library's place: from that moment on
+ * blobs that it does not name are not rubbish (sweep.h, `orphans`).  The part is nobody's yet, so nothing
+ * need be undone in it. */
 static enum err_code
 mark(struct restore *r, int64_t last_event, struct err *e)
 {
 	sqlite3 *sql = NULL;
 	int64_t event = last_event > r->copy.last_event ? last_event : r->copy.last_event;
-	char *text = sqlite3_mprintf("PRAGMA journal_mode = MEMORY; INSERT INTO event(id, at, actor, kind) VALUES"
-				     "(%lld, %lld, %lld, 'restore')",
-	    (long long)event + 1, (long long)time_now(), (long long)getuid());
+	char *text =
+	    sqlite3_mprintf("PRAGMA journal_mode = MEMORY; INSERT INTO event(id, at, actor, kind) VALUES"
+			    "(%lld, %lld, %lld, 'restore')",
+		(long long)event + 1, (long long)time_now(), (long long)getuid());
 	int fd = -1;
 
 	if (text == NULL)
 		err_memory(e);
-	else if (sqlite3_open_v2(r->unpacked, &sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK ||
+	else if (sqlite3_open_v2(r->unpacked, &sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
+		SQLITE_OK ||
 	    sqlite3_exec(sql, text, NULL, NULL, NULL) != SQLITE_OK)
 		err_set(e, sqlite3_errcode(sql) == SQLITE_FULL ? ERR_SPACE : ERR_IO, "cannot write %s: %s",
 		    r->unpacked, sqlite3_errmsg(sql));
@@ -169,7 +171,8 @@ into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const
 		return e->code;
 	if ((now.tracks > 0 || now.last_event > 0) && backup_make(db, NULL, stop, &before, e) != ERR_NONE)
 		return err_context(e, "cannot keep the catalogue as it is");
-	if (mark(r, now.last_event, e) != ERR_NONE || keep_numbers(db, e) != ERR_NONE || db_lock_exclusive(db, e) != ERR_NONE)
+	if (mark(r, now.last_event, e) != ERR_NONE || keep_numbers(db, e) != ERR_NONE ||
+	    db_lock_exclusive(db, e) != ERR_NONE)
 		return e->code;
 	copy_pages(r, db, e);
 	db_unlock(db);
@@ -229,9 +232,8 @@ open_library(struct restore *r, const char *path, struct db **db, struct err *e)
 		fd_close(&r->dirfd);
 		if (db_open(db, path, DB_CREATE, NULL, NULL, e) != ERR_NONE)
 			return e->code;
-	} else if (layout_has_database(r->dirfd) &&
-	    open_whole(path, db, &cannot) != ERR_NONE && cannot.code != ERR_LIBRARY &&
-	    cannot.code != ERR_FORMAT) {
+	} else if (layout_has_database(r->dirfd) && open_whole(path, db, &cannot) != ERR_NONE &&
+	    cannot.code != ERR_LIBRARY && cannot.code != ERR_FORMAT) {
 		*e = cannot; /* busy, no right to: the catalogue may be well */
 		return e->code;
 	}

@@ -85,8 +85,8 @@ adopt_note(struct db *db, int64_t tracks, int64_t left, struct err *e)
 enum err_code
 adopt_find(struct db *db, int64_t *session, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
-	    "SELECT max(id) FROM session s WHERE options = ?1 AND " SWEEP_UNFINISHED, e);
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT max(id) FROM session s WHERE options = ?1 AND " SWEEP_UNFINISHED, e);
 	int64_t id = 0;
 
 	if (st == NULL)
@@ -163,8 +163,8 @@ adopt_end(struct db *db, int64_t session, struct err *e)
 {
 	if (sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (sql_change(db, "UPDATE item SET path = NULL WHERE session_id = ?1 AND state = 'staged'", &session, 1,
-		e) != ERR_NONE ||
+	if (sql_change(db, "UPDATE item SET path = NULL WHERE session_id = ?1 AND state = 'staged'", &session,
+		1, e) != ERR_NONE ||
 	    session_move(db, session, "staging", "staged", e) != ERR_NONE || sql_commit(db, e) != ERR_NONE)
 		sql_rollback(db);
 	return e->code;
@@ -175,7 +175,8 @@ adopt_drop(struct db *db, int64_t session, struct err *e)
 {
 	if (session_clear_staging(db, session, NULL, NULL, e) == ERR_NONE && sql_begin(db, e) == ERR_NONE) {
 		if (sql_change(db,
-			"DELETE FROM session WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM item WHERE session_id = ?1)",
+			"DELETE FROM session WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM item WHERE "
+			"session_id = ?1)",
 			&session, 1, e) == ERR_NONE)
 			sql_commit(db, e);
 		sql_rollback(db);

@@ -41,7 +41,8 @@ enum err_code adopt_begin(struct db *db, int64_t *session, struct err *e);
 enum err_code adopt_record(
     struct db *db, int64_t session, const struct item_new *items, size_t n, struct err *e);
 
-/* All is read: from staging to staged.  Where nobody knows where a file came from its item names no source. */
+/* All is read: from staging to staged.  Where nobody knows where a file came from its item names no source.
+ */
 enum err_code adopt_end(struct db *db, int64_t session, struct err *e);
 
 /* Into the event log: how many tracks there are more, and how many blobs nothing names still; not where

@@ -167,14 +167,15 @@ too_many(const struct blob_survey *v)
 	return n > MANY && n * 100 > v->files * MANY_PERCENT;
 }
 
-/* What came in after a copy was made is not rubbish because the library went back to it, nor is what a catalogue
- * that was made anew has not taken in yet: 1, 0, -1. */
+/* What came in after a copy was made is not rubbish because the library went back to it, nor is what a
+ * catalogue that was made anew has not taken in yet: 1, 0, -1. */
 static int
 went_back(struct db *db, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT 1 FROM event r WHERE (kind = 'restore' OR (kind = 'rebuild'"
-	    " AND json_extract(data, '$.left') IS NOT 0)) AND NOT EXISTS (SELECT 1 FROM event WHERE id > r.id AND"
+	    " AND json_extract(data, '$.left') IS NOT 0)) AND NOT EXISTS (SELECT 1 FROM event WHERE id > "
+	    "r.id AND"
 	    " ((kind = 'sweep' AND json_extract(data, '$.forced') = 1)"
 	    " OR (kind = 'rebuild' AND json_extract(data, '$.left') = 0)))",
 	    e);
@@ -206,7 +207,8 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 	} else if (too_many(&v) && !s->force) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
 		err_set(e, ERR_ATTENTION,
-		    "%zu of %lld blobs are named by nothing in the catalogue: rebuild takes them in, --force lets "
+		    "%zu of %lld blobs are named by nothing in the catalogue: rebuild takes them in, --force "
+		    "lets "
 		    "them go",
 		    v.orphans.n, (long long)v.files);
 	} else if (s->dry_run) {

@@ -83,8 +83,8 @@ struct sweep_foreign {
 void sweep_foreign(void *context, const char *path);
 
 typedef enum err_code sweep_fn(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
-sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup, sweep_verify,
-    sweep_repair;
+sweep_fn sweep_stage, sweep_stuck, sweep_retry, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup,
+    sweep_verify, sweep_repair;
 
 /* Compare the catalogue with itself: what SQLite finds, and what must hold between rows.  Each fault is told
  * by sweep_failed() and counted; ERR_LIBRARY where the database itself is damaged. */
