@@ -21,19 +21,29 @@ CXXFLAGS ?= -O2 -g
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DFONOTECA_SAN)
 ALL_CPPFLAGS = -Ilib -I. -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS)
-ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(CFLAGS)
+# the same bytes wherever it is built
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=.
+ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(REPRODUCIBLE) $(CFLAGS)
 # a struct and a function may share a name, as in C
-ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
+ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(REPRODUCIBLE) $(CXXFLAGS)
 Q := $(if $(V),,@)
 
 # The layers, lowest first: each may include those before it, see HACKING.
 CORE     := base text digest pack worker store exchange intake
-core_c   := $(foreach l,$(CORE),$(wildcard lib/$(l)/*.c lib/$(l)/*/*.c))
-media_c  := $(wildcard lib/media/*.c lib/media/*/*.c)
-media_cc := $(wildcard lib/media/*.cc lib/media/*/*.cc)
-COMMANDS := $(patsubst cmd/%.c,%,$(wildcard cmd/lib-*.c))
+core_c   := $(foreach l,$(CORE),$(sort $(wildcard lib/$(l)/*.c lib/$(l)/*/*.c)))
+media_c  := $(sort $(wildcard lib/media/*.c lib/media/*/*.c))
+media_cc := $(sort $(wildcard lib/media/*.cc lib/media/*/*.cc))
+sound_c  := $(sort $(wildcard lib/sound/*.c))
 WORKER   := $(B)/libexec/media-worker
-programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
+
+# lib-analyze and its worker are built where the libraries that decode are found, and nothing else needs them.
+SOUND_NEEDS := libavformat libavcodec libavutil libswresample libebur128 libchromaprint
+SOUND_LACKS := $(if $(NO_SOUND),$(SOUND_NEEDS),$(shell for p in $(SOUND_NEEDS); do \
+    m=0; [ $$p != libavutil ] || m=57.24; pkg-config --atleast-version=$$m $$p || echo $$p; done))
+SOUND    := $(if $(SOUND_LACKS),,$(B)/libexec/sound-worker)
+COMMANDS := $(filter-out $(if $(SOUND),,lib-analyze),$(patsubst cmd/%.c,%,$(wildcard cmd/lib-*.c)))
+WORKERS  := $(WORKER) $(SOUND)
+programs := $(COMMANDS:%=$(B)/%) $(WORKERS)
 
 # What each program needs beside the core library, named so that it gets just that.
 SQLITE := -lsqlite3
@@ -49,16 +59,22 @@ lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
 lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX) $(JSON) $(XML)
+lib-analyze_LIBS  := $(SQLITE) $(TEXT) $(REGEX) -lm -pthread
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) $(PACK) -pthread
+sound_LIBS         = $(shell pkg-config --libs $(SOUND_NEEDS)) -lseccomp -lm
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
-all: $(B)/libfonoteca.a $(programs)
+all: $(B)/libfonoteca.a $(programs) $(if $(SOUND),,left-out)
+
+left-out:
+	@echo '  lib-analyze is left out: $(if $(NO_SOUND),NO_SOUND is set,not found: $(SOUND_LACKS) (`make deps-analyze` installs what it needs))'
 
 core_o   := $(core_c:%.c=$(B)/%.o)
+sound_o  := $(sound_c:%.c=$(B)/%.o)
 media_o  := $(media_c:%.c=$(B)/%.o) $(media_cc:%.cc=$(B)/%.o)
 
 # Compilers, flags and folders of this build: when they change, everything is built again.
-FLAGS = $(filter-out -Werror,$(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(LDFLAGS) $(LDLIBS))
+FLAGS = $(filter-out -Werror $(REPRODUCIBLE),$(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(LDFLAGS) $(LDLIBS))
 $(B)/gen/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || { sh share/deps.sh headers '$(CC)' '$(CXX)' && \
@@ -87,6 +103,7 @@ $(B)/%.o: %.cc Makefile $(B)/gen/flags
 
 lib/media_CFLAGS = $(TAGLIB_CFLAGS)
 lib/media/tag_CFLAGS = $(TAGLIB_CFLAGS)
+lib/sound_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(SOUND_NEEDS)))
 
 # The migrations, embedded: one C array of { version, name, sql }.
 migrations := $(sort $(wildcard lib/store/schema/[0-9]*.sql))
@@ -107,15 +124,22 @@ $(WORKER): $(B)/cmd/media-worker.o $(media_o) $(B)/libfonoteca.a
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(B)/cmd/media-worker.o $(media_o) $(B)/libfonoteca.a $(worker_LIBS) $(LDLIBS)
 
-# Unit tests: tests/unit/NAME.c becomes build/unit/NAME; only media-NAME gets the media layer.
-unit_c := $(wildcard tests/unit/*.c)
+# Of the media layer it has what shuts it in.
+$(B)/libexec/sound-worker: $(B)/cmd/sound-worker.o $(sound_o) $(B)/lib/media/sandbox.o $(B)/libfonoteca.a
+	@mkdir -p $(@D)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(sound_LIBS) $(LDLIBS)
+
+# Unit tests: tests/unit/NAME.c becomes build/unit/NAME; only media-NAME gets the media layer, sound-NAME the sound layer.
+unit_c := $(filter-out $(if $(SOUND),,tests/unit/sound-%),$(wildcard tests/unit/*.c))
 units  := $(unit_c:tests/unit/%.c=$(B)/unit/%)
 $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(if $(filter sound-%,$*),$(sound_o) $(B)/lib/media/sandbox.o) $(B)/libfonoteca.a \
+	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) $(if $(filter sound-%,$*),$(sound_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
+$(filter $(B)/unit/sound-%,$(units)): $(sound_o) $(B)/lib/media/sandbox.o
 unit-build: $(units)
 unit: unit-build all
 	$(Q)for t in $(units); do $$t || exit 1; done
@@ -136,8 +160,9 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
-# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.
-deps deps-check deps-lint deps-bench:
+# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare,
+# `deps-package` to make a Debian package, `deps-analyze` for lib-analyze.
+deps deps-check deps-lint deps-bench deps-package deps-analyze:
 	$(Q)$(if $(NODEPS),:,sh share/deps.sh $(@:deps-%=%))
 
 # Everything below installs what it needs first, so it calls make again: only then do the tools exist.
@@ -159,11 +184,11 @@ bench: deps
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' bash tests/bench/run.sh
 
 # Installing.
-mans    := $(wildcard man/*.[1-9])
-docs    := $(wildcard README INSTALL NEWS HACKING LICENSE)
+mans    := $(filter-out $(if $(SOUND),,man/lib-analyze.1),$(wildcard man/*.[1-9]))
+docs    := $(wildcard README INSTALL NEWS HACKING SECURITY CONTRIBUTING LICENSE)
 data    := $(wildcard share/examples/*)
 D       := $(DESTDIR)
-installed = $(COMMANDS:%=$(BINDIR)/%) $(LIBEXECDIR)/media-worker \
+installed = $(COMMANDS:%=$(BINDIR)/%) $(WORKERS:$(B)/libexec/%=$(LIBEXECDIR)/%) \
     $(foreach m,$(notdir $(mans)),$(MANDIR)/man$(lastword $(subst ., ,$m))/$m) \
     $(COMMANDS:%=$(BASHDIR)/%) $(ZSHDIR)/_fonoteca $(COMMANDS:%=$(FISHDIR)/%.fish) \
     $(data:share/%=$(DATADIR)/%) $(docs:%=$(DOCDIR)/%)
@@ -172,7 +197,7 @@ install: all
 	$(Q)install -d $(foreach d,$(BINDIR) $(LIBEXECDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(DATADIR)/examples $(DOCDIR) \
 	    $(sort $(foreach m,$(mans),$(MANDIR)/man$(lastword $(subst ., ,$m)))),'$(D)$d')
 	$(Q)install -m 755 $(COMMANDS:%=$(B)/%) '$(D)$(BINDIR)'
-	$(Q)install -m 755 $(WORKER) '$(D)$(LIBEXECDIR)'
+	$(Q)install -m 755 $(WORKERS) '$(D)$(LIBEXECDIR)'
 	$(Q)for m in $(notdir $(mans)); do f='$(D)$(MANDIR)'/man$${m##*.}/$$m; \
 	    sed 's/@VERSION@/$(VERSION)/g' man/$$m > "$$f" && chmod 644 "$$f" || exit 1; done
 	$(Q)install -m 644 completions/fonoteca.bash '$(D)$(BASHDIR)/lib-import'
@@ -188,14 +213,27 @@ uninstall:
 	$(Q)for d in '$(D)$(LIBEXECDIR)' '$(D)$(DATADIR)/examples' '$(D)$(DATADIR)' '$(D)$(DOCDIR)'; do \
 	    [ ! -d "$$d" ] || rmdir "$$d" || exit 1; done
 
-# Releasing: the tracked files as fonoteca-VERSION.tar.gz, and the proof that they are enough.
+# Releasing: the tracked files as fonoteca-VERSION.tar.gz, dated by the last commit, and the proof that they are enough.
+DATE = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct))
 dist:
 	$(Q)mkdir -p dist
-	$(Q)git ls-files -z | tar -czf dist/fonoteca-$(VERSION).tar.gz --null -T - --transform 's|^|fonoteca-$(VERSION)/|S' \
-	    --owner=0 --group=0
+	$(Q)git ls-files -z | LC_ALL=C sort -z | tar -cf - --null -T - --transform 's|^|fonoteca-$(VERSION)/|S' --format=gnu --mode=u+w,go-w \
+	    --owner=0 --group=0 --numeric-owner --mtime=@$(DATE) | gzip -9n > dist/fonoteca-$(VERSION).tar.gz
 	@echo "  TAR  dist/fonoteca-$(VERSION).tar.gz"
 distcheck: deps deps-check dist
-	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz '$(abspath $(B))'
+
+# A Debian package, built from the release archive in dist/deb and looked at by lintian.
+deb: deps deps-package dist
+	$(Q)sh share/package.sh dist/fonoteca-$(VERSION).tar.gz dist/deb
+
+# The manual pages as one page for a browser.
+html: $(B)/fonoteca.html
+$(B)/fonoteca.html: $(mans) share/html.sh VERSION
+	@mkdir -p $(@D)
+	$(Q)sh share/html.sh '$(VERSION)' $(mans) > $@
+	@echo "  HTML $@"
 
 # Style: the C in the house style, the shell scripts and the manual pages without complaints.
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
@@ -220,17 +258,21 @@ help:
 	@echo 'make bench           speed beside cp, find, mpd, beets ... (BENCH_MUSIC=DIR: on yours; deps-bench: also mpd, beets)'
 	@echo 'make torture         kills, failures, power cuts at every point, for TORTURE_TIME (3600) seconds'
 	@echo 'make fuzz            feed broken files and records to the parsers for FUZZ_TIME (60) seconds each, with clang'
-	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench'
+	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench;'
+	@echo '                     deps-analyze: what lib-analyze needs, which is left out without (NO_SOUND=1: though it is there)'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
+	@echo 'make deb             a Debian package, into dist/deb'
+	@echo 'make html            the manual pages as one page, build/fonoteca.html'
 	@echo 'make clean           remove what was built'
 	@echo
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench demo check torture bench install uninstall dist distcheck format lint \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench deps-package deps-analyze left-out demo check torture bench install \
+    uninstall dist distcheck deb html format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

@@ -81,6 +81,8 @@ _fonoteca_value() {
 		--do) _fonoteca_offer <<<$'play\nexport\nnotify' ;;
 		--every) _fonoteca_offer <<<$'minute\nhour\nday\nweekday\nweek\nmonth\nyear' ;;
 		--catch-up) _fonoteca_offer <<<$'once\nall\nskip' ;;
+		--only) _fonoteca_offer <<<$'bpm\nkey\nloudness\nfingerprint\nfeatures\ncheck' ;;
+		--prefer) _fonoteca_offer <<<$'analysis\ntags' ;;
 		--by) _fonoteca_offer <<<$'track\nrecording' ;;
 		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
 		esac ;;
@@ -146,4 +148,4 @@ _fonoteca_operand() {
 	esac
 }
 
-complete -F _fonoteca lib-import lib-commit lib-search lib-playlist lib-sweep
+complete -F _fonoteca lib-import lib-commit lib-search lib-playlist lib-sweep lib-analyze

@@ -1,4 +1,4 @@
--- Version 9: playlists that are played, exported or told of at set times.  fonoteca-library(5) explains it to people.
+-- Version 10: playlists that are played, exported or told of at set times.  fonoteca-library(5) explains it to people.
 
 CREATE TABLE schedule (
 	id           INTEGER PRIMARY KEY AUTOINCREMENT,
