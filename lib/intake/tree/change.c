@@ -16,7 +16,7 @@ tell(struct work *w, const struct err *e)
 static bool
 is_ours(const struct work *w, const struct tree_file *old)
 {
-	return (strcmp(old->blob, "-") == 0 && !old->made) || tree_file_is(w->dirfd, old) >= 0;
+	return (strcmp(old->blob, "-") == 0 && !old->made) || tree_file_is(w->dirfd, old, w->t->vfat) >= 0;
 }
 
 void
@@ -32,7 +32,7 @@ tree_spare_foreign(struct work *w)
 			f->mtime_ns = old->mtime_ns;
 			f->made = old->made;
 		}
-		if (old == NULL ? tree_file_is(w->dirfd, f) == 0 : is_ours(w, old))
+		if (old == NULL ? tree_file_is(w->dirfd, f, w->t->vfat) == 0 : is_ours(w, old))
 			continue;
 		f->wanted = f->made = false;
 		err_set(&e, ERR_EXISTS, "%s/%s is in the way: it is not as this command wrote it", w->t->dir,
@@ -117,7 +117,7 @@ tree_make_new(struct work *w)
 			continue;
 		if (w->t->stop != NULL && *w->t->stop)
 			return err_set(w->e, ERR_INTERRUPTED, "stopped; the same command goes on");
-		if (f->made && tree_file_is(w->dirfd, f) == 1) {
+		if (f->made && tree_file_is(w->dirfd, f, w->t->vfat) == 1) {
 			w->t->kept++;
 			continue;
 		}
