@@ -4,6 +4,7 @@
 # The scores are of music that is made for it (tests/unit/band.h).  The speed is that of BENCH_SONGS (8) songs of 3
 # minutes each as FLAC, in seconds of sound for a second of processor, one core, beside ffmpeg that only
 # decodes, and others where they are.
+# shellcheck disable=SC2317 # functions are called by the names that each and speed are given
 set -eu
 place=$1
 songs=${BENCH_SONGS:-8}
