@@ -1,4 +1,6 @@
 /* lib-sweep - clean up after crashes and age, and tell how a library is */
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cli.h"
@@ -6,7 +8,7 @@
 #include "base/verb.h"
 #include "cmd/lib-sweep/command.h"
 
-enum { DAY = 86400, HEALTH = SWEEP_TASKS, RESTORE, MAX_TASKS = 32 };
+enum { DAY = 86400, HEALTH = SWEEP_TASKS, METRICS, RESTORE, MAX_TASKS = 32 };
 
 static const struct opt opts[] = {
 	{ OPT_OLDER, "older-than", "DAYS", "let unfinished sessions expire after so many days (30)" },
@@ -19,6 +21,7 @@ static const struct opt opts[] = {
 	{ OPT_JOBS, "jobs", "N", "verify: read N blobs at a time (the number of cores)" },
 	{ OPT_TO, "to", "DIR", "backup: copy the catalogue into this folder" },
 	{ OPT_KEEP, "keep", "N", "backup: keep so many copies (some of each day, week and month)" },
+	{ OPT_FROM, "from", "DIR", "repair: look for copies of lost blobs below this folder, too" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
 	CLI_COMMON,
@@ -33,7 +36,9 @@ static const struct cli_verb verbs[] = {
 	{ "optimize", NULL, "refresh statistics, forget old events, truncate the WAL" },
 	{ "backup", NULL, "copy the catalogue into backup/; by itself once a day" },
 	{ "verify", NULL, "compare every blob with its name, and the catalogue with itself" },
+	{ "repair", NULL, "mend the catalogue, fetch lost blobs again from where copies are" },
 	{ "health", NULL, "print how the library is; changes nothing" },
+	{ "metrics", "FILE", "write how the library is for Prometheus; changes nothing" },
 	{ "restore", "FILE", "go back to a copy of the catalogue" },
 	{ NULL, NULL, NULL },
 };
@@ -84,13 +89,24 @@ choose(int tasks[MAX_TASKS])
 			cli_usage("there is no task '%s'; did you mean '%s'?", *word, nearest);
 		if (task < 0 || n == MAX_TASKS)
 			cli_usage(task < 0 ? "there is no task '%s'" : "too many tasks: '%s'", *word);
-		if (task == RESTORE)
-			cli_usage("restore wants a file, and nothing beside it");
+		if (task == RESTORE || task == METRICS)
+			cli_usage("%s wants a file, and nothing beside it", verbs[task].name);
 		tasks[n++] = task;
 	}
 	for (int task = 0; cli_noperands() == 0 && task < SWEEP_VERIFY; task++)
 		tasks[n++] = task;
 	return n;
+}
+
+static void
+add_from(const char *folder)
+{
+	char **more = realloc(sweep.from, (sweep.nfrom + 1) * sizeof *more);
+
+	if (more == NULL)
+		cli_usage("--from: too many");
+	more[sweep.nfrom++] = (char *)(uintptr_t)folder;
+	sweep.from = more;
 }
 
 static void
@@ -110,6 +126,8 @@ options(void)
 			sweep.copies.to = value;
 		else if (key == OPT_KEEP)
 			sweep.copies.keep = (int)cli_number("--keep", value, 1, 100000);
+		else if (key == OPT_FROM)
+			add_from(value);
 		else
 			sweep_scrub_option(&sweep.scrub, scrub_key = key, value);
 	}
@@ -119,16 +137,26 @@ options(void)
 static void
 check_options(const int *tasks, int n)
 {
-	bool verifies = false;
+	bool verifies = false, repairs = false;
 
 	for (int i = 0; i < n; i++) {
+		repairs = repairs || tasks[i] == SWEEP_REPAIR;
 		verifies = verifies || tasks[i] == SWEEP_VERIFY;
 		sweep.copies.asked = sweep.copies.asked || (tasks[i] == SWEEP_BACKUP && cli_noperands() > 0);
 	}
 	if (scrub_key != 0 && !verifies)
 		cli_usage("--%s belongs to the task verify", cli_option_name(scrub_key));
+	if (sweep.nfrom > 0 && !repairs)
+		cli_usage("--from belongs to the task repair");
 	if (sweep.copies.to != NULL && !sweep.copies.asked)
 		cli_usage("--to belongs to the task backup");
+}
+
+/* Is the command line this task and its file? */
+static bool
+takes_file(int task)
+{
+	return cli_noperands() == 2 && strcmp(cli_operands()[0], verbs[task].name) == 0;
 }
 
 int
@@ -147,8 +175,12 @@ main(int argc, char **argv)
 	sweep.stop = &cli_stop;
 	sweep.action = sweep_tell;
 	sweep.failed = cli_failed;
-	if (cli_noperands() == 2 && strcmp(cli_operands()[0], verbs[RESTORE].name) == 0) {
+	if (takes_file(RESTORE)) {
 		sweep_restore(cli_operands()[1], sweep.force, &e);
+		return cli_finish(&e);
+	}
+	if (takes_file(METRICS)) {
+		sweep_metrics(cli_operands()[1], &e);
 		return cli_finish(&e);
 	}
 	n = choose(tasks);

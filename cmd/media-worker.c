@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "text/charset.h"
-#include "media/members.h"
+#include "media/archive/members.h"
 #include "media/sandbox.h"
 #include "media/serve.h"
 #include "worker/protocol.h"

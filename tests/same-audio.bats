@@ -1,4 +1,4 @@
-# Same audio, other tags: the hash over the audio alone (lib/media/payload.h), from the file to the catalogue.
+# Same audio, other tags: the hash over the audio alone (lib/media/payload/payload.h), from the file to the catalogue.
 load helper
 
 setup() {

@@ -6,7 +6,7 @@
 
 #include "base/cli.h"
 #include "base/words.h"
-#include "intake/walk.h"
+#include "intake/walk/walk.h"
 #include "store/db.h"
 
 enum err_code

@@ -6,7 +6,7 @@
 #include "base/out.h"
 #include "cmd/lib-playlist/command.h"
 #include "intake/playlist_file.h"
-#include "intake/tree.h"
+#include "intake/tree/tree.h"
 
 static void
 report(const struct tree *t, struct err *e)

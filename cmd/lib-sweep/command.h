@@ -18,7 +18,8 @@ enum {
 	OPT_RATE,
 	OPT_JOBS = 'j',
 	OPT_TO = OPT_RATE + 1, /* of backup */
-	OPT_KEEP
+	OPT_KEEP,
+	OPT_FROM /* of repair */
 };
 
 /* Run one task and print what came of it. */
@@ -29,6 +30,9 @@ void sweep_tell(const char *task, const char *action, const char *thing, int64_t
 
 /* Print how the library is; its verdict is *e. */
 void sweep_health(struct db *db, struct err *e);
+
+/* Write how the library is into file for Prometheus; "-" is stdout. */
+void sweep_metrics(const char *file, struct err *e);
 
 /* An option of verify; a wrong value ends the command. */
 void sweep_scrub_option(struct sweep_scrub *o, int key, const char *value);

@@ -6,7 +6,6 @@
 #include "base/out.h"
 #include "base/progress.h"
 #include "cmd/lib-sweep/command.h"
-#include "store/sweep/health.h"
 
 static long long foreign;
 
@@ -26,8 +25,9 @@ sweep_tell(const char *task, const char *action, const char *thing, int64_t byte
 	struct buf b = { 0 };
 
 	foreign += strcmp(action, "foreign") == 0;
-	if (!cli_dry_run() && !cli_verbose())
-		return;
+	if (!cli_dry_run() && !cli_verbose() &&
+	    (strcmp(task, "repair") != 0 || strcmp(action, "foreign") == 0))
+		return; /* whoever repairs wants to know what was broken */
 	if (cli_json()) {
 		json_open(&b, "action");
 		json_text(&b, "task", task);
@@ -71,26 +71,4 @@ sweep_one(struct db *db, enum sweep_task task, const struct sweep *s, struct err
 	}
 	if (foreign > 0 && !cli_verbose())
 		cli_note("%s: %lld foreign, left alone; --verbose names them", sweep_name(task), foreign);
-}
-
-void
-sweep_health(struct db *db, struct err *e)
-{
-	struct health h = { 0 };
-	struct buf out = { 0 }, why = { 0 };
-	enum health_verdict verdict;
-
-	if (health_read(db, &cli_stop, &h, e) != ERR_NONE)
-		return;
-	if (cli_json())
-		health_json(db, &h, &out);
-	else
-		health_text(db, &h, &out);
-	if (cli_json())
-		buf_putc(&out, cli_separator());
-	(void)cli_print(&out, e);
-	verdict = health_judge(&h, &why);
-	if (verdict != HEALTH_OK && buf_ok(&why, e) == ERR_NONE)
-		err_set(e, verdict == HEALTH_BROKEN ? ERR_LIBRARY : ERR_ATTENTION, "%s", why.data);
-	buf_free(&why);
 }

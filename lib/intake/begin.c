@@ -5,7 +5,7 @@
 
 #include "intake/import.h"
 #include "intake/retry.h"
-#include "intake/walk.h"
+#include "intake/walk/walk.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "intake/run.h"
+#include "intake/run/run.h"
 #include "store/session/items.h"
 #include "store/session/session.h"
 

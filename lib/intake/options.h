@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "intake/copy.h"
+#include "intake/run/copy.h"
 #include "intake/set.h"
 #include "store/db.h"
 

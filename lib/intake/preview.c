@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "intake/beside.h"
+#include "intake/describe/beside.h"
 #include "intake/say.h"
-#include "intake/walk.h"
+#include "intake/walk/walk.h"
 #include "store/session/archives.h"
 #include "store/session/items.h"
 #include "worker/client.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "intake/walk.h"
+#include "intake/walk/walk.h"
 #include "store/session/items.h"
 #include "store/session/resting.h"
 

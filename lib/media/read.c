@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "media/cover.h"
-#include "media/cue.h"
-#include "media/damage.h"
-#include "media/gain.h"
-#include "media/map.h"
-#include "media/members.h"
-#include "media/payload.h"
-#include "media/sniff.h"
-#include "media/tagfile.h"
+#include "media/tag/cover.h"
+#include "media/text/cue.h"
+#include "media/damage/damage.h"
+#include "media/tag/gain.h"
+#include "media/tag/map.h"
+#include "media/archive/members.h"
+#include "media/payload/payload.h"
+#include "media/sniff/sniff.h"
+#include "media/tag/tagfile.h"
 
 static enum err_code
 not_audio(const struct sniffed *s, struct err *e)

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "media/cue.h"
-#include "media/lrc.h"
-#include "media/members.h"
+#include "media/text/cue.h"
+#include "media/text/lrc.h"
+#include "media/archive/members.h"
 #include "media/read.h"
 #include "media/sandbox.h"
-#include "media/tagfile.h"
+#include "media/tag/tagfile.h"
 #include "media/write.h"
 #include "worker/protocol.h"
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "media/map.h"
+#include "media/tag/map.h"
 #include "media/read.h"
-#include "media/sniff.h"
-#include "media/tagwrite.h"
+#include "media/sniff/sniff.h"
+#include "media/tag/tagwrite.h"
 #include "worker/same.h"
 
 /* Tags are set, read again as an import would read them, and what is not there as wanted is set once more:

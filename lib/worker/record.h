@@ -64,7 +64,7 @@ struct record {
 	int64_t channels;
 	bool damaged; /* the container itself tells that bytes are missing */
 	bool has_audio;
-	uint8_t audio[32]; /* a hash of the audio alone, without tags: media/payload.h */
+	uint8_t audio[32]; /* a hash of the audio alone, without tags: media/payload/payload.h */
 	struct record_value *values;
 	size_t nvalues;
 	struct record_cover *covers;

@@ -17,7 +17,7 @@ from scenarios import SCENARIOS
 from scene import Failure, run
 
 SIZE = 48 << 20
-BATCH = 256  # files, as in lib/intake/batch.h
+BATCH = 256  # files, as in lib/intake/run/batch.h
 SYNCS = ("syncfs", "fsync", "fdatasync")
 MAKE_MUSIC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "make-music.py")
 

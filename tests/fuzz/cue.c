@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "media/cue.h"
+#include "media/text/cue.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

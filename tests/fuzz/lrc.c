@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "media/lrc.h"
+#include "media/text/lrc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "media/members.h"
+#include "media/archive/members.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "media/damage.h"
-#include "media/gain.h"
-#include "media/payload.h"
+#include "media/damage/damage.h"
+#include "media/tag/gain.h"
+#include "media/payload/payload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,7 +14,10 @@ table(void)
 	for (int s = 0; s < SETTING_COUNT; s++) {
 		const struct setting_info *info = setting_info((enum setting)s);
 
-		printf(".It Sy %s Ta %s Ta ", info->key, info->words != NULL ? info->words : "a list");
+		printf(".It Sy %s Ta %s Ta ", info->key,
+		    info->words != NULL  ? info->words
+			: info->most > 0 ? "a number"
+					 : "a list");
 		for (const char *at = info->standard; *at != '\0'; at++)
 			if (*at == '"')
 				fputs("\\(dq", stdout);
@@ -36,11 +39,11 @@ read_one(const char *text, enum setting s)
 	if (config_parse(&c, text, strlen(text), &e) != ERR_NONE) {
 		snprintf(out, sizeof out, "%s", e.msg);
 		CHECK(e.code == ERR_FORMAT);
-		CHECK(c.value[0].text == NULL);
+		CHECK(c.value[0].v == NULL);
 		return out;
 	}
 	for (size_t i = 0; i < c.value[s].n; i++)
-		snprintf(out + strlen(out), sizeof out - strlen(out), "[%s]", c.value[s].text[i]);
+		snprintf(out + strlen(out), sizeof out - strlen(out), "[%s]", c.value[s].v[i]);
 	config_free(&c);
 	return out;
 }
@@ -60,6 +63,9 @@ values(void)
 	IS("joiners = \" & \", x , \"a,b\",\"#1\"\n", SETTING_JOINERS, "[ & ][x][a,b][#1]");
 	IS("joiners = \"\\\"\\\\\" # \"\n", SETTING_JOINERS, "[\"\\]");
 	IS("id3-joiners += \";\"", SETTING_ID3_JOINERS, "[/][;]");
+	IS("", SETTING_HEALTH_FREE, "[1024]");
+	IS("health-free = 0 # never", SETTING_HEALTH_FREE, "[0]");
+	IS("health-verified=100", SETTING_HEALTH_VERIFIED, "[100]");
 	IS("id3-joiners = \";\"\nid3-joiners += \"+\", -", SETTING_ID3_JOINERS, "[;][+][-]");
 }
 
@@ -76,6 +82,15 @@ errors(void)
 	IS("conflict = ", SETTING_JOINERS, "line 1: conflict: '' is none of: attach fail ignore skip");
 	IS("conflict += skip", SETTING_JOINERS, "line 1: conflict: holds one word: += is for lists");
 	IS("conflict = \"skip\" fail", SETTING_JOINERS, "line 1: conflict: one word, and no more");
+	IS("health-verified = 101", SETTING_JOINERS,
+	    "line 1: health-verified: '101' is no whole number from 0 to 100");
+	IS("health-free = 1G", SETTING_JOINERS,
+	    "line 1: health-free: '1G' is no whole number from 0 to 1073741824");
+	IS("health-free = 99999999999999999999999", SETTING_JOINERS,
+	    "line 1: health-free: '99999999999999999999999' is no whole number from 0 to 1073741824");
+	IS("health-free =", SETTING_JOINERS,
+	    "line 1: health-free: '' is no whole number from 0 to 1073741824");
+	IS("health-free += 3", SETTING_JOINERS, "line 1: health-free: holds one number: += is for lists");
 	IS("joiners = \"x", SETTING_JOINERS, "line 1: joiners: a quote is not closed");
 	IS("joiners = \"x\" y", SETTING_JOINERS, "line 1: joiners: a comma is missing");
 	IS("joiners = x, ", SETTING_JOINERS, "line 1: joiners: nothing comes after the last comma");

@@ -2,10 +2,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "intake/art.h"
-#include "intake/guess.h"
+#include "intake/describe/art.h"
+#include "intake/describe/guess.h"
 #include "intake/set.h"
-#include "intake/walk.h"
+#include "intake/walk/walk.h"
 #include "unit.h"
 
 static char dir[4096];

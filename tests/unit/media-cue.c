@@ -1,7 +1,7 @@
 /* media-cue - cue sheets, lyrics and old encodings, as the media worker reads them */
 #include "text/charset.h"
-#include "media/cue.h"
-#include "media/lrc.h"
+#include "media/text/cue.h"
+#include "media/text/lrc.h"
 #include "unit.h"
 
 static struct record r;

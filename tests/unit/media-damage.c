@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "media/damage.h"
+#include "media/damage/damage.h"
 #include "unit.h"
 
 static const char *fixtures = "tests/fixtures/audio";

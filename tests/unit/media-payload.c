@@ -2,9 +2,9 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-#include "media/crc.h"
-#include "media/damage.h"
-#include "media/payload.h"
+#include "media/format/crc.h"
+#include "media/damage/damage.h"
+#include "media/payload/payload.h"
 #include "unit.h"
 
 struct bytes {

@@ -2,9 +2,9 @@
 
 #include <sys/mman.h>
 
-#include "media/gain.h"
-#include "media/rating.h"
-#include "media/value.h"
+#include "media/tag/gain.h"
+#include "media/tag/rating.h"
+#include "media/tag/value.h"
 #include "unit.h"
 
 static void

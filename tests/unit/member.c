@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "intake/member.h"
-#include "intake/unpack.h"
+#include "intake/archive/member.h"
+#include "intake/archive/unpack.h"
 #include "unit.h"
 
 static void

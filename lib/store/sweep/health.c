@@ -4,129 +4,44 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/lock.h"
 #include "base/out.h"
 #include "base/time.h"
+#include "store/config.h"
 #include "store/session/resting.h"
+#include "store/sweep/health_priv.h"
 #include "store/sweep/priv.h"
 
-enum { RECENT = 30 * 86400 };
+enum { MINUTE = 60, DAY = 86400, MIB = 1 << 20 };
 
-/* One number; now is the second parameter, if the statement has any. */
-static enum err_code
-number(struct db *db, const char *sql, int64_t *n, struct err *e)
+int64_t
+health_age(const struct health *h, int64_t at)
 {
-	sqlite3_stmt *st = sql_get(db, sql, e);
-
-	if (st == NULL)
-		return e->code;
-	if (sqlite3_bind_parameter_count(st) > 0)
-		sql_int(st, 1, time_now() - RECENT);
-	if (sql_step(db, st, e) < 0)
-		return e->code;
-	*n = sqlite3_column_int64(st, 0);
-	sql_done(st);
-	return ERR_NONE;
+	return at < h->now ? h->now - at : 0;
 }
 
 static enum err_code
-read_counts(struct db *db, struct health *h, struct err *e)
+read_limits(struct db *db, struct health *h, struct err *e)
 {
-	const struct {
-		const char *sql;
-		int64_t *n;
-	} counts[] = {
-		{ "SELECT count(*) FROM track WHERE removed IS NULL", &h->tracks },
-		{ "SELECT count(*) FROM release r WHERE EXISTS (SELECT 1 FROM track t"
-		  " WHERE t.release_id = r.id AND t.removed IS NULL)",
-		    &h->albums },
-		{ "SELECT count(DISTINCT artist_key) FROM track WHERE removed IS NULL AND artist IS NOT NULL",
-		    &h->artists },
-		{ "SELECT count(*) FROM item i JOIN session s ON s.id = i.session_id WHERE i.state = 'failed'"
-		  " AND s.state NOT IN ('rejected', 'expired') AND s.changed > ?1",
-		    &h->failed_items },
-		{ "SELECT min(created) FROM session s WHERE " SWEEP_UNFINISHED, &h->oldest_unfinished },
-		{ "SELECT count(*) FROM trash", &h->trash },
-		{ "SELECT sum(size) FROM trash", &h->trash_bytes },
-		{ "PRAGMA user_version", NULL },
+	struct config c = { 0 };
+
+	if (config_load(&c, db, e) != ERR_NONE)
+		return e->code;
+	h->limits = (struct health_limits){
+		.free = config_number(&c, SETTING_HEALTH_FREE) * MIB,
+		.backup = config_number(&c, SETTING_HEALTH_BACKUP) * DAY,
+		.sweep = config_number(&c, SETTING_HEALTH_SWEEP) * DAY,
+		.session = config_number(&c, SETTING_HEALTH_SESSION) * DAY,
+		.heartbeat = config_number(&c, SETTING_HEALTH_HEARTBEAT) * MINUTE,
+		.verified = config_number(&c, SETTING_HEALTH_VERIFIED),
+		.verify = config_number(&c, SETTING_HEALTH_VERIFY) * DAY,
 	};
-	int64_t version = 0;
-
-	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-		if (number(db, counts[i].sql, counts[i].n != NULL ? counts[i].n : &version, e) != ERR_NONE)
-			return e->code;
-	h->schema = (int)version;
+	config_free(&c);
 	return ERR_NONE;
-}
-
-static enum err_code
-read_states(struct db *db, struct health *h, struct err *e)
-{
-	sqlite3_stmt *files = sql_get(db,
-	    "SELECT instr('ok      missing damaged removed', f.state) / 8, count(*), sum(b.size)"
-	    " FROM (SELECT DISTINCT blob_id, state FROM file) f JOIN blob b ON b.id = f.blob_id GROUP BY "
-	    "f.state",
-	    e);
-	sqlite3_stmt *sessions = sql_get(db,
-	    "SELECT CASE state WHEN 'staging' THEN 0 WHEN 'staged' THEN 1 WHEN 'committing' THEN 2"
-	    " WHEN 'committed' THEN 3 WHEN 'failed' THEN 4 WHEN 'rejected' THEN 5 ELSE 6 END, count(*)"
-	    " FROM session GROUP BY state",
-	    e);
-	int row;
-
-	if (files == NULL || sessions == NULL)
-		return e->code;
-	while ((row = sql_step(db, files, e)) > 0) {
-		int state = sqlite3_column_int(files, 0);
-
-		h->files[state].n = sqlite3_column_int64(files, 1);
-		h->files[state].bytes = sqlite3_column_int64(files, 2);
-	}
-	while (row == 0 && (row = sql_step(db, sessions, e)) > 0) {
-		h->sessions[sqlite3_column_int(sessions, 0)] = sqlite3_column_int64(sessions, 1);
-		row = 0;
-	}
-	sql_done(files);
-	sql_done(sessions);
-	return row < 0 ? e->code : ERR_NONE;
-}
-
-/* Sessions in `committing` whose lock nobody holds. */
-static enum err_code
-read_stuck(struct db *db, struct health *h, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, "SELECT id FROM session WHERE state = 'committing'", e);
-	int fd = openat(db->dirfd, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int row;
-
-	while (st != NULL && (row = sql_step(db, st, e)) > 0)
-		h->stuck += fd < 0 ||
-		    !lock_is_held(fd, lock_session_byte(sqlite3_column_int64(st, 0)), LOCK_EXCLUSIVE);
-	sql_done(st);
-	fd_close(&fd);
-	return e->code;
-}
-
-static enum err_code
-read_runs(struct db *db, struct health *h, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, "SELECT name, started, status FROM task ORDER BY name", e);
-	int row;
-
-	if (st == NULL)
-		return e->code;
-	while ((row = sql_step(db, st, e)) > 0 && h->nruns < HEALTH_RUNS) {
-		snprintf(h->runs[h->nruns].name, sizeof h->runs[0].name, "%s",
-		    (const char *)sqlite3_column_text(st, 0));
-		h->runs[h->nruns].started = sqlite3_column_int64(st, 1);
-		h->runs[h->nruns++].status = sqlite3_column_int(st, 2);
-	}
-	sql_done(st);
-	return row < 0 ? e->code : ERR_NONE;
 }
 
 static enum err_code
@@ -169,6 +84,47 @@ check_database(struct db *db, struct health *h, struct err *e)
 	return ERR_NONE;
 }
 
+/* The size of a plain file, 0 where there is none. */
+static int64_t
+size_at(int dirfd, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
+}
+
+/* The copies that the catalogue knows of and that are there. */
+static enum err_code
+read_copies(struct db *db, struct health *h, struct err *e)
+{
+	struct err none = { 0 };
+	sqlite3_stmt *st = sql_get(db, "SELECT name FROM backup", e);
+	int fd = dir_open_at(db->dirfd, "backup", &none), row = 0;
+
+	while (st != NULL && fd >= 0 && (row = sql_step(db, st, e)) > 0) {
+		int64_t size = size_at(fd, path_base((const char *)sqlite3_column_text(st, 0)));
+
+		h->backups.n += size > 0;
+		h->backups.bytes += size;
+	}
+	sql_done(st);
+	fd_close(&fd);
+	return e->code;
+}
+
+static enum err_code
+read_space(struct db *db, struct health *h, struct err *e)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(db->dirfd, &fs) != 0)
+		return err_sys(e, errno, "%s", db->path);
+	h->free_bytes = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+	h->database_bytes = size_at(db->dirfd, "library.db");
+	h->wal_bytes = size_at(db->dirfd, "library.db-wal");
+	return read_copies(db, h, e);
+}
+
 static void
 count_foreign(void *context, const char *path)
 {
@@ -180,15 +136,12 @@ enum err_code
 health_read(struct db *db, volatile const int *stop, struct health *h, struct err *e)
 {
 	struct blob_survey v = { 0 };
-	struct statvfs fs;
 
-	if (check_database(db, h, e) != ERR_NONE || read_counts(db, h, e) != ERR_NONE ||
-	    read_states(db, h, e) != ERR_NONE || read_stuck(db, h, e) != ERR_NONE ||
-	    read_runs(db, h, e) != ERR_NONE || read_resting(db, h, e) != ERR_NONE)
+	h->now = time_now();
+	if (read_limits(db, h, e) != ERR_NONE || check_database(db, h, e) != ERR_NONE ||
+	    health_count(db, h, e) != ERR_NONE || health_sessions(db, h, e) != ERR_NONE ||
+	    read_resting(db, h, e) != ERR_NONE || read_space(db, h, e) != ERR_NONE)
 		return e->code;
-	if (fstatvfs(db->dirfd, &fs) != 0)
-		return err_sys(e, errno, "%s", db->path);
-	h->free_bytes = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 	if (sweep_survey(db, true, stop, &v, count_foreign, &h->foreign, e) != ERR_NONE)
 		return e->code;
 	h->orphans = (int64_t)v.orphans.n;

@@ -1,49 +1,13 @@
-/* Health in words and in JSON. */
+/* Health on one screen. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/out.h"
 #include "base/time.h"
-#include "store/sweep/health.h"
+#include "store/sweep/health_priv.h"
 
-static const char *const file_states[HEALTH_FILE_STATES] = { "ok", "missing", "damaged", "removed" };
-static const char *const session_states[HEALTH_SESSION_STATES] = { "staging", "staged", "committing",
-	"committed", "failed", "rejected", "expired" };
-static const char *const verdicts[] = { "ok", "attention", "broken" };
-enum { OK, MISSING, DAMAGED };
-enum { FAILED = 4 };
-
-static bool
-add_why(struct buf *why, int64_t n, const char *one, const char *many)
-{
-	if (n == 0)
-		return false;
-	if (why != NULL)
-		buf_printf(why, "%s%lld %s", why->len > 0 ? ", " : "", (long long)n, n == 1 ? one : many);
-	return true;
-}
-
-enum health_verdict
-health_judge(const struct health *h, struct buf *why)
-{
-	bool broken = false, attention = false;
-
-	if (h->damage[0] != '\0') {
-		broken = true;
-		if (why != NULL)
-			buf_printf(why, "the catalogue is damaged (%s)", h->damage);
-	}
-	broken |= add_why(why, h->missing_blobs, "blob is missing", "blobs are missing");
-	broken |= add_why(why, h->wrong_blobs, "blob has another size", "blobs have another size");
-	if (why != NULL && h->first_bad[0] != '\0')
-		buf_printf(why, " (%s)", h->first_bad);
-	attention |= add_why(why, h->files[MISSING].n, "file known as missing", "files known as missing");
-	attention |= add_why(why, h->files[DAMAGED].n, "damaged file", "damaged files");
-	attention |= add_why(why, h->sessions[FAILED], "failed session", "failed sessions");
-	attention |= add_why(why, h->stuck, "stuck session", "stuck sessions");
-	attention |= add_why(why, h->failed_items, "failed item", "failed items");
-	return broken ? HEALTH_BROKEN : attention ? HEALTH_ATTENTION : HEALTH_OK;
-}
+enum { OK };
+enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
 
 static void
 line(struct buf *out, const char *name)
@@ -51,50 +15,175 @@ line(struct buf *out, const char *name)
 	buf_printf(out, "%-18s", name);
 }
 
+/* "512 bytes", "1.5 GiB" */
+static void
+put_size(struct buf *out, int64_t bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB" };
+	double n = (double)bytes / 1024;
+	size_t unit = 0;
+
+	if (bytes < 10240) {
+		buf_printf(out, "%lld bytes", (long long)bytes);
+		return;
+	}
+	for (; n >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+		n /= 1024;
+	buf_printf(out, "%.1f %s", n, units[unit]);
+}
+
+/* "40 s", "12 min", "5 h", "3 days" */
+static void
+put_span(struct buf *out, int64_t seconds)
+{
+	if (seconds < 2 * MINUTE)
+		buf_printf(out, "%lld s", (long long)seconds);
+	else if (seconds < 2 * HOUR)
+		buf_printf(out, "%lld min", (long long)(seconds / MINUTE));
+	else if (seconds < 2 * DAY)
+		buf_printf(out, "%lld h", (long long)(seconds / HOUR));
+	else
+		buf_printf(out, "%lld days", (long long)(seconds / DAY));
+}
+
+/* "2026-11-21T04:30:00Z, 3 h ago" */
+static void
+put_instant(const struct health *h, struct buf *out, int64_t at)
+{
+	char when[TIME_TEXT];
+
+	buf_printf(out, "%s, ", time_format(at, when));
+	put_span(out, health_age(h, at));
+	buf_puts(out, " ago");
+}
+
 static void
 count_line(struct buf *out, const char *name, int64_t n, int64_t bytes)
 {
 	line(out, name);
-	buf_printf(out, "%lld, %lld bytes\n", (long long)n, (long long)bytes);
+	buf_printf(out, "%lld, ", (long long)n);
+	put_size(out, bytes);
+	buf_putc(out, '\n');
 }
 
-void
-health_text(const struct db *db, const struct health *h, struct buf *out)
+static void
+verdict(const struct health *h, struct buf *out)
 {
-	char when[TIME_TEXT];
 	struct buf why = { 0 };
-	enum health_verdict verdict = health_judge(h, &why);
+	enum health_verdict is = health_judge(h, &why);
 
 	line(out, "health");
-	buf_printf(out, "%s%s%s\n", verdicts[verdict], why.len > 0 ? ": " : "", why.len > 0 ? why.data : "");
+	buf_printf(
+	    out, "%s%s%s\n", health_verdict_name(is), why.len > 0 ? ": " : "", why.len > 0 ? why.data : "");
 	out->failed |= why.failed;
 	buf_free(&why);
+}
+
+static void
+catalogue(const struct db *db, const struct health *h, struct buf *out)
+{
+	char name[32];
+
 	line(out, "library");
 	out_escape(out, db_path(db), strlen(db_path(db)));
-	buf_printf(out, "\n%-18s%d\n%-18s%lld tracks, %lld albums, %lld artists\n", "schema", h->schema,
-	    "catalogue", (long long)h->tracks, (long long)h->albums, (long long)h->artists);
+	buf_printf(out, "\n%-18s%d, of Fonoteca %s\n%-18s%lld tracks, %lld albums, %lld artists\n", "schema",
+	    h->schema, VERSION, "catalogue", (long long)h->tracks, (long long)h->albums,
+	    (long long)h->artists);
+	line(out, "database");
+	put_size(out, h->database_bytes);
+	buf_puts(out, ", log ");
+	put_size(out, h->wal_bytes);
+	buf_puts(out, ", staging ");
+	put_size(out, h->staging_bytes);
+	buf_putc(out, '\n');
 	for (int i = 0; i < HEALTH_FILE_STATES; i++) {
-		char name[32];
-
-		snprintf(name, sizeof name, "files %s", file_states[i]);
+		snprintf(name, sizeof name, "files %s", health_file_state(i));
 		if (i == OK || h->files[i].n > 0)
 			count_line(out, name, h->files[i].n, h->files[i].bytes);
 	}
-	line(out, "sessions");
-	for (int i = 0; i < HEALTH_SESSION_STATES; i++)
-		buf_printf(out, "%s%lld %s", i > 0 ? ", " : "", (long long)h->sessions[i], session_states[i]);
-	buf_printf(out, "\n%-18s%lld\n%-18s%lld\n", "stuck sessions", (long long)h->stuck, "failed items",
+}
+
+/* "sessions          0 staging, 2 staged, ...", without the zeros where all of them say little. */
+static void
+state_line(
+    struct buf *out, const char *name, const int64_t *counts, int n, const char *state(int i), bool zeros)
+{
+	const char *comma = "";
+
+	line(out, name);
+	for (int i = 0; i < n; i++) {
+		if (counts[i] == 0 && !zeros)
+			continue;
+		buf_printf(out, "%s%lld %s", comma, (long long)counts[i], state(i));
+		comma = ", ";
+	}
+	buf_puts(out, *comma == '\0' ? "none\n" : "\n");
+}
+
+static void
+sessions(const struct health *h, struct buf *out)
+{
+	state_line(out, "sessions", h->sessions, HEALTH_SESSION_STATES, health_session_state, true);
+	state_line(out, "unfinished items", h->items, HEALTH_ITEM_STATES, health_item_state, false);
+	buf_printf(out, "%-18s%lld\n%-18s%lld", "stuck sessions", (long long)h->stuck, "failed items",
 	    (long long)h->failed_items);
+	for (int i = 0; i < h->nfailures; i++)
+		buf_printf(
+		    out, "%s%lld %s", i == 0 ? ": " : ", ", (long long)h->failures[i].n, h->failures[i].code);
+	buf_putc(out, '\n');
 	line(out, "oldest unfinished");
-	buf_printf(out, "%s\n", h->oldest_unfinished != 0 ? time_format(h->oldest_unfinished, when) : "none");
+	if (h->oldest_unfinished != 0)
+		put_instant(h, out, h->oldest_unfinished);
+	else
+		buf_puts(out, "none");
+	buf_putc(out, '\n');
+	for (int i = 0; i < h->nsilent; i++) {
+		line(out, i == 0 ? "silent holders" : "");
+		buf_printf(out, "s%lld: ", (long long)h->silent[i].id);
+		out_escape(out, h->silent[i].holder, strlen(h->silent[i].holder));
+		buf_puts(out, ", last heard of ");
+		put_instant(h, out, h->silent[i].beat);
+		buf_putc(out, '\n');
+	}
+	if (h->leaving > 0)
+		buf_printf(out, "%-18s%lld sources of --mode=move still to be removed\n", "leaving",
+		    (long long)h->leaving);
+}
+
+static void
+storage(const struct health *h, struct buf *out)
+{
 	count_line(out, "orphans", h->orphans, h->orphan_bytes);
 	count_line(out, "trash", h->trash, h->trash_bytes);
-	buf_printf(out, "%-18s%lld\n%-18s%lld bytes\n", "foreign in blobs", (long long)h->foreign,
-	    "free space", (long long)h->free_bytes);
+	count_line(out, "copies", h->backups.n, h->backups.bytes);
+	line(out, "last copy");
+	if (h->backups.last != 0)
+		put_instant(h, out, h->backups.last);
+	else
+		buf_puts(out, "never");
+	buf_printf(out, "\n%-18s%lld\n", "foreign in blobs", (long long)h->foreign);
+	line(out, "free space");
+	put_size(out, h->free_bytes);
+	buf_printf(out, "\n%-18s%lld of %lld blobs within %lld days\n", "verified", (long long)h->verified,
+	    (long long)h->blobs, (long long)(h->limits.verify / DAY));
+}
+
+static void
+runs(const struct health *h, struct buf *out)
+{
+	char when[TIME_TEXT];
+
 	for (int i = 0; i < h->nruns; i++) {
 		line(out, i == 0 ? "last runs" : "");
-		buf_printf(out, "%s %s, status %d\n", time_format(h->runs[i].started, when), h->runs[i].name,
+		buf_printf(out, "%s %s, status %d", time_format(h->runs[i].started, when), h->runs[i].name,
 		    h->runs[i].status);
+		if (h->runs[i].succeeded == 0)
+			buf_puts(out, "; it never ended well");
+		else if (h->runs[i].status != 0) {
+			buf_puts(out, "; ended well ");
+			put_instant(h, out, h->runs[i].succeeded);
+		}
+		buf_putc(out, '\n');
 	}
 	if (h->nruns == 0) {
 		line(out, "last runs");
@@ -102,73 +191,19 @@ health_text(const struct db *db, const struct health *h, struct buf *out)
 	}
 	for (int i = 0; i < h->nresting; i++) {
 		line(out, i == 0 ? "resting" : "");
-		buf_printf(out, "%s until %s: %s\n", h->resting[i].root,
-		    time_format(h->resting[i].until, when), h->resting[i].reason);
+		buf_printf(
+		    out, "%s until %s, for ", h->resting[i].root, time_format(h->resting[i].until, when));
+		put_span(out, h->resting[i].until - h->now);
+		buf_printf(out, ": %s\n", h->resting[i].reason);
 	}
-}
-
-static void
-pair_json(struct buf *out, const char *key, const char *n_name, int64_t n, int64_t bytes)
-{
-	json_object_begin(out, key);
-	json_int(out, n_name, n);
-	json_int(out, "bytes", bytes);
-	json_object_end(out);
 }
 
 void
-health_json(const struct db *db, const struct health *h, struct buf *out)
+health_text(const struct db *db, const struct health *h, struct buf *out)
 {
-	struct buf why = { 0 };
-
-	json_open(out, "health");
-	json_text(out, "status", verdicts[health_judge(h, &why)]);
-	if (why.len > 0)
-		json_text(out, "reason", why.data);
-	out->failed |= why.failed;
-	buf_free(&why);
-	json_bytes(out, "library", db_path(db), strlen(db_path(db)));
-	json_int(out, "schema", h->schema);
-	json_int(out, "tracks", h->tracks);
-	json_int(out, "albums", h->albums);
-	json_int(out, "artists", h->artists);
-	json_object_begin(out, "files");
-	for (int i = 0; i < HEALTH_FILE_STATES; i++)
-		pair_json(out, file_states[i], "count", h->files[i].n, h->files[i].bytes);
-	json_object_end(out);
-	json_object_begin(out, "sessions");
-	for (int i = 0; i < HEALTH_SESSION_STATES; i++)
-		json_int(out, session_states[i], h->sessions[i]);
-	json_object_end(out);
-	json_int(out, "stuck_sessions", h->stuck);
-	json_int(out, "failed_items", h->failed_items);
-	if (h->oldest_unfinished != 0)
-		json_time(out, "oldest_unfinished", h->oldest_unfinished);
-	json_int(out, "free_bytes", h->free_bytes);
-	pair_json(out, "orphans", "count", h->orphans, h->orphan_bytes);
-	pair_json(out, "trash", "count", h->trash, h->trash_bytes);
-	json_int(out, "foreign", h->foreign);
-	json_int(out, "missing_blobs", h->missing_blobs);
-	json_int(out, "wrong_blobs", h->wrong_blobs);
-	if (h->damage[0] != '\0')
-		json_text(out, "damage", h->damage);
-	json_array_begin(out, "runs");
-	for (int i = 0; i < h->nruns; i++) {
-		json_object_begin(out, NULL);
-		json_text(out, "task", h->runs[i].name);
-		json_time(out, "started", h->runs[i].started);
-		json_int(out, "status", h->runs[i].status);
-		json_object_end(out);
-	}
-	json_array_end(out);
-	json_array_begin(out, "resting");
-	for (int i = 0; i < h->nresting; i++) {
-		json_object_begin(out, NULL);
-		json_text(out, "root", h->resting[i].root);
-		json_time(out, "until", h->resting[i].until);
-		json_text(out, "reason", h->resting[i].reason);
-		json_object_end(out);
-	}
-	json_array_end(out);
-	json_close(out);
+	verdict(h, out);
+	catalogue(db, h, out);
+	sessions(h, out);
+	storage(h, out);
+	runs(h, out);
 }

@@ -1,0 +1,122 @@
+/* What the rows of the catalogue tell of a library's health. */
+#include <stdio.h>
+
+#include "store/sweep/health_priv.h"
+#include "store/sweep/priv.h"
+
+/* What no copy has: events after the last one that are more than upkeep. */
+#define UNSAVED                                                                                              \
+	" FROM event WHERE kind NOT IN ('sweep', 'backup')"                                                  \
+	" AND id > ifnull((SELECT max(id) FROM event WHERE kind = 'backup'), 0)"
+
+#define NAMED " FROM blob b WHERE" BLOB_IS_NAMED
+
+/* One number; a statement with a parameter gets since. */
+static enum err_code
+number(struct db *db, const char *sql, int64_t since, int64_t *n, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, sql, e);
+
+	if (st == NULL)
+		return e->code;
+	if (sqlite3_bind_parameter_count(st) > 0)
+		sql_int(st, 1, since);
+	if (sql_step(db, st, e) < 0)
+		return e->code;
+	*n = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return ERR_NONE;
+}
+
+static enum err_code
+read_numbers(struct db *db, struct health *h, struct err *e)
+{
+	int64_t since = h->now - h->limits.verify, version = 0;
+	const struct {
+		const char *sql;
+		int64_t *n;
+	} counts[] = {
+		{ "SELECT count(*) FROM track WHERE removed IS NULL", &h->tracks },
+		{ "SELECT count(*) FROM release r WHERE EXISTS (SELECT 1 FROM track t"
+		  " WHERE t.release_id = r.id AND t.removed IS NULL)",
+		    &h->albums },
+		{ "SELECT count(DISTINCT artist_key) FROM track WHERE removed IS NULL AND artist IS NOT NULL",
+		    &h->artists },
+		{ "SELECT min(created) FROM session s WHERE " SWEEP_UNFINISHED, &h->oldest_unfinished },
+		{ "SELECT sum(i.size) FROM item i JOIN session s ON s.id = i.session_id"
+		  " WHERE i.state = 'staged' AND " SWEEP_UNFINISHED,
+		    &h->staging_bytes },
+		{ "SELECT count(*) FROM leaving", &h->leaving },
+		{ "SELECT count(*) FROM trash", &h->trash },
+		{ "SELECT sum(size) FROM trash", &h->trash_bytes },
+		{ "SELECT max(ifnull((SELECT max(at) FROM event WHERE kind = 'backup'), 0),"
+		  " ifnull((SELECT max(at) FROM backup), 0))",
+		    &h->backups.last },
+		{ "SELECT min(at)" UNSAVED, &h->backups.unsaved },
+		{ "SELECT count(*)" NAMED, &h->blobs },
+		{ "SELECT count(*)" NAMED " AND b.verified >= ?1", &h->verified },
+		{ "SELECT min(ifnull(b.verified, 0))" NAMED, &h->oldest_check },
+		{ "SELECT max(ifnull((SELECT at FROM event ORDER BY id DESC LIMIT 1), 0),"
+		  " ifnull((SELECT max(finished) FROM task), 0))",
+		    &h->latest },
+		{ "PRAGMA user_version", &version },
+	};
+
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		if (number(db, counts[i].sql, since, counts[i].n, e) != ERR_NONE)
+			return e->code;
+	h->schema = (int)version;
+	return ERR_NONE;
+}
+
+static enum err_code
+read_files(struct db *db, struct health *h, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT instr('ok      missing damaged removed', f.state) / 8, count(*), sum(b.size)"
+	    " FROM (SELECT DISTINCT blob_id, state FROM file) f JOIN blob b ON b.id = f.blob_id GROUP BY "
+	    "f.state",
+	    e);
+	int row;
+
+	if (st == NULL)
+		return e->code;
+	while ((row = sql_step(db, st, e)) > 0) {
+		int state = sqlite3_column_int(st, 0);
+
+		if (state < 0 || state >= HEALTH_FILE_STATES)
+			continue;
+		h->files[state].n = sqlite3_column_int64(st, 1);
+		h->files[state].bytes = sqlite3_column_int64(st, 2);
+	}
+	sql_done(st);
+	return row < 0 ? e->code : ERR_NONE;
+}
+
+static enum err_code
+read_runs(struct db *db, struct health *h, struct err *e)
+{
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT name, started, ifnull(succeeded, 0), status FROM task ORDER BY name", e);
+	int row;
+
+	if (st == NULL)
+		return e->code;
+	while ((row = sql_step(db, st, e)) > 0 && h->nruns < HEALTH_RUNS) {
+		snprintf(h->runs[h->nruns].name, sizeof h->runs[0].name, "%s",
+		    (const char *)sqlite3_column_text(st, 0));
+		h->runs[h->nruns].started = sqlite3_column_int64(st, 1);
+		h->runs[h->nruns].succeeded = sqlite3_column_int64(st, 2);
+		h->runs[h->nruns++].status = sqlite3_column_int(st, 3);
+	}
+	sql_done(st);
+	return row < 0 ? e->code : ERR_NONE;
+}
+
+enum err_code
+health_count(struct db *db, struct health *h, struct err *e)
+{
+	if (read_numbers(db, h, e) != ERR_NONE || read_files(db, h, e) != ERR_NONE)
+		return e->code;
+	return read_runs(db, h, e);
+}

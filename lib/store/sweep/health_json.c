@@ -1,0 +1,151 @@
+/* Health as one JSON object. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/out.h"
+#include "store/sweep/health_priv.h"
+
+static void
+pair(struct buf *out, const char *key, int64_t n, int64_t bytes)
+{
+	json_object_begin(out, key);
+	json_int(out, "count", n);
+	json_int(out, "bytes", bytes);
+	json_object_end(out);
+}
+
+/* An instant that may not have come yet, and how long ago it was. */
+static void
+instant(const struct health *h, struct buf *out, const char *key, int64_t at)
+{
+	char age[48];
+
+	if (at == 0)
+		return;
+	snprintf(age, sizeof age, "%s_age", key);
+	json_time(out, key, at);
+	json_int(out, age, health_age(h, at));
+}
+
+static void
+states(struct buf *out, const char *key, const int64_t *counts, int n, const char *state(int i))
+{
+	json_object_begin(out, key);
+	for (int i = 0; i < n; i++)
+		json_int(out, state(i), counts[i]);
+	json_object_end(out);
+}
+
+static void
+catalogue(const struct db *db, const struct health *h, struct buf *out)
+{
+	json_bytes(out, "library", db_path(db), strlen(db_path(db)));
+	json_text(out, "version", VERSION);
+	json_int(out, "schema", h->schema);
+	json_int(out, "tracks", h->tracks);
+	json_int(out, "albums", h->albums);
+	json_int(out, "artists", h->artists);
+	json_object_begin(out, "files");
+	for (int i = 0; i < HEALTH_FILE_STATES; i++)
+		pair(out, health_file_state(i), h->files[i].n, h->files[i].bytes);
+	json_object_end(out);
+}
+
+static void
+sessions(const struct health *h, struct buf *out)
+{
+	states(out, "sessions", h->sessions, HEALTH_SESSION_STATES, health_session_state);
+	states(out, "items", h->items, HEALTH_ITEM_STATES, health_item_state);
+	json_int(out, "stuck_sessions", h->stuck);
+	json_int(out, "failed_items", h->failed_items);
+	json_array_begin(out, "failed_by_reason");
+	for (int i = 0; i < h->nfailures; i++) {
+		json_object_begin(out, NULL);
+		json_text(out, "code", h->failures[i].code);
+		json_int(out, "count", h->failures[i].n);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	instant(h, out, "oldest_unfinished", h->oldest_unfinished);
+	json_array_begin(out, "silent");
+	for (int i = 0; i < h->nsilent; i++) {
+		char id[24];
+
+		snprintf(id, sizeof id, "s%lld", (long long)h->silent[i].id);
+		json_object_begin(out, NULL);
+		json_text(out, "session", id);
+		json_text(out, "holder", h->silent[i].holder);
+		instant(h, out, "heartbeat", h->silent[i].beat);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	json_int(out, "leaving", h->leaving);
+}
+
+static void
+storage(const struct health *h, struct buf *out)
+{
+	json_int(out, "free_bytes", h->free_bytes);
+	json_int(out, "database_bytes", h->database_bytes);
+	json_int(out, "wal_bytes", h->wal_bytes);
+	json_int(out, "staging_bytes", h->staging_bytes);
+	pair(out, "orphans", h->orphans, h->orphan_bytes);
+	pair(out, "trash", h->trash, h->trash_bytes);
+	pair(out, "copies", h->backups.n, h->backups.bytes);
+	instant(h, out, "last_copy", h->backups.last);
+	instant(h, out, "unsaved_since", h->backups.unsaved);
+	json_int(out, "foreign", h->foreign);
+	json_int(out, "missing_blobs", h->missing_blobs);
+	json_int(out, "wrong_blobs", h->wrong_blobs);
+	json_int(out, "blobs", h->blobs);
+	json_int(out, "verified_blobs", h->verified);
+	if (h->blobs > 0)
+		json_double(out, "verified_share", (double)h->verified / (double)h->blobs);
+	instant(h, out, "oldest_check", h->oldest_check);
+	if (h->damage[0] != '\0')
+		json_text(out, "damage", h->damage);
+}
+
+static void
+runs(const struct health *h, struct buf *out)
+{
+	json_array_begin(out, "runs");
+	for (int i = 0; i < h->nruns; i++) {
+		json_object_begin(out, NULL);
+		json_text(out, "task", h->runs[i].name);
+		json_time(out, "started", h->runs[i].started);
+		instant(h, out, "succeeded", h->runs[i].succeeded);
+		json_int(out, "status", h->runs[i].status);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	json_array_begin(out, "resting");
+	for (int i = 0; i < h->nresting; i++) {
+		json_object_begin(out, NULL);
+		json_text(out, "root", h->resting[i].root);
+		json_time(out, "until", h->resting[i].until);
+		json_int(out, "left", h->resting[i].until - h->now);
+		json_text(out, "reason", h->resting[i].reason);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+void
+health_json(const struct db *db, const struct health *h, struct buf *out)
+{
+	struct buf why = { 0 };
+
+	json_open(out, "health");
+	json_text(out, "status", health_verdict_name(health_judge(h, &why)));
+	if (why.len > 0)
+		json_text(out, "reason", why.data);
+	out->failed |= why.failed;
+	buf_free(&why);
+	json_time(out, "at", h->now);
+	catalogue(db, h, out);
+	sessions(h, out);
+	storage(h, out);
+	runs(h, out);
+	json_close(out);
+}
