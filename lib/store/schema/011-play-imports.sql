@@ -1,4 +1,4 @@
--- Version 10: histories as they were taken in, so that one can be taken out again.
+-- Version 11: histories as they were taken in, so that one can be taken out again.
 
 -- A file that plays came from, once for each time that it was another one; a player, once for each listener.
 CREATE TABLE play_import (
