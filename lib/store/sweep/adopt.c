@@ -50,7 +50,7 @@ static enum err_code
 last_left(struct db *db, int64_t *left, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT ifnull(json_extract(data, '$.left'), -1) FROM event WHERE kind IN ('restore', 'rebuild')"
+	    "SELECT ifnull(json_extract(data, '$.left'), -1) FROM event r WHERE" SWEEP_WENT_BACK
 	    " ORDER BY id DESC LIMIT 1",
 	    e);
 

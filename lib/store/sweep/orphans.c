@@ -137,7 +137,7 @@ pass(struct db *db, const struct sweep *s, struct sweep_report *r, const struct 
 	}
 	sweep_add(r, "moved", p.moved);
 	sweep_add(r, "bytes", p.bytes);
-	r->changed = p.moved > 0;
+	r->changed = r->changed || p.moved > 0;
 	if (sweep_stopped(s))
 		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
 out:
@@ -173,8 +173,8 @@ static int
 went_back(struct db *db, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT 1 FROM event r WHERE (kind = 'restore' OR (kind = 'rebuild'"
-	    " AND json_extract(data, '$.left') IS NOT 0)) AND NOT EXISTS (SELECT 1 FROM event WHERE id > "
+	    "SELECT 1 FROM event r WHERE" SWEEP_WENT_BACK
+	    " AND json_extract(data, '$.left') IS NOT 0 AND NOT EXISTS (SELECT 1 FROM event WHERE id > "
 	    "r.id AND"
 	    " ((kind = 'sweep' AND json_extract(data, '$.forced') = 1)"
 	    " OR (kind = 'rebuild' AND json_extract(data, '$.left') = 0)))",
@@ -195,7 +195,8 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 	struct sweep_foreign f = { s, r };
 	int back;
 
-	if (sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
+	if (sweep_covers(db, s, r, e) != ERR_NONE ||
+	    sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
 		return e->code;
 	if (!s->force && unknown(&v) > 0 && (back = went_back(db, e)) != 0) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
