@@ -183,6 +183,28 @@ dir_open_at(int dirfd, const char *name, struct err *e)
 	return fd;
 }
 
+bool
+dir_is_shared(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_mode & (S_ISGID | S_IRWXG)) == (S_ISGID | S_IRWXG);
+}
+
+int
+dir_make_at(int dirfd, const char *name)
+{
+	if (mkdirat(dirfd, name, 0700) != 0)
+		return -1;
+	return dir_is_shared(dirfd) ? fchmodat(dirfd, name, 02770, 0) : 0;
+}
+
+int
+file_share(int dirfd, int fd)
+{
+	return dir_is_shared(dirfd) ? fchmod(fd, 0660) : 0;
+}
+
 void
 fd_close(int *fd)
 {

@@ -35,6 +35,16 @@ enum err_code dir_sync_at(int dirfd, const char *name, struct err *e);
 /* Open a folder below dirfd without following a link in its last component; -1 with *e filled in. */
 int dir_open_at(int dirfd, const char *name, struct err *e);
 
+/* Is an open folder a group's: writable by it, and handing its group on (mode 2770)?  What is made in one is
+ * the group's, too, whatever the umask says. */
+bool dir_is_shared(int fd);
+
+/* mkdirat() with mode 0700, or 2770 in a folder that is shared. */
+int dir_make_at(int dirfd, const char *name);
+
+/* A new file in dirfd: mode 0660 where that is shared.  0, or -1 with errno. */
+int file_share(int dirfd, int fd);
+
 /* Remove the folder dirfd/name and everything below it, or (count_only) only count it: what is no folder adds
  * to *files and *bytes.  No link is followed and no other file system entered; what is mounted there stays,
  * and is an error. */

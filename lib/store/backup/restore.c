@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "store/backup/priv.h"
 #include "store/layout.h"
+#include "store/owner.h"
 #include "store/snapshot.h"
 #include "store/sql.h"
 
@@ -46,6 +47,8 @@ unpack(struct restore *r, struct err *e)
 	if (dir >= 0) {
 		to = openat(dir, part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (to < 0)
+			err_sys(e, errno, "cannot write backup/%s", part);
+		else if (file_share(dir, to) != 0)
 			err_sys(e, errno, "cannot write backup/%s", part);
 		else if (gzip_unpack(from, write_piece, &to, e) != ERR_NONE)
 			err_context(e, "%s", r->file);
@@ -144,8 +147,8 @@ into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const
 	struct snapshot now = { 0 };
 	struct backup before = { .name = "" };
 
-	if (alone(db->lockfd, e) != ERR_NONE || snapshot_describe(db, &now, e) != ERR_NONE ||
-	    compare(r, &now, force, e) != ERR_NONE || dry)
+	if (owner_check_library(db, "restore it", e) != ERR_NONE || alone(db->lockfd, e) != ERR_NONE ||
+	    snapshot_describe(db, &now, e) != ERR_NONE || compare(r, &now, force, e) != ERR_NONE || dry)
 		return e->code;
 	if ((now.tracks > 0 || now.last_event > 0) && backup_make(db, NULL, stop, &before, e) != ERR_NONE)
 		return err_context(e, "cannot keep the catalogue as it is");

@@ -37,7 +37,7 @@ stage_make(struct db *db, int64_t session, struct err *e)
 	char folder[FOLDER];
 
 	folder_name(folder, session);
-	if (mkdirat(db->dirfd, folder, 0700) != 0 && errno != EEXIST)
+	if (dir_make_at(db->dirfd, folder) != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make %s/%s", db->path, folder);
 	return dir_sync_at(db->dirfd, "staging", e);
 }
@@ -125,7 +125,7 @@ stage_folder(struct stage *s, char name[STAGE_FOLDER], struct err *e)
 {
 	for (int tries = 0; tries < 100; tries++) {
 		snprintf(name, STAGE_FOLDER, "unpack-%016" PRIx64, (uint64_t)atomic_fetch_add(&s->next, 1));
-		if (mkdirat(s->fd, name, 0700) == 0)
+		if (dir_make_at(s->fd, name) == 0)
 			return dir_open_at(s->fd, name, e);
 		if (errno != EEXIST)
 			break;
