@@ -21,16 +21,18 @@ CXXFLAGS ?= -O2 -g
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DFONOTECA_SAN)
 ALL_CPPFLAGS = -Ilib -I. -I$(B)/gen -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS)
-ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(CFLAGS)
+# the same bytes wherever it is built
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=.
+ALL_CFLAGS   = -std=c11 $(WARN) -Wstrict-prototypes $(SANFLAGS) $(REPRODUCIBLE) $(CFLAGS)
 # a struct and a function may share a name, as in C
-ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(CXXFLAGS)
+ALL_CXXFLAGS = -std=c++17 $(filter-out -Wshadow,$(WARN)) $(SANFLAGS) $(REPRODUCIBLE) $(CXXFLAGS)
 Q := $(if $(V),,@)
 
 # The layers, lowest first: each may include those before it, see HACKING.
 CORE     := base text digest pack worker store exchange intake
-core_c   := $(foreach l,$(CORE),$(wildcard lib/$(l)/*.c lib/$(l)/*/*.c))
-media_c  := $(wildcard lib/media/*.c lib/media/*/*.c)
-media_cc := $(wildcard lib/media/*.cc lib/media/*/*.cc)
+core_c   := $(foreach l,$(CORE),$(sort $(wildcard lib/$(l)/*.c lib/$(l)/*/*.c)))
+media_c  := $(sort $(wildcard lib/media/*.c lib/media/*/*.c))
+media_cc := $(sort $(wildcard lib/media/*.cc lib/media/*/*.cc))
 COMMANDS := $(patsubst cmd/%.c,%,$(wildcard cmd/lib-*.c))
 WORKER   := $(B)/libexec/media-worker
 programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
@@ -58,7 +60,7 @@ core_o   := $(core_c:%.c=$(B)/%.o)
 media_o  := $(media_c:%.c=$(B)/%.o) $(media_cc:%.cc=$(B)/%.o)
 
 # Compilers, flags and folders of this build: when they change, everything is built again.
-FLAGS = $(filter-out -Werror,$(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(LDFLAGS) $(LDLIBS))
+FLAGS = $(filter-out -Werror $(REPRODUCIBLE),$(CC) $(CXX) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(LDFLAGS) $(LDLIBS))
 $(B)/gen/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || { sh share/deps.sh headers '$(CC)' '$(CXX)' && \
@@ -136,8 +138,9 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) \
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
-# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare.
-deps deps-check deps-lint deps-bench:
+# Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare,
+# `deps-package` to make a Debian package.
+deps deps-check deps-lint deps-bench deps-package:
 	$(Q)$(if $(NODEPS),:,sh share/deps.sh $(@:deps-%=%))
 
 # Everything below installs what it needs first, so it calls make again: only then do the tools exist.
@@ -160,7 +163,7 @@ bench: deps
 
 # Installing.
 mans    := $(wildcard man/*.[1-9])
-docs    := $(wildcard README INSTALL NEWS HACKING LICENSE)
+docs    := $(wildcard README INSTALL NEWS HACKING SECURITY CONTRIBUTING LICENSE)
 data    := $(wildcard share/examples/*)
 D       := $(DESTDIR)
 installed = $(COMMANDS:%=$(BINDIR)/%) $(LIBEXECDIR)/media-worker \
@@ -188,14 +191,27 @@ uninstall:
 	$(Q)for d in '$(D)$(LIBEXECDIR)' '$(D)$(DATADIR)/examples' '$(D)$(DATADIR)' '$(D)$(DOCDIR)'; do \
 	    [ ! -d "$$d" ] || rmdir "$$d" || exit 1; done
 
-# Releasing: the tracked files as fonoteca-VERSION.tar.gz, and the proof that they are enough.
+# Releasing: the tracked files as fonoteca-VERSION.tar.gz, dated by the last commit, and the proof that they are enough.
+DATE = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct))
 dist:
 	$(Q)mkdir -p dist
-	$(Q)git ls-files -z | tar -czf dist/fonoteca-$(VERSION).tar.gz --null -T - --transform 's|^|fonoteca-$(VERSION)/|S' \
-	    --owner=0 --group=0
+	$(Q)git ls-files -z | LC_ALL=C sort -z | tar -cf - --null -T - --transform 's|^|fonoteca-$(VERSION)/|S' --format=gnu --mode=u+w,go-w \
+	    --owner=0 --group=0 --numeric-owner --mtime=@$(DATE) | gzip -9n > dist/fonoteca-$(VERSION).tar.gz
 	@echo "  TAR  dist/fonoteca-$(VERSION).tar.gz"
 distcheck: deps deps-check dist
-	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/distcheck.sh dist/fonoteca-$(VERSION).tar.gz '$(abspath $(B))'
+
+# A Debian package, built from the release archive in dist/deb and looked at by lintian.
+deb: deps deps-package dist
+	$(Q)sh share/package.sh dist/fonoteca-$(VERSION).tar.gz dist/deb
+
+# The manual pages as one page for a browser.
+html: $(B)/fonoteca.html
+$(B)/fonoteca.html: $(mans) share/html.sh VERSION
+	@mkdir -p $(@D)
+	$(Q)sh share/html.sh '$(VERSION)' $(mans) > $@
+	@echo "  HTML $@"
 
 # Style: the C in the house style, the shell scripts and the manual pages without complaints.
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
@@ -223,14 +239,17 @@ help:
 	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
+	@echo 'make deb             a Debian package, into dist/deb'
+	@echo 'make html            the manual pages as one page, build/fonoteca.html'
 	@echo 'make clean           remove what was built'
 	@echo
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench demo check torture bench install uninstall dist distcheck format lint \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench deps-package demo check torture bench install \
+    uninstall dist distcheck deb html format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

@@ -8,14 +8,15 @@
 
 /* clang-format off */
 enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_MIX, OPT_START, OPT_NAME, OPT_REPLACE, OPT_ENCODING,
-	OPT_AS, OPT_IDS, OPT_RELATIVE, OPT_ALL, OPT_LINK, OPT_COPY, OPT_LAYOUT, OPT_FS };
+	OPT_AS, OPT_IDS, OPT_RELATIVE, OPT_ALL, OPT_LINK, OPT_COPY, OPT_LAYOUT, OPT_FS, OPT_SHUFFLE };
 /* clang-format on */
 
 static const struct opt opts[] = {
-	{ OPT_AT, "at", "N", "add before position N, not at the end" },
-	{ OPT_QUERY, "query", "QUERY", "add what a query finds" },
+	{ OPT_AT, "at", "N", "add before position N, not at the end; play from there on" },
+	{ OPT_QUERY, "query", "QUERY", "add, or play, what a query finds" },
 	{ 's', "sort", "FIELD[-],...", "the order of what a query finds; - is descending" },
 	{ 'l', "limit", "N", "at most N of what a query finds" },
+	{ OPT_SHUFFLE, "shuffle", NULL, "play in an order by chance" },
 	{ OPT_SEED, "seed", "N", "shuffle in the order that belongs to N" },
 	{ OPT_BY, "by", "WHAT", "dedupe by track (the default) or recording" },
 	{ OPT_MIX, "mix", NULL, "sort so that neighbours fit by key and tempo" },
@@ -26,7 +27,7 @@ static const struct opt opts[] = {
 	{ OPT_AS, "as", "FORMAT", "m3u8, m3u, pls, xspf, jspf, json; by itself as the file is called" },
 	{ 'o', "output", "FILE", "export into FILE, replaced as a whole" },
 	{ OPT_RELATIVE, "relative-to", "DIR", "export paths relative to DIR" },
-	{ OPT_ALL, "all", NULL, "export every track of the library" },
+	{ OPT_ALL, "all", NULL, "export, or play, every track of the library" },
 	{ OPT_COPY, "copy", "DIR", "export the files themselves into a tree of folders" },
 	{ OPT_LINK, "link", "DIR", "the same; hard links will do" },
 	{ OPT_LAYOUT, "layout", "LAYOUT",
@@ -57,6 +58,8 @@ static const struct cli_verb verbs[] = {
 	{ "freeze", "NAME [NEW]", "make a plain playlist of a smart one" },
 	{ "import", "FILE...", "make playlists of playlist files" },
 	{ "export", "[NAME]", "write it as a playlist file" },
+	{ "play", "[NAME|QUERY]...", "play it, or what a query finds, through your player" },
+	{ "notify", "NAME", "tell of it through your program for notices" },
 	{ NULL, NULL, NULL },
 };
 
@@ -89,6 +92,8 @@ static const struct action {
 	{ smart_freeze, true, "" },
 	{ file_import, true, "as name replace encoding" },
 	{ file_export, false, "as output relative-to all copy link layout fs" },
+	{ play_through, false, "all at query sort limit shuffle seed" },
+	{ play_notify, false, "" },
 };
 
 static const char *given[sizeof opts / sizeof opts[0]];
@@ -99,7 +104,7 @@ take(int key, const char *value)
 {
 	switch (key) {
 	case OPT_AT:
-		command.at = cli_number("--at", value, 1, INT64_MAX);
+		command.at = value;
 		break;
 	case OPT_QUERY:
 		command.query = value;
@@ -109,6 +114,9 @@ take(int key, const char *value)
 		break;
 	case 'l':
 		command.limit = cli_number("--limit", value, 1, INT64_MAX);
+		break;
+	case OPT_SHUFFLE:
+		command.shuffle = true;
 		break;
 	case OPT_SEED:
 		command.seed = (uint64_t)cli_number("--seed", value, 0, INT64_MAX);
@@ -200,9 +208,12 @@ main(int argc, char **argv)
 	a = &actions[verb];
 	command.verb = verbs[verb].name;
 	check_options(a);
+	if (command.at != NULL)
+		command.position = cli_number("--at", command.at, 1, INT64_MAX);
 	if (db_open(&command.db, cli_library(), a->writes ? DB_WRITE : DB_READ,
 		&(struct db_options){ .wait_ms = cli_wait_ms() }, NULL, &e) == ERR_NONE)
 		a->run(cli_operands() + 1, &e);
 	db_close(command.db);
-	return cli_finish(&e);
+	verb = cli_finish(&e);
+	return verb == 0 ? command.status : verb;
 }

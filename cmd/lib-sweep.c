@@ -1,4 +1,6 @@
 /* lib-sweep - clean up after crashes and age, and tell how a library is */
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cli.h"
@@ -19,6 +21,7 @@ static const struct opt opts[] = {
 	{ OPT_JOBS, "jobs", "N", "verify: read N blobs at a time (the number of cores)" },
 	{ OPT_TO, "to", "DIR", "backup: copy the catalogue into this folder" },
 	{ OPT_KEEP, "keep", "N", "backup: keep so many copies (some of each day, week and month)" },
+	{ OPT_FROM, "from", "DIR", "repair: look for copies of lost blobs below this folder, too" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
 	CLI_COMMON,
@@ -33,6 +36,7 @@ static const struct cli_verb verbs[] = {
 	{ "optimize", NULL, "refresh statistics, forget old events, truncate the WAL" },
 	{ "backup", NULL, "copy the catalogue into backup/; by itself once a day" },
 	{ "verify", NULL, "compare every blob with its name, and the catalogue with itself" },
+	{ "repair", NULL, "mend the catalogue, fetch lost blobs again from where copies are" },
 	{ "health", NULL, "print how the library is; changes nothing" },
 	{ "metrics", "FILE", "write how the library is for Prometheus; changes nothing" },
 	{ "restore", "FILE", "go back to a copy of the catalogue" },
@@ -95,6 +99,17 @@ choose(int tasks[MAX_TASKS])
 }
 
 static void
+add_from(const char *folder)
+{
+	char **more = realloc(sweep.from, (sweep.nfrom + 1) * sizeof *more);
+
+	if (more == NULL)
+		cli_usage("--from: too many");
+	more[sweep.nfrom++] = (char *)(uintptr_t)folder;
+	sweep.from = more;
+}
+
+static void
 options(void)
 {
 	const char *value;
@@ -111,6 +126,8 @@ options(void)
 			sweep.copies.to = value;
 		else if (key == OPT_KEEP)
 			sweep.copies.keep = (int)cli_number("--keep", value, 1, 100000);
+		else if (key == OPT_FROM)
+			add_from(value);
 		else
 			sweep_scrub_option(&sweep.scrub, scrub_key = key, value);
 	}
@@ -120,14 +137,17 @@ options(void)
 static void
 check_options(const int *tasks, int n)
 {
-	bool verifies = false;
+	bool verifies = false, repairs = false;
 
 	for (int i = 0; i < n; i++) {
+		repairs = repairs || tasks[i] == SWEEP_REPAIR;
 		verifies = verifies || tasks[i] == SWEEP_VERIFY;
 		sweep.copies.asked = sweep.copies.asked || (tasks[i] == SWEEP_BACKUP && cli_noperands() > 0);
 	}
 	if (scrub_key != 0 && !verifies)
 		cli_usage("--%s belongs to the task verify", cli_option_name(scrub_key));
+	if (sweep.nfrom > 0 && !repairs)
+		cli_usage("--from belongs to the task repair");
 	if (sweep.copies.to != NULL && !sweep.copies.asked)
 		cli_usage("--to belongs to the task backup");
 }

@@ -136,7 +136,11 @@ _fonoteca_operand() {
 		import) _fonoteca_files -f ;;
 		*) _fonoteca_offer < <(_fonoteca_playlists) ;;
 		esac ;;
-	lib-sweep) _fonoteca_offer < <(_fonoteca_dump verb 2) ;;
+	lib-sweep)
+		case $1 in
+		restore | rebuild) _fonoteca_files -f ;;
+		*) _fonoteca_offer < <(_fonoteca_dump verb 2) ;;
+		esac ;;
 	esac
 }
 

@@ -107,6 +107,8 @@ complete --command lib-commit --condition 'not contains -- --amend (commandline 
 complete --command lib-commit --condition 'contains -- --amend (commandline -opc)' --arguments '$__fonoteca_fields='
 complete --command lib-search --arguments '@(__fonoteca_saved)'
 complete --command lib-sweep --arguments '(__fonoteca_verbs lib-sweep)'
+complete --command lib-sweep --condition 'contains restore (__fonoteca_operands); or contains rebuild (__fonoteca_operands)' \
+    --force-files
 complete --command lib-playlist --condition 'test (count (__fonoteca_operands)) -eq 0' \
     --arguments '(__fonoteca_verbs lib-playlist)'
 complete --command lib-playlist --condition 'test (count (__fonoteca_operands)) -gt 0' \

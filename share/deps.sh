@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the packages that are missing: deps.sh build|check|lint|bench
-# and nothing else; `deps.sh list build|check|lint|bench` only names them,
+# Install the packages that are missing: deps.sh build|check|lint|bench|package
+# and nothing else; `deps.sh list build|check|lint|bench|package` only names them,
 # `deps.sh headers CC CXX` says whether the compilers and libraries are there.
 #
 # One line a package: what it is for, then its name for apt, dnf, pacman, apk ("-": not needed there).
@@ -27,11 +27,15 @@ packages() {
 		check bash           bash                 bash       bash
 		check bats           bats                 bash-bats  bats
 		check binutils       binutils             binutils   binutils
+		check dosfstools     dosfstools           dosfstools dosfstools
 		check e2fsprogs      e2fsprogs            e2fsprogs  e2fsprogs
+		check ffmpeg         ffmpeg-free          ffmpeg     ffmpeg
 		check git            git-core             git        git
 		check jq             jq                   jq         jq
 		check libxml2-utils  libxml2              libxml2    libxml2-utils
 		check mandoc         mandoc               mandoc     mandoc
+		check mpc            mpc                  mpc        mpc
+		check mpd            mpd                  mpd        mpd
 		check procps         procps-ng            procps-ng  procps
 		check python3        python3              python     python3
 		check python3-mutagen python3-mutagen     python-mutagen py3-mutagen
@@ -50,6 +54,9 @@ packages() {
 		lint  libclang-rt-dev compiler-rt         compiler-rt compiler-rt
 		lint  mandoc         mandoc               mandoc     mandoc
 		lint  shellcheck     ShellCheck           shellcheck shellcheck
+		package debhelper    -                    -          -
+		package dpkg-dev     -                    -          -
+		package lintian      -                    -          -
 	END
 }
 
@@ -117,14 +124,14 @@ headers() {
 manager=$(manager)
 case ${1-} in
 deps) group=build ;;
-build | check | lint | bench) group=$1 ;;
+build | check | lint | bench | package) group=$1 ;;
 list)
 	names "${2:?which list}" "${3:-$manager}"
 	exit ;;
 headers)
 	headers "$2" "$3"
 	exit ;;
-*) die "usage: deps.sh build|check|lint|bench" ;;
+*) die "usage: deps.sh build|check|lint|bench|package" ;;
 esac
 
 if [ "$manager" = none ]; then

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Prove that a release archive is enough: distcheck.sh ARCHIVE
+# Prove that a release archive is enough: distcheck.sh ARCHIVE BUILD
 #
 # Unpacks it into a folder of its own, builds with warnings as errors, runs the quick tests,
 # installs below a DESTDIR, walks the main line with the installed commands on the test music,
-# uninstalls, and looks for what was left.  The version must be the same everywhere.
+# uninstalls, and looks for what was left.  The version must be the same everywhere, and so must be
+# the bytes of the programs, here and in BUILD, the folder of a build elsewhere.
 set -eu
 export LC_ALL=C.UTF-8
-archive=$1
+archive=$1 build=$2
 version=$(cat VERSION)
 tmp=$(mktemp -d)
 trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
@@ -30,6 +31,14 @@ cd "$tmp/fonoteca-$version"
 
 make -s -j"$(nproc)" WERROR=1 NODEPS=1 all unit-build >/dev/null
 say "built"
+if cmp -s build/gen/flags "$build/gen/flags"; then
+	for p in build/lib-* build/libexec/media-worker; do
+		cmp "$p" "$build/${p#build/}" || die "${p#build/} is not the same bytes when built in another folder"
+	done
+	say "the programs are the same bytes in both folders"
+else
+	say "not compared with $build, which was built with other flags"
+fi
 make -s WERROR=1 NODEPS=1 check TESTS="tests/suite.bats tests/layers.bats tests/docs.bats" >check.log 2>&1 || {
 	cat check.log
 	die "the tests fail in the unpacked archive"

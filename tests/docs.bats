@@ -89,6 +89,9 @@ same() {
 	lib-import -q "$FIXTURES/audio/hoppipolla.flac" >session
 	[ "$(bash_completes lib-commit --amend 1 albumartists | tr '\n' ' ')" = 'albumartists= albumartistsort= ' ]
 	[ "$(bash_completes lib-commit s | grep -cx "$(cat session)")" -eq 1 ]
+	touch copy.db.gz
+	[ "$(bash_completes lib-sweep restore cop)" = copy.db.gz ]
+	[ "$(bash_completes lib-sweep rest)" = restore ]
 }
 
 @test "zsh is given the same options" {
@@ -223,7 +226,7 @@ exit_table() {
 }
 
 @test "INSTALL names every package that make deps installs" {
-	for group in build check lint bench; do
+	for group in build check lint bench package; do
 		for p in $(sh "$TREE/share/deps.sh" list $group apt-get); do
 			tr -cs 'A-Za-z0-9+.-' '\n' <"$TREE/INSTALL" | grep -qxF "$p" || fail "INSTALL does not name $p"
 		done
@@ -237,6 +240,37 @@ exit_table() {
 	done
 }
 
-@test "the version is the same in VERSION and NEWS" {
-	[ "$(sed -n '1s/^Fonoteca \([0-9.]*\).*/\1/p' "$TREE/NEWS")" = "$(cat "$TREE/VERSION")" ]
+@test "the version is the same in VERSION, NEWS and the packages" {
+	version=$(cat "$TREE/VERSION")
+	[ "$(sed -n '1s/^Fonoteca \([0-9.]*\).*/\1/p' "$TREE/NEWS")" = "$version" ]
+	[ "$(sed -n '1s/^fonoteca (\([0-9.]*\)).*/\1/p' "$TREE/debian/changelog")" = "$version" ]
+	[ "$(sed -n 's/^Version: *//p' "$TREE/share/rpm/fonoteca.spec")" = "$version" ]
+}
+
+@test "the packages are built with every library that make deps installs" {
+	for p in $(sh "$TREE/share/deps.sh" list build apt-get); do
+		case $p in
+		gcc | g++ | libc6-dev | make) continue ;; # a Debian builder has these
+		esac
+		tr -s ' ,\t' '\n' <"$TREE/debian/control" | grep -qxF "$p" || fail "debian/control does not name $p"
+	done
+	for p in $(sh "$TREE/share/deps.sh" list build dnf); do
+		[ "$p" = glibc-devel ] || tr -s ' ' '\n' <"$TREE/share/rpm/fonoteca.spec" | grep -qxF "$p" ||
+			fail "fonoteca.spec does not name $p"
+	done
+}
+
+@test "the manual as one page: every page is there, every link leads to one section" {
+	sh "$TREE/share/html.sh" 1.2.3 "$TREE"/man/*.[1-9] >page.html
+	python3 - page.html $(cd "$TREE/man" && ls) <<-'END'
+		import re, sys
+		page = open(sys.argv[1], encoding="utf-8").read()
+		ids = re.findall(r' id="([^"]+)"', page)
+		assert len(ids) == len(set(ids)), "a name stands twice"
+		links = set(re.findall(r' href="#([^"]+)"', page))
+		assert len(links) > 100 and links <= set(ids), links - set(ids)
+		assert set(sys.argv[2:]) <= links, "a page is missing"
+		assert "1.2.3" in page and "@VERSION@" not in page
+		assert not re.search(r'(src|href)="(?!#)', page), "something is loaded from elsewhere"
+	END
 }

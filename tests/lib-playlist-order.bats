@@ -201,6 +201,8 @@ dense() {
 }
 
 @test "the manual's examples work" {
+	mkdir -p -m 755 "$HOME/.config/fonoteca"
+	(umask 022 && echo 'player = true' >"$HOME/.config/fonoteca/config")
 	grep -v '^mpv' <(sed -n '/^.Sh EXAMPLES/,/^.Sh SEE/p' "$TREE/man/lib-playlist.1" | sed 's/\\&//g' | grep '^lib-') >lines
 	[ "$(wc -l <lines)" -ge 8 ]
 	printf '/nowhere/x.mp3\n' >a.m3u

@@ -246,7 +246,7 @@ count() {
 	[[ $stderr == *"track 4 is not in the search index"* ]]
 	[[ $stderr == *"track 5 has no preferred file"* ]]
 	[[ $stderr == *"track row 6 names something of release that is not there"* ]]
-	[[ $stderr == *"4 faults"* ]]
+	[[ $stderr == *": track 6 is in the search index otherwise than in the catalogue"*" faults" ]]
 }
 
 @test "a database that is damaged is broken: status 4" {

@@ -4,7 +4,8 @@
 query-laws.py LIB-SEARCH LIBRARY ROUNDS [SEED]
 
 Sets of ids: AND is what both find, OR what either does, NOT what the query does
-not; --count and --sort find the same; the first n are the first n of all.
+not; --count, --sort, --limit and --facet find the same, also of words that are ranked, of names with and without
+an article; the first n are the first n of all.
 """
 import random
 import subprocess
@@ -15,6 +16,7 @@ rounds = int(sys.argv[3])
 seed = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 rnd = random.Random(seed)
 WORDS = "love the a night day björk radiohead acdc r.e.m. 愛 の 99 live pop ke$ha don't".split()
+NAMES = ["love", "loves", "radiohead", "the loves", "99", "day"]
 known = {}
 broken = 0
 
@@ -63,7 +65,8 @@ def law(what, got, want):
     global broken
     if got != want:
         broken += 1
-        print(f"{what}: {len(got)} tracks, not {len(want)}; seed {seed}")
+        tell = [len(x) if hasattr(x, "__len__") else x for x in (got, want)]
+        print(f"{what}: {tell[0]} tracks, not {tell[1]}; seed {seed}")
 
 
 everything = ids("*")
@@ -92,9 +95,16 @@ for _ in range(rounds):
     law(f"year:..{year}", ids(f"year:..{year}"), ids(f"year<{year}") | ids(f"year:{year}"))
     # what is ranked, too, with the last word as a beginning
     q = rnd.choice([rnd.choice(WORDS), f"{rnd.choice(WORDS)} {rnd.choice(WORDS)}", f"{rnd.choice(WORDS)} OR {x}",
-                    f"{x} {rnd.choice(WORDS)}", f"artist:{rnd.choice(WORDS)}"])
+                    f"{x} {rnd.choice(WORDS)}", f"artist:{rnd.choice(WORDS)}",
+                    f"the {rnd.choice(WORDS)}", f"artist:the {rnd.choice(NAMES)}", f"the {rnd.choice(NAMES)} year:{year}..",
+                    f"{rnd.choice(NAMES)} and {rnd.choice(NAMES)}", f"the {rnd.choice(NAMES)} OR {x}"])
     whole = listed(q)
+    law(f"a track twice: {q}", len(set(whole)), len(whole))
+    for how in ("id", "year-,title", "artist", "plays-", "-s"):
+        options = ["-s", how] if how != "-s" else ["-s", "added", "-l", "9999"]
+        law(f"-s {how} {q}", frozenset(listed(q, *options)), frozenset(whole))
     law(f"--count {q}", run("--count", "--", q), [str(len(whole))])
+    law(f"--facet owner {q}", sum(map(int, run("--facet", "owner", "--", q)[::2])), len(whole))
     for n in (1, 7, rnd.randint(1, 300)):
         law(f"-l {n} {q}", listed(q, "-l", str(n)), whole[:n])
         law(f"--offset {n} {q}", listed(q, "-l", "20", "--offset", str(n)), whole[n:n + 20])

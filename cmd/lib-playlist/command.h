@@ -16,14 +16,17 @@
 /* What the command line says, beside cli's own options. */
 struct command {
 	const char *verb;
-	long long at, limit;
+	long long limit;
 	uint64_t seed;
-	bool seeded, ids, replace, mix, all;
+	bool seeded, ids, replace, mix, all, shuffle;
+	const char *at;
+	long long position; /* that --at names, or 0 */
 	const char *start;
 	const char *query, *sort, *by;
 	const char *output, *relative_to, *as, *name, *encoding;
 	const char *link, *copy, *layout, *fs;
 	struct db *db;
+	int status; /* of the player, 0 where none ran */
 };
 extern struct command command;
 
@@ -48,6 +51,9 @@ command_fn smart_set, smart_freeze;
 /* file.c: playlist files. */
 command_fn file_import, file_export;
 
+/* play.c: through the user's player, and notifier. */
+command_fn play_through, play_notify;
+
 /* tree.c: the files of a playlist, or (name NULL) of all tracks, in a tree of folders. */
 void tree_export(const char *name, struct err *e);
 
@@ -57,5 +63,11 @@ void command_report(const struct playlist_change *c, struct err *e);
 
 /* The playlist that a word names, and a change of it that is still to be made. */
 enum err_code command_change(const char *word, struct playlist_change *c, int64_t *id, struct err *e);
+
+/* What a query finds, by --sort and --limit, malloced. */
+enum err_code command_find(char *const *words, int64_t **ids, size_t *n, struct err *e);
+
+/* A number that nobody chose, which --seed can say again. */
+uint64_t command_seed(void);
 
 #endif

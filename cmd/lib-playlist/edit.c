@@ -82,21 +82,30 @@ edit_delete(char **words, struct err *e)
 	}
 }
 
+enum err_code
+command_find(char *const *words, int64_t **ids, size_t *n, struct err *e)
+{
+	struct query *q = NULL;
+
+	if (query_parse(&q, command.db, words, e) == ERR_NONE &&
+	    (command.sort == NULL || query_sort(q, command.sort, e) == ERR_NONE) &&
+	    query_ids(q, command.db, command.limit > 0 ? command.limit : -1, 0, ids, n, e) == ERR_NONE &&
+	    query_note(q) != NULL)
+		cli_note("%s", query_note(q));
+	query_free(q);
+	return e->code;
+}
+
 /* What --query finds, as more words. */
 static enum err_code
 add_found(char ***refs, size_t *n, struct err *e)
 {
-	struct query *q = NULL;
 	int64_t *ids = NULL;
 	size_t found = 0;
 	char *words[] = { (char *)command.query, NULL }, **more;
 
-	if (query_parse(&q, command.db, words, e) != ERR_NONE ||
-	    (command.sort != NULL && query_sort(q, command.sort, e) != ERR_NONE) ||
-	    query_ids(q, command.db, command.limit > 0 ? command.limit : -1, 0, &ids, &found, e) != ERR_NONE)
-		goto out;
-	if (query_note(q) != NULL)
-		cli_note("%s", query_note(q));
+	if (command_find(words, &ids, &found, e) != ERR_NONE)
+		return e->code;
 	more = realloc(*refs, (*n + found + 1) * sizeof *more);
 	if (more == NULL) {
 		err_memory(e);
@@ -110,7 +119,6 @@ add_found(char ***refs, size_t *n, struct err *e)
 			++*n;
 out:
 	free(ids);
-	query_free(q);
 	return e->code;
 }
 
@@ -135,7 +143,7 @@ edit_add(char **words, struct err *e)
 	else if (n == 0)
 		err_set(e, ERR_NOMATCH, "nothing to add: no tracks came on standard input");
 	else
-		playlist_add(command.db, id, refs, n, command.at, &c, e);
+		playlist_add(command.db, id, refs, n, command.position, &c, e);
 	command_report(&c, e);
 out:
 	words_free(refs, n);

@@ -24,20 +24,27 @@ order_sort(char **words, struct err *e)
 	command_report(&c, e);
 }
 
-void
-order_shuffle(char **words, struct err *e)
+uint64_t
+command_seed(void)
 {
-	struct playlist_change c;
 	uint64_t seed = command.seed;
-	int64_t id;
 
 	if (!command.seeded && getrandom(&seed, sizeof seed, 0) != sizeof seed)
 		seed = (uint64_t)time_monotonic_ms();
 	seed &= INT64_MAX; /* so that --seed can say it again */
-	if (command_change(words[0], &c, &id, e) == ERR_NONE)
-		playlist_shuffle(command.db, id, seed, &c, e);
-	if (e->code == ERR_NONE && cli_verbose() && !command.seeded)
+	if (cli_verbose() && !command.seeded)
 		cli_note("the order of --seed %llu", (unsigned long long)seed);
+	return seed;
+}
+
+void
+order_shuffle(char **words, struct err *e)
+{
+	struct playlist_change c;
+	int64_t id;
+
+	if (command_change(words[0], &c, &id, e) == ERR_NONE)
+		playlist_shuffle(command.db, id, command_seed(), &c, e);
 	command_report(&c, e);
 }
 

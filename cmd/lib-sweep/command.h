@@ -18,7 +18,8 @@ enum {
 	OPT_RATE,
 	OPT_JOBS = 'j',
 	OPT_TO = OPT_RATE + 1, /* of backup */
-	OPT_KEEP
+	OPT_KEEP,
+	OPT_FROM /* of repair */
 };
 
 /* Run one task and print what came of it. */

@@ -25,8 +25,9 @@ sweep_tell(const char *task, const char *action, const char *thing, int64_t byte
 	struct buf b = { 0 };
 
 	foreign += strcmp(action, "foreign") == 0;
-	if (!cli_dry_run() && !cli_verbose())
-		return;
+	if (!cli_dry_run() && !cli_verbose() &&
+	    (strcmp(task, "repair") != 0 || strcmp(action, "foreign") == 0))
+		return; /* whoever repairs wants to know what was broken */
 	if (cli_json()) {
 		json_open(&b, "action");
 		json_text(&b, "task", task);

@@ -28,23 +28,28 @@ place(const struct playlist_entry *n, const char *relative_to, struct list_item 
 	item->known = local ? n->path : NULL;
 }
 
+void
+playlist_write_entry(struct list_writer *w, const struct playlist_entry *n)
+{
+	struct list_item item = { .title = n->title,
+		.artist = n->artist,
+		.album = n->album,
+		.mbid = n->mbid,
+		.extra = n->extra,
+		.duration_ms = n->duration_ms,
+		.start_ms = n->part > 0 || n->start_ms > 0 ? n->start_ms : -1,
+		.number = n->number };
+
+	place(n, w->relative_to, &item);
+	list_add(w, &item);
+}
+
 static void
 write_entries(struct list_writer *w, const struct playlist *p, const struct playlist_entry *v, size_t n)
 {
 	list_begin(w, p->name);
-	for (size_t i = 0; i < n; i++) {
-		struct list_item item = { .title = v[i].title,
-			.artist = v[i].artist,
-			.album = v[i].album,
-			.mbid = v[i].mbid,
-			.extra = v[i].extra,
-			.duration_ms = v[i].duration_ms,
-			.start_ms = v[i].part > 0 || v[i].start_ms > 0 ? v[i].start_ms : -1,
-			.number = v[i].number };
-
-		place(&v[i], w->relative_to, &item);
-		list_add(w, &item);
-	}
+	for (size_t i = 0; i < n; i++)
+		playlist_write_entry(w, &v[i]);
 	list_end(w);
 }
 

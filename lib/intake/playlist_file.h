@@ -17,6 +17,9 @@ enum { PLAYLIST_FILE_MAX = 256 << 20 };
 enum err_code playlist_whole(
     struct db *db, int64_t id, struct playlist *p, struct playlist_entry **v, size_t *n, struct err *e);
 
+/* Write an entry, between list_begin() and list_end(). */
+void playlist_write_entry(struct list_writer *w, const struct playlist_entry *n);
+
 /* Append a playlist in a format (exchange/list.h, or JSON objects ended by '\n'): the blobs' absolute paths,
  * or relative to folder relative_to where that is not NULL.  Missing entries keep the place that they were
  * added with, or that their file said. */

@@ -341,6 +341,58 @@ index_track(struct db *db, int64_t track, struct err *e)
 	return e->code;
 }
 
+/* Are the keys of a document there? 1, 0, -1. */
+static int
+has_keys(struct db *db, const struct text *t, int64_t doc, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM skey WHERE hash = ? AND kind = ? AND doc = ?", e);
+	int step = 1;
+
+	if (st == NULL)
+		return -1;
+	for (int i = 0; i < t->nkeys && step == 1; i++) {
+		sql_int(st, 1, t->key[i].hash);
+		sql_int(st, 2, t->key[i].kind);
+		sql_int(st, 3, doc);
+		step = sql_step(db, st, e);
+		sqlite3_reset(st);
+	}
+	sql_done(st);
+	return step;
+}
+
+/* Does fts know of the document? 1, 0, -1. */
+static int
+has_words_of(struct db *db, int64_t doc, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM fts_docsize WHERE id = ?", e);
+	int step;
+
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, doc);
+	step = sql_step(db, st, e);
+	sql_done(st);
+	return step;
+}
+
+int
+index_holds(struct db *db, int64_t track, struct err *e)
+{
+	struct text t = { 0 };
+	int64_t doc = 0, hash = 0;
+	int found = find_doc(db, track, &doc, &hash, e), right = 0;
+
+	if (found < 0 || text_of(db, track, &t, e) != ERR_NONE)
+		right = -1;
+	else if (found == 0 || !t.there)
+		right = found == t.there;
+	else if (text_hash(&t, e) == hash && (right = has_words_of(db, doc, e)) == 1)
+		right = has_keys(db, &t, doc, e);
+	text_free(&t);
+	return e->code != ERR_NONE ? -1 : right;
+}
+
 static enum err_code
 forget(struct db *db, int64_t doc, const struct text *t, struct err *e)
 {
@@ -372,11 +424,58 @@ index_forget(struct db *db, int64_t track, struct err *e)
 		forget(db, doc, &t, e);
 	else if (e->code == ERR_NONE)
 		err_set(e, ERR_LIBRARY,
-		    "the search index does not hold track %lld as it is: it wants rebuilding",
+		    "the search index does not hold track %lld as it is: lib-sweep repair makes it anew",
 		    (long long)track);
 out:
 	text_free(&t);
 	return e->code;
+}
+
+/* All of it, first: then nothing else has to follow each change. */
+enum err_code
+index_clear(struct db *db, struct err *e)
+{
+	return sql_exec(db,
+	    "INSERT INTO fts(fts) VALUES('delete-all'); DELETE FROM packed_chunk; DELETE FROM doc;"
+	    " DELETE FROM skey; DELETE FROM fresh_word",
+	    e);
+}
+
+enum err_code
+index_fill(struct db *db, struct err *e)
+{
+	int64_t id = 0;
+
+	for (;;) {
+		sqlite3_stmt *st = sql_get(
+		    db, "SELECT id FROM track WHERE id > ?1 AND removed IS NULL ORDER BY id LIMIT 1", e);
+
+		if (st == NULL)
+			return e->code;
+		sql_int(st, 1, id);
+		if (sql_step(db, st, e) != 1) {
+			sql_done(st);
+			break;
+		}
+		id = sqlite3_column_int64(st, 0);
+		sql_done(st);
+		if (index_track(db, id, e) != ERR_NONE)
+			return e->code;
+	}
+	return e->code == ERR_NONE ? vocabulary_pack(db, e) : e->code;
+}
+
+enum err_code
+index_check(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "INSERT INTO fts(fts) VALUES('integrity-check')", e);
+
+	if (st == NULL || sql_run(db, st, e) == ERR_NONE)
+		return e->code;
+	if (e->code != ERR_LIBRARY)
+		return e->code;
+	*e = (struct err){ 0 };
+	return err_set(e, ERR_FORMAT, "the search index is damaged in itself");
 }
 
 const char *

@@ -21,6 +21,19 @@ enum err_code index_track(struct db *db, int64_t track, struct err *e);
  * then change them, then index_track(). */
 enum err_code index_forget(struct db *db, int64_t track, struct err *e);
 
+/* Does the index hold a track as the catalogue has it now, by the hash of its words and by its keys?  A
+ * removed track is held where it is not in.  1, 0, -1. */
+int index_holds(struct db *db, int64_t track, struct err *e);
+
+/* Is the index sound in itself?  ERR_FORMAT where it is not.  A transaction of its own where there is none.
+ */
+enum err_code index_check(struct db *db, struct err *e);
+
+/* All of it anew: take everything out; then, whatever was changed in between, put every track in and pack the
+ * vocabulary.  The columns of packed.h are left to packed_refresh(). */
+enum err_code index_clear(struct db *db, struct err *e);
+enum err_code index_fill(struct db *db, struct err *e);
+
 /* The column of fts that holds the words of a field, "x" that of all the lesser ones; NULL: the index has not
  * got it.  Years stand in x as words, too. */
 const char *index_column(enum field f);

@@ -5,7 +5,6 @@
 #include "store/history/plays.h"
 #include "store/index.h"
 #include "store/sql.h"
-#include "store/vocabulary.h"
 #include "text/fold.h"
 
 enum err_code
@@ -52,48 +51,13 @@ refold_keys(struct db *db, struct err *e)
 	    e);
 }
 
-/* All of it, first: then nothing else has to follow each change. */
-static enum err_code
-forget_index(struct db *db, struct err *e)
-{
-	return sql_exec(db,
-	    "INSERT INTO fts(fts) VALUES('delete-all'); DELETE FROM packed_chunk; DELETE FROM doc;"
-	    " DELETE FROM skey; DELETE FROM fresh_word",
-	    e);
-}
-
-static enum err_code
-reindex(struct db *db, struct err *e)
-{
-	int64_t id = 0;
-
-	for (;;) {
-		sqlite3_stmt *st = sql_get(
-		    db, "SELECT id FROM track WHERE id > ?1 AND removed IS NULL ORDER BY id LIMIT 1", e);
-
-		if (st == NULL)
-			return e->code;
-		sql_int(st, 1, id);
-		if (sql_step(db, st, e) != 1) {
-			sql_done(st);
-			break;
-		}
-		id = sqlite3_column_int64(st, 0);
-		sql_done(st);
-		if (index_track(db, id, e) != ERR_NONE)
-			break;
-	}
-	return e->code;
-}
-
 enum err_code
 refold_all(struct db *db, struct err *e)
 {
 	static const int64_t version = FOLD_VERSION;
 
-	if (forget_index(db, e) != ERR_NONE || refold_keys(db, e) != ERR_NONE ||
-	    plays_refold(db, e) != ERR_NONE || reindex(db, e) != ERR_NONE ||
-	    vocabulary_pack(db, e) != ERR_NONE)
+	if (index_clear(db, e) != ERR_NONE || refold_keys(db, e) != ERR_NONE ||
+	    plays_refold(db, e) != ERR_NONE || index_fill(db, e) != ERR_NONE)
 		return err_context(e, "cannot bring the search index up to date");
 	return sql_change(db, "UPDATE library SET fold_version = ?1", &version, 1, e);
 }

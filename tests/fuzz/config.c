@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		for (int s = 0; s < SETTING_COUNT; s++)
 			for (size_t i = 0; i < c.value[s].n; i++)
-				if (c.value[s].text[i][0] == '\0')
+				if (c.value[s].v[i][0] == '\0')
 					abort();
 	} else if (e.code != ERR_FORMAT || strncmp(e.msg, "line ", 5) != 0) {
 		abort();

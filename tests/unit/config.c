@@ -39,11 +39,11 @@ read_one(const char *text, enum setting s)
 	if (config_parse(&c, text, strlen(text), &e) != ERR_NONE) {
 		snprintf(out, sizeof out, "%s", e.msg);
 		CHECK(e.code == ERR_FORMAT);
-		CHECK(c.value[0].text == NULL);
+		CHECK(c.value[0].v == NULL);
 		return out;
 	}
 	for (size_t i = 0; i < c.value[s].n; i++)
-		snprintf(out + strlen(out), sizeof out - strlen(out), "[%s]", c.value[s].text[i]);
+		snprintf(out + strlen(out), sizeof out - strlen(out), "[%s]", c.value[s].v[i]);
 	config_free(&c);
 	return out;
 }

@@ -11,9 +11,9 @@ static const char *
 names(const char *text, bool id3)
 {
 	static char out[1024];
-	struct credit_rules rules = { standard.value[SETTING_JOINERS].text,
-		standard.value[SETTING_ID3_JOINERS].text, standard.value[SETTING_JOINERS].n,
-		id3 ? standard.value[SETTING_ID3_JOINERS].n : 0, standard.value[SETTING_EXCEPTIONS].text,
+	struct credit_rules rules = { standard.value[SETTING_JOINERS].v,
+		standard.value[SETTING_ID3_JOINERS].v, standard.value[SETTING_JOINERS].n,
+		id3 ? standard.value[SETTING_ID3_JOINERS].n : 0, standard.value[SETTING_EXCEPTIONS].v,
 		standard.value[SETTING_EXCEPTIONS].n };
 	struct err e = { 0 };
 	char **v = NULL;

@@ -47,11 +47,11 @@ rules_of(const struct config *c, enum setting joiners, const char *format)
 {
 	bool id3 = has_id3(format);
 
-	return (struct credit_rules){ .joiners = c->value[joiners].text,
+	return (struct credit_rules){ .joiners = c->value[joiners].v,
 		.njoiners = c->value[joiners].n,
-		.more = id3 ? c->value[SETTING_ID3_JOINERS].text : NULL,
+		.more = id3 ? c->value[SETTING_ID3_JOINERS].v : NULL,
 		.nmore = id3 ? c->value[SETTING_ID3_JOINERS].n : 0,
-		.exceptions = c->value[SETTING_EXCEPTIONS].text,
+		.exceptions = c->value[SETTING_EXCEPTIONS].v,
 		.nexceptions = c->value[SETTING_EXCEPTIONS].n };
 }
 

@@ -4,6 +4,7 @@
 #ifndef STORE_EDIT_PRIV_H
 #define STORE_EDIT_PRIV_H
 
+#include "base/texts.h"
 #include "store/catalogue/catalogue.h"
 #include "store/edit/edit.h"
 #include "store/edit/journal.h"
@@ -45,15 +46,6 @@ void journal_columns_free(struct journal_columns *t);
 enum err_code journal_check_owner(struct db *db, int64_t event, struct err *e);
 
 /* -- values: the texts of a field --------------------------------------- */
-
-struct texts {
-	char **v;
-	size_t n;
-};
-enum err_code texts_add(struct texts *t, const char *text, struct err *e);
-bool texts_equal(const struct texts *a, const struct texts *b);
-bool texts_have(const struct texts *t, const char *text);
-void texts_free(struct texts *t); /* release and zero */
 
 /* A field that is assigned to: its number in tagname, and what it is called. */
 struct target {

@@ -171,6 +171,45 @@ make(struct db *db, int64_t number, struct err *e)
 	return sql_change(db, "INSERT OR IGNORE INTO packed_chunk(chunk) VALUES(?)", &number, 1, e);
 }
 
+/* Is a column as it was packed?  One of nothing but zeros has no row.  1, 0, -1. */
+static int
+same_column(struct db *db, int64_t id, const uint8_t *bytes, size_t len, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT v FROM packed WHERE id = ?", e);
+	int step;
+
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, id);
+	step = sql_step(db, st, e);
+	if (step == 0)
+		step = bytes == NULL;
+	else if (step == 1)
+		step = bytes != NULL && (size_t)sqlite3_column_bytes(st, 0) == len &&
+		    memcmp(sqlite3_column_blob(st, 0), bytes, len) == 0;
+	sql_done(st);
+	return step;
+}
+
+int
+packed_holds(struct db *db, int64_t number, struct err *e)
+{
+	struct chunk *c = chunk_new();
+	int same = 1;
+
+	if (c == NULL) {
+		err_memory(e);
+		return -1;
+	}
+	if (read_rows(db, number, c, e) != ERR_NONE)
+		same = -1;
+	for (int i = PACKED_NONE + 1; i < PACKED_COLUMNS && same == 1; i++)
+		same = same_column(db, packed_id((enum packed_column)i, number),
+		    c->any[i] ? c->column[i] : NULL, packed_kinds[i].bytes * (size_t)PACKED_CHUNK, e);
+	free(c);
+	return same;
+}
+
 enum err_code
 packed_make(struct db *db, int64_t doc, struct err *e)
 {

@@ -60,6 +60,9 @@ enum err_code packed_make(struct db *db, int64_t doc, struct err *e);
  * (may be NULL): how many chunks that was. */
 enum err_code packed_refresh(struct db *db, bool all, int64_t *made, struct err *e);
 
+/* Are the codes of a packed chunk those of its tracks?  1, 0, -1. */
+int packed_holds(struct db *db, int64_t chunk, struct err *e);
+
 /* Reading, inside one read transaction.  Starts from { 0 }. */
 struct packed {
 	struct db *db;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/out.h"
+#include "base/shuffle.h"
 #include "store/playlist/priv.h"
 #include "store/query/order.h"
 
@@ -60,29 +61,6 @@ out:
 	return e->code;
 }
 
-/* splitmix64: every seed gives a good sequence. */
-static uint64_t
-next_random(uint64_t *state)
-{
-	uint64_t z = (*state += 0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-/* 0 .. n - 1, each as likely as the others. */
-static size_t
-below(size_t n, uint64_t *state)
-{
-	uint64_t limit = UINT64_MAX - UINT64_MAX % n, r;
-
-	do
-		r = next_random(state);
-	while (r >= limit);
-	return (size_t)(r % n);
-}
-
 /* The entries' ids in their order, malloced. */
 static enum err_code
 entry_ids(struct db *db, int64_t id, int64_t **ids, size_t *n, struct err *e)
@@ -118,7 +96,6 @@ playlist_put_in_order(struct db *db, const int64_t *ids, size_t n, struct err *e
 enum err_code
 playlist_shuffle(struct db *db, int64_t id, uint64_t seed, struct playlist_change *c, struct err *e)
 {
-	uint64_t state = seed;
 	int64_t *ids = NULL;
 	size_t n = 0;
 	char data[64];
@@ -127,13 +104,7 @@ playlist_shuffle(struct db *db, int64_t id, uint64_t seed, struct playlist_chang
 		return e->code;
 	snprintf(data, sizeof data, "{\"seed\":%llu}", (unsigned long long)seed);
 	if (entry_ids(db, id, &ids, &n, e) == ERR_NONE) {
-		for (size_t i = n; i > 1; i--) {
-			size_t k = below(i, &state);
-			int64_t other = ids[k];
-
-			ids[k] = ids[i - 1];
-			ids[i - 1] = other;
-		}
+		shuffle(ids, n, sizeof *ids, seed);
 		if (playlist_put_in_order(db, ids, n, e) == ERR_NONE)
 			playlist_settle(db, "playlist-shuffle", data, c, e);
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "store/index.h"
+#include "store/query/bare.h"
 #include "store/query/complain.h"
 #include "text/fold.h"
 #include "text/regex.h"
@@ -416,6 +417,8 @@ compile_where(struct compiler *c, const struct node *n, struct buf *sql)
 	case NODE_TEXT:
 		if (n->op == OP_REGEX)
 			compile_pattern(c, n, sql);
+		else if (n->op == OP_NAMED)
+			compile_named(c, n, sql);
 		else
 			where_text(c, n, sql);
 		break;

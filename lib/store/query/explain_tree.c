@@ -39,7 +39,8 @@ op_name(const struct node *n)
 		[OP_BEGINS] = "begins with",
 		[OP_REGEX] = "matches",
 		[OP_FUZZY] = "is nearly",
-		[OP_NEAR] = "has close together" };
+		[OP_NEAR] = "has close together",
+		[OP_NAMED] = "is the name" };
 
 	return n->kind == NODE_RANGE && n->op == OP_HAS ? "=" : names[n->op];
 }
@@ -121,7 +122,7 @@ add_json(const struct node *n, const char *key, struct buf *out)
 	}
 	if (n->value != NULL)
 		json_text_n(out, "value", n->value, strlen(n->value));
-	if (n->high != NULL)
+	if (n->high != NULL && n->op == OP_BETWEEN)
 		json_text_n(out, "high", n->high, strlen(n->high));
 	if (n->prefix || n->last)
 		json_bool(out, "beginning", true);

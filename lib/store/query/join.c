@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "store/index.h"
+#include "store/query/bare.h"
 #include "store/sql.h"
 #include "text/distance.h"
 #include "text/fold.h"
@@ -13,38 +14,10 @@ enum { LETTERS_HALF = 3, LETTERS_JOINED = 5, WORDS_MOST = 6, OTHERS_MOST = 4 };
 
 struct joiner {
 	struct db *db;
-	struct node *others[OTHERS_MOST];
+	struct node *others[OTHERS_MOST + 1];
 	size_t n;
 	struct err *e;
 };
-
-static struct node *
-copy(const struct node *from)
-{
-	struct node *n = node_new(from->kind);
-
-	if (n == NULL)
-		return NULL;
-	*n = *from;
-	n->child = NULL;
-	n->n = 0;
-	n->tag = from->tag != NULL ? strdup(from->tag) : NULL;
-	n->value = from->value != NULL ? strdup(from->value) : NULL;
-	n->high = from->high != NULL ? strdup(from->high) : NULL;
-	n->ids = from->ids != NULL ? calloc(from->nids + 1, sizeof *n->ids) : NULL;
-	if (n->ids != NULL)
-		memcpy(n->ids, from->ids, from->nids * sizeof *n->ids);
-	if ((from->tag != NULL && n->tag == NULL) || (from->value != NULL && n->value == NULL) ||
-	    (from->high != NULL && n->high == NULL) || (from->ids != NULL && n->ids == NULL))
-		goto fail;
-	for (size_t i = 0; i < from->n; i++)
-		if (!node_add(n, copy(from->child[i])))
-			goto fail;
-	return n;
-fail:
-	node_free(n);
-	return NULL;
-}
 
 /* The only word of a term that may be spelt otherwise, folded; NULL where it is none. */
 static char *
@@ -87,7 +60,7 @@ is_in_index(struct joiner *j, enum field f, const char *words)
 static void
 add_other(struct joiner *j, const struct node *whole, size_t at, size_t taken, const char *words)
 {
-	struct node *other = j->n < OTHERS_MOST ? copy(whole) : NULL, *leaf;
+	struct node *other = j->n < OTHERS_MOST ? node_copy(whole) : NULL, *leaf;
 
 	if (other == NULL) {
 		if (j->n < OTHERS_MOST)
@@ -171,10 +144,13 @@ find_others(struct joiner *j, const struct node *whole)
 static enum err_code
 respell(struct joiner *j, struct node **slot)
 {
-	struct node *any;
+	struct node *any, *bare;
 
 	j->n = 0;
 	find_others(j, *slot);
+	bare = j->e->code == ERR_NONE ? bare_other(j->db, *slot, j->e) : NULL;
+	if (bare != NULL)
+		j->others[j->n++] = bare;
 	if (j->n == 0)
 		return j->e->code;
 	any = node_new(NODE_OR);

@@ -26,6 +26,8 @@ make_whole(struct compiler *c, const struct node *root, struct part *all)
 	c->prefix_last = !c->whole;
 	part_list(root, &only, &list);
 	part_make(c, &list, all);
+	if (root->kind == NODE_OR && all->match.len == 0)
+		part_alternatives(c, root, all);
 }
 
 void
@@ -152,6 +154,7 @@ choose_top(const struct compiler *c, const struct query *q, const struct part *a
 	enum field first = q->norder > 0 ? q->order[0].field : F_ID;
 
 	*t = (struct top){ .match = all->match.len > 0 ? all->match.data : NULL,
+		.docs = all->docs.len > 0 ? all->docs.data : NULL,
 		.where = all->where.len > 0 ? all->where.data : NULL,
 		.set = all->set,
 		.column = packed_column(first),
@@ -160,11 +163,11 @@ choose_top(const struct compiler *c, const struct query *q, const struct part *a
 		.release = first == F_ALBUM ? PART_WITH_RELEASE : "" };
 	t->newest = first == F_ADDED && t->descending;
 	if (c->sieve == NULL || c->sieve->packed.chunks == 0 || t->column == PACKED_NONE ||
-	    all->match.failed || all->where.failed)
+	    all->match.failed || all->where.failed || all->docs.failed)
 		return false;
 	if (q->norder == 0 && (t->match != NULL || run_order_of_ids(q->root) != NULL))
 		return false;
-	if (t->match != NULL)
+	if (t->match != NULL || t->docs != NULL)
 		return true;
 	return t->set != SIEVE_NONE || (t->where == NULL && !is_indexed(t->column));
 }
@@ -264,9 +267,11 @@ run_count(struct compiler *c, const struct node *root, int64_t *count)
 	else if (all.match.len > 0 && all.where.len == 0)
 		buf_printf(
 		    &sql, "FROM fts WHERE fts MATCH ?%d", param_text(c, all.match.data, all.match.len));
+	else if (all.docs.len > 0)
+		buf_printf(&sql, "FROM (%s)", all.docs.data);
 	else
 		part_from(c, &all, "FROM track t", "", &sql);
-	sql.failed |= all.match.failed || all.where.failed;
+	sql.failed |= all.match.failed || all.where.failed || all.docs.failed;
 	part_free(&all);
 	st = part_prepare(c, &sql);
 	if (st == NULL)

@@ -1,6 +1,11 @@
 #include "store/query/part.h"
 
+#include <string.h>
+
+#include "store/query/bare.h"
+#include "store/query/branch.h"
 #include "store/query/top.h"
+#include "text/fold.h"
 
 void
 part_free(struct part *p)
@@ -8,6 +13,7 @@ part_free(struct part *p)
 	buf_free(&p->match);
 	buf_free(&p->without);
 	buf_free(&p->where);
+	buf_free(&p->docs);
 }
 
 /* Is the term told to the index in full, as itself or as a negation? */
@@ -46,6 +52,63 @@ part_make(struct compiler *c, struct node *all, struct part *p)
 	c->driven = false;
 }
 
+/* The documents of one alternative: false where they are not to be had so. */
+static bool
+add_alternative(struct compiler *c, const struct node *n, struct buf *docs)
+{
+	struct branch b = { 0 };
+	struct part p = { 0 };
+	bool known = false;
+
+	if (branch_read(&b, n, c->e) == ERR_NONE && b.named != NULL) {
+		buf_printf(docs,
+		    "SELECT k.doc AS doc FROM skey k CROSS JOIN doc d ON d.doc = k.doc CROSS JOIN track t ON "
+		    "t.id ="
+		    " d.track_id WHERE k.hash = ?%d AND k.kind IN (%s)",
+		    param_int(c, fold_hash(b.named->value, strlen(b.named->value))),
+		    bare_kinds(b.named->field));
+		if (b.rest.n > 0) {
+			buf_puts(docs, " AND ");
+			c->driven = c->few = true;
+			compile_where(c, &b.rest, docs);
+			c->driven = c->few = false;
+		}
+		known = true;
+	} else if (c->e->code == ERR_NONE) {
+		part_make(c, &b.list, &p);
+		known = p.match.len > 0;
+	}
+	if (known && b.named == NULL) {
+		bool alone = p.where.len == 0 && p.set == SIEVE_NONE;
+
+		buf_printf(docs, "SELECT fts.rowid AS doc %s WHERE fts MATCH ?%d",
+		    alone ? "FROM fts" : PART_FROM_INDEX, param_text(c, p.match.data, p.match.len));
+		part_conditions(&p, "fts.rowid", docs);
+	}
+	part_free(&p);
+	branch_free(&b);
+	return known;
+}
+
+void
+part_alternatives(struct compiler *c, const struct node *any, struct part *p)
+{
+	struct buf docs = { 0 };
+	bool known = true;
+
+	for (size_t i = 0; i < any->n && known && c->e->code == ERR_NONE; i++) {
+		buf_puts(&docs, i > 0 ? " UNION " : "");
+		known = add_alternative(c, any->child[i], &docs);
+	}
+	if (!known) {
+		buf_free(&docs);
+		return;
+	}
+	buf_clear(&p->where);
+	p->set = SIEVE_NONE;
+	p->docs = docs;
+}
+
 void
 part_conditions(const struct part *p, const char *doc, struct buf *sql)
 {
@@ -80,6 +143,14 @@ part_from(struct compiler *c, const struct part *p, const char *rows, const char
 		buf_printf(sql, PART_FROM_INDEX "%s WHERE fts MATCH ?%d", release,
 		    param_text(c, p->match.data, p->match.len));
 		part_conditions(p, "fts.rowid", sql);
+		return;
+	}
+	if (p->docs.len > 0) {
+		buf_printf(sql,
+		    "FROM (%s) u CROSS JOIN doc d ON d.doc = u.doc CROSS JOIN track t ON t.id = d.track_id%s "
+		    "WHERE 1",
+		    p->docs.data, release);
+		sql->failed |= p->docs.failed;
 		return;
 	}
 	if (p->set != SIEVE_NONE && top_documents(c, p->set, &documents, &few) == ERR_NONE && few)

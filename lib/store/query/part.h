@@ -12,6 +12,7 @@ struct part {
 	struct buf match;   /* for the index; empty: it cannot help */
 	struct buf without; /* what goes behind an expression that others make */
 	struct buf where;   /* what it could not tell; empty: nothing */
+	struct buf docs;    /* or else a SELECT of the documents of all matches, and of nothing else */
 	int set;            /* of the sieve, for these */
 };
 
@@ -22,6 +23,10 @@ void part_list(const struct node *n, struct node **only, struct node *list);
 
 /* Compile the terms of a list. */
 void part_make(struct compiler *c, struct node *all, struct part *p);
+
+/* Of a query of alternatives, each of which the index or the names in it give by themselves, make p->docs;
+ * p stays as it is where there is any other. */
+void part_alternatives(struct compiler *c, const struct node *any, struct part *p);
 
 /* Tracks t by the index, as a release r of theirs. */
 #define PART_FROM_INDEX                                                                                      \

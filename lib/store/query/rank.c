@@ -190,6 +190,8 @@ set_score(const struct ranking *r, struct candidate *c, const struct keys *k)
 	case TIER_ALL:
 		score_words(r, c, k);
 		break;
+	case TIER_NAMED:
+		break;
 	case TIER_BEGINS:
 		c->by_album = !begins_with(k->title, r->text);
 		break;
@@ -349,6 +351,7 @@ ranking_tier(enum tier tier)
 		[TIER_ARTIST] = "whole artist",
 		[TIER_ALBUM] = "whole album",
 		[TIER_ALBUMARTIST] = "whole album artist",
+		[TIER_NAMED] = "whole title but for articles",
 		[TIER_BEGINS] = "begins with the words",
 		[TIER_IN_TITLE] = "words in the title",
 		[TIER_ALL] = "words anywhere",

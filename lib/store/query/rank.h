@@ -19,6 +19,7 @@ enum tier {
 	TIER_ARTIST,      /* the whole artist */
 	TIER_ALBUM,       /* the whole album */
 	TIER_ALBUMARTIST, /* the whole album artist */
+	TIER_NAMED,       /* the whole title but for articles, where others have the name as it was typed */
 	TIER_BEGINS,      /* a field begins with the words */
 	TIER_IN_TITLE,    /* all words in the title */
 	TIER_ALL,         /* all words anywhere */
@@ -49,8 +50,9 @@ struct ranking {
 	size_t n, cap;
 	uint32_t *slot; /* hash table of indexes + 1 */
 	size_t nslots;
-	char *text;   /* the folded query */
-	bool respelt; /* it is another spelling of what was typed: behind what is spelt so */
+	char *text;    /* the folded query */
+	bool respelt;  /* it is another spelling of what was typed: behind what is spelt so */
+	bool as_typed; /* the alternative, or the one it is another spelling of, has found whole names */
 	char *word[64];
 	size_t nwords;
 	uint16_t branch; /* the alternative at work */

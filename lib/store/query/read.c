@@ -18,52 +18,6 @@ struct parser {
 	struct err *e;
 };
 
-struct node *
-node_new(enum node_kind kind)
-{
-	struct node *n = calloc(1, sizeof *n);
-
-	if (n != NULL) {
-		n->kind = kind;
-		n->field = F_NONE;
-	}
-	return n;
-}
-
-void
-node_free(struct node *n)
-{
-	if (n == NULL)
-		return;
-	for (size_t i = 0; i < n->n; i++)
-		node_free(n->child[i]);
-	free(n->child);
-	free(n->tag);
-	free(n->value);
-	free(n->high);
-	free(n->ids);
-	free(n);
-}
-
-bool
-node_add(struct node *parent, struct node *child)
-{
-	struct node **more;
-
-	if (parent == NULL || child == NULL) {
-		node_free(child);
-		return false;
-	}
-	more = realloc(parent->child, (parent->n + 1) * sizeof *more);
-	if (more == NULL) {
-		node_free(child);
-		return false;
-	}
-	parent->child = more;
-	more[parent->n++] = child;
-	return true;
-}
-
 bool
 field_is_text(enum field f)
 {

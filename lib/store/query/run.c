@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "store/index.h"
-#include "store/query/part.h"
-#include "store/query/token.h"
+#include "store/query/bare.h"
+#include "store/query/branch.h"
 #include "text/fold.h"
 
 static const char *
@@ -88,95 +88,6 @@ add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, str
 	return c->e->code;
 }
 
-/* One branch of a query: all of its terms, and those that the ranking looks at. */
-struct branch {
-	struct node list;
-	struct node *only;
-	struct node *others[TERMS_MAX];
-	struct node rest; /* the others as a list */
-	enum field field; /* of the ranked terms; F_NONE: they may be anywhere */
-	bool ranked;
-	bool starred; /* one of them is a prefix by itself */
-	bool quoted;  /* one of them is a phrase, in which an article counts */
-	bool full;    /* nothing that a later tier finds can come onto the page */
-	struct buf text, index_text;
-	struct buf few;    /* a condition on what the index finds, where that is hardly anything */
-	struct buf joined; /* other spellings of a query that is one word: "kesha" of Ke$ha */
-};
-
-static bool
-is_ranked(const struct node *n, enum field f)
-{
-	return n->kind == NODE_TEXT && n->tag == NULL && n->op == OP_HAS && n->field == f;
-}
-
-/* The bare words, or else the words of the first field that has keys. */
-static void
-choose_ranked(struct branch *b)
-{
-	static const enum field fields[] = { F_NONE, F_TITLE, F_ARTIST, F_ALBUM };
-
-	for (size_t f = 0; f < sizeof fields / sizeof fields[0] && !b->ranked; f++) {
-		for (size_t i = 0; i < b->list.n; i++) {
-			if (!is_ranked(b->list.child[i], fields[f]))
-				continue;
-			b->ranked = true;
-			b->field = fields[f];
-		}
-	}
-}
-
-static void
-branch_free(struct branch *b)
-{
-	buf_free(&b->text);
-	buf_free(&b->index_text);
-	buf_free(&b->joined);
-	buf_free(&b->few);
-}
-
-static enum err_code
-join_only_word(struct branch *b, struct err *e)
-{
-	for (size_t i = 0; i < b->list.n; i++) {
-		const struct node *term = b->list.child[i];
-
-		if (is_ranked(term, b->field) && strpbrk(term->value, " \t\r\n") == NULL)
-			return fold_joined(&b->joined, term->value, strlen(term->value), e);
-	}
-	return ERR_NONE;
-}
-
-static enum err_code
-read_branch(struct branch *b, const struct node *n, struct err *e)
-{
-	part_list(n, &b->only, &b->list);
-	b->rest = (struct node){ .kind = NODE_AND, .field = F_NONE, .child = b->others };
-	b->field = F_NONE;
-	choose_ranked(b);
-	for (size_t i = 0; i < b->list.n && b->ranked; i++) {
-		struct node *term = b->list.child[i];
-
-		if (!is_ranked(term, b->field)) {
-			b->others[b->rest.n++] = term;
-			continue;
-		}
-		b->starred |= term->prefix;
-		b->quoted |= term->phrase;
-		if (b->text.len > 0) {
-			buf_putc(&b->text, ' ');
-			buf_putc(&b->index_text, ' ');
-		}
-		if (fold(&b->text, term->value, strlen(term->value), e) != ERR_NONE ||
-		    fold_index(&b->index_text, term->value, strlen(term->value), e) != ERR_NONE)
-			return e->code;
-	}
-	b->ranked &= b->text.len > 0;
-	if (b->ranked && b->list.n == b->rest.n + 1)
-		return join_only_word(b, e);
-	return ERR_NONE;
-}
-
 static bool
 is_full(const struct ranking *r, int64_t need)
 {
@@ -222,13 +133,11 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		enum field field;
 	} tiers[] = { { TIER_MEANT, 2, F_NONE }, { TIER_TITLE, 1, F_TITLE }, { TIER_ARTIST, 2, F_ARTIST },
 		{ TIER_ALBUM, 3, F_ALBUM }, { TIER_ALBUMARTIST, 4, F_ALBUMARTIST } };
+	const char *name = b->named != NULL ? b->named->value : b->text.data;
 	int64_t limit = rows_needed(need);
 	struct buf hashes = { 0 }, where = { 0 };
-	char bare[1024];
 
-	add_hash(c, &hashes, b->text.data, b->text.len);
-	if (!b->quoted && fold_bare(bare, sizeof bare, b->text.data))
-		add_hash(c, &hashes, bare, strlen(bare));
+	add_hash(c, &hashes, name, strlen(name));
 	for (size_t i = 0; i < b->joined.len;) {
 		size_t n = strcspn(b->joined.data + i, " ");
 
@@ -242,6 +151,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		c->driven = c->few = false;
 	}
 	for (size_t i = 0; i < sizeof tiers / sizeof tiers[0] && !b->full; i++) {
+		bool later = tiers[i].tier == TIER_TITLE && b->named != NULL && r->as_typed;
 		struct buf sql = { 0 };
 
 		if (tiers[i].tier == TIER_MEANT ? !artist_is_meant(c, b, &hashes)
@@ -254,10 +164,11 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		    columns, PART_WITH_RELEASE, hashes.failed ? "" : hashes.data, tiers[i].kind,
 		    where.len > 0 ? where.data : "");
 		sql.failed |= hashes.failed || where.failed;
-		if (add_rows(c, &sql, tiers[i].tier, limit, r) != ERR_NONE)
+		if (add_rows(c, &sql, later ? TIER_NAMED : tiers[i].tier, limit, r) != ERR_NONE)
 			break;
 		b->full = is_full(r, need);
 	}
+	r->as_typed |= r->found > 0;
 	buf_free(&hashes);
 	buf_free(&where);
 	return c->e->code;
@@ -300,7 +211,7 @@ title_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		buf_clear(&match);
 		buf_putc(&match, '(');
 		for (size_t i = 0; i < b->list.n; i++) {
-			if (!is_ranked(b->list.child[i], F_NONE))
+			if (!branch_ranks(b, b->list.child[i]))
 				continue;
 			if (match.len > 1)
 				buf_puts(&match, " AND ");
@@ -399,17 +310,18 @@ run_branch(struct compiler *c, const struct node *n, int64_t need, struct rankin
 {
 	struct branch b = { 0 };
 
-	r->respelt = n->respelt;
 	ranking_branch(r); /* what other branches found says nothing of this one's ranks */
-	if (read_branch(&b, n, c->e) != ERR_NONE)
+	if (branch_read(&b, n, c->e) != ERR_NONE)
 		goto out;
+	r->respelt = n->respelt && b.named == NULL;
+	r->as_typed &= n->respelt;
 	if (!b.ranked) {
 		rest_tier(c, &b, need, r);
 		goto out;
 	}
 	if (ranking_words(r, b.text.data, c->e) != ERR_NONE)
 		goto out;
-	if (exact_tiers(c, &b, need, r) != ERR_NONE || b.full || !look_ahead(c, &b, r))
+	if (exact_tiers(c, &b, need, r) != ERR_NONE || b.named != NULL || b.full || !look_ahead(c, &b, r))
 		goto out;
 	if (!b.starred && (title_tiers(c, &b, need, r) != ERR_NONE || b.full))
 		goto out;
@@ -424,7 +336,7 @@ bool
 run_is_ranked(struct compiler *c, const struct node *root)
 {
 	struct branch b = { 0 };
-	bool ranked = root->kind == NODE_OR || (read_branch(&b, root, c->e) == ERR_NONE && b.ranked);
+	bool ranked = root->kind == NODE_OR || (branch_read(&b, root, c->e) == ERR_NONE && b.ranked);
 
 	branch_free(&b);
 	return ranked;

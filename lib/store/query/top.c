@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/query/part.h"
+
 /* More candidates than are needed are no harm: a few rows cost less than finding out which. */
 enum { SPARE = 500, MANY = 8 };
 
@@ -49,20 +51,31 @@ gathered(sqlite3_context *context)
 	sqlite3_result_int(context, 1);
 }
 
+static bool
+is_given(const struct top *t)
+{
+	return t->match != NULL || t->docs != NULL;
+}
+
 /* As an aggregate: rows that leave a statement one by one take twice the time. */
 static enum err_code
 ask_index(struct source *s)
 {
 	struct compiler *c = s->c;
+	struct buf sql = { 0 };
 	sqlite3_stmt *st;
 
 	if (sqlite3_create_function(c->db->sql, "fonoteca_gather", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, s,
 		NULL, gather, gathered) != SQLITE_OK)
 		return sql_error(c->db, c->e);
-	st = sql_prepare(c->db, "SELECT fonoteca_gather(rowid) FROM fts WHERE fts MATCH ?", c->e);
+	if (s->t->match != NULL)
+		buf_printf(&sql, "SELECT fonoteca_gather(rowid) FROM fts WHERE fts MATCH ?%d",
+		    param_text(c, s->t->match, strlen(s->t->match)));
+	else
+		buf_printf(&sql, "SELECT fonoteca_gather(doc) FROM (%s ORDER BY 1)", s->t->docs);
+	st = part_prepare(c, &sql);
 	if (st == NULL)
 		return c->e->code;
-	sql_text(st, 1, s->t->match);
 	(void)sql_step(c->db, st, c->e);
 	sqlite3_finalize(st);
 	return c->e->code;
@@ -181,7 +194,7 @@ next_batch(struct source *s, struct batch *b)
 	int64_t chunks = s->c->sieve->packed.chunks;
 
 	do {
-		if (s->t->match != NULL) {
+		if (is_given(s->t)) {
 			if (s->at == s->n)
 				return 0;
 			b->chunk = next_document(s) >> PACKED_SHIFT;
@@ -406,7 +419,7 @@ first_of(struct source *s, struct batch *b, struct candidates *l, int64_t need, 
 {
 	size_t k = (size_t)need;
 
-	if (s->t->match != NULL && s->n <= k + SPARE) /* so few that there is nothing to choose */
+	if (is_given(s->t) && s->n <= k + SPARE) /* so few that there is nothing to choose */
 		k = 0;
 	for (;; k *= MANY) {
 		l->heap.key = malloc((k + 1) * sizeof *l->heap.key);
@@ -431,7 +444,7 @@ top_ids(struct compiler *c, const struct top *t, int64_t need, int64_t **ids, si
 
 	if (b == NULL)
 		return err_memory(c->e);
-	if (t->match == NULL || ask_index(&s) == ERR_NONE)
+	if (!is_given(t) || ask_index(&s) == ERR_NONE)
 		first_of(&s, b, &l, need, ids, n);
 	free(l.v);
 	free(s.doc);

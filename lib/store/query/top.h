@@ -11,7 +11,8 @@
 #include "store/query/sieve.h"
 
 struct top {
-	const char *match;         /* for the index; NULL: every document */
+	const char *match;         /* for the index, */
+	const char *docs;          /* or a SELECT of documents; both NULL: all there are */
 	const char *where;         /* what matches must fulfil beyond it, about track t; NULL: nothing */
 	int set;                   /* of the sieve */
 	enum packed_column column; /* what comes first in the order */

@@ -41,7 +41,8 @@ enum op {
 	OP_BEGINS,  /* the whole value begins with the text as it folds */
 	OP_REGEX,   /* /value/, searched for in the text as it is written */
 	OP_FUZZY,   /* words within `distance` edits */
-	OP_NEAR     /* words with at most `distance` others between them */
+	OP_NEAR,    /* words with at most `distance` others between them */
+	OP_NAMED    /* a whole name, without its articles: bare.h.  high: as it was typed, folded */
 };
 
 enum {
@@ -62,7 +63,7 @@ struct node {
 	bool phrase;              /* was in quotes: its words follow each other */
 	bool prefix;              /* word* */
 	bool last;                /* the last bare word: also as a prefix */
-	bool respelt;             /* another spelling of the alternative before it: join.h */
+	bool respelt;             /* another spelling of the alternative before it: join.h, bare.h */
 	bool at_sign;             /* SAVED: written as @value, which may also be a word */
 	bool plain_unit;          /* `duration_ms`: a plain number is milliseconds, not seconds */
 	int64_t *ids;             /* IDS */
@@ -72,6 +73,7 @@ struct node {
 };
 
 struct node *node_new(enum node_kind kind);
+struct node *node_copy(const struct node *from);        /* NULL when memory is out */
 bool node_add(struct node *parent, struct node *child); /* takes child, also on failure */
 void node_free(struct node *n);
 

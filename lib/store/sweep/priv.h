@@ -69,6 +69,11 @@ void sweep_act(const struct sweep *s, const struct sweep_report *r, const char *
     int64_t bytes);
 void sweep_failed(const struct sweep *s, const struct err *e);
 bool sweep_stopped(const struct sweep *s);
+void sweep_note(struct sweep_report *r, const char *name, int64_t n); /* a count for programs alone */
+void sweep_low_priority(void); /* what plays or copies music goes first */
+
+/* Damage that was found and is still there is the task's status, ERR_ATTENTION. */
+void sweep_sum_up(const struct sweep_report *r, struct err *e);
 
 /* A foreign_fn whose context this is. */
 struct sweep_foreign {
@@ -78,10 +83,14 @@ struct sweep_foreign {
 void sweep_foreign(void *context, const char *path);
 
 typedef enum err_code sweep_fn(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
-sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup, sweep_verify;
+sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup, sweep_verify,
+    sweep_repair;
 
 /* Compare the catalogue with itself: what SQLite finds, and what must hold between rows.  Each fault is told
  * by sweep_failed() and counted; ERR_LIBRARY where the database itself is damaged. */
 enum err_code sweep_soundness(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
+
+/* The same; what can be mended is, and told by sweep_act(). */
+enum err_code sweep_mend(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
 
 #endif

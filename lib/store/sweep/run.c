@@ -3,12 +3,17 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/lock.h"
 #include "base/out.h"
 #include "base/time.h"
 #include "store/owner.h"
 #include "store/sweep/priv.h"
+
+enum { NICE = 10 };
 
 static const struct {
 	const char *name;
@@ -21,6 +26,7 @@ static const struct {
 	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize },
 	[SWEEP_BACKUP] = { "backup", sweep_backup },
 	[SWEEP_VERIFY] = { "verify", sweep_verify },
+	[SWEEP_REPAIR] = { "repair", sweep_repair },
 };
 
 const char *
@@ -41,9 +47,20 @@ sweep_add(struct sweep_report *r, const char *name, int64_t n)
 	if (i == r->n) {
 		r->counts[i].name = name;
 		r->counts[i].n = 0;
+		r->counts[i].quiet = false;
 		r->n++;
 	}
 	r->counts[i].n += n;
+}
+
+void
+sweep_note(struct sweep_report *r, const char *name, int64_t n)
+{
+	size_t before = r->n;
+
+	sweep_add(r, name, n);
+	if (r->n > before)
+		r->counts[before].quiet = true;
 }
 
 int64_t
@@ -74,6 +91,30 @@ bool
 sweep_stopped(const struct sweep *s)
 {
 	return s->stop != NULL && *s->stop != 0;
+}
+
+/* What plays or copies music goes first.  (IOPRIO_WHO_PROCESS, best effort, the last of its levels.) */
+void
+sweep_low_priority(void)
+{
+	(void)setpriority(PRIO_PROCESS, 0, NICE);
+	(void)syscall(SYS_ioprio_set, 1, 0, (2 << 13) | 7);
+}
+
+/* What was found wants attention, and is the task's status. */
+void
+sweep_sum_up(const struct sweep_report *r, struct err *e)
+{
+	static const char *const bad[] = { "damaged", "missing", "faults", "unchecked" };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (sweep_count(r, bad[i]) > 0)
+			buf_printf(&b, "%s%lld %s", b.len > 0 ? ", " : "", (long long)sweep_count(r, bad[i]),
+			    bad[i]);
+	if (b.len > 0 && e->code == ERR_NONE && buf_ok(&b, e) == ERR_NONE)
+		err_set(e, ERR_ATTENTION, "%s", b.data);
+	buf_free(&b);
 }
 
 void
@@ -122,7 +163,7 @@ sweep_text(const struct sweep_report *r, struct buf *out)
 	if (r->dry_run)
 		buf_puts(out, " would be:");
 	for (size_t i = 0; i < r->n; i++) {
-		if (r->counts[i].n == 0)
+		if (r->counts[i].n == 0 || r->counts[i].quiet)
 			continue;
 		buf_printf(out, "%s%lld %s", comma, (long long)r->counts[i].n, r->counts[i].name);
 		comma = ", ";

@@ -1,119 +1,221 @@
-/* The catalogue against itself: fonoteca-library(5)'s invariants as far as rows can tell. */
+/* What SQLite finds wrong with the catalogue, and the order in which it is looked at. */
 #include <stdio.h>
 #include <string.h>
 
-#include "store/sweep/priv.h"
+#include "base/time.h"
+#include "store/sweep/sound.h"
 
-enum { STEPS = 100000 };
+enum { STEPS = 100000, SHARE = 4 /* of a time limit, that the catalogue may take */ };
 
-/* What must not be there: how many there are, and the first. */
-static const struct {
-	const char *sql; /* the violators, a text each */
-	const char *what;
-} rules[] = {
-	{ "SELECT 'playlist ' || name FROM playlist p WHERE EXISTS (SELECT 1 FROM entry WHERE playlist_id = "
-	  "p.id)"
-	  " AND (SELECT max(position) FROM entry WHERE playlist_id = p.id) <>"
-	  " (SELECT count(*) FROM entry WHERE playlist_id = p.id)",
-	    "has gaps among its positions" },
-	{ "SELECT 'track ' || id FROM track t WHERE removed IS NULL AND NOT EXISTS"
-	  " (SELECT 1 FROM doc WHERE track_id = t.id)",
-	    "is not in the search index" },
-	{ "SELECT 'track ' || track_id FROM doc WHERE NOT EXISTS"
-	  " (SELECT 1 FROM track WHERE id = track_id AND removed IS NULL)",
-	    "is in the search index, but not in the catalogue" },
-	{ "SELECT 'track ' || id FROM track t WHERE EXISTS (SELECT 1 FROM file WHERE track_id = t.id)"
-	  " AND NOT EXISTS (SELECT 1 FROM file WHERE track_id = t.id AND preferred = 1)",
-	    "has no preferred file" },
-	{ "SELECT 'file of blob ' || lower(hex(b.sha256)) FROM blob b WHERE damaged AND EXISTS"
-	  " (SELECT 1 FROM file WHERE blob_id = b.id AND state = 'ok')",
-	    "is said to be whole, its blob to be damaged" },
-	{ "SELECT 'session s' || s.id FROM session s WHERE s.state = 'committed' AND EXISTS"
-	  " (SELECT 1 FROM item WHERE session_id = s.id AND state IN ('pending', 'reading', 'staged'))",
-	    "is committed, some of its items are not" },
-};
-
-static void
-fault(const struct sweep *s, struct sweep_report *r, const char *thing, const char *what)
+void
+sound_fault(struct sound *k, const char *thing, const char *what, bool mended)
 {
 	struct err told = { 0 };
 
 	err_set(&told, ERR_ATTENTION, "the catalogue: %s %s", thing, what);
-	sweep_add(r, "faults", 1);
-	sweep_failed(s, &told);
+	if (mended) {
+		sweep_add(k->r, "rows", 1);
+		sweep_act(k->s, k->r, "mend", told.msg, -1);
+		k->r->changed = !k->s->dry_run;
+		return;
+	}
+	sweep_add(k->r, "faults", 1);
+	sweep_failed(k->s, &told);
+}
+
+/* -- the file ------------------------------------------------------------ */
+
+/* Indexes are made anew from their tables; what else SQLite finds nobody can mend. */
+static bool
+is_of_an_index(const char *line)
+{
+	return strstr(line, "missing from index") != NULL || strstr(line, "in index") != NULL;
 }
 
 /* Its answer holds several lines a row. */
-static bool
-tell_lines(const struct sweep *s, struct sweep_report *r, const char *text)
+static void
+read_lines(struct sound *k, const char *text, int *bad, int *worse)
 {
-	bool bad = false;
-
 	while (*text != '\0') {
 		size_t len = strcspn(text, "\n");
 		char line[200];
 
 		snprintf(line, sizeof line, "%.*s", (int)len, text);
 		if (strcmp(line, "ok") != 0 && strncmp(line, "***", 3) != 0) {
-			fault(s, r, "SQLite says:", line);
-			bad = true;
+			bool mended = k->mends && is_of_an_index(line);
+
+			sound_fault(k, "SQLite says:", line, mended);
+			++*bad;
+			*worse += !mended;
 		}
 		text += len + (text[len] == '\n');
 	}
-	return bad;
 }
 
 static enum err_code
-ask_sqlite(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+check(struct sound *k, int *bad, int *worse, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "PRAGMA integrity_check(20)", e);
-	bool broken = false;
+	sqlite3_stmt *st = sql_get(k->db, "PRAGMA integrity_check(20)", e);
 
 	if (st == NULL)
 		return e->code;
-	while (sql_step(db, st, e) == 1) {
+	while (sql_step(k->db, st, e) == 1) {
 		const char *text = (const char *)sqlite3_column_text(st, 0);
 
-		broken |= tell_lines(s, r, text != NULL ? text : "");
+		read_lines(k, text != NULL ? text : "", bad, worse);
 	}
 	sql_done(st);
-	if (!broken)
+	if (*worse == 0)
 		return e->code;
 	*e = (struct err){ 0 };
-	return err_set(e, ERR_LIBRARY, "the database is damaged: keep it, and go back to a copy of it");
+	return err_set(e, ERR_LIBRARY,
+	    "the database is damaged: keep it, and go back to a copy of it (lib-sweep restore), or make it "
+	    "anew "
+	    "(lib-sweep rebuild)");
 }
 
 static enum err_code
-ask_keys(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+reindex(struct sound *k, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(
-	    db, "SELECT \"table\" || ' row ' || ifnull(rowid, '?'), parent FROM pragma_foreign_key_check", e);
+	if (sql_begin(k->db, e) != ERR_NONE)
+		return e->code;
+	if (sql_exec(k->db, "REINDEX", e) != ERR_NONE || sql_commit(k->db, e) != ERR_NONE)
+		sql_rollback(k->db);
+	return e->code;
+}
+
+static enum err_code
+ask_sqlite(struct sound *k, struct err *e)
+{
+	int bad = 0, worse = 0;
+
+	if (check(k, &bad, &worse, e) != ERR_NONE || bad == 0 || !k->mends || k->s->dry_run ||
+	    reindex(k, e) != ERR_NONE)
+		return e->code;
+	bad = 0;
+	k->mends = false; /* what is still there is not of an index after all */
+	check(k, &bad, &worse, e);
+	k->mends = true;
+	return e->code;
+}
+
+/* -- foreign keys -------------------------------------------------------- */
+
+/* A table's column that names rows which are not there. */
+struct key {
+	char table[64], column[64], parent[64], to[64];
+	bool goes;           /* the row goes with its parent */
+	bool forget;         /* else the column may be NULL */
+	int64_t rows, first; /* how many break it, and the first of them, 0 where it has no number */
+};
+
+/* The statement that takes the rows, or the names in them, away. */
+static char *
+mending(const struct key *key)
+{
+	const char *where =
+	    "\"%w\" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"%w\" p WHERE p.\"%w\" = \"%w\".\"%w\")";
+	char *condition = sqlite3_mprintf(where, key->column, key->parent, key->to, key->table, key->column);
+	char *sql = key->goes
+	    ? sqlite3_mprintf("DELETE FROM \"%w\" WHERE %s", key->table, condition)
+	    : sqlite3_mprintf("UPDATE \"%w\" SET \"%w\" = NULL WHERE %s", key->table, key->column, condition);
+
+	sqlite3_free(condition);
+	return sql;
+}
+
+static enum err_code
+mend_key(struct sound *k, const struct key *key, struct err *e)
+{
+	char *sql = mending(key);
+
+	if (sql == NULL)
+		return err_memory(e);
+	if (sql_begin(k->db, e) == ERR_NONE &&
+	    (sql_exec(k->db, sql, e) != ERR_NONE || sql_commit(k->db, e) != ERR_NONE))
+		sql_rollback(k->db);
+	sqlite3_free(sql);
+	return e->code;
+}
+
+static void
+text(sqlite3_stmt *st, int column, char out[64])
+{
+	const char *s = (const char *)sqlite3_column_text(st, column);
+
+	snprintf(out, 64, "%s", s != NULL ? s : "id");
+}
+
+/* The next key that is broken, after the first `skip` of them: 1, 0, -1. */
+static int
+broken_key(struct sound *k, int skip, struct key *key, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(k->db,
+	    "SELECT c.\"table\", l.\"from\", c.parent, l.\"to\", l.on_delete = 'CASCADE', NOT i.\"notnull\", "
+	    "count(*), min(c.rowid)"
+	    " FROM pragma_foreign_key_check c JOIN pragma_foreign_key_list(c.\"table\") l ON l.id = c.fkid"
+	    " JOIN pragma_table_info(c.\"table\") i ON i.name = l.\"from\""
+	    " GROUP BY c.\"table\", c.fkid ORDER BY 1, c.fkid LIMIT 1 OFFSET ?1",
+	    e);
+	int step;
 
 	if (st == NULL)
-		return e->code;
-	while (sql_step(db, st, e) == 1) {
-		char what[128];
-
-		snprintf(what, sizeof what, "names something of %s that is not there",
-		    (const char *)sqlite3_column_text(st, 1));
-		fault(s, r, (const char *)sqlite3_column_text(st, 0), what);
+		return -1;
+	sql_int(st, 1, skip);
+	step = sql_step(k->db, st, e);
+	if (step == 1) {
+		text(st, 0, key->table);
+		text(st, 1, key->column);
+		text(st, 2, key->parent);
+		text(st, 3, key->to);
+		key->goes = sqlite3_column_int(st, 4) != 0;
+		key->forget = sqlite3_column_int(st, 5) != 0;
+		key->rows = sqlite3_column_int64(st, 6);
+		key->first = sqlite3_column_int64(st, 7);
 	}
 	sql_done(st);
-	return e->code;
+	return step;
+}
+
+static void
+tell_key(struct sound *k, const struct key *key, bool mends)
+{
+	char thing[120], what[160];
+
+	if (key->rows == 1 && key->first != 0)
+		snprintf(thing, sizeof thing, "%s row %lld", key->table, (long long)key->first);
+	else
+		snprintf(thing, sizeof thing, "%lld of table %s", (long long)key->rows, key->table);
+	snprintf(what, sizeof what, "name%s something of %s that is not there", key->rows == 1 ? "s" : "",
+	    key->parent);
+	sound_fault(k, thing, what, mends);
 }
 
 static enum err_code
-ask_rule(struct db *db, const struct sweep *s, struct sweep_report *r, size_t i, struct err *e)
+ask_keys(struct sound *k, struct err *e)
 {
-	sqlite3_stmt *st = sql_prepare(db, rules[i].sql, e);
+	struct key key;
+	int skip = 0;
 
-	if (st == NULL)
-		return e->code;
-	while (sql_step(db, st, e) == 1)
-		fault(s, r, (const char *)sqlite3_column_text(st, 0), rules[i].what);
-	sqlite3_finalize(st);
+	while (e->code == ERR_NONE && broken_key(k, skip, &key, e) == 1) {
+		bool mends = k->mends && (key.goes || key.forget);
+
+		tell_key(k, &key, mends);
+		if (mends && !k->s->dry_run)
+			mend_key(k, &key, e);
+		else
+			skip++;
+	}
 	return e->code;
 }
+
+enum err_code
+sound_sqlite(struct sound *k, struct err *e)
+{
+	return ask_sqlite(k, e) == ERR_NONE ? ask_keys(k, e) : e->code;
+}
+
+/* -- all of it ----------------------------------------------------------- */
 
 /* A signal ends a long look. */
 static int
@@ -122,23 +224,38 @@ is_stopped(void *context)
 	return sweep_stopped(context);
 }
 
-enum err_code
-sweep_soundness(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+static enum err_code
+go(struct sound *k, struct err *e)
 {
-	struct sweep copy = *s;
+	struct sweep copy = *k->s;
 
-	if (s->progress != NULL)
-		s->progress(NULL, "catalogue", 0, 0, 0);
-	sqlite3_progress_handler(db->sql, STEPS, is_stopped, &copy);
-	ask_sqlite(db, s, r, e);
-	if (e->code == ERR_NONE)
-		ask_keys(db, s, r, e);
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0] && e->code == ERR_NONE; i++)
-		ask_rule(db, s, r, i, e);
-	sqlite3_progress_handler(db->sql, 0, NULL, NULL);
-	if (sweep_stopped(s)) {
+	if (k->s->progress != NULL)
+		k->s->progress(NULL, "catalogue", 0, 0, 0);
+	sqlite3_progress_handler(k->db->sql, STEPS, is_stopped, &copy);
+	if (sound_sqlite(k, e) == ERR_NONE && sound_rules(k, e) == ERR_NONE)
+		sound_index(k, e);
+	sqlite3_progress_handler(k->db->sql, 0, NULL, NULL);
+	if (sweep_stopped(k->s)) {
 		*e = (struct err){ 0 };
 		return err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
 	}
 	return e->code;
+}
+
+enum err_code
+sweep_soundness(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	struct sound k = { .db = db, .s = s, .r = r };
+
+	if (s->scrub.time_limit_ms > 0)
+		k.until_ms = time_monotonic_ms() + s->scrub.time_limit_ms / SHARE;
+	return go(&k, e);
+}
+
+enum err_code
+sweep_mend(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	struct sound k = { .db = db, .s = s, .r = r, .mends = true };
+
+	return go(&k, e);
 }

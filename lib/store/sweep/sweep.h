@@ -17,6 +17,8 @@
  *	backup    a copy of the catalogue, a day after the last one if anything was changed since
  *	verify    (only when it is asked for) each blob is read and compared with its name, the catalogue
  *	          with itself
+ *	repair    (only when it is asked for) what verify finds wrong of the catalogue is mended, blobs that
+ *are missing or damaged are fetched again from wherever their bytes are found
  *
  * A crash in `orphans` leaves at worst a file in trash/ without its row, one in
  * `trash` a file without row (its row goes first); the next `trash` gives each
@@ -42,6 +44,7 @@ enum sweep_task {
 	SWEEP_OPTIMIZE,
 	SWEEP_BACKUP,
 	SWEEP_VERIFY, /* the first of those that are not run by themselves */
+	SWEEP_REPAIR,
 	SWEEP_TASKS
 };
 
@@ -68,6 +71,8 @@ struct sweep {
 	bool dry_run;       /* tell, change nothing, take no lock */
 	struct sweep_scrub scrub;
 	struct sweep_copies copies;
+	char **from; /* folders in which SWEEP_REPAIR looks for copies of blobs */
+	size_t nfrom;
 	volatile const int *stop;
 	/* How far a long task is, in things and bytes; total 0: unknown.  May be NULL. */
 	void (*progress)(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes);
@@ -84,7 +89,8 @@ struct sweep_report {
 	struct {
 		const char *name;
 		int64_t n;
-	} counts[12];
+		bool quiet; /* for programs alone */
+	} counts[16];
 	size_t n;
 };
 

@@ -127,7 +127,7 @@ tell(const struct sweep *s, struct sweep_report *r, const struct scrub_job *j, c
 	blob_path(path, j->sha256, j->suffix);
 	sweep_add(r, kind, 1);
 	if (j->verdict == SCRUB_RIGHT) {
-		sweep_act(s, r, kind, path, j->size);
+		sweep_act(s, r, "mend", path, j->size);
 		return;
 	}
 	told.code = ERR_ATTENTION;

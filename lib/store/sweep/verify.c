@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/time.h"
@@ -11,7 +9,7 @@
 #include "store/sweep/scrub.h"
 
 /* Checks are noted so many at a time; a file that changes while it is judged is read again so often. */
-enum { NOTED = 512, NOTE_SECONDS = 5, TRIES = 3, NICE = 10 };
+enum { NOTED = 512, NOTE_SECONDS = 5, TRIES = 3 };
 
 struct verify {
 	struct db *db;
@@ -25,14 +23,6 @@ struct verify {
 	int64_t noted; /* when that was done last, monotonic ms */
 	int64_t started, bytes, done;
 };
-
-/* What plays or copies music goes first.  (IOPRIO_WHO_PROCESS, best effort, the last of its levels.) */
-static void
-low_priority(void)
-{
-	(void)setpriority(PRIO_PROCESS, 0, NICE);
-	(void)syscall(SYS_ioprio_set, 1, 0, (2 << 13) | 7);
-}
 
 static enum err_code
 list_blobs(struct verify *v, struct err *e)
@@ -227,22 +217,6 @@ feed_and_judge(struct verify *v, struct err *e)
 	}
 }
 
-/* What was found wants attention, and is the task's status. */
-static void
-sum_up(const struct sweep_report *r, struct err *e)
-{
-	static const char *const bad[] = { "damaged", "missing", "faults", "unchecked" };
-	struct buf b = { 0 };
-
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (sweep_count(r, bad[i]) > 0)
-			buf_printf(&b, "%s%lld %s", b.len > 0 ? ", " : "", (long long)sweep_count(r, bad[i]),
-			    bad[i]);
-	if (b.len > 0 && e->code == ERR_NONE && buf_ok(&b, e) == ERR_NONE)
-		err_set(e, ERR_ATTENTION, "%s", b.data);
-	buf_free(&b);
-}
-
 enum err_code
 sweep_verify(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
@@ -251,7 +225,7 @@ sweep_verify(struct db *db, const struct sweep *s, struct sweep_report *r, struc
 	};
 	struct err noting = { 0 };
 
-	low_priority();
+	sweep_low_priority();
 	if (sweep_soundness(db, s, r, e) == ERR_NONE && choose(&v, e) == ERR_NONE &&
 	    scrub_start(&v.scrub, db->dirfd, s->scrub.jobs, s->scrub.rate, e) == ERR_NONE) {
 		feed_and_judge(&v, e);
@@ -264,7 +238,7 @@ sweep_verify(struct db *db, const struct sweep *s, struct sweep_report *r, struc
 	sweep_add(r, "left", s->scrub.sample > 0 ? 0 : (int64_t)v.nids - v.done);
 	if (e->code == ERR_NONE && sweep_stopped(s))
 		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
-	sum_up(r, e);
+	sweep_sum_up(r, e);
 	free(v.ids);
 	return e->code;
 }

@@ -1,0 +1,288 @@
+#include "base/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/texts.h"
+
+#define STANDARD_PATH "/usr/local/bin:/usr/bin:/bin"
+
+/* What a program of the user's desktop or terminal goes by; whatever changes how programs are loaded or
+ * interpreted is not among it. */
+static const char *const kept[] = { "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "LC_*", "TZ", "TERM",
+	"COLORTERM", "NO_COLOR", "TMPDIR", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_*",
+	"DBUS_SESSION_BUS_ADDRESS", "PULSE_*", "PIPEWIRE_*", "JACK_*", "SDL_AUDIODRIVER", "SDL_VIDEODRIVER",
+	"AUDIODEV", "MPD_HOST", "MPD_PORT", NULL };
+
+static bool
+is_kept(const char *variable)
+{
+	size_t len = strcspn(variable, "=");
+
+	for (int i = 0; kept[i] != NULL; i++) {
+		size_t n = strcspn(kept[i], "*");
+		bool any = kept[i][n] == '*';
+
+		if ((any ? len >= n : len == n) && strncmp(kept[i], variable, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Append the folders of $PATH that may be looked into. */
+static enum err_code
+safe_path(struct buf *out, struct err *e)
+{
+	const char *path = getenv("PATH");
+
+	for (size_t n = 0; path != NULL && *path != '\0'; path += n + (path[n] == ':')) {
+		struct stat st;
+		char *dir;
+
+		n = strcspn(path, ":");
+		dir = strndup(path, n);
+		if (dir == NULL)
+			return err_memory(e);
+		if (*dir == '/' && stat(dir, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_mode & S_IWOTH) == 0)
+			buf_printf(out, "%s%s", out->len > 0 ? ":" : "", dir);
+		free(dir);
+	}
+	if (out->len == 0)
+		buf_puts(out, STANDARD_PATH);
+	return buf_ok(out, e);
+}
+
+static enum err_code
+check_file(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return err_sys(e, errno, "cannot run %s", path);
+	if (!S_ISREG(st.st_mode) || access(path, X_OK) != 0)
+		return err_set(e, ERR_DENIED, "cannot run %s: it is no program", path);
+	if ((st.st_mode & S_IWOTH) != 0)
+		return err_set(e, ERR_DENIED, "%s is not run: everybody may write to it", path);
+	return ERR_NONE;
+}
+
+/* A name without a slash, in the folders of path. */
+static char *
+find_in(const char *path, const char *name, struct err *e)
+{
+	for (size_t n = 0; *path != '\0'; path += n + (path[n] == ':')) {
+		struct stat st;
+		char *file;
+
+		n = strcspn(path, ":");
+		if (asprintf(&file, "%.*s/%s", (int)n, path, name) < 0) {
+			err_memory(e);
+			return NULL;
+		}
+		if (stat(file, &st) == 0 && S_ISREG(st.st_mode) && access(file, X_OK) == 0)
+			return file;
+		free(file);
+	}
+	err_set(e, ERR_NOTFOUND, "there is no program '%s' in PATH", name);
+	return NULL;
+}
+
+char *
+program_find(const char *name, struct err *e)
+{
+	const char *home = getenv("HOME");
+	struct buf path = { 0 };
+	char *file = NULL;
+
+	if (name[0] == '~' && name[1] == '/' && home != NULL && home[0] == '/')
+		file = path_join(home, name + 2);
+	else if (name[0] == '/')
+		file = strdup(name);
+	else if (strchr(name, '/') != NULL) {
+		err_set(e, ERR_USAGE, "the program '%s' wants a whole path, or none", name);
+		return NULL;
+	} else if (safe_path(&path, e) == ERR_NONE)
+		file = find_in(path.data, name, e);
+	buf_free(&path);
+	if (file == NULL && e->code == ERR_NONE)
+		err_memory(e);
+	if (file != NULL && check_file(file, e) != ERR_NONE) {
+		free(file);
+		file = NULL;
+	}
+	return file;
+}
+
+char *
+program_sibling(const char *command, struct err *e)
+{
+	char self[PATH_MAX], *path = NULL, *slash;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	self[len > 0 ? len : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash == NULL) {
+		err_set(e, ERR_NOTFOUND, "cannot tell where %s is", command);
+		return NULL;
+	}
+	if (asprintf(&path, "%.*s/%s", (int)(slash - self), self, command) < 0) {
+		err_memory(e);
+		return NULL;
+	}
+	if (access(path, X_OK) != 0) {
+		err_sys(e, errno, "cannot run %s", path);
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+static enum err_code
+clean_environment(const struct program *p, struct texts *env, struct err *e)
+{
+	struct buf path = { 0 };
+
+	for (char **v = environ; *v != NULL; v++)
+		if (is_kept(*v) && texts_add(env, *v, e) != ERR_NONE)
+			return e->code;
+	if (safe_path(&path, e) == ERR_NONE && texts_printf(env, e, "PATH=%s", path.data) == ERR_NONE &&
+	    p->library != NULL)
+		texts_printf(env, e, "FONOTECA_LIBRARY=%s", p->library);
+	buf_free(&path);
+	return e->code;
+}
+
+/* No signal is masked or ignored in it. */
+static int
+spawn(const struct program *p, const char *file, char *const *env, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int rc = posix_spawn_file_actions_init(&actions);
+
+	if (rc != 0)
+		return rc;
+	rc = posix_spawnattr_init(&attr);
+	if (rc != 0) {
+		posix_spawn_file_actions_destroy(&actions);
+		return rc;
+	}
+	sigemptyset(&none);
+	sigfillset(&all);
+	if (p->in < 0)
+		rc = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	else if (p->in > 0)
+		rc = posix_spawn_file_actions_adddup2(&actions, p->in, 0);
+	if (rc == 0 && p->mute)
+		rc = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigmask(&attr, &none);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigdefault(&attr, &all);
+	if (rc == 0)
+		rc = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	if (rc == 0)
+		rc = posix_spawn(pid, file, &actions, &attr, p->argv, env);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return rc;
+}
+
+enum err_code
+program_start(const struct program *p, pid_t *pid, struct err *e)
+{
+	char *file = program_find(p->argv[0], e);
+	struct texts env = { 0 };
+	int rc;
+
+	if (file == NULL)
+		return e->code;
+	if (p->ours || clean_environment(p, &env, e) == ERR_NONE) {
+		rc = spawn(p, file, p->ours ? environ : env.v, pid);
+		if (rc != 0)
+			err_sys(e, rc, "cannot run %s", file);
+	}
+	texts_free(&env);
+	free(file);
+	return e->code;
+}
+
+static int
+status_of(int how)
+{
+	return WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
+}
+
+enum err_code
+program_wait(pid_t pid, volatile const int *stop, int *status, struct err *e)
+{
+	bool told = false;
+	int how;
+
+	while (waitpid(pid, &how, 0) < 0) {
+		if (errno != EINTR)
+			return err_sys(e, errno, "cannot wait for a program");
+		if (stop != NULL && *stop != 0 && *stop != SIGINT && !told) {
+			kill(pid, *stop);
+			told = true;
+		}
+	}
+	*status = status_of(how);
+	return ERR_NONE;
+}
+
+int
+program_ended(pid_t pid, int *status, struct err *e)
+{
+	int how;
+	pid_t got = waitpid(pid, &how, WNOHANG);
+
+	if (got < 0 && errno != EINTR) {
+		err_sys(e, errno, "cannot wait for a program");
+		return -1;
+	}
+	if (got <= 0)
+		return 0;
+	*status = status_of(how);
+	return 1;
+}
+
+enum err_code
+program_run(const struct program *p, volatile const int *stop, struct err *e)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (program_start(p, &pid, e) != ERR_NONE || program_wait(pid, stop, &status, e) != ERR_NONE)
+		return e->code;
+	if (status > 128)
+		return err_set(e, ERR_PARTIAL, "%s was ended by signal %d", p->argv[0], status - 128);
+	if (status != 0)
+		return err_set(e, ERR_PARTIAL, "%s ended with status %d", p->argv[0], status);
+	return ERR_NONE;
+}
+
+int
+program_input(const void *bytes, size_t len, struct err *e)
+{
+	int fd = memfd_create("fonoteca", MFD_CLOEXEC);
+
+	if (fd < 0 || file_write(fd, bytes, len) < 0 || lseek(fd, 0, SEEK_SET) != 0) {
+		err_sys(e, errno, "cannot hand over what a program shall read");
+		fd_close(&fd);
+	}
+	return fd;
+}

@@ -1,0 +1,53 @@
+/* What is broken is mended as far as it can be: the catalogue, then the blobs, then what nothing names. */
+#include "store/sweep/repair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/sweep/scrub.h"
+
+/* What was not found stays in the catalogue, marked as what it is. */
+static enum err_code
+tell_lost(struct repair *p, struct err *e)
+{
+	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
+		struct wanted *w = &p->v[i];
+		struct scrub_job j = { .verdict = w->there ? SCRUB_WRONG : SCRUB_MISSING,
+			.marked = w->marked };
+
+		if (w->done)
+			continue;
+		err_set(&j.e, ERR_FORMAT, "no copy of its bytes was found");
+		fetch_settle(p, w, &j, e);
+	}
+	return e->code;
+}
+
+static enum err_code
+blobs(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	struct repair p = { .db = db, .s = s, .r = r };
+
+	if (wanted_list(&p, e) == ERR_NONE && hunt(&p, e) == ERR_NONE)
+		tell_lost(&p, e);
+	r->changed = r->changed || (p.left < p.n && !s->dry_run);
+	fetch_end(&p);
+	return e->code;
+}
+
+enum err_code
+sweep_repair(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
+{
+	struct err orphans = { 0 };
+
+	sweep_low_priority();
+	if (sweep_mend(db, s, r, e) != ERR_NONE || blobs(db, s, r, e) != ERR_NONE)
+		return e->code;
+	sweep_orphans(db, s, r, &orphans);
+	sweep_sum_up(r, e);
+	if (e->code == ERR_NONE)
+		*e = orphans;
+	else if (orphans.code != ERR_NONE)
+		sweep_failed(s, &orphans);
+	return e->code;
+}
