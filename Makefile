@@ -33,9 +33,17 @@ CORE     := base text digest pack worker store exchange intake
 core_c   := $(foreach l,$(CORE),$(sort $(wildcard lib/$(l)/*.c lib/$(l)/*/*.c)))
 media_c  := $(sort $(wildcard lib/media/*.c lib/media/*/*.c))
 media_cc := $(sort $(wildcard lib/media/*.cc lib/media/*/*.cc))
-COMMANDS := $(patsubst cmd/%.c,%,$(wildcard cmd/lib-*.c))
+sound_c  := $(sort $(wildcard lib/sound/*.c))
 WORKER   := $(B)/libexec/media-worker
-programs := $(COMMANDS:%=$(B)/%) $(if $(wildcard cmd/media-worker.c),$(WORKER))
+
+# lib-analyze and its worker are built where the libraries that decode are found, and nothing else needs them.
+SOUND_NEEDS := libavformat libavcodec libavutil libswresample libebur128 libchromaprint
+SOUND_LACKS := $(if $(NO_SOUND),$(SOUND_NEEDS),$(shell for p in $(SOUND_NEEDS); do \
+    m=0; [ $$p != libavutil ] || m=57.24; pkg-config --atleast-version=$$m $$p || echo $$p; done))
+SOUND    := $(if $(SOUND_LACKS),,$(B)/libexec/sound-worker)
+COMMANDS := $(filter-out $(if $(SOUND),,lib-analyze),$(patsubst cmd/%.c,%,$(wildcard cmd/lib-*.c)))
+WORKERS  := $(WORKER) $(SOUND)
+programs := $(COMMANDS:%=$(B)/%) $(WORKERS)
 
 # What each program needs beside the core library, named so that it gets just that.
 SQLITE := -lsqlite3
@@ -51,12 +59,18 @@ lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST)
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
 lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX) $(JSON) $(XML)
+lib-analyze_LIBS  := $(SQLITE) $(TEXT) $(REGEX) -lm -pthread
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) $(PACK) -pthread
+sound_LIBS         = $(shell pkg-config --libs $(SOUND_NEEDS)) -lseccomp -lm
 worker_LIBS        = $(TAGLIB_LIBS) $(DIGEST) -larchive -lseccomp -lm
 
-all: $(B)/libfonoteca.a $(programs)
+all: $(B)/libfonoteca.a $(programs) $(if $(SOUND),,left-out)
+
+left-out:
+	@echo '  lib-analyze is left out: $(if $(NO_SOUND),NO_SOUND is set,not found: $(SOUND_LACKS) (`make deps-analyze` installs what it needs))'
 
 core_o   := $(core_c:%.c=$(B)/%.o)
+sound_o  := $(sound_c:%.c=$(B)/%.o)
 media_o  := $(media_c:%.c=$(B)/%.o) $(media_cc:%.cc=$(B)/%.o)
 
 # Compilers, flags and folders of this build: when they change, everything is built again.
@@ -89,6 +103,7 @@ $(B)/%.o: %.cc Makefile $(B)/gen/flags
 
 lib/media_CFLAGS = $(TAGLIB_CFLAGS)
 lib/media/tag_CFLAGS = $(TAGLIB_CFLAGS)
+lib/sound_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(SOUND_NEEDS)))
 
 # The migrations, embedded: one C array of { version, name, sql }.
 migrations := $(sort $(wildcard lib/store/schema/[0-9]*.sql))
@@ -109,15 +124,22 @@ $(WORKER): $(B)/cmd/media-worker.o $(media_o) $(B)/libfonoteca.a
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(B)/cmd/media-worker.o $(media_o) $(B)/libfonoteca.a $(worker_LIBS) $(LDLIBS)
 
-# Unit tests: tests/unit/NAME.c becomes build/unit/NAME; only media-NAME gets the media layer.
-unit_c := $(wildcard tests/unit/*.c)
+# Of the media layer it has what shuts it in.
+$(B)/libexec/sound-worker: $(B)/cmd/sound-worker.o $(sound_o) $(B)/lib/media/sandbox.o $(B)/libfonoteca.a
+	@mkdir -p $(@D)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(sound_LIBS) $(LDLIBS)
+
+# Unit tests: tests/unit/NAME.c becomes build/unit/NAME; only media-NAME gets the media layer, sound-NAME the sound layer.
+unit_c := $(filter-out $(if $(SOUND),,tests/unit/sound-%),$(wildcard tests/unit/*.c))
 units  := $(unit_c:tests/unit/%.c=$(B)/unit/%)
 $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) -pthread $(LDLIBS)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(if $(filter sound-%,$*),$(sound_o) $(B)/lib/media/sandbox.o) $(B)/libfonoteca.a \
+	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) $(if $(filter sound-%,$*),$(sound_LIBS)) -pthread $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
+$(filter $(B)/unit/sound-%,$(units)): $(sound_o) $(B)/lib/media/sandbox.o
 unit-build: $(units)
 unit: unit-build all
 	$(Q)for t in $(units); do $$t || exit 1; done
@@ -139,8 +161,8 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	    $(worker_LIBS) -pthread $(LDLIBS)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare,
-# `deps-package` to make a Debian package.
-deps deps-check deps-lint deps-bench deps-package:
+# `deps-package` to make a Debian package, `deps-analyze` for lib-analyze.
+deps deps-check deps-lint deps-bench deps-package deps-analyze:
 	$(Q)$(if $(NODEPS),:,sh share/deps.sh $(@:deps-%=%))
 
 # Everything below installs what it needs first, so it calls make again: only then do the tools exist.
@@ -162,11 +184,11 @@ bench: deps
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' bash tests/bench/run.sh
 
 # Installing.
-mans    := $(wildcard man/*.[1-9])
+mans    := $(filter-out $(if $(SOUND),,man/lib-analyze.1),$(wildcard man/*.[1-9]))
 docs    := $(wildcard README INSTALL NEWS HACKING SECURITY CONTRIBUTING LICENSE)
 data    := $(wildcard share/examples/*)
 D       := $(DESTDIR)
-installed = $(COMMANDS:%=$(BINDIR)/%) $(LIBEXECDIR)/media-worker \
+installed = $(COMMANDS:%=$(BINDIR)/%) $(WORKERS:$(B)/libexec/%=$(LIBEXECDIR)/%) \
     $(foreach m,$(notdir $(mans)),$(MANDIR)/man$(lastword $(subst ., ,$m))/$m) \
     $(COMMANDS:%=$(BASHDIR)/%) $(ZSHDIR)/_fonoteca $(COMMANDS:%=$(FISHDIR)/%.fish) \
     $(data:share/%=$(DATADIR)/%) $(docs:%=$(DOCDIR)/%)
@@ -175,7 +197,7 @@ install: all
 	$(Q)install -d $(foreach d,$(BINDIR) $(LIBEXECDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(DATADIR)/examples $(DOCDIR) \
 	    $(sort $(foreach m,$(mans),$(MANDIR)/man$(lastword $(subst ., ,$m)))),'$(D)$d')
 	$(Q)install -m 755 $(COMMANDS:%=$(B)/%) '$(D)$(BINDIR)'
-	$(Q)install -m 755 $(WORKER) '$(D)$(LIBEXECDIR)'
+	$(Q)install -m 755 $(WORKERS) '$(D)$(LIBEXECDIR)'
 	$(Q)for m in $(notdir $(mans)); do f='$(D)$(MANDIR)'/man$${m##*.}/$$m; \
 	    sed 's/@VERSION@/$(VERSION)/g' man/$$m > "$$f" && chmod 644 "$$f" || exit 1; done
 	$(Q)install -m 644 completions/fonoteca.bash '$(D)$(BASHDIR)/lib-import'
@@ -236,7 +258,8 @@ help:
 	@echo 'make bench           speed beside cp, find, mpd, beets ... (BENCH_MUSIC=DIR: on yours; deps-bench: also mpd, beets)'
 	@echo 'make torture         kills, failures, power cuts at every point, for TORTURE_TIME (3600) seconds'
 	@echo 'make fuzz            feed broken files and records to the parsers for FUZZ_TIME (60) seconds each, with clang'
-	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench'
+	@echo 'make deps            install the packages to build with; deps-check: to test; deps-lint; deps-bench;'
+	@echo '                     deps-analyze: what lib-analyze needs, which is left out without (NO_SOUND=1: though it is there)'
 	@echo 'make format lint     C style; clang-format, shellcheck and mandoc without complaints'
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
 	@echo 'make deb             a Debian package, into dist/deb'
@@ -246,7 +269,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench deps-package demo check torture bench install \
+.PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench deps-package deps-analyze left-out demo check torture bench install \
     uninstall dist distcheck deb html format lint \
     clean help FORCE
 .DELETE_ON_ERROR:

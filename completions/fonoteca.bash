@@ -79,6 +79,8 @@ _fonoteca_value() {
 			lib-search) _fonoteca_offer <<<$'json\nscrobbler-log\nlistenbrainz' ;;
 			*) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
 			esac ;;
+		--only) _fonoteca_offer <<<$'bpm\nkey\nloudness\nfingerprint\nfeatures\ncheck' ;;
+		--prefer) _fonoteca_offer <<<$'analysis\ntags' ;;
 		--by) _fonoteca_offer <<<$'track\nrecording' ;;
 		--save | --forget) _fonoteca_offer < <(_fonoteca_saved) ;;
 		esac ;;
@@ -144,4 +146,4 @@ _fonoteca_operand() {
 	esac
 }
 
-complete -F _fonoteca lib-import lib-commit lib-search lib-playlist lib-sweep
+complete -F _fonoteca lib-import lib-commit lib-search lib-playlist lib-sweep lib-analyze

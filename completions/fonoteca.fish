@@ -55,7 +55,7 @@ function __fonoteca_verbs --argument-names command
     end
 end
 
-for command in lib-import lib-commit lib-search lib-playlist lib-sweep
+for command in lib-import lib-commit lib-search lib-playlist lib-sweep lib-analyze
     command --query $command; or continue
     complete --command $command --no-files
     for line in (__fonoteca_dump $command option)
@@ -89,6 +89,10 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep
                 set spec $spec --exclusive --arguments 'posix vfat'
             case 'by:*'
                 set spec $spec --exclusive --arguments 'track recording'
+            case 'only:*'
+                set spec $spec --exclusive --arguments 'bpm key loudness fingerprint features check'
+            case 'prefer:*'
+                set spec $spec --exclusive --arguments 'analysis tags'
             case 'save:*' 'forget:*'
                 set spec $spec --exclusive --arguments '(__fonoteca_saved)'
             case '*:ID' '*:SESSION'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the packages that are missing: deps.sh build|check|lint|bench|package
-# and nothing else; `deps.sh list build|check|lint|bench|package` only names them,
+# Install the packages that are missing: deps.sh build|check|lint|bench|package|analyze
+# and nothing else; `deps.sh list build|check|lint|bench|package|analyze` only names them,
 # `deps.sh headers CC CXX` says whether the compilers and libraries are there.
 #
 # One line a package: what it is for, then its name for apt, dnf, pacman, apk ("-": not needed there).
@@ -50,6 +50,13 @@ packages() {
 		bench mpd            mpd                  mpd        mpd
 		bench sqlite3        sqlite               -          sqlite
 		bench python3        python3              python     python3
+		analyze libavformat-dev ffmpeg-free-devel ffmpeg  ffmpeg-dev
+		analyze libavcodec-dev -             -          -
+		analyze libavutil-dev -              -          -
+		analyze libswresample-dev -          -          -
+		analyze libebur128-dev libebur128-devel libebur128 libebur128-dev
+		analyze libchromaprint-dev libchromaprint-devel chromaprint chromaprint-dev
+		analyze ffmpeg       ffmpeg-free          -          ffmpeg
 		lint  clang          clang                clang      clang
 		lint  clang-format   clang-tools-extra    clang      clang-extra-tools
 		lint  libclang-rt-dev compiler-rt         compiler-rt compiler-rt
@@ -125,14 +132,14 @@ headers() {
 manager=$(manager)
 case ${1-} in
 deps) group=build ;;
-build | check | lint | bench | package) group=$1 ;;
+build | check | lint | bench | package | analyze) group=$1 ;;
 list)
 	names "${2:?which list}" "${3:-$manager}"
 	exit ;;
 headers)
 	headers "$2" "$3"
 	exit ;;
-*) die "usage: deps.sh build|check|lint|bench|package" ;;
+*) die "usage: deps.sh build|check|lint|bench|package|analyze" ;;
 esac
 
 if [ "$manager" = none ]; then

@@ -206,7 +206,7 @@ exit_table() {
 		grep -q "\`*$c\`*" "$TREE/README"
 	done
 	for c in $(grep -oE '\blib-[a-z]+' "$TREE/README" "$TREE/INSTALL" "$TREE/HACKING" -h | sort -u); do
-		[[ " $COMMANDS lib-x " == *" $c "* ]] || fail "there is no $c"
+		[[ " $COMMANDS lib-x lib-analyze " == *" $c "* ]] || fail "there is no $c"
 	done
 	grep -q 'make demo' "$TREE/README"
 	grep -q 'lib-import .* | lib-commit && lib-search love' "$TREE/README"
@@ -226,7 +226,7 @@ exit_table() {
 }
 
 @test "INSTALL names every package that make deps installs" {
-	for group in build check lint bench package; do
+	for group in build check lint bench package analyze; do
 		for p in $(sh "$TREE/share/deps.sh" list $group apt-get); do
 			tr -cs 'A-Za-z0-9+.-' '\n' <"$TREE/INSTALL" | grep -qxF "$p" || fail "INSTALL does not name $p"
 		done

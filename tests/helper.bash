@@ -3,6 +3,10 @@
 bats_require_minimum_version 1.5.0
 
 COMMANDS="lib-import lib-commit lib-search lib-playlist lib-sweep"
+# lib-analyze is there where its libraries are.
+analyzes() {
+	[ -x "$FONOTECA_BUILD/lib-analyze" ]
+}
 
 setup_fonoteca() {
 	TREE=$(cd "$BATS_TEST_DIRNAME" && while [ ! -f VERSION ]; do cd ..; done && pwd)
@@ -14,6 +18,7 @@ setup_fonoteca() {
 	export LC_ALL=C.UTF-8 TZ=UTC
 	PYTHON=${PYTHON:-/usr/bin/python3} # the one that Debian's packages are for
 	export PATH=$FONOTECA_BUILD:$PATH
+	! analyzes || COMMANDS="$COMMANDS lib-analyze"
 	unset XDG_DATA_HOME XDG_CONFIG_HOME NO_COLOR FONOTECA_NOW
 	mkdir -p "$HOME"
 	cd "$BATS_TEST_TMPDIR" || return 1
@@ -28,6 +33,9 @@ requires() {
 	local p
 	for p in "$@"; do
 		case $p in
+		lib-analyze)
+			analyzes || skip "lib-analyze was not built: its libraries are not here"
+			continue ;;
 		mutagen)
 			"$PYTHON" -c 'import mutagen' 2>/dev/null || skip "python3-mutagen is not installed"
 			continue ;;

@@ -9,22 +9,26 @@ below() {
 	text | digest | pack | worker) echo base ;;
 	store | exchange | media) echo base text digest pack worker ;;
 	intake) echo base text digest pack worker store exchange ;;
-	cmd) echo base text digest pack worker store exchange media intake ;;
+	sound) echo base text digest pack worker media ;;
+	cmd) echo base text digest pack worker store exchange media intake sound ;;
 	esac
 }
 
 LAYERS="base text digest pack worker store exchange media intake"
+! analyzes || LAYERS+=" sound"
 
 # libraries LAYER: the system's that it may use.
 libraries() {
 	case $1 in
 	text) echo -lutf8proc -lpcre2-8 ;;
 	digest) echo -lnettle ;;
+	worker) echo -lm ;;
 	pack) echo -lz ;;
 	store) echo -lsqlite3 ;;
 	exchange) echo -lexpat -ljansson ;;
 	media) echo "$(pkg-config --libs taglib taglib_c) -lstdc++ -larchive -lseccomp -lm" ;;
 	intake) echo -pthread ;;
+	sound) pkg-config --libs libavformat libavcodec libavutil libswresample libebur128 libchromaprint ;;
 	esac
 }
 
@@ -56,7 +60,7 @@ who_uses() {
 
 @test "every folder of lib/ is a layer that this test knows" {
 	for d in "$TREE"/lib/*/; do
-		[[ " $LAYERS " == *" $(basename "$d") "* ]] || fail "$d is no layer"
+		[[ " $LAYERS sound " == *" $(basename "$d") "* ]] || fail "$d is no layer"
 	done
 }
 

@@ -28,6 +28,21 @@ needed() {
 	[ "$(needed libexec/media-worker)" = "libarchive libnettle libseccomp libstdc++ libtag libtag_c libz " ]
 }
 
+@test "lib-analyze reads the catalogue and queries; what decodes is in its worker alone, which has no SQLite" {
+	requires lib-analyze
+	[ "$(needed lib-analyze)" = "libpcre2-8 libsqlite3 libutf8proc " ]
+	[ "$(needed libexec/sound-worker)" = "libavcodec libavformat libavutil libchromaprint libebur128 libseccomp libswresample " ]
+}
+
+@test "without what decodes everything else is built and installed, and make says what is left out" {
+	run -0 env -u MAKEFLAGS make -C "$TREE" -n NODEPS=1 NO_SOUND=1 B="$BATS_TEST_TMPDIR/none" all
+	[[ $output == *"lib-analyze is left out"* ]]
+	[[ $output != *"lib/sound/"* ]]
+	[[ $output == *"media-worker"* ]]
+	run -0 env -u MAKEFLAGS make -C "$TREE" -n NODEPS=1 NO_SOUND=1 install
+	[[ $output != */lib-analyze* ]]
+}
+
 @test "what a command does not call is not in it" {
 	absent() {
 		nm "$LINKED/$1" >symbols
@@ -43,7 +58,7 @@ needed() {
 }
 
 @test "a program calls every library that it is linked with" {
-	for p in $COMMANDS libexec/media-worker; do
+	for p in $COMMANDS libexec/media-worker $(analyzes && echo libexec/sound-worker); do
 		nm -D --undefined-only "$LINKED/$p" >symbols
 		for lib in $(needed "$p"); do
 			case $lib in
@@ -54,6 +69,10 @@ needed() {
 			libnettle) grep -q ' nettle_' symbols ;;
 			libjansson) grep -q ' json_loadb' symbols ;;
 			libarchive) grep -q ' archive_' symbols ;;
+			libav*) grep -q ' av' symbols ;;
+			libswresample) grep -q ' swr_' symbols ;;
+			libebur128) grep -q ' ebur128_' symbols ;;
+			libchromaprint) grep -q ' chromaprint_' symbols ;;
 			libseccomp) grep -q ' seccomp_' symbols ;;
 			libtag) grep -q ' _ZN.*6TagLib' symbols ;;
 			libtag_c | libstdc++ | libz) ;;		# TagLib's own company

@@ -1,7 +1,7 @@
 /*
  * lock.h - the library's one lock file: OFD byte-range locks
  *
- * Byte 0 is the library, byte 1 the sweep at work, byte 1000 + N session N.  The
+ * Byte 0 is the library, byte 1 the sweep at work, byte 2 the analysis, byte 1000 + N session N.  The
  * locks belong to the open file description, so they die with their process
  * however it ends, and none is ever orphaned.  Order everywhere: session,
  * library, SQLite.
@@ -15,7 +15,7 @@
 
 enum lock_mode { LOCK_SHARED, LOCK_EXCLUSIVE };
 
-enum { LOCK_LIBRARY = 0, LOCK_SWEEP = 1, LOCK_SESSIONS = 1000 };
+enum { LOCK_LIBRARY = 0, LOCK_SWEEP = 1, LOCK_SOUND = 2, LOCK_SESSIONS = 1000 };
 
 /* The byte of a session. */
 int64_t lock_session_byte(int64_t session);

@@ -135,7 +135,7 @@ static const enum field columns[] = { F_TITLE, F_ARTIST, F_DISC, F_TRACK, F_DATE
 enum { AFTER_COLUMNS = sizeof columns / sizeof columns[0] };
 
 static const char load_sql[] =
-    "SELECT t.title, t.artist, t.disc, t.track, t.date, t.year, t.bpm, t.key,"
+    "SELECT t.title, t.artist, t.disc, t.track, t.date, t.year, t.tempo, t.tone,"
     " t.duration_ms, t.rating, t.added, t.modified, t.recording_id, r.album, r.albumartist, r.mb_albumid, "
     "r.disctotal,"
     " r.compilation, rec.mb_trackid, f.format, f.codec, f.bitrate, f.samplerate, f.bitdepth, f.channels, "

@@ -33,8 +33,9 @@ struct worker {
 	void (*big)(void *context);
 	void *context;
 	const atomic_int *stop;
-	const struct buf *wanted; /* of one that writes, or NULL */
-	int64_t file_bytes;
+	const struct buf *more; /* what a request goes on with, or NULL */
+	int64_t file_bytes;     /* of one that writes, else 0 */
+	bool listens;           /* a sound worker */
 };
 
 /* How one exchange ended. */
@@ -60,7 +61,7 @@ worker_new(struct worker **w, const char *program, const struct worker_limits *l
 		if (made->program == NULL)
 			err_memory(e);
 	} else {
-		made->program = worker_program(e);
+		made->program = worker_program("media-worker", "FONOTECA_WORKER", e);
 	}
 	if (made->program == NULL) {
 		free(made);
@@ -135,13 +136,13 @@ send_all(int fd, const void *bytes, size_t len)
 	return true;
 }
 
-/* What a request to write goes on with. */
+/* What a request goes on with. */
 static bool
 ask_for(const struct worker *w)
 {
-	uint32_t len = (uint32_t)w->wanted->len;
+	uint32_t len = (uint32_t)w->more->len;
 
-	return send_all(w->fd, &len, sizeof len) && send_all(w->fd, w->wanted->data, len);
+	return send_all(w->fd, &len, sizeof len) && send_all(w->fd, w->more->data, len);
 }
 
 static bool
@@ -170,7 +171,7 @@ ask(struct worker *w, char kind, int fd)
 	do
 		n = sendmsg(w->fd, &msg, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof request && (w->wanted == NULL || ask_for(w));
+	return n == (ssize_t)sizeof request && (w->more == NULL || ask_for(w));
 }
 
 static bool
@@ -247,7 +248,8 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	if (head.code == ERR_NONE)
 		return DONE;
 	if (head.code == ERR_MEMORY) {
-		err_set(e, ERR_FORMAT, "tags need more than %ld MiB", w->memory_bytes >> 20);
+		err_set(e, ERR_FORMAT, "%s more than %ld MiB", w->listens ? "its sound needs" : "tags need",
+		    w->memory_bytes >> 20);
 		stop(w);
 	} else {
 		err_set(e, head.code == ERR_NOTAUDIO ? ERR_NOTAUDIO : ERR_FORMAT, "%s", out->data);
@@ -337,7 +339,7 @@ was_killed(int status)
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
-	const char *name = w->wanted != NULL ? "tag writer" : "tag reader";
+	const char *name = w->file_bytes > 0 ? "tag writer" : w->listens ? "sound reader" : "tag reader";
 	enum outcome how = DEAD;
 	bool again = true;
 	int status = -1;
@@ -350,7 +352,7 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		again = false;
 		if (how == DEAD) {
 			status = remains(w);
-			again = was_killed(status) && w->wanted == NULL;
+			again = was_killed(status) && w->file_bytes == 0;
 			if (was_killed(status) && is_stopped(w))
 				how = STOPPED;
 		}
@@ -538,7 +540,7 @@ worker_write(struct worker *w, int fd, const struct record *wanted, struct recor
 		.memory_bytes = w->memory_bytes,
 		.fd = -1,
 		.stop = w->stop,
-		.wanted = &bytes };
+		.more = &bytes };
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
@@ -585,4 +587,30 @@ worker_lacks(struct worker *w, char *text, size_t size, struct err *e)
 			len += (size_t)snprintf(
 			    text + len, size - len, "%s%s", len > 0 ? ", " : "", pieces[i].name);
 	return ERR_NONE;
+}
+
+enum err_code
+worker_new_sound(struct worker **w, const struct worker_limits *limits, struct err *e)
+{
+	char *program = worker_program("sound-worker", "FONOTECA_SOUND_WORKER", e);
+
+	if (program != NULL && worker_new(w, program, limits, e) == ERR_NONE)
+		(*w)->listens = true;
+	free(program);
+	return e->code;
+}
+
+enum err_code
+worker_listen(struct worker *w, int fd, const struct sound_task *task, struct sound *s, struct err *e)
+{
+	struct buf more = { 0 }, answer = { 0 };
+
+	buf_add(&more, task, sizeof *task);
+	w->more = &more;
+	if (buf_ok(&more, e) == ERR_NONE && call(w, PROTOCOL_LISTEN, fd, &answer, e) == ERR_NONE)
+		sound_read(s, answer.data, answer.len, e);
+	w->more = NULL;
+	buf_free(&more);
+	buf_free(&answer);
+	return e->code;
 }

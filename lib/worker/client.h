@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "worker/protocol.h"
 #include "worker/record.h"
+#include "worker/sound.h"
 
 struct worker;
 
@@ -36,7 +37,8 @@ struct worker_limits {
 	const atomic_int *stop; /* NULL, or: while it is not 0 calls end soon, with ERR_INTERRUPTED */
 };
 
-/* Prepare a worker; the process starts with the first call.  program NULL: found by worker_program(). */
+/* Prepare a worker; the process starts with the first call.  program NULL: the media worker as
+ * worker_program() finds it. */
 enum err_code worker_new(
     struct worker **w, const char *program, const struct worker_limits *limits, struct err *e);
 
@@ -90,8 +92,18 @@ enum err_code worker_sandbox(struct worker *w, char *text, size_t size, struct e
  * have none of it, lacks nothing. */
 enum err_code worker_lacks(struct worker *w, char *text, size_t size, struct err *e);
 
-/* The path of the media worker that belongs to this program: $FONOTECA_WORKER, else beside the running
- * executable (a build tree), else the installed one.  Malloced; NULL after filling in *e. */
-char *worker_program(struct err *e);
+/* The path of the worker of that name that belongs to this program: what the environment's variable says,
+ * else beside the running executable (a build tree), else the installed one.  Malloced; NULL after filling in
+ * *e. */
+char *worker_program(const char *name, const char *variable, struct err *e);
+
+/* Prepare a sound worker ($FONOTECA_SOUND_WORKER), which comes with lib-analyze; it takes worker_listen()
+ * alone. */
+enum err_code worker_new_sound(struct worker **w, const struct worker_limits *limits, struct err *e);
+
+/* Decode fd and tell of it what task asks for.  The worker's own limit is a time without progress; that of
+ * limits is for all of it. */
+enum err_code worker_listen(
+    struct worker *w, int fd, const struct sound_task *task, struct sound *s, struct err *e);
 
 #endif

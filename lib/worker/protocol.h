@@ -34,6 +34,8 @@ enum protocol_kind {
 	PROTOCOL_LYRICS = 'L',
 	PROTOCOL_UNPACK = 'U',
 	PROTOCOL_WRITE = 'W',
+	PROTOCOL_LISTEN =
+	    'A', /* to a sound worker: a length and a struct sound_task follow, it answers a struct sound */
 	PROTOCOL_SANDBOX = '?'
 };
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,10 +59,11 @@ enum err_code
 spawn_worker(const char *program, int timeout_ms, long memory_bytes, int64_t file_bytes, pid_t *pid, int *fd,
     struct err *e)
 {
-	char name[] = "media-worker", serve[] = PROTOCOL_SERVE, writes[] = PROTOCOL_WRITES;
+	char serve[] = PROTOCOL_SERVE, writes[] = PROTOCOL_WRITES;
 	char parent[24], timeout[24], memory[24], file[24];
-	char *argv[] = { name, file_bytes > 0 ? writes : serve, parent, timeout, memory,
-		file_bytes > 0 ? file : NULL, NULL };
+	const char *slash = strrchr(program, '/');
+	char *argv[] = { (char *)(slash != NULL ? slash + 1 : program), file_bytes > 0 ? writes : serve,
+		parent, timeout, memory, file_bytes > 0 ? file : NULL, NULL };
 	int ends[2], rc;
 
 	snprintf(parent, sizeof parent, "%ld", (long)getpid());
@@ -81,10 +83,11 @@ spawn_worker(const char *program, int timeout_ms, long memory_bytes, int64_t fil
 }
 
 char *
-worker_program(struct err *e)
+worker_program(const char *name, const char *variable, struct err *e)
 {
-	static const char *const places[] = { "libexec/media-worker", "../libexec/fonoteca/media-worker" };
-	const char *named = getenv("FONOTECA_WORKER");
+	enum { PLACES = 3 };
+	static const char *const places[PLACES] = { "libexec", "../libexec/fonoteca", LIBEXECDIR };
+	const char *named = getenv(variable);
 	char self[PATH_MAX], *path = NULL, *slash;
 	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
 
@@ -96,21 +99,21 @@ worker_program(struct err *e)
 	}
 	self[len > 0 ? len : 0] = '\0';
 	slash = strrchr(self, '/');
-	for (size_t i = 0; slash != NULL && i < sizeof places / sizeof places[0]; i++) {
-		if (asprintf(&path, "%.*s/%s", (int)(slash - self), self, places[i]) < 0) {
+	for (int i = 0; i < PLACES; i++) {
+		bool beside = i < PLACES - 1; /* the command */
+
+		if (beside && slash == NULL)
+			continue;
+		if (asprintf(&path, "%.*s%s%s/%s", beside ? (int)(slash - self) : 0, self, beside ? "/" : "",
+			places[i], name) < 0) {
 			err_memory(e);
 			return NULL;
 		}
 		if (access(path, X_OK) == 0)
 			return path;
+		if (!beside)
+			err_sys(e, errno, "%s", path);
 		free(path);
 	}
-	if (access(LIBEXECDIR "/media-worker", X_OK) != 0) {
-		err_sys(e, errno, "%s", LIBEXECDIR "/media-worker");
-		return NULL;
-	}
-	path = strdup(LIBEXECDIR "/media-worker");
-	if (path == NULL)
-		err_memory(e);
-	return path;
+	return NULL;
 }

@@ -2,7 +2,7 @@
  * media-dump - print what the media worker says of files, for tests
  *
  * Usage: media-dump FILE...     lines "FILE<tab>field<tab>value"; errors as field "error"
- *        media-dump --sandbox   how the worker is shut in
+ *        media-dump --sandbox [sound]   how the worker, or the sound worker, is shut in
  *        media-dump --time FILE...   files a second instead
  */
 #include <fcntl.h>
@@ -91,9 +91,10 @@ main(int argc, char **argv)
 	int timing = argc > 1 && strcmp(argv[1], "--time") == 0;
 
 	find_worker(argv[0]);
-	if (worker_new(&w, NULL, NULL, &e) != ERR_NONE)
+	if (argc == 3 && strcmp(argv[2], "sound") == 0 ? worker_new_sound(&w, NULL, &e) != ERR_NONE
+						       : worker_new(&w, NULL, NULL, &e) != ERR_NONE)
 		goto out;
-	if (argc == 2 && strcmp(argv[1], "--sandbox") == 0) {
+	if (argc >= 2 && strcmp(argv[1], "--sandbox") == 0) {
 		if (worker_sandbox(w, status, sizeof status, &e) == ERR_NONE)
 			puts(status);
 		goto out;

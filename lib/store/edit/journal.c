@@ -44,7 +44,7 @@ journal_columns_read(struct db *db, const char *table, struct journal_columns *t
 		c->key = sqlite3_column_int(st, 2) != 0;
 		c->bytes = strcmp(type, "BLOB") == 0;
 		c->real = strcmp(type, "REAL") == 0;
-		c->passing = strcmp(c->name, "modified") == 0;
+		c->passing = strcmp(c->name, "modified") == 0 || strncmp(c->name, "sound_", 6) == 0;
 	}
 	sql_done(st);
 	if (e->code != ERR_NONE)

@@ -18,7 +18,7 @@ struct journal_column {
 	bool key;     /* part of the primary key */
 	bool bytes;   /* a BLOB: hex in JSON */
 	bool real;    /* compared as JSON writes it */
-	bool passing; /* when it was modified: neither kept nor compared */
+	bool passing; /* when it was modified, what its sound told: neither kept nor compared */
 };
 struct journal_columns {
 	struct journal_column v[JOURNAL_COLUMNS];

@@ -34,8 +34,8 @@ static const struct {
 	    "SELECT sum(plays) FROM told WHERE recording_id = (SELECT recording_id FROM track WHERE id = ?2)",
 	    F_NONE, F_NONE },
 	[LIKE_YEAR] = { "year", "SELECT year FROM track WHERE id = ?2", F_NONE, F_NONE },
-	[LIKE_TEMPO] = { "tempo", "SELECT printf('%.10g', bpm) FROM track WHERE id = ?2", F_NONE, F_NONE },
-	[LIKE_KEY] = { "key", "SELECT key FROM track WHERE id = ?2", F_NONE, F_NONE },
+	[LIKE_TEMPO] = { "tempo", "SELECT printf('%.10g', tempo) FROM track WHERE id = ?2", F_NONE, F_NONE },
+	[LIKE_KEY] = { "key", "SELECT tone FROM track WHERE id = ?2", F_NONE, F_NONE },
 };
 
 /* Names, each ended by NUL. */

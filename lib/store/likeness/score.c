@@ -26,7 +26,7 @@ int
 candidate_row(struct db *db, int64_t id, struct candidate *c, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(
-	    db, "SELECT recording_id, release_id, year, bpm, key, removed FROM track WHERE id = ?", e);
+	    db, "SELECT recording_id, release_id, year, tempo, tone, removed FROM track WHERE id = ?", e);
 	const char *key;
 	int step;
 

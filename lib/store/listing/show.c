@@ -52,6 +52,20 @@ static const struct {
 	    "SELECT t.id AS id, t.artist AS artist, t.title AS title, r.album AS album, t.year AS year"
 	    " FROM track t JOIN release r ON r.id = t.release_id WHERE t.removed IS NULL AND t.id <> ?1"
 	    " AND t.recording_id = (SELECT recording_id FROM track WHERE id = ?1) ORDER BY t.id" },
+	{ "sound",
+	    "SELECT s.bpm AS bpm, s.bpm_other AS bpm_other, round(s.bpm_confidence, 3) AS bpm_confidence,"
+	    " s.key AS key, s.camelot AS camelot, round(s.key_confidence, 3) AS key_confidence,"
+	    " round(s.tuning, 1) AS tuning, round(s.lufs, 2) AS lufs, round(s.range, 2) AS range,"
+	    " round(s.peak, 6) AS peak, s.damage AS damage, s.error AS error, s.at AS \"at time\""
+	    " FROM file_sound f JOIN sound s USING (hash, start_ms, length_ms) WHERE f.track_id = ?1 AND"
+	    " f.preferred" },
+	/* where tempo and key come from, once they may come from two places */
+	{ "from",
+	    "SELECT iif(tempo IS NULL, NULL, iif(sound_bpm IS NOT NULL AND (bpm IS NULL OR sound_first), "
+	    "'sound',"
+	    " 'tags')) AS bpm, iif(tone IS NULL, NULL, iif(sound_key IS NOT NULL AND (key IS NULL OR"
+	    " sound_first), 'sound', 'tags')) AS key FROM track WHERE id = ?1 AND (sound_bpm IS NOT NULL OR"
+	    " sound_key IS NOT NULL)" },
 	{ "removed", "SELECT removed AS \"at time\" FROM track WHERE id = ?1 AND removed IS NOT NULL" },
 };
 
@@ -83,6 +97,8 @@ add_member(struct db *db, sqlite3_stmt *st, int i, struct buf *out)
 		json_bool(out, name, sqlite3_column_int(st, i) != 0);
 	} else if (sqlite3_column_type(st, i) == SQLITE_INTEGER) {
 		json_int(out, name, sqlite3_column_int64(st, i));
+	} else if (sqlite3_column_type(st, i) == SQLITE_FLOAT) {
+		json_double(out, name, sqlite3_column_double(st, i));
 	} else {
 		struct buf path = { 0 };
 

@@ -22,7 +22,7 @@ const struct packed_kind packed_kinds[PACKED_COLUMNS] = {
 /* Its columns are those of enum packed_column. */
 static const char rows[] =
     "SELECT d.doc, d.track_id, t.title_key, t.artist_key, r.album_key, t.year, t.added,"
-    " t.duration_ms, t.bpm, t.rating, h.plays, h.last FROM doc d CROSS JOIN track t ON t.id ="
+    " t.duration_ms, t.tempo, t.rating, h.plays, h.last FROM doc d CROSS JOIN track t ON t.id ="
     " d.track_id CROSS JOIN release r ON r.id = t.release_id LEFT JOIN heard h ON"
     " h.recording_id = t.recording_id WHERE d.doc BETWEEN ?1 AND ?2";
 

@@ -6,7 +6,7 @@
 
 #include "store/playlist/priv.h"
 
-/* Columns recording_id, bpm, key from `at` on. */
+/* Columns recording_id, tempo, tone from `at` on. */
 static double
 read_song(sqlite3_stmt *st, int at, struct mix_song *s)
 {
@@ -22,7 +22,7 @@ read_song(sqlite3_stmt *st, int at, struct mix_song *s)
 enum err_code
 mix_tags_load(struct db *db, int64_t track, struct mix_tags *t, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT recording_id, bpm, key FROM track WHERE id = ?1", e);
+	sqlite3_stmt *st = sql_get(db, "SELECT recording_id, tempo, tone FROM track WHERE id = ?1", e);
 	int step;
 
 	if (st == NULL)
@@ -59,7 +59,8 @@ static enum err_code
 read_entries(struct db *db, int64_t id, int64_t start, struct entries *x, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT x.id, t.id, t.recording_id, t.bpm, t.key FROM entry x LEFT JOIN track t ON t.removed IS "
+	    "SELECT x.id, t.id, t.recording_id, t.tempo, t.tone FROM entry x LEFT JOIN track t ON t.removed "
+	    "IS "
 	    "NULL"
 	    " AND t.id = " PLAYLIST_TRACK("x") " WHERE x.playlist_id = ?1"
 					       " ORDER BY t.id IS NULL, x.position",

@@ -22,7 +22,9 @@ static const struct {
 	    "EXISTS (SELECT 1 FROM track o WHERE o.recording_id = t.recording_id AND o.id <> t.id"
 	    " AND o.removed IS NULL)" },
 	{ "missing", OF_FILE("f.state = 'missing'") },
-	{ "damaged", OF_FILE("f.state = 'damaged' OR f.damaged") },
+	{ "damaged",
+	    OF_FILE("f.state = 'damaged' OR f.damaged OR EXISTS (SELECT 1 FROM file_sound x JOIN sound s"
+		    " USING (hash, start_ms, length_ms) WHERE x.file_id = f.id AND s.damage IS NOT NULL)") },
 	{ "rated", "t.rating IS NOT NULL" },
 	{ "unrated", "t.rating IS NULL" },
 	{ "loved", "t.rating >= 90" },

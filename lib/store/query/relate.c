@@ -132,7 +132,7 @@ mixes_with(const struct music_key *k, double bpm, int64_t recording)
 static enum err_code
 mix_track(struct relation *r, const struct node *n, int64_t id, struct node **with)
 {
-	sqlite3_stmt *st = sql_get(r->db, "SELECT key, bpm, recording_id FROM track WHERE id = ?", r->e);
+	sqlite3_stmt *st = sql_get(r->db, "SELECT tone, tempo, recording_id FROM track WHERE id = ?", r->e);
 	struct music_key k;
 	const char *key;
 	bool known;

@@ -336,7 +336,7 @@ where_key(struct compiler *c, const struct node *n, struct buf *sql)
 		count = key_spellings(&k, name);
 	else if (strcasecmp(n->value, "o") != 0)
 		compile_complain(c, n, "key: '%s' is not a key such as C#m, Eb, A minor or 8A", n->value);
-	buf_puts(sql, "t.key IN (");
+	buf_puts(sql, "t.tone IN (");
 	for (int i = 0; i < count; i++)
 		buf_printf(sql, "%s'%s'", i > 0 ? ", " : "", name[i]);
 	buf_putc(sql, ')');

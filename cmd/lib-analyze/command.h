@@ -1,0 +1,21 @@
+/* command.h - what the files of lib-analyze share */
+#ifndef CMD_ANALYZE_COMMAND_H
+#define CMD_ANALYZE_COMMAND_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/sound/sound.h"
+
+struct command {
+	struct sound_wish wish;
+	int jobs;
+	int64_t time_limit_ms; /* 0: none */
+	const char *prefer;    /* NULL, "analysis" or "tags" */
+};
+extern struct command command;
+
+/* Decode what the wish leaves to be done, keep what is found, and say so. */
+enum err_code analyze(struct db *db, struct err *e);
+
+#endif

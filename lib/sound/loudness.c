@@ -1,0 +1,97 @@
+#include "sound/loudness.h"
+
+#include <ebur128.h>
+#include <math.h>
+#include <stdlib.h>
+
+struct loudness {
+	ebur128_state *state;
+	int channels, tenth; /* of a second, in frames */
+	int filled;          /* of the current tenth */
+	int64_t tenths;
+	uint32_t block[SOUND_BLOCKS];
+};
+
+void
+loudness_free(struct loudness *l)
+{
+	if (l == NULL)
+		return;
+	if (l->state != NULL)
+		ebur128_destroy(&l->state);
+	free(l);
+}
+
+enum err_code
+loudness_new(struct loudness **out, int rate, int channels, struct err *e)
+{
+	struct loudness *l = calloc(1, sizeof *l);
+
+	if (l == NULL)
+		return err_memory(e);
+	l->channels = channels;
+	l->tenth = rate / 10;
+	l->state = ebur128_init((unsigned)channels, (unsigned long)rate,
+	    EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
+	if (l->state == NULL) {
+		free(l);
+		return err_memory(e);
+	}
+	*out = l;
+	return ERR_NONE;
+}
+
+/* Each tenth of a second ends a block of 400 ms; those below -70 LUFS never count. */
+static void
+count(struct loudness *l)
+{
+	double lufs = -HUGE_VAL;
+	int i;
+
+	if (++l->tenths < 4 || ebur128_loudness_momentary(l->state, &lufs) != EBUR128_SUCCESS ||
+	    !(lufs >= -70))
+		return;
+	i = (int)((lufs + 70) * 10);
+	l->block[i < SOUND_BLOCKS ? i : SOUND_BLOCKS - 1]++;
+}
+
+enum err_code
+loudness_add(struct loudness *l, const float *samples, int frames, struct err *e)
+{
+	while (frames > 0) {
+		int n = l->tenth - l->filled < frames ? l->tenth - l->filled : frames;
+
+		if (ebur128_add_frames_float(l->state, samples, (size_t)n) != EBUR128_SUCCESS)
+			return err_memory(e);
+		samples += (size_t)n * (size_t)l->channels;
+		frames -= n;
+		l->filled += n;
+		if (l->filled == l->tenth) {
+			l->filled = 0;
+			count(l);
+		}
+	}
+	return ERR_NONE;
+}
+
+enum err_code
+loudness_find(struct loudness *l, struct sound *s, struct err *e)
+{
+	double lufs = -HUGE_VAL, range = 0;
+
+	if (ebur128_loudness_global(l->state, &lufs) != EBUR128_SUCCESS ||
+	    ebur128_loudness_range(l->state, &range) != EBUR128_SUCCESS)
+		return err_memory(e);
+	s->has_loudness = isfinite(lufs);
+	s->lufs = s->has_loudness ? lufs : 0;
+	s->range = range;
+	for (int i = 0; i < l->channels; i++) {
+		double peak = 0;
+
+		if (ebur128_true_peak(l->state, (unsigned)i, &peak) == EBUR128_SUCCESS && peak > s->true_peak)
+			s->true_peak = peak;
+	}
+	for (int i = 0; i < SOUND_BLOCKS; i++)
+		s->block[i] = l->block[i];
+	return ERR_NONE;
+}

@@ -1,0 +1,246 @@
+# What the sound says: decoding, what is kept and what is done again, tempo and key where tags are silent.
+load helper
+
+setup() {
+	setup_fonoteca
+	requires lib-analyze
+	MUSIC=$TREE/share/demo/music
+}
+
+# band STYLE BPM KEY SECONDS FILE: a WAV file of known tempo and key (tests/unit/band.h; KEY 12 and up: minor).
+band() {
+	"$FONOTECA_BUILD/unit/sound-score" write "$@"
+}
+
+# take PATH... : into the library.
+take() {
+	(set -o pipefail && lib-import -q "$@" | lib-commit -q)
+}
+
+# found TRACK FIELD: what lib-search --show tells of its sound.
+found() {
+	lib-search --json --show "$1" | jq -r ".sound[0].$2"
+}
+
+@test "all is heard once; a rerun does nothing, and so does another tag" {
+	take "$MUSIC/Old Songs"
+	run -0 --separate-stderr lib-analyze
+	[ -z "$output" ]
+	[ "$stderr" = "lib-analyze: 5 analysed, 0 failed, 0 damaged, 0 left" ]
+	[ "$(query "SELECT count(*) FROM sound WHERE error IS NULL AND lufs < -10 AND vector IS NOT NULL AND check_version > 0")" = 5 ]
+	at=$(query "SELECT group_concat(id) || group_concat(at) FROM sound")
+	run -0 --separate-stderr lib-analyze -v
+	[ "$stderr" = "lib-analyze: 0 analysed, 0 failed, 0 damaged, 0 left" ]
+	lib-commit -q --amend 1 title=Other
+	lib-commit -q --write-tags 1
+	run -0 --separate-stderr lib-analyze -v
+	[ "$stderr" = "lib-analyze: 0 analysed, 0 failed, 0 damaged, 0 left" ]
+	[ "$(query "SELECT group_concat(id) || group_concat(at) FROM sound")" = "$at" ]
+	[ "$(found 1 bpm)" != null ]
+	intact
+}
+
+@test "what was found comes back with a track that was removed and imported again" {
+	take "$MUSIC/Old Songs/02 Frère Jacques.ogg"
+	lib-analyze -q
+	bpm=$(lib-search --json --show 1 | jq .bpm)
+	[ "$bpm" != null ]
+	lib-commit -q --remove 1
+	FONOTECA_NOW=$(($(date +%s) + 86400)) lib-sweep -q orphans
+	lib-sweep -q --grace 0 trash
+	(set -o pipefail && lib-import -q --again "$MUSIC/Old Songs/02 Frère Jacques.ogg" | lib-commit -q)
+	[ "$(lib-search --json --show "$(lib-search --ids jacques)" | jq .bpm)" = "$bpm" ]
+	run -0 --separate-stderr lib-analyze -v
+	[[ $stderr == *"0 analysed"* ]]
+}
+
+@test "an analysis of an older version is made again, and no other" {
+	take "$MUSIC/Small Hours"
+	lib-analyze -q
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE sound SET key_version = 0, key = NULL, bpm = 77 WHERE id = 1"
+	[ "$(lib-analyze -n)" = $'1\tkey' ]
+	run -0 lib-analyze --json
+	[ "$(jq -c 'select(.type == "sound") | [.track, .analyses]' <<<"$output")" = '[1,["key"]]' ]
+	[ "$(query "SELECT bpm = 77 AND key IS NOT NULL FROM sound WHERE id = 1")" = 1 ]
+}
+
+@test "--only does these, --all again, a query chooses; nothing found is status 1" {
+	take "$MUSIC/Small Hours"
+	lib-analyze -q --only check,loudness
+	[ "$(query "SELECT sum(check_version), sum(loudness_version), sum(bpm_version) FROM sound")" = "3|3|0" ]
+	[ "$(lib-analyze -n love | cut -f 2 | sort -u)" = bpm,key,fingerprint,features ]
+	run -0 lib-analyze --json --all --only loudness input
+	[ "$(jq -s 'length' <<<"$output")" = 2 ]
+	is_json <<<"$output"
+	run -1 lib-analyze nothingofthiskind
+	fails 2 lib-analyze --only bpm,beat
+	[[ $stderr == *"'beat'"* ]]
+	fails 2 lib-analyze --prefer nobody
+	fails 2 lib-analyze --time-limit never
+}
+
+@test "tempo and key are those that were played, and stand in for tags that are silent" {
+	band 2 128 9 16 house.wav
+	band 0 96.5 12 16 rock.wav
+	take house.wav rock.wav
+	lib-analyze -q
+	house=$(lib-search --ids duration:16 | head -n 1)
+	run -0 lib-search --json --show "$house"
+	jq -e '(.bpm - 128 | fabs) < 0.5 and .key == "A" and .sound[0].camelot == "11B" and .from[0].bpm == "sound"' <<<"$output"
+	[ "$(lib-search --ids bpm:127..129)" = "$house" ]
+	[ "$(lib-search --ids key:11B)" = "$house" ]
+	[ "$(lib-search --ids bpm:96..97 key:Cm | wc -l)" = 1 ]
+	[ "$(lib-search --ids -s bpm- | head -n 1)" = "$house" ]
+	# a tag goes first, until it is told otherwise
+	lib-commit -q --amend "$house" bpm=64 key=C
+	[ "$(lib-search --ids bpm:64 key:C)" = "$house" ]
+	lib-search --json --show "$house" | jq -e '.from[0] == {bpm: "tags", key: "tags"} and .bpm == 64'
+	lib-analyze -q --prefer analysis bpm:64
+	[ "$(lib-search --ids bpm:127..129 key:A)" = "$house" ]
+	lib-search --json --show "$house" | jq -e '.from[0].bpm == "sound"'
+	lib-sweep -q optimize
+	[ "$(lib-search --ids bpm:127..129)" = "$house" ]
+	lib-analyze -q --prefer tags
+	[ -z "$(lib-search --ids bpm:127..129)" ]
+	lib-commit -q --undo
+	[ "$(lib-search --ids bpm:127..129)" = "$house" ]
+}
+
+@test "tags are not changed by what is heard" {
+	take "$MUSIC/Old Songs"
+	before=$(query "SELECT group_concat(ifnull(bpm, '-') || ifnull(key, '-')) FROM track")
+	lib-analyze -q
+	[ "$(query "SELECT group_concat(ifnull(bpm, '-') || ifnull(key, '-')) FROM track")" = "$before" ]
+	[ "$(query "SELECT count(*) FROM amended")" = 0 ]
+}
+
+@test "loudness is what ffmpeg's ebur128 measures, within 0.1 LU" {
+	requires ffmpeg
+	band 0 120 0 12 rock.wav
+	band 4 80 16 12 strings.wav
+	ffmpeg -v error -i rock.wav -af volume=-14dB -c:a flac soft.flac
+	ffmpeg -v error -i strings.wav -c:a libvorbis -q:a 4 strings.ogg
+	ffmpeg -v error -i rock.wav -ar 48000 -ac 6 -filter:a 'pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=0.5*c0|BR=0.5*c0' around.flac
+	take rock.wav soft.flac strings.ogg around.flac
+	lib-analyze -q --only loudness
+	for f in rock.wav soft.flac strings.ogg around.flac; do
+		theirs=$(ffmpeg -nostats -i "$f" -af ebur128=peak=true -f null - 2>&1 |
+			awk '/Summary/ { on = 1 } on && $1 == "I:" { i = $2 } on && $1 == "LRA:" { r = $2 } on && $1 == "Peak:" { p = $2 } END { print i, r, p }')
+		ours=$(query "SELECT lufs, range, 20 * log10(peak) FROM sound s JOIN file_sound x USING (hash) JOIN file f ON f.id = x.file_id
+			WHERE CAST(f.source AS TEXT) LIKE '%/$f'" | tr '|' ' ')
+		awk -v a="$theirs" -v b="$ours" 'BEGIN { split(a, x); split(b, y);
+			exit !((x[1] - y[1])^2 <= 0.01001 && (x[2] - y[2])^2 <= 0.0401 && (x[3] - y[3])^2 <= 0.09) }' ||
+			fail "$f: ffmpeg says $theirs, we say $ours"
+	done
+}
+
+@test "silence has no loudness, no tempo and no key, and is no error" {
+	requires ffmpeg
+	ffmpeg -v error -f lavfi -i anullsrc=r=44100 -t 6 silence.flac
+	take silence.flac
+	lib-analyze -q
+	[ "$(query "SELECT lufs IS NULL AND bpm IS NULL AND key IS NULL AND error IS NULL AND damage IS NULL FROM sound")" = 1 ]
+}
+
+@test "check finds a FLAC file whose samples are not those that were encoded, and is:damaged shows it" {
+	requires ffmpeg
+	band 0 120 0 3 song.wav
+	ffmpeg -v error -i song.wav whole.flac
+	cp whole.flac wrong.flac
+	printf 'wrongwrongwrong!' | dd of=wrong.flac bs=1 seek=26 conv=notrunc status=none # the MD5 in its head
+	take whole.flac wrong.flac
+	run -3 --separate-stderr lib-analyze --only check
+	[[ $stderr == *"is damaged"*MD5* ]]
+	[ "$(lib-search --count is:damaged)" = 1 ]
+	lib-search --json --show "$(lib-search --ids is:damaged)" | jq -e '.sound[0].damage != null and (.source | endswith("wrong.flac"))'
+	run -0 lib-analyze
+}
+
+@test "what cannot be decoded is told once, with status 3, and the others go on" {
+	requires ffmpeg
+	take "$MUSIC/Small Hours"
+	file=$(query "SELECT lower(hex(sha256)) || '.' || suffix FROM blob b JOIN file f ON f.blob_id = b.id WHERE f.track_id = 2")
+	chmod u+w "$FONOTECA_LIBRARY/blobs/${file:0:2}/$file"
+	head -c 20000 /dev/urandom >"$FONOTECA_LIBRARY/blobs/${file:0:2}/$file"
+	run -3 --separate-stderr lib-analyze --json
+	[[ $stderr == *"track 2"* ]]
+	[ "$(jq -c 'select(.type == "summary") | [.analysed, .failed]' <<<"$output")" = '[2,1]' ]
+	[[ $(jq -r 'select(.track == 2) | .error' <<<"$output") == *"cannot be read"* ]]
+	[ "$(query "SELECT count(*) FROM sound WHERE error IS NOT NULL")" = 1 ]
+	run -0 --separate-stderr lib-analyze -v
+	[[ $stderr == *"0 analysed, 0 failed"* ]]
+	run -3 lib-analyze -q --all
+}
+
+@test "a worker that dies, hangs or is not there is the file's error, or the run's" {
+	take "$MUSIC/Small Hours"
+	printf '#!/bin/sh\nkill -SEGV $$\n' >dies && chmod +x dies
+	FONOTECA_SOUND_WORKER=$PWD/dies run -3 --separate-stderr lib-analyze
+	[[ $stderr == *"sound reader crashed (signal 11)"* ]]
+	FONOTECA_SOUND_WORKER=$PWD/nowhere run -3 --separate-stderr lib-analyze --all
+	[[ $stderr == *nowhere* ]]
+	run -0 lib-analyze -q --all
+	[ "$(query "SELECT count(*) FROM sound WHERE error IS NULL")" = 3 ]
+}
+
+@test "killed at any moment it leaves the library intact, and the next run does the rest" {
+	take "$MUSIC"
+	timeout -s KILL 0.15 lib-analyze -q -j 2 || true
+	intact
+	lib-analyze -q
+	[ "$(query "SELECT count(*) FROM sound WHERE lufs IS NOT NULL")" = 8 ]
+	[ -z "$(lib-analyze -n)" ]
+}
+
+@test "a time limit ends it between two files; the next run goes on" {
+	take "$MUSIC"
+	run -0 --separate-stderr lib-analyze -j 1 --time-limit 1ms
+	[[ $stderr == *" left" && $stderr != *" 0 left" ]]
+	run -0 --separate-stderr lib-analyze
+	[[ $stderr == *" 0 left" ]]
+}
+
+@test "two of them do not do the same: the second gets status 75" {
+	take "$MUSIC/Small Hours"
+	mkfifo hold
+	printf '#!/bin/sh\nread line <%s\nexec "%s/libexec/sound-worker" "$@"\n' "$PWD/hold" "$FONOTECA_BUILD" >waits && chmod +x waits
+	FONOTECA_SOUND_WORKER=$PWD/waits lib-analyze -q -j 1 3>&- &
+	until fails 75 lib-analyze; do :; done
+	[[ $stderr == *"another lib-analyze"* ]]
+	echo go >hold
+	wait $!
+	run -0 lib-analyze
+}
+
+@test "parts of a file are heard each by itself" {
+	band 2 128 9 12 a.wav
+	band 0 90 0 12 b.wav
+	python3 - <<-'PY'
+	a, b = (open(n + ".wav", "rb").read()[44:] for n in "ab")
+	head = bytearray(open("a.wav", "rb").read()[:44])
+	head[4:8] = (36 + len(a + b)).to_bytes(4, "little")
+	head[40:44] = len(a + b).to_bytes(4, "little")
+	open("both.wav", "wb").write(bytes(head) + a + b)
+	PY
+	rm a.wav b.wav
+	printf 'FILE "both.wav" WAVE\n  TRACK 01 AUDIO\n    TITLE "First"\n    INDEX 01 00:00:00\n  TRACK 02 AUDIO\n    TITLE "Second"\n    INDEX 01 00:12:00\n' >both.cue
+	take .
+	lib-analyze -q
+	[ "$(lib-search -f '$title' bpm:127..129)" = First ]
+	[ "$(lib-search -f '$title' bpm:89..91)" = Second ]
+}
+
+@test "the sound worker is shut in" {
+	[ -z "${FONOTECA_SAN:-}" ] || skip "a sanitizer needs what the sandbox denies"
+	FONOTECA_SOUND_WORKER=$FONOTECA_BUILD/libexec/sound-worker run -0 "$FONOTECA_BUILD/unit/media-dump" --sandbox sound
+	[[ $output == *"seccomp=1"* && $output != *"rlimit_as=0"* ]]
+	run -2 "$FONOTECA_BUILD/libexec/sound-worker"
+	run -0 "$FONOTECA_BUILD/libexec/sound-worker" --version
+}
+
+@test "every kind of file of the tests is decoded" {
+	take "$FIXTURES/audio"
+	run -0 lib-analyze -q
+	[ "$(query "SELECT count(*) FROM sound WHERE error IS NOT NULL OR damage IS NOT NULL")" = 0 ]
+	[ "$(query "SELECT count(DISTINCT format) > 8 FROM file")" = 1 ]
+}
