@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 
 enum { SHARDS = 256 };
@@ -95,7 +96,7 @@ check_usable(int fd, const char *path, struct err *e)
 static enum err_code
 make_folder(int dirfd, const char *name, struct err *e)
 {
-	if (dir_make_at(dirfd, name) != 0 && errno != EEXIST)
+	if (below_mkdir(dirfd, name) != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make folder %s", name);
 	return ERR_NONE;
 }
@@ -224,7 +225,7 @@ layout_mend(int dirfd, struct err *e)
 	bool made = false;
 
 	for (size_t i = 1; i < sizeof folders / sizeof folders[0]; i++) {
-		if (dir_make_at(dirfd, folders[i]) == 0)
+		if (below_mkdir(dirfd, folders[i]) == 0)
 			made = true;
 		else if (errno != EEXIST)
 			return err_sys(e, errno, "cannot make the library's folder %s", folders[i]);
@@ -236,7 +237,7 @@ layout_mend(int dirfd, struct err *e)
 static bool
 is_empty(int at, const char *name)
 {
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *d;
 
@@ -256,9 +257,9 @@ layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e)
 {
 	if (has_blobs && is_empty(dirfd, "blobs"))
 		return err_set(e, ERR_LIBRARY, "the library's blobs/ is empty: is its disk mounted?");
-	if (dir_make_at(dirfd, "blobs") != 0 && errno != EEXIST)
+	if (below_mkdir(dirfd, "blobs") != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make the library's folder blobs");
-	if (dir_make_at(dirfd, shard) != 0 && errno != EEXIST)
+	if (below_mkdir(dirfd, shard) != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make the library's folder %s", shard);
 	return dir_sync_at(dirfd, "blobs", e);
 }

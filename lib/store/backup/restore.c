@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/time.h"
@@ -69,7 +70,7 @@ drop_part(struct restore *r)
 	char name[32];
 
 	snprintf(name, sizeof name, "backup/%s", part);
-	(void)unlinkat(r->dirfd, name, 0);
+	(void)below_unlink(r->dirfd, name, 0);
 }
 
 /* Nobody may go on writing what is about to be another catalogue. */
@@ -168,15 +169,16 @@ static enum err_code
 put_aside(struct restore *r, struct err *e)
 {
 	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	struct stat st;
 	char stamp[BACKUP_STAMP], from[32], to[80];
 
 	backup_stamp(time_now(), stamp);
 	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
 		snprintf(from, sizeof from, "library.db%s", suffixes[i]);
 		snprintf(to, sizeof to, "backup/damaged-%s.db%s", stamp, suffixes[i]);
-		if (renameat(r->dirfd, from, r->dirfd, to) != 0 && errno != ENOENT)
+		if (below_rename(r->dirfd, from, r->dirfd, to) != 0 && errno != ENOENT)
 			return err_sys(e, errno, "cannot put %s aside", from);
-		if (i == 0 && faccessat(r->dirfd, to, F_OK, 0) == 0)
+		if (i == 0 && below_stat(r->dirfd, to, &st) == 0)
 			snprintf(r->done->before, sizeof r->done->before, "damaged-%s.db", stamp);
 	}
 	return dir_sync_at(r->dirfd, "backup", e);
@@ -193,7 +195,7 @@ into_closed(struct restore *r, struct err *e)
 	    lock_take(r->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, 0, e) != ERR_NONE ||
 	    put_aside(r, e) != ERR_NONE)
 		return e->code;
-	if (renameat(r->dirfd, from, r->dirfd, "library.db") != 0)
+	if (below_rename(r->dirfd, from, r->dirfd, "library.db") != 0)
 		return err_sys(e, errno, "cannot write %s/library.db", r->path);
 	return dir_sync(r->dirfd, r->path, e);
 }
