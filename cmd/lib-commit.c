@@ -7,7 +7,7 @@ enum {
 	O_LIST = CLI_LONG, O_SHOW, O_REJECT, O_RETRY, O_ALL,
 	O_AMEND, O_REMOVE, O_RESTORE, O_WRITE_TAGS, O_UNDO,
 	O_FILES, O_ATTACH, O_DETACH,
-	O_IDS, O_CONFLICT
+	O_IDS, O_CONFLICT, O_GAIN
 };
 /* clang-format on */
 
@@ -26,6 +26,7 @@ static const struct opt opts[] = {
 	{ O_DETACH, "detach", NULL, "make files tracks of their own: FILE..., by SHA-256" },
 	{ O_UNDO, "undo", NULL, "take back an edit: EVENT, or your own last one" },
 	{ O_IDS, "ids", NULL, "print the ids of the tracks alone" },
+	{ O_GAIN, "gain", NULL, "write-tags: also ReplayGain, as lib-analyze measured it" },
 	{ O_CONFLICT, "on-conflict", "WHAT", "another file of a track: attach, fail, ignore or skip" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
@@ -116,6 +117,9 @@ read_options(int argc, char **argv)
 		case O_IDS:
 			command.ids = true;
 			break;
+		case O_GAIN:
+			command.gain = true;
+			break;
 		case O_CONFLICT:
 			if (conflict_parse(value, &command.how.policy, &e) != ERR_NONE)
 				cli_usage("--on-conflict: %s", e.msg);
@@ -127,6 +131,8 @@ read_options(int argc, char **argv)
 	}
 	if ((action->flags & ALONE) != 0 && cli_noperands() > 0)
 		cli_usage("--%s takes no operand", cli_option_name(action->key));
+	if (command.gain && action->key != O_WRITE_TAGS)
+		cli_usage("--gain belongs to --write-tags");
 	command.how.progress = &command.progress;
 	command.how.dry_run = cli_dry_run();
 	command.reads = (action->flags & READS) != 0 || (cli_dry_run() && (action->flags & WRITES) == 0);

@@ -39,12 +39,10 @@ objects() {
 
 # who_uses REGEX OBJECT...: objects with an undefined symbol that matches.
 who_uses() {
-	local regex=$1 o
+	local regex=$1
 	shift
 	[ $# -gt 0 ] || fail "there are no objects"
-	for o in "$@"; do
-		nm -u "$o" | awk '{ print $2 }' | grep -qE "^($regex)$" && echo "${o#"$FONOTECA_BUILD/"}"
-	done
+	nm -A -u "$@" | awk -v regex="^($regex)$" '$NF ~ regex { sub(":.*", ""); print }' | sort -u | sed "s|^$FONOTECA_BUILD/||"
 	return 0
 }
 

@@ -244,3 +244,38 @@ found() {
 	[ "$(query "SELECT count(*) FROM sound WHERE error IS NOT NULL OR damage IS NOT NULL")" = 0 ]
 	[ "$(query "SELECT count(DISTINCT format) > 8 FROM file")" = 1 ]
 }
+
+@test "--write-tags --gain writes ReplayGain 2 of track and album, for Opus R128, and another program reads it" {
+	requires ffmpeg
+	mkdir album
+	band 0 120 0 6 a.wav
+	band 4 80 16 6 b.wav
+	ffmpeg -v error -i a.wav -metadata title=A -metadata album=X -metadata artist=Y album/a.flac
+	ffmpeg -v error -i b.wav -af volume=-2dB -c:a libopus -b:a 96k -metadata title=B -metadata album=X -metadata artist=Y album/b.opus
+	take album
+	run -4 --separate-stderr lib-commit --write-tags --gain 1
+	[[ $stderr == *"lib-analyze --only loudness"* ]]
+	lib-analyze -q --only loudness
+	lib-commit -q --write-tags --gain 1 2
+	for t in 1 2; do
+		lib-search --json --show $t | jq -e '(.rg_track_gain - .sound[0].gain | fabs) < 0.011 and .rg_album_gain != null'
+	done
+	[ "$(lib-search -f '$rg_album_gain' album:X | sort -u | wc -l)" -le 2 ]
+	# the album is as loud as both behind each other are
+	ffmpeg -v error -i album/a.flac -i album/b.opus -filter_complex \
+		'[0:a]aresample=48000[x];[1:a]aresample=48000[y];[x][y]concat=n=2:v=0:a=1' both.wav
+	lufs=$(ffmpeg -nostats -i both.wav -af ebur128 -f null - 2>&1 | awk '/Summary/ { on = 1 } on && $1 == "I:" { print $2 }')
+	lib-search --json --show 1 | jq -e --argjson lufs "$lufs" '(.rg_album_gain - (-18 - $lufs) | fabs) < 0.16'
+	opus=$(lib-search --files id:2)
+	r128=$(ffprobe -v error -show_entries stream_tags=R128_TRACK_GAIN -of csv=p=0 "$opus")
+	lib-search --json --show 2 | jq -e --argjson r "$r128" '(.rg_track_gain - 5 - $r / 256 | fabs) < 0.01'
+	run -0 lib-commit -v --write-tags --gain 1 2
+	[ -z "$output" ]
+	run -0 lib-commit -v --write-tags 1
+	[ -z "$output" ]
+	fails 2 lib-commit --gain --remove 1
+	lib-commit -q --undo
+	[ "$(lib-search --json --show 2 | jq .rg_track_gain)" = null ]
+	intact
+	lib-sweep health | grep -qE '^sounds +2 analysed, 2 in part, 0 failed, 0 damaged'
+}

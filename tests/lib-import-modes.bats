@@ -35,7 +35,7 @@ change() {
 other_disk() {
 	local folder
 	for folder in /dev/shm /run/shm /var/tmp "${XDG_RUNTIME_DIR:-/nonexistent}"; do
-		[ -w "$folder" ] && [ "$(stat -c %d "$folder")" != "$(stat -c %d .)" ] || continue
+		[ -w "$folder" ] && [ "$(stat -Lc %d "$folder")" != "$(stat -c %d .)" ] || continue
 		OTHER=$(mktemp -d "$folder/fonoteca-XXXXXX")
 		return
 	done

@@ -20,6 +20,7 @@ struct command {
 	struct commit_options how;
 	struct progress progress;
 	bool ids;
+	bool gain;   /* what was measured is written */
 	bool policy; /* how.policy was asked for; else the library's setting holds */
 	bool reads;  /* the library is not written to */
 };

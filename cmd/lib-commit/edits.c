@@ -132,6 +132,7 @@ edits_write_tags(struct err *e)
 	struct db *db;
 
 	how.note = note;
+	how.gain = command.gain;
 	if (cli_noperands() == 0)
 		cli_usage("--write-tags wants the ids of tracks; - reads them from standard input");
 	if (operands_read(&o, cli_operands(), false, e) != ERR_NONE)

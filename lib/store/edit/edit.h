@@ -46,6 +46,7 @@ void operands_free(struct operands *o); /* release and zero */
 struct edit_options {
 	bool dry_run; /* do everything, tell it, take it back */
 	bool json, ids;
+	bool gain;                       /* edit_write_tags(): ReplayGain as it was measured, where it was */
 	const struct progress *progress; /* or NULL; when it is stopped nothing is changed */
 	/* takes a line; the buffer is the caller's and cleared afterwards */
 	void (*line)(void *context, struct buf *line);

@@ -136,8 +136,15 @@ const struct target *amend_target(const struct amend *a, enum field f);
 
 /* -- tags for a file ------------------------------------------------------ */
 
-/* The tags of a track as its file is to have them; free tags that were taken out by hand are empty. */
-enum err_code wanted_read(struct db *db, int64_t track, int64_t release, struct record *r, struct err *e);
+/* The tags of a track as its file is to have them; free tags that were taken out by hand are empty. measured:
+ * ReplayGain is not what the tags say, but what was heard, where it was. */
+enum err_code wanted_read(
+    struct db *db, int64_t track, int64_t release, bool measured, struct record *r, struct err *e);
+
+/* ReplayGain as it was measured becomes the track's in the catalogue, too: else the next write would take it
+ * out. */
+enum err_code wanted_keep_gain(
+    struct catalogue *c, int64_t track, int64_t release, const struct record *wanted, struct err *e);
 
 /* value_tell() of each that differs. */
 enum err_code wanted_tell(

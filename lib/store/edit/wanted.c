@@ -1,7 +1,9 @@
 /* What a track's file is to say: its tags as the catalogue has them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "store/edit/priv.h"
+#include "store/sound/gain.h"
 #include "worker/same.h"
 
 static struct target
@@ -48,13 +50,59 @@ add_free_tags(struct db *db, int64_t track, struct record *r, struct err *e)
 	return e->code;
 }
 
-enum err_code
-wanted_read(struct db *db, int64_t track, int64_t release, struct record *r, struct err *e)
+/* A value that was measured instead of that of the tags; false where there is none. */
+static bool
+add_measured(const struct sound_gain *g, enum field f, struct record *r, struct err *e)
 {
+	bool album = f == F_RG_ALBUM_GAIN || f == F_RG_ALBUM_PEAK;
+	char text[32];
+
+	if (!(album ? g->album : g->track))
+		return false;
+	if (f == F_RG_TRACK_GAIN || f == F_RG_ALBUM_GAIN)
+		snprintf(text, sizeof text, "%.2f", album ? g->album_gain : g->track_gain);
+	else if (f == F_RG_TRACK_PEAK || f == F_RG_ALBUM_PEAK)
+		snprintf(text, sizeof text, "%.6f", album ? g->album_peak : g->track_peak);
+	else
+		return false;
+	record_add(r, f, NULL, text, e);
+	return true;
+}
+
+enum err_code
+wanted_read(struct db *db, int64_t track, int64_t release, bool measured, struct record *r, struct err *e)
+{
+	struct sound_gain g = { 0 };
+
+	if (measured && sound_gain(db, track, &g, e) != ERR_NONE)
+		return e->code;
+	if (measured && !g.track)
+		return err_set(e, ERR_STATE, "its loudness is not known: run lib-analyze --only loudness");
 	for (int f = 0; f < F_COUNT && e->code == ERR_NONE; f++)
-		if ((field_info((enum field)f)->flags & FIELD_TAG) != 0)
+		if ((field_info((enum field)f)->flags & FIELD_TAG) != 0 &&
+		    !add_measured(&g, (enum field)f, r, e))
 			add_field(db, (enum field)f, track, release, r, e);
 	return e->code != ERR_NONE ? e->code : add_free_tags(db, track, r, e);
+}
+
+enum err_code
+wanted_keep_gain(
+    struct catalogue *c, int64_t track, int64_t release, const struct record *wanted, struct err *e)
+{
+	static const enum field gains[] = { F_RG_TRACK_GAIN, F_RG_TRACK_PEAK, F_RG_ALBUM_GAIN,
+		F_RG_ALBUM_PEAK };
+
+	for (size_t i = 0; i < sizeof gains / sizeof gains[0] && e->code == ERR_NONE; i++) {
+		struct target t = target_of(gains[i]);
+		const char *value = record_get(wanted, gains[i]);
+		struct texts values = { 0 };
+
+		if (value != NULL && catalogue_field(c, gains[i], e) == ERR_NONE &&
+		    texts_add(&values, value, e) == ERR_NONE)
+			value_write(c, &t, t.release ? release : track, &values, e);
+		texts_free(&values);
+	}
+	return e->code;
 }
 
 static enum err_code

@@ -321,7 +321,8 @@ replace(struct job *j, const char *line, struct err *e)
 	if (check_rows(j, e) != ERR_NONE ||
 	    blob_check(j->db, j->new.sha256, j->new.suffix, j->new.size, e) != ERR_NONE ||
 	    catalogue_replace(&c, j->track, j->file, &j->new, &j->says.now, e) != ERR_NONE ||
-	    move_sources(j, e) != ERR_NONE)
+	    move_sources(j, e) != ERR_NONE ||
+	    (j->how->gain && wanted_keep_gain(&c, j->track, j->release, &j->says.wanted, e) != ERR_NONE))
 		return e->code;
 	return chosen_changed(j->db, j->track, j->how->ids ? NULL : line, e);
 }
@@ -433,7 +434,7 @@ edit_write_tags(
 	if (edit_go_on(how->progress, e) != ERR_NONE)
 		return e->code;
 	if (find_file(&j, e) == ERR_NONE &&
-	    wanted_read(j.db, track, j.release, &j.says.wanted, e) == ERR_NONE &&
+	    wanted_read(j.db, track, j.release, how->gain, &j.says.wanted, e) == ERR_NONE &&
 	    (from = read_old(&j, e)) >= 0)
 		write_track(&j, from, &line, r, e);
 	fd_close(&from);

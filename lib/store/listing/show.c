@@ -59,7 +59,8 @@ static const struct {
 	    "SELECT s.bpm AS bpm, s.bpm_other AS bpm_other, round(s.bpm_confidence, 3) AS bpm_confidence,"
 	    " s.key AS key, s.camelot AS camelot, round(s.key_confidence, 3) AS key_confidence,"
 	    " round(s.tuning, 1) AS tuning, round(s.lufs, 2) AS lufs, round(s.range, 2) AS range,"
-	    " round(s.peak, 6) AS peak, s.damage AS damage, s.error AS error, s.at AS \"at time\""
+	    " round(s.peak, 6) AS peak, round(-18 - s.lufs, 2) AS gain, s.damage AS damage, s.error AS "
+	    "error, s.at AS \"at time\""
 	    " FROM file_sound f JOIN sound s USING (hash, start_ms, length_ms) WHERE f.track_id = ?1 AND"
 	    " f.preferred" },
 	/* where tempo and key come from, once they may come from two places */

@@ -52,6 +52,7 @@ sound_json(const struct sound_result *r, struct buf *out)
 	if ((kinds & 1U << SOUND_LOUDNESS) != 0 && s->has_loudness) {
 		json_double(out, "lufs", rounded(s->lufs, 100));
 		json_double(out, "range", rounded(s->range, 100));
+		json_double(out, "gain", rounded(-18 - s->lufs, 100));
 		json_double(out, "peak", rounded(s->true_peak, 1e6));
 	}
 	if ((kinds & 1U << SOUND_CHECK) != 0 && s->damage[0] != '\0')

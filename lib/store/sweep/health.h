@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "store/db.h"
+#include "store/sound/sound.h"
 
 enum health_verdict { HEALTH_OK, HEALTH_ATTENTION, HEALTH_BROKEN };
 
@@ -51,6 +52,7 @@ struct health {
 	int64_t now;
 	int schema;
 	int64_t tracks, albums, artists;
+	struct sound_count sound; /* what lib-analyze has done */
 	struct {
 		int64_t n, bytes;
 	} files[HEALTH_FILE_STATES]; /* ok, missing, damaged, removed */

@@ -116,7 +116,8 @@ read_runs(struct db *db, struct health *h, struct err *e)
 enum err_code
 health_count(struct db *db, struct health *h, struct err *e)
 {
-	if (read_numbers(db, h, e) != ERR_NONE || read_files(db, h, e) != ERR_NONE)
+	if (read_numbers(db, h, e) != ERR_NONE || read_files(db, h, e) != ERR_NONE ||
+	    sound_counts(db, &h->sound, e) != ERR_NONE)
 		return e->code;
 	return read_runs(db, h, e);
 }

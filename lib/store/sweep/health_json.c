@@ -45,6 +45,12 @@ catalogue(const struct db *db, const struct health *h, struct buf *out)
 	json_int(out, "tracks", h->tracks);
 	json_int(out, "albums", h->albums);
 	json_int(out, "artists", h->artists);
+	json_object_begin(out, "sounds");
+	json_int(out, "analysed", h->sound.sounds);
+	json_int(out, "in_part", h->sound.waiting);
+	json_int(out, "failed", h->sound.failed);
+	json_int(out, "damaged", h->sound.damaged);
+	json_object_end(out);
 	json_object_begin(out, "files");
 	for (int i = 0; i < HEALTH_FILE_STATES; i++)
 		pair(out, health_file_state(i), h->files[i].n, h->files[i].bytes);

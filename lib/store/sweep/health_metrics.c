@@ -70,6 +70,9 @@ catalogue(struct page *p, const struct health *h)
 	gauge(p, "tracks", "Tracks in the catalogue.", h->tracks);
 	gauge(p, "albums", "Albums that have tracks.", h->albums);
 	gauge(p, "artists", "Artists that have tracks.", h->artists);
+	gauge(p, "sounds", "Pieces of audio that lib-analyze has heard.", h->sound.sounds);
+	gauge(p, "sounds_failed", "Of these, what it could not decode.", h->sound.failed);
+	gauge(p, "sounds_damaged", "Of these, what it found damaged.", h->sound.damaged);
 	begin(p, "files", "Files of tracks by state.");
 	for (int i = 0; i < HEALTH_FILE_STATES; i++)
 		sample(p, "files", "state", health_file_state(i), h->files[i].n);

@@ -89,6 +89,10 @@ catalogue(const struct db *db, const struct health *h, struct buf *out)
 	buf_printf(out, "\n%-18s%d, of Fonoteca %s\n%-18s%lld tracks, %lld albums, %lld artists\n", "schema",
 	    h->schema, VERSION, "catalogue", (long long)h->tracks, (long long)h->albums,
 	    (long long)h->artists);
+	if (h->sound.sounds > 0)
+		buf_printf(out, "%-18s%lld analysed, %lld in part, %lld failed, %lld damaged\n", "sounds",
+		    (long long)h->sound.sounds, (long long)h->sound.waiting, (long long)h->sound.failed,
+		    (long long)h->sound.damaged);
 	line(out, "database");
 	put_size(out, h->database_bytes);
 	buf_puts(out, ", log ");

@@ -184,7 +184,7 @@ compare_packed(struct sound *k, struct err *e)
 	if (packed_open(&p, k->db, e) != ERR_NONE)
 		goto out;
 	for (int64_t i = 0; stale >= 0 && i < p.chunks && !is_over(k); i++) {
-		char thing[64];
+		char thing[80];
 
 		stale = is_stale(k, &p, i, e);
 		if (stale != 1)
