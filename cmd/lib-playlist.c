@@ -8,11 +8,12 @@
 
 /* clang-format off */
 enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_MIX, OPT_START, OPT_NAME, OPT_REPLACE, OPT_ENCODING,
-	OPT_AS, OPT_IDS, OPT_RELATIVE, OPT_ALL, OPT_LINK, OPT_COPY, OPT_LAYOUT, OPT_FS, OPT_SHUFFLE };
+	OPT_AS, OPT_IDS, OPT_RELATIVE, OPT_ALL, OPT_LINK, OPT_COPY, OPT_LAYOUT, OPT_FS, OPT_SHUFFLE,
+	OPT_EVERY, OPT_DO, OPT_CATCH_UP, OPT_CANCEL };
 /* clang-format on */
 
 static const struct opt opts[] = {
-	{ OPT_AT, "at", "N", "add before position N, not at the end; play from there on" },
+	{ OPT_AT, "at", "N|TIME", "add before, or play from, position N; schedule at this time" },
 	{ OPT_QUERY, "query", "QUERY", "add, or play, what a query finds" },
 	{ 's', "sort", "FIELD[-],...", "the order of what a query finds; - is descending" },
 	{ 'l', "limit", "N", "at most N of what a query finds" },
@@ -33,6 +34,10 @@ static const struct opt opts[] = {
 	{ OPT_LAYOUT, "layout", "LAYOUT",
 	    "the tree's folders and names ('$albumartist/$album/$track $title')" },
 	{ OPT_FS, "fs", "WHAT", "names for posix (the default) or vfat" },
+	{ OPT_DO, "do", "WHAT", "schedule: play, export or notify" },
+	{ OPT_EVERY, "every", "PERIOD", "schedule: again every hour, day, weekday, 2weeks, month ..." },
+	{ OPT_CATCH_UP, "catch-up", "HOW", "schedule: of missed times run once (the default), all, or skip" },
+	{ OPT_CANCEL, "cancel", NULL, "schedule: forget those with these ids" },
 	{ OPT_IDS, "ids", NULL, "show the tracks' ids alone" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
@@ -59,6 +64,7 @@ static const struct cli_verb verbs[] = {
 	{ "import", "FILE...", "make playlists of playlist files" },
 	{ "export", "[NAME]", "write it as a playlist file" },
 	{ "play", "[NAME|QUERY]...", "play it, or what a query finds, through your player" },
+	{ "schedule", "[NAME]...", "play, export or tell of it at set times; list and cancel that" },
 	{ "notify", "NAME", "tell of it through your program for notices" },
 	{ NULL, NULL, NULL },
 };
@@ -93,6 +99,8 @@ static const struct action {
 	{ file_import, true, "as name replace encoding" },
 	{ file_export, false, "as output relative-to all copy link layout fs" },
 	{ play_through, false, "all at query sort limit shuffle seed" },
+	{ schedule_set, true,
+	    "at every do catch-up cancel shuffle as output relative-to copy link layout fs" },
 	{ play_notify, false, "" },
 };
 
@@ -164,6 +172,18 @@ take(int key, const char *value)
 	case OPT_FS:
 		command.fs = value;
 		break;
+	case OPT_DO:
+		command.action = value;
+		break;
+	case OPT_EVERY:
+		command.every = value;
+		break;
+	case OPT_CATCH_UP:
+		command.catch_up = value;
+		break;
+	case OPT_CANCEL:
+		command.cancel = true;
+		break;
 	case OPT_IDS:
 		command.ids = true;
 	}
@@ -197,6 +217,7 @@ main(int argc, char **argv)
 	const struct action *a;
 	const char *value;
 	int key, verb;
+	bool writes;
 
 	cli_start(&cli, argc, argv);
 	while ((key = cli_next(&value)) != 0) {
@@ -208,9 +229,10 @@ main(int argc, char **argv)
 	a = &actions[verb];
 	command.verb = verbs[verb].name;
 	check_options(a);
-	if (command.at != NULL)
+	if (command.at != NULL && a->run != schedule_set)
 		command.position = cli_number("--at", command.at, 1, INT64_MAX);
-	if (db_open(&command.db, cli_library(), a->writes ? DB_WRITE : DB_READ,
+	writes = a->writes && (a->run != schedule_set || command.at != NULL || command.cancel);
+	if (db_open(&command.db, cli_library(), writes ? DB_WRITE : DB_READ,
 		&(struct db_options){ .wait_ms = cli_wait_ms() }, NULL, &e) == ERR_NONE)
 		a->run(cli_operands() + 1, &e);
 	db_close(command.db);

@@ -9,7 +9,7 @@
 /* clang-format off */
 enum { O_OFFSET = CLI_LONG, O_FIELDS, O_FILES, O_IDS, O_TSV, O_CSV, O_M3U8, O_COUNT, O_FACET, O_ALBUMS, O_ARTISTS,
 	O_SHOW, O_COVER, O_SIMILAR, O_EXPLAIN, O_WHY, O_STATS, O_EVENTS, O_FOLLOW, O_AFTER, O_SAVE, O_SAVED, O_FORGET,
-	O_PLAYS, O_AS, O_SINCE, O_UNTIL, O_USER, O_CORRECT, O_STRICT };
+	O_PLAYS, O_AS, O_SINCE, O_UNTIL, O_USER, O_CORRECT, O_STRICT, O_HTML };
 /* clang-format on */
 
 static const struct opt opts[] = {
@@ -34,6 +34,7 @@ static const struct opt opts[] = {
 	{ O_EXPLAIN, "explain", NULL, "say how the query is understood, and why each track is there" },
 	{ O_WHY, "why", "TRACK", "say why a track is found, and where, or why not" },
 	{ O_STATS, "stats", "[=plays]", "print the library, or what was heard, in numbers" },
+	{ O_HTML, "html", NULL, "with --stats: as one page for a browser" },
 	{ O_PLAYS, "plays", NULL, "print what was heard, of the query's tracks where there is one" },
 	{ O_AS, "as", "FORMAT", "with --plays: json, scrobbler-log or listenbrainz" },
 	{ O_SINCE, "since", "WHEN", "with --plays and --stats=plays: what was heard from then on" },
@@ -88,7 +89,7 @@ static const struct action {
 	{ O_ARTISTS, find_artists, PAGED | SORTED | OPERANDS | NARROWED, 0 },
 	{ O_SHOW, one_show, OPERANDS, 0 },
 	{ O_COVER, one_cover, 0, 0 },
-	{ O_STATS, one_stats, 0, 0 },
+	{ O_STATS, numbers_library, 0, 0 },
 	{ O_PLAYS, plays_list, PAGED | OPERANDS | HEARD, 0 },
 	{ O_EVENTS, events_list, PAGED | AFTER, 0 },
 	{ O_FOLLOW, events_follow, AFTER, 0 },
@@ -97,7 +98,7 @@ static const struct action {
 	{ O_FORGET, saved_drop, OPERANDS | WRITES, 0 },
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
-static const struct action numbers = { O_STATS, plays_numbers, PAGED | OPERANDS | HEARD, 0 };
+static const struct action numbers = { O_STATS, numbers_plays, PAGED | OPERANDS | HEARD, 0 };
 
 struct command command = { .limit = -1, .after = -1, .as = -1 };
 static const struct action *action = &actions[0];
@@ -166,6 +167,9 @@ read_option(int key, const char *value)
 	case O_USER:
 		command.user = value;
 		break;
+	case O_HTML:
+		command.html = true;
+		break;
 	case O_CORRECT:
 		command.correct = true;
 		break;
@@ -203,6 +207,8 @@ check_options(void)
 		cli_usage("--as goes with --plays, without --json and -0");
 	if (action == &numbers && command.offset > 0)
 		cli_usage("--stats has no pages: leave out --offset");
+	if (command.html && (action->key != O_STATS || cli_json() || cli_null()))
+		cli_usage("--html goes with --stats, without --json and -0");
 	if (command.similar != NULL && (action->flags & NARROWED) == 0)
 		cli_usage("--%s and --similar do not go together", name);
 	if (command.explain &&

@@ -10,7 +10,7 @@
 #include "base/verb.h"
 #include "cmd/lib-sweep/command.h"
 
-enum { DAY = 86400, HEALTH = SWEEP_TASKS, METRICS, RESTORE, MAX_TASKS = 32 };
+enum { DAY = 86400, SCHEDULES = SWEEP_TASKS, HEALTH, METRICS, RESTORE, MAX_TASKS = 32 };
 
 static const struct opt opts[] = {
 	{ OPT_OLDER, "older-than", "DAYS", "let unfinished sessions expire after so many days (30)" },
@@ -39,6 +39,7 @@ static const struct cli_verb verbs[] = {
 	{ "backup", NULL, "copy the catalogue into backup/; by itself once a day" },
 	{ "verify", NULL, "compare every blob with its name, and the catalogue with itself" },
 	{ "repair", NULL, "mend the catalogue, fetch lost blobs again from where copies are" },
+	{ "schedules", NULL, "play, export and tell of playlists that are due" },
 	{ "health", NULL, "print how the library is; changes nothing" },
 	{ "metrics", "FILE", "write how the library is for Prometheus; changes nothing" },
 	{ "restore", "FILE", "go back to a copy of the catalogue" },
@@ -46,13 +47,14 @@ static const struct cli_verb verbs[] = {
 };
 
 static const struct cli cli = { "lib-sweep", "[TASK]...", "Clean up a library, and tell how it is.", opts,
-	"Without a task: stage, stuck, orphans, trash, optimize, and backup when it is due.\n"
+	"Without a task: stage, stuck, orphans, trash, optimize, backup when it is due, and schedules.\n"
 	"Made for cron: silent when there was nothing to do.\n",
 	false, verbs, "Tasks" };
 
 static struct sweep sweep = { .older_than = 30 * DAY, .grace = 30 * DAY, .progress = cli_progress_draw };
-static int worst;     /* status of a task */
-static int scrub_key; /* the last option given that is verify's */
+static bool schedules; /* they hold no lock of a sweep, and come last: a player may take hours */
+static int worst;      /* status of a task */
+static int scrub_key;  /* the last option given that is verify's */
 
 /* --time-limit is the whole run's: what of it is left becomes that of the next task.  verify ends by itself
  * between two blobs, the others as by a signal.  False where nothing is left. */
@@ -132,8 +134,12 @@ choose(int tasks[MAX_TASKS])
 			cli_usage(task < 0 ? "there is no task '%s'" : "too many tasks: '%s'", *word);
 		if (task == RESTORE || task == METRICS)
 			cli_usage("%s wants a file, and nothing beside it", verbs[task].name);
-		tasks[n++] = task;
+		if (task == SCHEDULES)
+			schedules = true;
+		else
+			tasks[n++] = task;
 	}
+	schedules = schedules || cli_noperands() == 0;
 	for (int task = 0; cli_noperands() == 0 && task < SWEEP_VERIFY; task++)
 		tasks[n++] = task;
 	return n;
@@ -202,14 +208,27 @@ takes_file(int task)
 	return cli_noperands() == 2 && strcmp(cli_operands()[0], verbs[task].name) == 0;
 }
 
+static enum err_code
+run_tasks(const int *tasks, int n, struct err *e)
+{
+	struct db_options o = { .wait_ms = cli_wait_ms() };
+	struct db *db = NULL;
+	bool reads = true;
+
+	for (int i = 0; i < n; i++)
+		reads = reads && tasks[i] == HEALTH;
+	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, e) == ERR_NONE &&
+	    (reads || sweep.dry_run || sweep_lock(db, e) == ERR_NONE))
+		run_all(db, tasks, n, e);
+	db_close(db);
+	return e->code;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct err e = { 0 };
-	struct db *db = NULL;
-	struct db_options o = { 0 };
+	struct err e = { 0 }, scheduled = { 0 };
 	int tasks[MAX_TASKS], n;
-	bool reads = true;
 
 	cli_start(&cli, argc, argv);
 	(void)umask(S_IRWXG | S_IRWXO); /* cron's may be anything */
@@ -229,14 +248,16 @@ main(int argc, char **argv)
 	}
 	n = choose(tasks);
 	check_options(tasks, n);
-	for (int i = 0; i < n; i++)
-		reads = reads && tasks[i] == HEALTH;
 	if (sweep.scrub.jobs == 0)
 		sweep.scrub.jobs = sweep_cores();
-	o.wait_ms = cli_wait_ms();
-	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, &e) == ERR_NONE &&
-	    (reads || sweep.dry_run || sweep_lock(db, &e) == ERR_NONE))
-		run_all(db, tasks, n, &e);
-	db_close(db);
+	if (n > 0)
+		run_tasks(tasks, n, &e);
+	if (schedules && (e.code == ERR_NONE || e.code == ERR_BUSY) && !cli_interrupted())
+		sweep_schedules(&scheduled);
+	if (scheduled.code != ERR_NONE) {
+		err_context(&scheduled, "%s", verbs[SCHEDULES].name);
+		cli_warn("%s", scheduled.msg);
+		worst = err_worse(worst, err_status(scheduled.code));
+	}
 	return err_worse(cli_finish(&e), worst);
 }

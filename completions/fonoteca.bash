@@ -79,6 +79,9 @@ _fonoteca_value() {
 			lib-search) _fonoteca_offer <<<$'json\nscrobbler-log\nlistenbrainz' ;;
 			*) _fonoteca_offer <<<$'m3u8\nm3u\npls\nxspf\njspf\njson\nnsp' ;;
 			esac ;;
+		--do) _fonoteca_offer <<<$'play\nexport\nnotify' ;;
+		--every) _fonoteca_offer <<<$'minute\nhour\nday\nweekday\nweek\nmonth\nyear' ;;
+		--catch-up) _fonoteca_offer <<<$'once\nall\nskip' ;;
 		--only) _fonoteca_offer <<<$'bpm\nkey\nloudness\nfingerprint\nfeatures\ncheck' ;;
 		--prefer) _fonoteca_offer <<<$'analysis\ntags' ;;
 		--by) _fonoteca_offer <<<$'track\nrecording' ;;

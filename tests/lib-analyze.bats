@@ -269,9 +269,10 @@ found() {
 	opus=$(lib-search --files id:2)
 	r128=$(ffprobe -v error -show_entries stream_tags=R128_TRACK_GAIN -of csv=p=0 "$opus")
 	lib-search --json --show 2 | jq -e --argjson r "$r128" '(.rg_track_gain - 5 - $r / 256 | fabs) < 0.01'
-	run -0 lib-commit -v --write-tags --gain 1 2
+	run -0 --separate-stderr lib-commit -v --write-tags --gain 1 2
 	[ -z "$output" ]
-	run -0 lib-commit -v --write-tags 1
+	[ "$(grep -c 'says so already' <<<"$stderr")" = 2 ]
+	run -0 --separate-stderr lib-commit --write-tags 1
 	[ -z "$output" ]
 	fails 2 lib-commit --gain --remove 1
 	lib-commit -q --undo

@@ -275,6 +275,31 @@ assert len(s["months"]) == 1 and s["months"][0]["tracks"] == 7, s'
 	fails 2 lib-search --stats love
 }
 
+@test "--stats --html: one page with all that it needs inside" {
+	lib-search --stats --html >page.html
+	python3 - page.html <<-'END'
+		import re, sys, xml.dom.minidom
+		from html.parser import HTMLParser
+		page = open(sys.argv[1], encoding="utf-8").read()
+		open_, void = [], {"meta"}
+		class Tags(HTMLParser):
+		    def handle_starttag(self, tag, attrs):
+		        assert tag != "script" and not {"src", "href"} & {k for k, _ in attrs}, (tag, attrs)
+		        if tag not in void: open_.append(tag)
+		    def handle_startendtag(self, tag, attrs): pass
+		    def handle_endtag(self, tag): assert open_.pop() == tag, (tag, self.getpos())
+		Tags().feed(page)
+		assert not open_ and "url(" not in page and "prefers-color-scheme:dark" in page
+		figures = re.findall(r"<figcaption>(.*?)</figcaption>\s*(<svg.*?</svg>)", page, re.S)
+		assert [title for title, _ in figures] == ["formats", "decades", "genres", "months"], figures
+		for title, svg in figures: xml.dom.minidom.parseString(svg)
+		assert "Rock: 4 tracks" in page and "mpeg: 5 tracks" in page and "<b>7</b> tracks" in page
+	END
+	fails 2 lib-search --html love
+	fails 2 lib-search --stats --html --json
+	fails 2 lib-search --stats=plays --html -0
+}
+
 @test "examples of lib-search(1) run" {
 	rm -r "$FONOTECA_LIBRARY"
 	main_line

@@ -114,6 +114,19 @@ contents() {
 	TZ=Asia/Tokyo lib-search --stats=plays --user ana | grep -q '{"value":19,"plays":1}'
 }
 
+@test "--html: what was heard stands below the library, and alone where only that was asked for" {
+	take_in
+	lib-search --stats --html >both.html
+	lib-search --stats=plays --html >plays.html
+	for page in both.html plays.html; do
+		grep -q '<figcaption>hours</figcaption>' $page
+		grep -qE '<title>2019-05: [0-9]+ plays</title>' $page
+	done
+	grep -q '<h2>What was heard</h2>' both.html
+	grep -q '<figcaption>formats</figcaption>' both.html
+	run -1 grep formats plays.html
+}
+
 @test "on a terminal --stats=plays draws bars, and --plays a table in local time" {
 	command -v script >/dev/null || skip "script is not installed"
 	take_in

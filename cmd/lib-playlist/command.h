@@ -19,8 +19,10 @@ struct command {
 	long long limit;
 	uint64_t seed;
 	bool seeded, ids, replace, mix, all, shuffle;
-	const char *at;
+	const char *at;     /* a position, or a time */
 	long long position; /* that --at names, or 0 */
+	const char *action, *every, *catch_up;
+	bool cancel;
 	const char *start;
 	const char *query, *sort, *by;
 	const char *output, *relative_to, *as, *name, *encoding;
@@ -53,6 +55,9 @@ command_fn file_import, file_export;
 
 /* play.c: through the user's player, and notifier. */
 command_fn play_through, play_notify;
+
+/* schedule.c: at set times. */
+command_fn schedule_set;
 
 /* tree.c: the files of a playlist, or (name NULL) of all tracks, in a tree of folders. */
 void tree_export(const char *name, struct err *e);

@@ -30,6 +30,7 @@ struct command {
 	int64_t since, until; /* of plays; 0: not given */
 	const char *user;     /* who heard them */
 	long long shown;      /* --limit as it was given */
+	bool html;            /* --stats as a page */
 	struct listing listing;
 	struct db *db;
 };
@@ -58,7 +59,15 @@ size_t command_page(size_t n, size_t *first);
 int plays_form_of(const char *name);
 void plays_time(const char *option, const char *value, bool end, int64_t *seconds);
 void plays_list(struct err *e);
-void plays_numbers(struct err *e);
+
+struct plays_wanted;
+
+/* The plays that the command line asks for; the tracks of its query go to *ids, which is to be freed. */
+enum err_code plays_read_wanted(struct plays_wanted *w, int64_t **ids, struct err *e);
+
+/* numbers.c */
+void numbers_library(struct err *e);
+void numbers_plays(struct err *e);
 
 /* find.c: the tracks of a query, how many, their values, albums, artists. */
 void find_tracks(struct err *e);
@@ -80,7 +89,6 @@ void explain_query(struct err *e);
 enum err_code one_id(const char *text, int64_t *id, struct err *e); /* of "12" */
 void one_show(struct err *e);
 void one_cover(struct err *e);
-void one_stats(struct err *e);
 
 /* saved.c */
 void saved_save(struct err *e);

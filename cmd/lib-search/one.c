@@ -7,7 +7,6 @@
 #include "base/words.h"
 #include "cmd/lib-search/command.h"
 #include "store/listing/show.h"
-#include "store/stats.h"
 
 enum err_code
 one_id(const char *text, int64_t *id, struct err *e)
@@ -77,17 +76,4 @@ one_cover(struct err *e)
 	}
 	buf_free(&out);
 	buf_free(&about);
-}
-
-void
-one_stats(struct err *e)
-{
-	struct stats_form form = { .end = cli_separator(),
-		.columns = cli_json() || cli_null() ? 0 : command.listing.columns,
-		.color = command.listing.color };
-	struct buf out = { 0 };
-
-	if (stats_print(command.db, &form, &out, e) == ERR_NONE)
-		(void)cli_print(&out, e);
-	buf_free(&out);
 }

@@ -1,4 +1,4 @@
-/* Plays: what was heard, one by one and in numbers. */
+/* Plays: what was heard, one by one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +36,8 @@ plays_time(const char *option, const char *value, bool end, int64_t *seconds)
 	*seconds = end ? w.to : w.from;
 }
 
-/* The plays that the command line asks for; the tracks of its query go to *ids. */
-static enum err_code
-read_wanted(struct plays_wanted *w, int64_t **ids, struct err *e)
+enum err_code
+plays_read_wanted(struct plays_wanted *w, int64_t **ids, struct err *e)
 {
 	struct query *q = NULL;
 
@@ -69,7 +68,7 @@ plays_list(struct err *e)
 	    : people                 ? PLAYS_TABLE
 				     : PLAYS_TEXT;
 	sheet.columns = sheet.form == PLAYS_TABLE ? command.listing.columns : 0;
-	if (read_wanted(&w, &tracks, e) == ERR_NONE &&
+	if (plays_read_wanted(&w, &tracks, e) == ERR_NONE &&
 	    plays_ids(command.db, &w, sheet.form, command.limit, command.offset, &ids, &n, e) == ERR_NONE) {
 		if (n == 0 && command.limit != 0)
 			command_nothing(e);
@@ -86,25 +85,4 @@ plays_list(struct err *e)
 	}
 	free(tracks);
 	free(ids);
-}
-
-void
-plays_numbers(struct err *e)
-{
-	struct stats_form form = { .end = cli_separator(),
-		.columns = cli_json() || cli_null() ? 0 : command.listing.columns,
-		.color = command.listing.color };
-	int64_t *tracks = NULL, plays = 0;
-	struct plays_wanted w;
-	struct buf out = { 0 };
-
-	if (read_wanted(&w, &tracks, e) == ERR_NONE &&
-	    plays_stats(command.db, &w, &form, command.shown, &plays, &out, e) == ERR_NONE) {
-		if (plays == 0)
-			command_nothing(e);
-		else
-			(void)cli_print(&out, e);
-	}
-	buf_free(&out);
-	free(tracks);
 }

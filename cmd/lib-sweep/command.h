@@ -31,6 +31,9 @@ void sweep_tell(const char *task, const char *action, const char *thing, int64_t
 /* Print how the library is; its verdict is *e. */
 void sweep_health(struct db *db, struct err *e);
 
+/* Run what is due of the playlists' schedules, and wait for it. */
+void sweep_schedules(struct err *e);
+
 /* Write how the library is into file for Prometheus; "-" is stdout. */
 void sweep_metrics(const char *file, struct err *e);
 

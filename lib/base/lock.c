@@ -23,6 +23,12 @@ lock_session_byte(int64_t session)
 	return LOCK_SESSIONS + session;
 }
 
+int64_t
+lock_schedule_byte(int64_t schedule)
+{
+	return LOCK_SCHEDULES + schedule % (LOCK_SESSIONS - LOCK_SCHEDULES);
+}
+
 enum err_code
 lock_take(int fd, int64_t byte, enum lock_mode mode, int wait_ms, struct err *e)
 {

@@ -88,6 +88,35 @@ out_printable(struct buf *b, const char *s, size_t len)
 	escape(b, s, len, false);
 }
 
+/* A carriage return is escaped, too: a reader of XML would make a newline of it. */
+void
+out_xml(struct buf *b, const char *s, size_t len)
+{
+	while (len > 0) {
+		size_t n = utf8_len(s, len);
+		unsigned char c = (unsigned char)*s;
+
+		if (n == 0 || (c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
+		    (n == 3 && memcmp(s, "\xef\xbf", 2) == 0 && (unsigned char)s[2] >= 0xbe))
+			buf_puts(b, "\xef\xbf\xbd");
+		else if (c == '&')
+			buf_puts(b, "&amp;");
+		else if (c == '<')
+			buf_puts(b, "&lt;");
+		else if (c == '>')
+			buf_puts(b, "&gt;");
+		else if (c == '"')
+			buf_puts(b, "&quot;");
+		else if (c == '\r')
+			buf_puts(b, "&#13;");
+		else
+			buf_add(b, s, n);
+		n = n == 0 ? 1 : n;
+		s += n;
+		len -= n;
+	}
+}
+
 void
 out_base64(struct buf *b, const void *bytes, size_t len)
 {

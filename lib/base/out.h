@@ -24,6 +24,9 @@ void out_escape(struct buf *b, const char *s, size_t len);
 /* The same for messages: like out_escape, but a backslash stays as it is. */
 void out_printable(struct buf *b, const char *s, size_t len);
 
+/* s as text or value of an attribute in XML or HTML: < > & " escaped, what XML 1.0 cannot hold as U+FFFD. */
+void out_xml(struct buf *b, const char *s, size_t len);
+
 void out_base64(struct buf *b, const void *bytes, size_t len);
 void out_hex(struct buf *b, const uint8_t *bytes, size_t len);
 

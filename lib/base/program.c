@@ -260,6 +260,12 @@ program_ended(pid_t pid, int *status, struct err *e)
 	return 1;
 }
 
+void
+program_stop(pid_t pid)
+{
+	kill(pid, SIGTERM);
+}
+
 enum err_code
 program_run(const struct program *p, volatile const int *stop, struct err *e)
 {

@@ -39,7 +39,10 @@ enum err_code program_wait(pid_t pid, volatile const int *stop, int *status, str
 /* The same without waiting: 1 it ended, 0 not yet, -1. */
 int program_ended(pid_t pid, int *status, struct err *e);
 
-/* Both; a program that cannot be started or does not end with 0 is an error. */
+/* Ask it to end. */
+void program_stop(pid_t pid);
+
+/* Start and wait; a program that cannot be started or does not end with 0 is an error. */
 enum err_code program_run(const struct program *p, volatile const int *stop, struct err *e);
 
 /* A descriptor that gives these bytes when it is read; -1 after filling in *e. */

@@ -6,44 +6,13 @@
 #include "exchange/extra.h"
 #include "exchange/priv.h"
 
-/* Characters that XML 1.0 cannot hold become U+FFFD. */
-static void
-add_text(struct buf *out, const char *s)
-{
-	size_t len = strlen(s);
-
-	while (len > 0) {
-		size_t n = utf8_len(s, len);
-		unsigned char c = (unsigned char)*s;
-
-		if (n == 0 || (c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
-		    (n == 3 && memcmp(s, "\xef\xbf", 2) == 0 && (unsigned char)s[2] >= 0xbe))
-			buf_puts(out, "\xef\xbf\xbd");
-		else if (c == '&')
-			buf_puts(out, "&amp;");
-		else if (c == '<')
-			buf_puts(out, "&lt;");
-		else if (c == '>')
-			buf_puts(out, "&gt;");
-		else if (c == '"')
-			buf_puts(out, "&quot;");
-		else if (c == '\r')
-			buf_puts(out, "&#13;");
-		else
-			buf_add(out, s, n);
-		n = n == 0 ? 1 : n;
-		s += n;
-		len -= n;
-	}
-}
-
 static void
 element(struct buf *out, const char *indent, const char *name, const char *text)
 {
 	if (text == NULL || *text == '\0')
 		return;
 	buf_printf(out, "%s<%s>", indent, name);
-	add_text(out, text);
+	out_xml(out, text, strlen(text));
 	buf_printf(out, "</%s>\n", name);
 }
 
@@ -57,9 +26,9 @@ pair(struct buf *out, const char *indent, const char *name, char *text)
 		return;
 	*blank = '\0';
 	buf_printf(out, "%s<%s rel=\"", indent, name);
-	add_text(out, text);
+	out_xml(out, text, strlen(text));
 	buf_puts(out, "\">");
-	add_text(out, blank + 1);
+	out_xml(out, blank + 1, strlen(blank + 1));
 	buf_printf(out, "</%s>\n", name);
 }
 
@@ -124,7 +93,7 @@ add_namespaces(struct buf *out, const char *extra)
 			continue;
 		*blank = '\0';
 		buf_printf(out, " xmlns:%s=\"", text.data);
-		add_text(out, blank + 1);
+		out_xml(out, blank + 1, strlen(blank + 1));
 		buf_putc(out, '"');
 	}
 	out->failed |= text.failed;

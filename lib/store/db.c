@@ -250,6 +250,10 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 	if (db == NULL)
 		return err_memory(e);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody asks for, behind a lock */
+	/* What a statement would have to take back goes to a file once it is so much, and from then on for
+	 * the whole transaction: by itself 64 KB, which a few pages of a row with triggers are.  SQLite's
+	 * files take no writes of 128 KB and more. */
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 127 << 10);
 	db->dirfd = db->lockfd = -1;
 	db->mode = mode;
 	db->wait_ms = o == NULL ? DEFAULT_WAIT_MS : o->wait_ms;

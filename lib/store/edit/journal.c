@@ -7,7 +7,8 @@
 #include "store/sql.h"
 
 const char *const journal_tables[] = { "track", "recording", "release", "tag", "release_tag", "credit",
-	"release_credit", "track_genre", "cover", "file", "amended", "removed", "playlist", "entry", NULL };
+	"release_credit", "track_genre", "cover", "file", "amended", "removed", "playlist", "entry",
+	"schedule", NULL };
 
 static void
 column_free(struct journal_column *c)

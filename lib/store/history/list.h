@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "store/db.h"
-#include "store/stats.h"
+#include "store/report/stats.h"
 
 /* Which plays: of the recordings of tracks, begun in [since, until), of a listener; 0 and NULL: of all. */
 struct plays_wanted {
@@ -46,8 +46,8 @@ void plays_head(const struct plays_sheet *s, struct buf *out);
 enum err_code plays_print(
     struct db *db, const struct plays_sheet *s, const int64_t *ids, size_t n, struct buf *out, struct err *e);
 
-/* The most heard artists, albums and tracks, by month and by hour of the day (local time): one JSON object of
- * type "report", or (form->columns > 0) bars.  At most `shown` of each list (-1: all, or what a terminal
+/* The most heard artists, albums and tracks, by month and by hour of the day (local time): in the form that
+ * is wanted (store/report/stats.h).  At most `shown` of each list (-1: all, or what a terminal
  * takes). Plays that do not count do not.  *plays is how many do. */
 enum err_code plays_stats(struct db *db, const struct plays_wanted *w, const struct stats_form *form,
     int64_t shown, int64_t *plays, struct buf *out, struct err *e);

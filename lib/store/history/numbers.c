@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "base/out.h"
-#include "store/chart.h"
+#include "store/report/chart.h"
 #include "store/history/list.h"
 #include "store/sql.h"
 #include "store/tally.h"
@@ -155,22 +155,11 @@ count_names(struct db *db, struct counts *c, struct err *e)
 
 /* -- printed --------------------------------------------------------------- */
 
-static void
-add_list(const struct stats_form *form, const char *title, const struct bar *bars, size_t n, bool number,
-    struct buf *out)
-{
-	if (form->columns > 0) {
-		if (n > 0)
-			chart_draw(form, title, bars, n, out);
-		return;
-	}
-	chart_json(title, "plays", bars, n, number, out);
-}
-
 static enum err_code
 add_names(const struct stats_form *form, const char *title, struct tally *t, int64_t shown, struct buf *out,
     struct err *e)
 {
+	const struct chart chart = { .title = title, .what = "plays" };
 	struct bar *bars = calloc(t->n + 1, sizeof *bars);
 	size_t n = shown >= 0 && t->n > (uint64_t)shown ? (size_t)shown : t->n;
 
@@ -182,40 +171,15 @@ add_names(const struct stats_form *form, const char *title, struct tally *t, int
 
 		bars[i] = (struct bar){ print, strlen(print), t->entry[i].count };
 	}
-	add_list(form, title, bars, n, false, out);
+	chart_add(form, &chart, bars, n, out);
 	free(bars);
 	return ERR_NONE;
-}
-
-static enum err_code
-add_months(
-    const struct stats_form *form, const struct counts *c, int64_t shown, struct buf *out, struct err *e)
-{
-	struct bar *bars = calloc(YEARS * 12, sizeof *bars);
-	char(*label)[16] = calloc(YEARS * 12, sizeof *label);
-	size_t n = 0, skip = 0;
-
-	if (bars == NULL || label == NULL)
-		err_memory(e);
-	for (int i = 0; i < YEARS * 12 && e->code == ERR_NONE; i++) {
-		if (c->month[i] == 0)
-			continue;
-		snprintf(label[n], sizeof label[n], "%04d-%02d", FIRST_YEAR + i / 12, i % 12 + 1);
-		bars[n] = (struct bar){ label[n], 7, c->month[i] };
-		n++;
-	}
-	if (shown >= 0 && n > (uint64_t)shown)
-		skip = n - (size_t)shown;
-	if (e->code == ERR_NONE)
-		add_list(form, "months", bars + skip, n - skip, false, out);
-	free(bars);
-	free(label);
-	return e->code;
 }
 
 static void
 add_hours(const struct stats_form *form, const struct counts *c, struct buf *out)
 {
+	const struct chart chart = { .title = "hours", .what = "plays", .number = true, .times = true };
 	struct bar bars[24];
 	char label[24][4];
 
@@ -223,30 +187,40 @@ add_hours(const struct stats_form *form, const struct counts *c, struct buf *out
 		snprintf(label[i], sizeof label[i], "%02d", i);
 		bars[i] = (struct bar){ label[i], 2, c->hour[i] };
 	}
-	add_list(form, "hours", bars, 24, true, out);
+	chart_add(form, &chart, bars, 24, out);
+}
+
+static void
+add_totals(const struct stats_form *form, const struct counts *c, struct buf *out)
+{
+	chart_total(form, "plays", c->plays, out);
+	if (form->as == STATS_JSON || form->as == STATS_HTML)
+		chart_total(form, "heard_ms", c->listened_ms, out);
+	if (form->as == STATS_JSON)
+		return; /* the lists below are whole */
+	chart_total(form, "artists", (int64_t)c->artists.n, out);
+	chart_total(form, "albums", (int64_t)c->albums.n, out);
+	chart_total(form, "tracks", (int64_t)c->tracks.n, out);
 }
 
 static enum err_code
 add_report(const struct stats_form *form, struct counts *c, int64_t shown, struct buf *out, struct err *e)
 {
-	int64_t most = shown >= 0 || form->columns == 0 ? shown : SHOWN;
+	const bool json = form->as == STATS_JSON;
+	int64_t most = shown >= 0 || json ? shown : SHOWN;
+	struct chart months = { .title = "months", .what = "plays", .times = true };
 
-	if (form->columns > 0) {
-		buf_printf(out, "plays        %lld%c", (long long)c->plays, form->end);
-		buf_printf(out, "artists      %zu%calbums       %zu%ctracks       %zu%c", c->artists.n,
-		    form->end, c->albums.n, form->end, c->tracks.n, form->end);
-	} else {
+	months.most = shown > 0 ? (size_t)shown : 0;
+	months.shown = shown >= 0 ? 0 : MONTHS_SHOWN;
+	if (json)
 		json_open(out, "report");
-		json_int(out, "plays", c->plays);
-		json_int(out, "heard_ms", c->listened_ms);
-	}
-	if (add_names(form, form->columns > 0 ? "artists" : "artists", &c->artists, most, out, e) ==
-		ERR_NONE &&
+	add_totals(form, c, out);
+	if (add_names(form, "artists", &c->artists, most, out, e) == ERR_NONE &&
 	    add_names(form, "albums", &c->albums, most, out, e) == ERR_NONE &&
 	    add_names(form, "tracks", &c->tracks, most, out, e) == ERR_NONE &&
-	    add_months(form, c, shown >= 0 || form->columns == 0 ? -1 : MONTHS_SHOWN, out, e) == ERR_NONE)
+	    chart_months(form, &months, c->month, YEARS * 12, FIRST_YEAR, out, e) == ERR_NONE)
 		add_hours(form, c, out);
-	if (form->columns == 0) {
+	if (json) {
 		json_close(out);
 		buf_putc(out, form->end);
 	}

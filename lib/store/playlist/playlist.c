@@ -372,6 +372,7 @@ playlist_delete(struct db *db, int64_t id, struct playlist_change *c, struct err
 	c->id = id;
 	if (load_row(db, id, &p, e) != ERR_NONE ||
 	    sql_change(db, "DELETE FROM entry WHERE playlist_id = ?1", &id, 1, e) != ERR_NONE ||
+	    sql_change(db, "DELETE FROM schedule WHERE playlist_id = ?1", &id, 1, e) != ERR_NONE ||
 	    sql_change(db, "DELETE FROM playlist WHERE id = ?1", &id, 1, e) != ERR_NONE)
 		goto out;
 	c->removed = p.tracks;

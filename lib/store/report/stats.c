@@ -1,4 +1,4 @@
-#include "store/stats.h"
+#include "store/report/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/out.h"
-#include "store/chart.h"
+#include "store/report/chart.h"
 #include "store/sql.h"
 #include "store/tally.h"
 #include "text/fold.h"
@@ -26,25 +26,11 @@ struct counts {
 	int day_month;
 };
 
-/* The last `shown` of them as bars (first: the first of them), or all as JSON. */
-static void
-add_chart(const struct stats_form *form, const char *title, const struct bar *bars, size_t n, size_t shown,
-    bool first, struct buf *out)
-{
-	size_t skip = n > shown && !first ? n - shown : 0;
-
-	if (form->columns > 0) {
-		if (n > 0)
-			chart_draw(form, title, bars + skip, n > shown ? shown : n, out);
-		return;
-	}
-	chart_json(title, "tracks", bars, n, strcmp(title, "decades") == 0, out);
-}
-
 static void
 add_tally(const struct stats_form *form, const char *title, struct tally *t, size_t shown, struct buf *out,
     struct err *e)
 {
+	const struct chart chart = { .title = title, .what = "tracks", .shown = shown };
 	struct bar *bars = calloc(t->n + 1, sizeof *bars);
 
 	if (bars == NULL) {
@@ -54,7 +40,7 @@ add_tally(const struct stats_form *form, const char *title, struct tally *t, siz
 	tally_sort(t);
 	for (size_t i = 0; i < t->n; i++)
 		bars[i] = (struct bar){ t->entry[i].text, t->entry[i].len, t->entry[i].count };
-	add_chart(form, title, bars, t->n, shown, true, out);
+	chart_add(form, &chart, bars, t->n, out);
 	free(bars);
 }
 
@@ -225,17 +211,14 @@ add_totals(const struct stats_form *form, const struct counts *c, struct buf *ou
 	} totals[] = { { "tracks", c->tracks }, { "artists", (int64_t)c->artists.n }, { "albums", c->albums },
 		{ "files", c->files }, { "duration_ms", c->duration_ms }, { "size", c->size } };
 
-	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
-		if (form->columns > 0)
-			buf_printf(out, "%-12s %lld%c", totals[i].name, (long long)totals[i].n, form->end);
-		else
-			json_int(out, totals[i].name, totals[i].n);
-	}
+	for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++)
+		chart_total(form, totals[i].name, totals[i].n, out);
 }
 
 static void
 add_decades(const struct stats_form *form, const struct counts *c, struct buf *out)
 {
+	const struct chart chart = { .title = "decades", .what = "tracks", .number = true };
 	struct bar bars[DECADES];
 	char label[DECADES][8];
 	size_t n = 0;
@@ -247,39 +230,26 @@ add_decades(const struct stats_form *form, const struct counts *c, struct buf *o
 		bars[n] = (struct bar){ label[n], strlen(label[n]), c->decade[i] };
 		n++;
 	}
-	add_chart(form, "decades", bars, n, n, true, out);
-}
-
-static void
-add_months(const struct stats_form *form, const struct counts *c, struct buf *out)
-{
-	struct bar bars[YEARS * 12];
-	char label[YEARS * 12][16];
-	size_t n = 0;
-
-	for (int i = 0; i < YEARS * 12; i++) {
-		if (c->month[i] == 0)
-			continue;
-		snprintf(label[n], sizeof label[n], "%04d-%02d", FIRST_YEAR + i / 12, i % 12 + 1);
-		bars[n] = (struct bar){ label[n], strlen(label[n]), c->month[i] };
-		n++;
-	}
-	add_chart(form, "months", bars, n, MONTHS_SHOWN, false, out);
+	chart_add(form, &chart, bars, n, out);
 }
 
 static enum err_code
 add_report(struct db *db, const struct stats_form *form, struct counts *c, struct buf *out, struct err *e)
 {
-	if (form->columns == 0)
+	const struct chart months = {
+		.title = "months", .what = "tracks", .shown = MONTHS_SHOWN, .times = true, .grows = true
+	};
+
+	if (form->as == STATS_JSON)
 		json_open(out, "report");
 	if (count_all(db, c, e) == ERR_NONE) {
 		add_totals(form, c, out);
-		add_tally(form, "formats", &c->formats, c->formats.n, out, e);
+		add_tally(form, "formats", &c->formats, 0, out, e);
 		add_decades(form, c, out);
 		add_tally(form, "genres", &c->genres, GENRES_SHOWN, out, e);
-		add_months(form, c, out);
+		chart_months(form, &months, c->month, YEARS * 12, FIRST_YEAR, out, e);
 	}
-	if (form->columns == 0) {
+	if (form->as == STATS_JSON) {
 		json_close(out);
 		buf_putc(out, form->end);
 	}
