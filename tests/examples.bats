@@ -58,7 +58,7 @@ time.sleep(60)' "$FONOTECA_LIBRARY/lock"; }
 	holder=$!
 	for ((i = 0; i < 200; i++)); do [ ! -e held ] || break; sleep 0.02; done
 	while read -r line; do
-		[[ $line != *health* ]] || continue
+		[[ $line != *health* && $line != *schedules* ]] || continue
 		run --separate-stderr sh -c "$line"
 		[ "$status" -eq 75 ] || fail "$line: $status"
 		[ "${#stderr_lines[@]}" -eq 1 ]
