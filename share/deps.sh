@@ -27,6 +27,7 @@ packages() {
 		check bash           bash                 bash       bash
 		check bats           bats                 bash-bats  bats
 		check binutils       binutils             binutils   binutils
+		check btrfs-progs    btrfs-progs          btrfs-progs btrfs-progs
 		check dosfstools     dosfstools           dosfstools dosfstools
 		check e2fsprogs      e2fsprogs            e2fsprogs  e2fsprogs
 		check ffmpeg         ffmpeg-free          ffmpeg     ffmpeg
