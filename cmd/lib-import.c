@@ -18,11 +18,11 @@
 #include "text/parse.h"
 
 enum {
-	SET = CLI_LONG,
+	AGAIN = CLI_LONG,
+	SET,
 	MODE,
 	DEREFERENCE,
 	STRICT,
-	AGAIN,
 	FILES_FROM,
 	RESUME,
 	RETRY,
@@ -32,6 +32,9 @@ enum {
 	COMMIT,
 	HISTORY,
 	PLAYED,
+	SHARED,
+	LIST,
+	FORGET,
 	TYPE,
 	ZONE,
 	USER
@@ -44,14 +47,17 @@ static const struct opt opts[] = {
 	{ MODE, "mode", "MODE", "copy (the default), reflink, hardlink or move" },
 	{ DEREFERENCE, "dereference", NULL, "follow symbolic links below PATH" },
 	{ STRICT, "strict", NULL, "files that are no audio or damaged are errors" },
-	{ AGAIN, "again", NULL, "take back in what was removed from the library earlier" },
+	{ AGAIN, "again", NULL, "take back in what was removed earlier; read a history again" },
 	{ LIMIT, "limit-rate", "BYTES", "read at most so many bytes a second, like 500K or 2M" },
 	{ COMMIT, "commit", NULL, "commit the session, too" },
+	{ SHARED, "shared", "GROUP", "where a library is made: for this group, too" },
 	{ RESUME, "resume", "ID", "go on with an unfinished session" },
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
 	{ STATUS, "status", NULL, "tell how far open sessions are, or the one named and its failed files" },
 	{ HISTORY, "history", NULL, "the PATHs are histories of what was heard: take these in" },
+	{ LIST, "list", NULL, "with --history: list what was taken in" },
+	{ FORGET, "forget", NULL, "with --history: take the imports named (h3) out again" },
 	{ TYPE, "type", "TYPE", "with --history: what they are, not found out by their content" },
 	{ ZONE, "tz", "ZONE", "with --history: of times that come without one (this machine's)" },
 	{ USER, "user", "NAME", "with --history and --played: who heard it" },
@@ -75,27 +81,12 @@ static struct progress progress = { cli_progress_draw, NULL, &cli_stop };
 static struct {
 	int jobs;
 	int way; /* RESUME, RETRY, STATUS, HISTORY, PLAYED, or 0: a new import */
-	const char *session, *from;
+	const char *session, *from, *group;
 	int64_t limit_rate;
 	bool commit;
 	bool due;
 	bool asked; /* for something that belongs to a new import */
 } me;
-
-static void
-check_history(void)
-{
-	struct err e = { 0 };
-
-	if (me.asked || me.from != NULL || me.commit || me.due || me.limit_rate != 0)
-		cli_usage("--history and --played take no options of an import of audio");
-	if (me.way == HISTORY && cli_noperands() == 0)
-		cli_usage("no history to import: name files, or - for standard input");
-	if (me.way == PLAYED && (cli_noperands() > 0 || heard.type != NULL))
-		cli_usage("--played reads a play from standard input, and its type is known");
-	if (history_check(&heard, &e) != ERR_NONE)
-		cli_usage("%s", e.msg);
-}
 
 static void
 read_options(int argc, char **argv)
@@ -122,8 +113,20 @@ read_options(int argc, char **argv)
 			if (!parse_rate(value, &me.limit_rate))
 				cli_usage("--limit-rate: '%s' is no number of bytes, like 500K or 2M", value);
 			break;
+		case SHARED:
+			me.group = value;
+			break;
 		case COMMIT:
 			me.commit = true;
+			break;
+		case AGAIN:
+			heard.again = options.again = true;
+			break;
+		case LIST:
+		case FORGET:
+			if (heard.action != HISTORY_IMPORT)
+				cli_usage("--list or --forget, not both");
+			heard.action = key == LIST ? HISTORY_LIST : HISTORY_FORGET;
 			break;
 		case TYPE:
 			heard.type = value;
@@ -151,12 +154,17 @@ read_options(int argc, char **argv)
 		}
 	}
 	if (me.way == HISTORY || me.way == PLAYED) {
-		check_history();
+		if (me.asked || me.group != NULL || me.from != NULL || me.commit || me.due ||
+		    me.limit_rate != 0)
+			cli_usage("--history and --played take no options of an import of audio");
+		if (history_check(&heard, me.way == PLAYED, cli_noperands(), &e) != ERR_NONE)
+			cli_usage("%s", e.msg);
 		return;
 	}
-	if (heard.type != NULL || heard.zone != NULL || heard.user != NULL)
-		cli_usage("--type, --tz and --user are for --history");
-	if (me.session != NULL && (cli_noperands() > 0 || me.asked))
+	me.asked = me.asked || heard.again;
+	if (heard.action != HISTORY_IMPORT || heard.type != NULL || heard.zone != NULL || heard.user != NULL)
+		cli_usage("--list, --forget, --type, --tz and --user are for --history");
+	if (me.session != NULL && (cli_noperands() > 0 || me.asked || me.group != NULL))
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
 		cli_usage("--dry-run is for a new import: --status tells what a session still has to do");
@@ -164,7 +172,7 @@ read_options(int argc, char **argv)
 		cli_usage("there is nothing to commit with --status or --dry-run");
 	if (me.due && me.way != RETRY)
 		cli_usage("--due is for --retry");
-	if (me.way == STATUS && me.asked)
+	if (me.way == STATUS && (me.asked || me.group != NULL))
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
 		cli_usage("nothing to import: name files or folders");
@@ -205,7 +213,7 @@ import(struct err *e)
 		(void)look_ahead(&options, &progress, roots, n, e);
 		goto out;
 	}
-	if (begin_session(&r, me.session != NULL, &options, &roots, &n, e) != ERR_NONE)
+	if (begin_session(&r, me.session != NULL, me.group, &options, &roots, &n, e) != ERR_NONE)
 		goto out;
 	if (r.retry && n == 0)
 		cli_note("nothing of session s%" PRId64 " has failed", r.session);
@@ -239,7 +247,7 @@ main(int argc, char **argv)
 	read_options(argc, argv);
 	cli_catch_signals();
 	if (me.way == HISTORY)
-		(void)history_import(&heard, cli_operands(), &e);
+		(void)history_do(&heard, cli_operands(), &e);
 	else if (me.way == PLAYED)
 		(void)history_played(&heard, &e);
 	else

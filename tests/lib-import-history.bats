@@ -254,7 +254,9 @@ open("short.gz", "wb").write(gzip.compress(rows.encode())[:-4000])'
 	main_line
 	history -q "$H/pano.jsonl"
 	before=$(query 'SELECT count(*), max(id) FROM play')
-	run -0 --separate-stderr history "$H/pano.jsonl"
+	run -0 --separate-stderr history "$H/pano.jsonl" # not even read
+	[[ $output == "$H/pano.jsonl: pano: 0 new; 2 known: this file is h1, of 20"??-??-?? ]]
+	run -0 --separate-stderr history --again "$H/pano.jsonl"
 	[ "$output" = "$H/pano.jsonl: pano: 0 new; 2 known" ]
 	[ "$(query 'SELECT count(*), max(id) FROM play')" = "$before" ]
 	# told in other words: case, accents and punctuation are folded

@@ -19,10 +19,15 @@ db.execute("ATTACH ? AS newer", ("%s/newer" % lib,))
 tables = [r[0] for r in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'fts%'"
                                    " AND name <> 'sqlite_sequence'")]
 shadows = [r[0] for r in db.execute("SELECT name FROM main.sqlite_schema WHERE name LIKE 'fts%' AND name <> 'fts'")]
+triggers = db.execute("SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger'").fetchall()
+for name, _ in triggers:  # what they would do has been done
+    db.execute("DROP TRIGGER main.%s" % name)
 for t in tables + shadows:
     columns = ", ".join('"%s"' % r[1] for r in db.execute("SELECT * FROM main.pragma_table_info(?)", (t,)))
     db.execute("DELETE FROM main.%s" % t)
     db.execute("INSERT INTO main.%s (%s) SELECT %s FROM newer.%s" % (t, columns, columns, t))
+for _, sql in triggers:
+    db.execute(sql)
 db.execute("DELETE FROM main.sqlite_sequence")
 db.execute("INSERT INTO main.sqlite_sequence SELECT name, seq + 5 FROM newer.sqlite_sequence")
 db.commit()

@@ -149,7 +149,7 @@ plays_of() {
 		INSERT INTO song (artist_key, title_key, fold_version) VALUES ('other', 'folding', 0);
 		UPDATE told SET song_id = (SELECT max(id) FROM song), album_key = 'x', lead_key = 'y' WHERE id = 2;
 		UPDATE play SET song_id = (SELECT max(id) FROM song) WHERE told_id = 2"
-	run -0 --separate-stderr lib-import --history told
+	run -0 --separate-stderr lib-import --history --again told
 	[ "$output" = "told: fonoteca: 0 new; 2 known" ]
 	[ "$(query 'SELECT artist_key, title_key FROM song WHERE id = 1')" = 'air feat beth hirsch|all i need' ]
 	[ "$(query 'SELECT DISTINCT lead_key FROM told')" = air ]

@@ -1,25 +1,10 @@
 #include "store/history/plays.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/out.h"
-#include "base/time.h"
 #include "store/history/priv.h"
-#include "store/packed/packed.h"
-#include "text/fold.h"
-#include "text/value.h"
-
-enum { TEXT_MAX = 2000 };
-
-/* A play in the form in which it is kept. */
-struct kept {
-	struct listen l;
-	char *artist, *title, *album, *artist_key, *title_key, *album_key, *lead_key;
-	char mb_trackid[VALUE_TEXT], mb_albumid[VALUE_TEXT], isrc[VALUE_TEXT];
-	int64_t listener, song, history, told;
-};
 
 /* A play that another one in the same file is told to be, and that waits for it. */
 struct waiting {
@@ -30,279 +15,42 @@ struct waiting {
 struct plays {
 	struct db *db;
 	struct play_origin origin;
-	struct plays_counts *counts;
-	int64_t in_batch;
+	int64_t in_batch, batch;
 	struct waiting *held;
 	size_t nheld;
-	char *known[4]; /* the latest listener, and type, name and zone of the latest history ... */
-	int64_t listener, history;
+	struct names names;
 };
-
-/* -- its form -------------------------------------------------------------- */
-
-/* NFC, blanks trimmed, control characters as blanks, of a length that a title may have. */
-static char *
-clean(const char *s)
-{
-	size_t len = strnlen(s, TEXT_MAX), from = 0;
-	char *text;
-
-	while (len > 0 && len == TEXT_MAX && ((unsigned char)s[len] & 0xc0) == 0x80)
-		len--; /* not amid a character */
-	text = text_nfc(s, len);
-	if (text == NULL)
-		return NULL;
-	for (char *c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = ' ';
-	len = strlen(text);
-	while (len > 0 && text[len - 1] == ' ')
-		len--;
-	while (from < len && text[from] == ' ')
-		from++;
-	memmove(text, text + from, len - from);
-	text[len - from] = '\0';
-	return text;
-}
-
-char *
-told_lead(const char *artist, const char *artist_key)
-{
-	static const char *const joiners[] = { " feat", " ft.", " ft ", " featuring ", " with ", " & ", ", ",
-		"; ", "/", " x ", " vs", " (feat", NULL };
-	const char *end = NULL;
-	char *first, *key;
-
-	for (int i = 0; joiners[i] != NULL; i++) {
-		const char *at = strcasestr(artist, joiners[i]);
-
-		if (at != NULL && at > artist && (end == NULL || at < end))
-			end = at;
-	}
-	first = end != NULL ? strndup(artist, (size_t)(end - artist)) : strdup("");
-	key = first != NULL ? fold_key(first) : NULL;
-	free(first);
-	if (key != NULL && strcmp(key, artist_key) == 0)
-		*key = '\0';
-	return key;
-}
-
-static void
-kept_free(struct kept *k)
-{
-	char **const texts[] = { &k->artist, &k->title, &k->album, &k->artist_key, &k->title_key,
-		&k->album_key, &k->lead_key };
-
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		free(*texts[i]);
-}
-
-static enum err_code
-keep(struct kept *k, const struct listen *l, struct err *e)
-{
-	k->l = *l;
-	k->artist = clean(l->artist);
-	k->title = clean(l->title);
-	k->album = clean(l->album);
-	if (k->artist == NULL || k->title == NULL || k->album == NULL)
-		return err_memory(e);
-	k->artist_key = fold_key(k->artist);
-	k->title_key = fold_key(k->title);
-	k->album_key = fold_key(k->album);
-	if (k->artist_key == NULL || k->title_key == NULL || k->album_key == NULL ||
-	    (k->lead_key = told_lead(k->artist, k->artist_key)) == NULL)
-		return err_memory(e);
-	if (!value_mbid(l->mb_trackid, strlen(l->mb_trackid), k->mb_trackid))
-		*k->mb_trackid = '\0';
-	if (!value_mbid(l->mb_albumid, strlen(l->mb_albumid), k->mb_albumid))
-		*k->mb_albumid = '\0';
-	if (!value_isrc(l->isrc, k->isrc))
-		*k->isrc = '\0';
-	return ERR_NONE;
-}
-
-/* -- rows ------------------------------------------------------------------ */
-
-/* The first column of the row, or 0. */
-static enum err_code
-id_of(struct db *db, sqlite3_stmt *st, int64_t *id, struct err *e)
-{
-	*id = 0;
-	if (sql_step(db, st, e) == 1)
-		*id = sqlite3_column_int64(st, 0);
-	sql_done(st);
-	return e->code;
-}
-
-static enum err_code
-inserted(struct db *db, sqlite3_stmt *st, int64_t *id, struct err *e)
-{
-	if (sql_run(db, st, e) == ERR_NONE)
-		*id = sqlite3_last_insert_rowid(db->sql);
-	return e->code;
-}
-
-static enum err_code
-find_listener(struct plays *p, const char *name, int64_t *id, struct err *e)
-{
-	sqlite3_stmt *st;
-
-	if (p->known[0] != NULL && strcmp(p->known[0], name) == 0) {
-		*id = p->listener;
-		return ERR_NONE;
-	}
-	if ((st = sql_get(p->db, "SELECT id FROM listener WHERE name = ?1", e)) == NULL)
-		return e->code;
-	sql_text(st, 1, name);
-	if (id_of(p->db, st, id, e) != ERR_NONE)
-		return e->code;
-	if (*id == 0) {
-		if ((st = sql_get(p->db, "INSERT INTO listener (name) VALUES (?1)", e)) == NULL)
-			return e->code;
-		sql_text(st, 1, name);
-		if (inserted(p->db, st, id, e) != ERR_NONE)
-			return e->code;
-	}
-	free(p->known[0]);
-	p->known[0] = strdup(name);
-	p->listener = *id;
-	return ERR_NONE;
-}
-
-static sqlite3_stmt *
-with_history(sqlite3_stmt *st, const char *const of[3])
-{
-	for (int i = 0; st != NULL && i < 3; i++)
-		sql_text(st, i + 1, of[i]);
-	return st;
-}
-
-static enum err_code
-find_history(struct plays *p, const struct listen *l, int64_t *id, struct err *e)
-{
-	const char *const of[3] = { *l->type != '\0' ? l->type : p->origin.type,
-		*l->type != '\0' ? l->name : p->origin.name, l->zone };
-	bool same = p->history != 0;
-	sqlite3_stmt *st;
-
-	for (int i = 0; i < 3 && same; i++)
-		same = p->known[i + 1] != NULL && strcmp(p->known[i + 1], of[i]) == 0;
-	if (same) {
-		*id = p->history;
-		return ERR_NONE;
-	}
-	st = with_history(
-	    sql_get(p->db, "SELECT id FROM history WHERE type = ?1 AND name = ?2 AND zone = ?3", e), of);
-	if (st == NULL || id_of(p->db, st, id, e) != ERR_NONE)
-		return e->code;
-	if (*id == 0) {
-		st = with_history(
-		    sql_get(p->db, "INSERT INTO history (type, name, zone, at) VALUES (?1, ?2, ?3, ?4)", e),
-		    of);
-		if (st == NULL)
-			return e->code;
-		sql_int(st, 4, time_now());
-		if (inserted(p->db, st, id, e) != ERR_NONE)
-			return e->code;
-	}
-	for (int i = 0; i < 3; i++) {
-		free(p->known[i + 1]);
-		p->known[i + 1] = strdup(of[i]);
-	}
-	p->history = *id;
-	return ERR_NONE;
-}
-
-static enum err_code
-find_song(struct db *db, struct kept *k, bool *fresh, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, "SELECT id FROM song WHERE artist_key = ?1 AND title_key = ?2", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_text(st, 1, k->artist_key);
-	sql_text(st, 2, k->title_key);
-	if (id_of(db, st, &k->song, e) != ERR_NONE)
-		return e->code;
-	*fresh = k->song == 0;
-	if (!*fresh)
-		return ERR_NONE;
-	st = sql_get(db, "INSERT INTO song (artist_key, title_key, fold_version) VALUES (?1, ?2, ?3)", e);
-	if (st == NULL)
-		return e->code;
-	sql_text(st, 1, k->artist_key);
-	sql_text(st, 2, k->title_key);
-	sql_int(st, 3, FOLD_VERSION);
-	return inserted(db, st, &k->song, e);
-}
-
-static void
-bind_told(sqlite3_stmt *st, const struct kept *k)
-{
-	sql_int(st, 1, k->song);
-	sql_text(st, 2, k->artist);
-	sql_text(st, 3, k->title);
-	sql_text(st, 4, k->album);
-	sql_text(st, 5, k->mb_trackid);
-	sql_text(st, 6, k->mb_albumid);
-	sql_text(st, 7, k->isrc);
-}
-
-static enum err_code
-find_told(struct db *db, struct kept *k, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db,
-	    "SELECT id FROM told WHERE song_id = ?1 AND artist = ?2 AND title = ?3 AND album = ?4"
-	    " AND mb_trackid = ?5 AND mb_albumid = ?6 AND isrc = ?7",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	bind_told(st, k);
-	if (id_of(db, st, &k->told, e) != ERR_NONE || k->told != 0)
-		return e->code;
-	st = sql_get(db,
-	    "INSERT INTO told (song_id, artist, title, album, mb_trackid, mb_albumid, isrc, album_key, "
-	    "lead_key)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	    e);
-	if (st == NULL)
-		return e->code;
-	bind_told(st, k);
-	sql_text(st, 8, k->album_key);
-	sql_text(st, 9, k->lead_key);
-	if (inserted(db, st, &k->told, e) != ERR_NONE)
-		return e->code;
-	return told_match(db, k->told, e);
-}
 
 /* -- the same play --------------------------------------------------------- */
 
+/* The listener's play of this song in that second, and the import that brought it; or 0. */
 static enum err_code
-find_play(struct db *db, const struct kept *k, int64_t start, int64_t *play, struct err *e)
+find_play(struct db *db, const struct kept *k, int64_t start, int64_t *play, int64_t *import, struct err *e)
 {
-	sqlite3_stmt *st =
-	    sql_get(db, "SELECT id FROM play WHERE listener_id = ?1 AND song_id = ?2 AND start = ?3", e);
+	sqlite3_stmt *st = sql_get(
+	    db, "SELECT id, import_id FROM play WHERE listener_id = ?1 AND song_id = ?2 AND start = ?3", e);
 
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, k->listener);
 	sql_int(st, 2, k->song);
 	sql_int(st, 3, start);
-	return id_of(db, st, play, e);
+	*play = *import = 0;
+	if (sql_step(db, st, e) == 1) {
+		*play = sqlite3_column_int64(st, 0);
+		*import = sqlite3_column_int64(st, 1);
+	}
+	sql_done(st);
+	return e->code;
 }
 
-/* The play that this one is another account of, or 0.  What counts is no account of what does not. */
+/* The play that this one is another account of, or 0. */
 static enum err_code
 find_near(struct db *db, const struct kept *k, int64_t *play, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT p.id FROM play p JOIN history h ON h.id = p.history_id"
-	    " WHERE p.listener_id = ?1 AND p.song_id = ?2 AND p.start BETWEEN ?3 - ?5 AND ?3 + ?5"
-	    " AND p.dup_of IS NULL AND (?6 OR p.uncounted IS NULL)"
-	    " AND iif(h.type = (SELECT type FROM history WHERE id = ?7),"
-	    "  p.heard_ms = ?8 AND abs(p.start - ?3) <= ?9, abs(p.start - ?3) <= ?10 + max(p.exact_s, ?4))"
-	    " ORDER BY abs(p.start - ?3), p.id LIMIT 1",
+	    "SELECT p.id FROM play p JOIN history h ON h.id = p.history_id WHERE " IS_NEAR(
+		"?1", "?2", "?3", "?4", "?5", "?6", "?7") " ORDER BY abs(p.start - ?3), p.id LIMIT 1",
 	    e);
 
 	if (st == NULL)
@@ -310,15 +58,14 @@ find_near(struct db *db, const struct kept *k, int64_t *play, struct err *e)
 	sql_int(st, 1, k->listener);
 	sql_int(st, 2, k->song);
 	sql_int(st, 3, k->l.start);
-	sql_int(st, 4, k->l.exact_s > 1 ? k->l.exact_s : 0);
-	sql_int(st, 5, PLAYS_NEAR_S + 60);
-	sql_int(st, 6, k->l.uncounted != NULL);
-	sql_int(st, 7, k->history);
+	sql_int(st, 4, k->l.exact_s);
+	sql_int(st, 5, k->l.uncounted != NULL);
+	sql_int(st, 6, k->history);
 	if (k->l.heard_ms >= 0)
-		sql_int(st, 8, k->l.heard_ms);
-	sql_int(st, 9, PLAYS_AGAIN_S);
-	sql_int(st, 10, PLAYS_NEAR_S);
-	return id_of(db, st, play, e);
+		sql_int(st, 7, k->l.heard_ms);
+	sql_int(st, 20, PLAYS_NEAR_S);
+	sql_int(st, 21, PLAYS_AGAIN_S);
+	return row_id(db, st, play, e);
 }
 
 static enum err_code
@@ -327,7 +74,7 @@ insert_play(struct plays *p, const struct kept *k, int64_t dup_of, struct err *e
 	struct db *db = p->db;
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO play (listener_id, song_id, start, told_id, heard_ms, length_ms, exact_s, uncounted,"
-	    " dup_of, history_id, row) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	    " dup_of, history_id, row, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	    e);
 	int64_t id = 0;
 
@@ -346,7 +93,8 @@ insert_play(struct plays *p, const struct kept *k, int64_t dup_of, struct err *e
 	sql_int_or_null(st, 9, dup_of);
 	sql_int(st, 10, k->history);
 	sql_int(st, 11, k->l.row);
-	if (inserted(db, st, &id, e) != ERR_NONE)
+	sql_int(st, 12, p->origin.import->id);
+	if (row_inserted(db, st, &id, e) != ERR_NONE)
 		return e->code;
 	if ((st = sql_get(db, "INSERT INTO play_raw (play_id, raw) VALUES (?1, ?2)", e)) == NULL)
 		return e->code;
@@ -359,17 +107,18 @@ static enum err_code
 count(struct plays *p, const struct kept *k, bool near, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(p->db, "SELECT 1 FROM told WHERE id = ?1 AND track_id IS NOT NULL", e);
+	struct plays_counts *n = &p->origin.import->counts;
 	int64_t found;
 
 	if (st == NULL)
 		return e->code;
 	sql_int(st, 1, k->told);
-	if (id_of(p->db, st, &found, e) != ERR_NONE)
+	if (row_id(p->db, st, &found, e) != ERR_NONE)
 		return e->code;
-	p->counts->added++;
-	p->counts->near += near;
-	p->counts->uncounted += k->l.uncounted != NULL;
-	p->counts->matched += found;
+	n->added++;
+	n->near += near;
+	n->uncounted += k->l.uncounted != NULL;
+	n->matched += found;
 	return ERR_NONE;
 }
 
@@ -410,28 +159,20 @@ hold(struct plays *p, const struct listen *l, struct err *e)
 
 /* -- taking in ------------------------------------------------------------- */
 
+/* A play that is not there yet, and that nothing holds up. */
 static enum err_code
-enter(struct plays *p, struct kept *k, bool last_chance, bool *wait, struct err *e)
+add(struct plays *p, struct kept *k, bool fresh, int64_t dup_of, struct err *e)
 {
-	const char *listener = *k->l.user != '\0' ? k->l.user : p->origin.listener;
-	int64_t play = 0, dup_of = 0;
-	bool fresh = false;
+	struct play_import *import = p->origin.import;
+	bool own = *k->l.type == '\0';
+	const char *const of[3] = { own ? p->origin.type : k->l.type, own ? p->origin.name : k->l.name,
+		k->l.zone };
 
-	*wait = false;
-	if (find_listener(p, listener, &k->listener, e) != ERR_NONE ||
-	    find_song(p->db, k, &fresh, e) != ERR_NONE ||
-	    (!fresh && find_play(p->db, k, k->l.start, &play, e) != ERR_NONE))
-		return e->code;
-	if (play != 0) {
-		p->counts->known++;
-		return ERR_NONE;
-	}
-	if (k->l.dup_of != 0 && find_play(p->db, k, k->l.dup_of, &dup_of, e) != ERR_NONE)
-		return e->code;
-	*wait = k->l.dup_of != 0 && dup_of == 0 && !last_chance;
-	if (*wait)
-		return ERR_NONE;
-	if (find_history(p, &k->l, &k->history, e) != ERR_NONE || find_told(p->db, k, e) != ERR_NONE ||
+	if (own && *import->zone == '\0')
+		snprintf(import->zone, sizeof import->zone, "%s", k->l.zone);
+	if (import_row(p->db, import, p->origin.type, e) != ERR_NONE ||
+	    names_history(p->db, &p->names, of, &k->history, e) != ERR_NONE ||
+	    find_told(p->db, k, e) != ERR_NONE ||
 	    (!fresh && dup_of == 0 && find_near(p->db, k, &dup_of, e) != ERR_NONE) ||
 	    insert_play(p, k, dup_of, e) != ERR_NONE)
 		return e->code;
@@ -439,11 +180,35 @@ enter(struct plays *p, struct kept *k, bool last_chance, bool *wait, struct err 
 }
 
 static enum err_code
+enter(struct plays *p, struct kept *k, bool last_chance, bool *wait, struct err *e)
+{
+	struct play_import *import = p->origin.import;
+	const char *listener = *k->l.user != '\0' ? k->l.user : import->listener;
+	int64_t play = 0, dup_of = 0, from = 0;
+	bool fresh = false;
+
+	*wait = false;
+	if (names_listener(p->db, &p->names, listener, &k->listener, e) != ERR_NONE ||
+	    find_song(p->db, k, &fresh, e) != ERR_NONE ||
+	    (!fresh && find_play(p->db, k, k->l.start, &play, &from, e) != ERR_NONE))
+		return e->code;
+	if (play != 0) {
+		import->counts.known++;
+		import->counts.shared += from != import->id;
+		return ERR_NONE;
+	}
+	if (k->l.dup_of != 0 && find_play(p->db, k, k->l.dup_of, &dup_of, &from, e) != ERR_NONE)
+		return e->code;
+	*wait = k->l.dup_of != 0 && dup_of == 0 && !last_chance;
+	return *wait ? ERR_NONE : add(p, k, fresh, dup_of, e);
+}
+
+static enum err_code
 take(struct plays *p, const struct listen *l, bool last_chance, bool *wait, struct err *e)
 {
 	struct kept k = { 0 };
 
-	if (keep(&k, l, e) == ERR_NONE)
+	if (kept_make(&k, l, e) == ERR_NONE)
 		enter(p, &k, last_chance, wait, e);
 	kept_free(&k);
 	return e->code;
@@ -469,29 +234,26 @@ release_held(struct plays *p, bool last_chance, struct err *e)
 	return e->code;
 }
 
-/* The names of what a transaction that is gone had inserted are not to be believed. */
-static void
-forget_known(struct plays *p)
+static enum err_code
+begin_batch(struct plays *p, struct err *e)
 {
-	for (size_t i = 0; i < sizeof p->known / sizeof p->known[0]; i++) {
-		free(p->known[i]);
-		p->known[i] = NULL;
-	}
-	p->history = p->listener = 0;
+	if (sql_begin(p->db, e) == ERR_NONE && import_goes_on(p->db, p->origin.import, e) != ERR_NONE)
+		sql_rollback(p->db);
+	return e->code;
 }
 
 static enum err_code
 end_batch(struct plays *p, bool last, struct err *e)
 {
-	if (release_held(p, last, e) == ERR_NONE)
+	if (release_held(p, last, e) == ERR_NONE && import_keep(p->db, p->origin.import, e) == ERR_NONE)
 		sql_commit(p->db, e);
 	p->in_batch = 0;
+	p->batch = p->batch < PLAYS_BATCH ? p->batch * 2 : PLAYS_BATCH;
 	return e->code;
 }
 
 enum err_code
-plays_begin(struct plays **out, struct db *db, const struct play_origin *origin, struct plays_counts *counts,
-    struct err *e)
+plays_begin(struct plays **out, struct db *db, const struct play_origin *origin, struct err *e)
 {
 	struct plays *p = calloc(1, sizeof *p);
 
@@ -499,7 +261,7 @@ plays_begin(struct plays **out, struct db *db, const struct play_origin *origin,
 		return err_memory(e);
 	p->db = db;
 	p->origin = *origin;
-	p->counts = counts;
+	p->batch = PLAYS_FIRST;
 	*out = p;
 	return ERR_NONE;
 }
@@ -509,16 +271,16 @@ plays_add(struct plays *p, const struct listen *l, struct err *e)
 {
 	bool wait = false;
 
-	if (p->in_batch == 0 && sql_begin(p->db, e) != ERR_NONE)
+	if (p->in_batch == 0 && begin_batch(p, e) != ERR_NONE)
 		return e->code;
 	p->in_batch++;
 	if (take(p, l, p->nheld == PLAYS_HELD, &wait, e) != ERR_NONE || (wait && hold(p, l, e) != ERR_NONE)) {
 		sql_rollback(p->db);
-		forget_known(p);
+		names_forget(&p->names);
 		p->in_batch = 0;
 		return e->code;
 	}
-	if (p->in_batch >= PLAYS_BATCH) /* others may want to write, too */
+	if (p->in_batch >= p->batch) /* others may want to write, too */
 		return end_batch(p, false, e);
 	return ERR_NONE;
 }
@@ -526,26 +288,8 @@ plays_add(struct plays *p, const struct listen *l, struct err *e)
 enum err_code
 plays_end(struct plays *p, struct err *e)
 {
-	struct buf data = { 0 };
-
-	if (p->in_batch == 0 && (p->nheld > 0 || p->counts->added > 0) && sql_begin(p->db, e) != ERR_NONE)
-		goto out;
-	if (release_held(p, true, e) == ERR_NONE && p->counts->added > 0) {
-		buf_puts(&data, "{");
-		json_text(&data, "type", p->origin.type);
-		json_text(&data, "name", p->origin.name);
-		json_int(&data, "added", p->counts->added);
-		json_int(&data, "known", p->counts->known);
-		buf_puts(&data, "}");
-		if (buf_ok(&data, e) == ERR_NONE)
-			db_event(p->db, "history", NULL, data.data, e);
-	}
-	if (e->code == ERR_NONE && p->counts->added > 0)
-		packed_refresh(p->db, false, NULL, e);
-	if (e->code == ERR_NONE && p->db->in_txn)
-		sql_commit(p->db, e);
-out:
-	buf_free(&data);
+	if (p->in_batch > 0 || (p->nheld > 0 && begin_batch(p, e) == ERR_NONE))
+		end_batch(p, true, e);
 	plays_free(p);
 	return e->code;
 }
@@ -560,6 +304,6 @@ plays_free(struct plays *p)
 	for (size_t i = 0; i < p->nheld; i++)
 		held_free(&p->held[i]);
 	free(p->held);
-	forget_known(p);
+	names_forget(&p->names);
 	free(p);
 }
