@@ -28,6 +28,8 @@ struct db {
 	bool wal;          /* journal mode */
 	bool over_blobs;   /* as db_options says */
 	bool network;      /* LIBRARY is on a network file system */
+	bool shared;       /* LIBRARY is a group's: owner.h */
+	int64_t owner;     /* of LIBRARY: a user */
 	bool wrote;        /* since the last checkpoint */
 	int wal_pages;     /* in the WAL after the last commit */
 	enum held held;    /* the library lock */

@@ -16,7 +16,7 @@ if [ ! -x "$FONOTECA_BUILD/lib-analyze" ]; then
 	exit
 fi
 printf '\nWhat lib-analyze hears\n'
-"$FONOTECA_BUILD/unit/sound-score" all | grep -E '^(tempo|key):'
+"$FONOTECA_BUILD/unit/sound-score" all | grep -E '^(tempo|key|fingerprint):'
 if ! command -v ffmpeg >/dev/null; then
 	echo "its speed: skipped, no ffmpeg here (make deps-analyze)"
 	exit

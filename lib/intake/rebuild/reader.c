@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "digest/sha256.h"
 #include "store/blob.h"
@@ -92,7 +93,7 @@ do_one(struct reader *r, struct reading *j, struct worker *worker)
 		return;
 	}
 	blob_path(path, j->blob.sha256, j->blob.suffix);
-	fd = openat(r->dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = below_open(r->dirfd, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0) {
 		err_reason(&j->why, errno);
 		j->end = READ_DAMAGED;

@@ -1,10 +1,10 @@
 /* Who is about to give a library another catalogue is alone with it, and loses nothing of the old one. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/time.h"
@@ -26,11 +26,12 @@ free_stamp(int dirfd, char stamp[BACKUP_STAMP])
 {
 	int64_t at = time_now();
 	char path[80];
+	struct stat st;
 
 	do {
 		backup_stamp(at++, stamp);
 		snprintf(path, sizeof path, "backup/damaged-%s.db", stamp);
-	} while (faccessat(dirfd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+	} while (below_stat(dirfd, path, &st) == 0);
 }
 
 enum err_code
@@ -38,14 +39,15 @@ backup_put_aside(int dirfd, char name[BACKUP_NAME], struct err *e)
 {
 	static const char *const suffixes[] = { "", "-wal", "-shm" };
 	char stamp[BACKUP_STAMP], from[32], to[80];
+	struct stat st;
 
 	free_stamp(dirfd, stamp);
 	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
 		snprintf(from, sizeof from, "library.db%s", suffixes[i]);
 		snprintf(to, sizeof to, "backup/damaged-%s.db%s", stamp, suffixes[i]);
-		if (renameat(dirfd, from, dirfd, to) != 0 && errno != ENOENT)
+		if (below_rename(dirfd, from, dirfd, to) != 0 && errno != ENOENT)
 			return err_sys(e, errno, "cannot put %s aside", from);
-		if (i == 0 && faccessat(dirfd, to, F_OK, 0) == 0)
+		if (i == 0 && below_stat(dirfd, to, &st) == 0)
 			snprintf(name, BACKUP_NAME, "damaged-%s.db", stamp);
 	}
 	return dir_sync_at(dirfd, "backup", e);

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/lock.h"
 #include "store/backup/priv.h"
 #include "store/layout.h"
+#include "store/owner.h"
 #include "store/snapshot.h"
 #include "store/sql.h"
 
@@ -150,6 +152,21 @@ begin_anew(struct base *b, bool whole, struct err *e)
 	return e->code;
 }
 
+/* Another catalogue is for the library's owner to choose. */
+static enum err_code
+may_choose(const struct base *b, struct err *e)
+{
+	struct db folder = {
+		.dirfd = b->dirfd, .path = (char *)(uintptr_t)b->path, .shared = dir_is_shared(b->dirfd)
+	};
+	struct stat st;
+
+	if (fstat(b->dirfd, &st) != 0)
+		return err_sys(e, errno, "%s", b->path);
+	folder.owner = (int64_t)st.st_uid;
+	return owner_check_library(&folder, "make its catalogue anew", e);
+}
+
 static enum err_code
 find(struct base *b, bool alone, struct err *e)
 {
@@ -166,6 +183,8 @@ find(struct base *b, bool alone, struct err *e)
 		b->b->present = true;
 		return ERR_NONE;
 	}
+	if (may_choose(b, e) != ERR_NONE)
+		return e->code;
 	if (!alone && (found = lay_back(b, e)) != 0)
 		return e->code;
 	return b->dry ? ERR_NONE : begin_anew(b, usable == 1, e);

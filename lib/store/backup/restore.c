@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/time.h"
 #include "store/backup/priv.h"
 #include "store/layout.h"
+#include "store/owner.h"
 #include "store/snapshot.h"
 #include "store/sql.h"
 
@@ -47,6 +49,8 @@ unpack(struct restore *r, struct err *e)
 		to = openat(dir, part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (to < 0)
 			err_sys(e, errno, "cannot write backup/%s", part);
+		else if (file_share(dir, to) != 0)
+			err_sys(e, errno, "cannot write backup/%s", part);
 		else if (gzip_unpack(from, write_piece, &to, e) != ERR_NONE)
 			err_context(e, "%s", r->file);
 		else if (fsync(to) != 0)
@@ -66,7 +70,7 @@ drop_part(struct restore *r)
 	char name[32];
 
 	snprintf(name, sizeof name, "backup/%s", part);
-	(void)unlinkat(r->dirfd, name, 0);
+	(void)below_unlink(r->dirfd, name, 0);
 }
 
 /* Does the library that is there hold anything that the copy does not? */
@@ -166,8 +170,8 @@ into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const
 	struct snapshot now = { 0 };
 	struct backup before = { .name = "" };
 
-	if (backup_alone(db->lockfd, e) != ERR_NONE || snapshot_describe(db, &now, e) != ERR_NONE ||
-	    compare(r, &now, force, e) != ERR_NONE || dry)
+	if (owner_check_library(db, "restore it", e) != ERR_NONE || backup_alone(db->lockfd, e) != ERR_NONE ||
+	    snapshot_describe(db, &now, e) != ERR_NONE || compare(r, &now, force, e) != ERR_NONE || dry)
 		return e->code;
 	if ((now.tracks > 0 || now.last_event > 0) && backup_make(db, NULL, stop, &before, e) != ERR_NONE)
 		return err_context(e, "cannot keep the catalogue as it is");
@@ -194,7 +198,7 @@ into_closed(struct restore *r, struct err *e)
 	    lock_take(r->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, 0, e) != ERR_NONE ||
 	    mark(r, 0, e) != ERR_NONE || backup_put_aside(r->dirfd, r->done->before, e) != ERR_NONE)
 		return e->code;
-	if (renameat(r->dirfd, from, r->dirfd, "library.db") != 0)
+	if (below_rename(r->dirfd, from, r->dirfd, "library.db") != 0)
 		return err_sys(e, errno, "cannot write %s/library.db", r->path);
 	return dir_sync(r->dirfd, r->path, e);
 }

@@ -1,11 +1,11 @@
 /* Covers of tracks that were removed, once nobody can bring these back: their blobs are orphans from then on.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/below.h"
 #include "store/sweep/priv.h"
 
 /* Removed tracks with a cover of their own, or on a release that has one and that no other track is left on.
@@ -26,8 +26,8 @@ is_somewhere(struct db *db, const uint8_t sha256[32], const char *suffix)
 	blob_path(path, sha256, suffix);
 	blob_name(name, sha256, suffix);
 	snprintf(trash, sizeof trash, "trash/%s", name);
-	return fstatat(db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT ||
-	    fstatat(db->dirfd, trash, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+	return below_stat(db->dirfd, path, &st) == 0 || errno != ENOENT ||
+	    below_stat(db->dirfd, trash, &st) == 0 || errno != ENOENT;
 }
 
 /* Could the track come back?  Not where all of its files are gone for good.  1, 0, -1. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "digest/sha256.h"
 #include "store/session/session.h"
@@ -118,7 +119,7 @@ fetch_settle(struct repair *p, struct wanted *w, struct scrub_job *j, struct err
 		struct stat st;
 
 		j->inode = j->ctime_ns = 0;
-		if (fstatat(p->db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)) {
+		if (below_stat(p->db->dirfd, path, &st) == 0 && S_ISREG(st.st_mode)) {
 			j->inode = (int64_t)st.st_ino;
 			j->ctime_ns = (int64_t)st.st_ctim.tv_sec * SECOND_NS + st.st_ctim.tv_nsec;
 		}
@@ -157,8 +158,8 @@ int
 fetch(struct repair *p, struct wanted *w, int dirfd, const char *name, const char *shown, bool links,
     struct err *e)
 {
-	int from =
-	    openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (links ? 0 : O_NOFOLLOW));
+	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int from = links ? openat(dirfd, name, flags) : below_open(dirfd, name, flags, 0);
 	int64_t staged_ns = 0;
 	struct stat st;
 	int right = 0;
