@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/below.h"
+#include "base/time.h"
 #include "store/sweep/priv.h"
 
 /* Removed tracks with a cover of their own, or on a release that has one and that no other track is left on.
@@ -62,6 +63,17 @@ next_candidate(struct db *db, int64_t *track, struct err *e)
 		*track = sqlite3_column_int64(st, 0);
 	sql_done(st);
 	return row;
+}
+
+/* They were taken out, which is no surprise to `orphans`. */
+static enum err_code
+remember(struct db *db, int64_t track, struct err *e)
+{
+	return sql_change(db,
+	    "INSERT OR IGNORE INTO removed(sha256, at, track_id, reason) SELECT b.sha256, ?2, ?1, 'removed'"
+	    " FROM cover c JOIN blob b ON b.id = c.blob_id WHERE c.track_id = ?1 OR c.release_id ="
+	    " (SELECT release_id FROM track WHERE id = ?1)",
+	    (const int64_t[]){ track, time_now() }, 2, e);
 }
 
 /* Its own covers; those of its release once none of the tracks that were on it may return. */
