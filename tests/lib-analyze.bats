@@ -325,8 +325,8 @@ found() {
 		[ "$(lib-search --ids --similar "$(id "style$style-1")" | head -n 1)" = "$(id "style$style-2")" ]
 	done
 	lib-search --explain --similar "$(id style4-1)" | head -n 1 | grep -q ' %.*bpm'
-	lib-search --json --similar "$(id style4-1)" | jq -se '.[0].similar.reasons | map(.reason) | index("sound") != null'
+	lib-search --json --explain --similar "$(id style4-1)" | jq -se '.[0].similar.reasons | map(.reason) | index("sound") != null'
 	# without fingerprints and vectors nothing is lost but that
 	sqlite3 "$FONOTECA_LIBRARY/library.db" "DELETE FROM sound_near"
-	lib-search --json --similar "$(id style4-1)" | jq -se 'map(.similar.reasons | map(.reason) | index("sound")) | all(. == null)'
+	lib-search --json --explain --similar "$(id style4-1)" | jq -se 'map(.similar.reasons | map(.reason) | index("sound")) | all(. == null)'
 }
