@@ -122,7 +122,8 @@ file_replace(int dirfd, const char *name, const void *bytes, size_t len, mode_t 
 	}
 	/* where users want a file links are followed: the folder is opened as the file was */
 	folderfd = openat(dirfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	rc = folderfd < 0 ? err_sys(e, errno, "cannot open folder %s", folder) : dir_sync(folderfd, folder, e);
+	rc =
+	    folderfd < 0 ? err_sys(e, errno, "cannot open folder %s", folder) : dir_sync(folderfd, folder, e);
 	fd_close(&folderfd);
 	goto out;
 undo:
