@@ -88,7 +88,8 @@ drop(struct db *db, int64_t track, struct err *e)
 	    e);
 	int row = 1, returns = 0;
 
-	if (st == NULL || sql_change(db, "DELETE FROM cover WHERE track_id = ?1", &track, 1, e) != ERR_NONE)
+	if (st == NULL || remember(db, track, e) != ERR_NONE ||
+	    sql_change(db, "DELETE FROM cover WHERE track_id = ?1", &track, 1, e) != ERR_NONE)
 		return e->code;
 	while (row == 1 && returns == 0) {
 		sql_int(st, 1, track);
