@@ -291,7 +291,7 @@ backup_is_due(struct db *db, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT max(ifnull((SELECT max(at) FROM event WHERE kind = 'backup'), 0),"
-	    " ifnull((SELECT max(at) FROM backup), 0)) <= ?1"
+	    " ifnull((SELECT max(at) FROM backup), 0)) NOT BETWEEN ?1 + 1 AND ?1 + 90000" /* or yet to come */
 	    " AND EXISTS (SELECT 1 FROM event WHERE kind NOT IN ('sweep', 'backup')"
 	    " AND id > ifnull((SELECT max(id) FROM event WHERE kind = 'backup'), 0))",
 	    e);
