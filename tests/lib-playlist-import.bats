@@ -296,6 +296,26 @@ holds() {
 	[ -z "$(lib-playlist list)" ]
 }
 
+@test "entries are found by an amendment at once, and lost with the tags that they were found by" {
+	printf '#EXTINF:-1,Somebody - Some title\nZ:\\lost\\01.mp3\n' >a.m3u
+	lib-playlist -q import a.m3u
+	holds a -
+	lib-commit -q --amend 1 title='Some Title' artist=somebody
+	holds a 1
+	[ "$(query 'SELECT how FROM found')" = tags ]
+	lib-commit -q -n --amend 1 title=Else
+	holds a 1
+	lib-commit -q --amend 1 title=Else
+	holds a -
+	lib-commit -q --undo
+	holds a 1
+	# another one of that name takes its place
+	lib-commit -q --amend 2 title='some title' artist=Somebody
+	lib-commit -q --amend 1 title=Else
+	holds a 2
+	lib-playlist export a | grep -qF '/blobs/'
+}
+
 @test "Navidrome's smart playlists become queries; what has no counterpart is told" {
 	cat >a.nsp <<-'END'
 		{"name":"90s","all":[{"inTheRange":{"year":[1990,1999]}},{"any":[{"is":{"genre":"Trip Hop"}},{"contains":{"artist":"air"}}]},

@@ -24,6 +24,9 @@ text_at(sqlite3_stmt *st, int col)
 	return text != NULL ? text : "";
 }
 
+/* CHANGED in the place of a session: the tracks that an edit changed. */
+enum { CHANGED = -1 };
+
 static enum err_code
 try_files(struct hunt *h, int64_t session)
 {
@@ -36,7 +39,10 @@ try_files(struct hunt *h, int64_t session)
 	buf_printf(&sql,
 	    "SELECT f.source, %s FROM file f JOIN track t ON t.id = f.track_id JOIN recording g ON"
 	    " g.id = t.recording_id WHERE f.state = 'ok' AND t.removed IS NULL%s",
-	    columns, session != 0 ? " AND f.session_id = ?1" : "");
+	    columns,
+	    session == CHANGED ? " AND f.track_id IN (SELECT id FROM temp.chosen WHERE changed)"
+		: session != 0 ? " AND f.session_id = ?1"
+			       : "");
 	if (session == 0) /* the other places that the same bytes were seen at */
 		buf_printf(&sql,
 		    " UNION ALL SELECT s.path, %s FROM source s JOIN blob b ON b.sha256 = s.sha256 JOIN file "
@@ -46,7 +52,7 @@ try_files(struct hunt *h, int64_t session)
 		    columns);
 	if (buf_ok(&sql, h->e) == ERR_NONE)
 		st = sql_prepare(h->db, sql.data, h->e);
-	if (st != NULL && session != 0)
+	if (st != NULL && session > 0)
 		sql_int(st, 1, session);
 	while (st != NULL && h->e->code == ERR_NONE && sql_step(h->db, st, h->e) > 0) {
 		struct candidate c;
@@ -107,13 +113,32 @@ hunt_free(struct hunt *h)
 	buf_free(&h->other);
 }
 
-enum err_code
-playlist_hunt(struct db *db, int64_t playlist, int64_t session, struct err *e)
+static enum err_code
+hunt(struct db *db, int64_t playlist, int64_t session, struct err *e)
 {
 	struct hunt h = { .db = db, .e = e };
 
-	if (hunt_read(&h, playlist) == ERR_NONE && h.nclues > 0 && try_files(&h, session) == ERR_NONE)
+	if (hunt_read(&h, playlist, session != CHANGED) == ERR_NONE && h.nclues > 0 &&
+	    try_files(&h, session) == ERR_NONE)
 		write_found(&h);
 	hunt_free(&h);
 	return e->code;
+}
+
+enum err_code
+playlist_hunt(struct db *db, int64_t playlist, int64_t session, struct err *e)
+{
+	return hunt(db, playlist, session, e);
+}
+
+enum err_code
+playlist_hunt_changed(struct db *db, struct err *e)
+{
+	if (sql_change(db,
+		"DELETE FROM found WHERE how = 'tags' AND track_id IN (SELECT id FROM temp.chosen WHERE"
+		" changed)",
+		NULL, 0, e) != ERR_NONE)
+		return e->code;
+	/* what has lost its track may be any other */
+	return hunt(db, 0, sqlite3_changes64(db->sql) > 0 ? 0 : CHANGED, e);
 }

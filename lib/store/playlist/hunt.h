@@ -42,9 +42,9 @@ struct candidate {
 	const char *title, *artist, *mbid;
 };
 
-/* sought.c: the entries whose track is not known or was removed, of one playlist or (0) of all, with their
- * clues by hash. */
-enum err_code hunt_read(struct hunt *h, int64_t playlist);
+/* sought.c: the entries whose track is not known or (gone) was removed, of one playlist or (0) of all, with
+ * their clues by hash. */
+enum err_code hunt_read(struct hunt *h, int64_t playlist, bool gone);
 
 /* liken.c: a file, and the entries that it may be. */
 void hunt_try(struct hunt *h, const struct candidate *c);

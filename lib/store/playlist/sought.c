@@ -168,7 +168,7 @@ by_hash(const void *a, const void *b)
 }
 
 enum err_code
-hunt_read(struct hunt *h, int64_t playlist)
+hunt_read(struct hunt *h, int64_t playlist, bool gone)
 {
 #define SOUGHT                                                                                               \
 	"SELECT x.id, x.path, x.location, x.title, x.artist, x.duration_ms, x.mb_trackid, x.start_ms,"       \
@@ -176,10 +176,10 @@ hunt_read(struct hunt *h, int64_t playlist)
 	" x.playlist_id = ?1) AND NOT EXISTS (SELECT 1 FROM found d JOIN track dt ON dt.id = d.track_id AND" \
 	" dt.removed IS NULL WHERE d.entry_id = x.id) AND "
 	sqlite3_stmt *none = sql_get(h->db, SOUGHT "x.track_id IS NULL", h->e);
-	sqlite3_stmt *gone = sql_get(h->db, SOUGHT "t.removed IS NOT NULL", h->e);
-	sqlite3_stmt *both[] = { none, gone };
+	sqlite3_stmt *removed = gone ? sql_get(h->db, SOUGHT "t.removed IS NOT NULL", h->e) : NULL;
+	sqlite3_stmt *both[] = { none, removed };
 
-	for (int i = 0; i < 2 && h->e->code == ERR_NONE; i++) {
+	for (int i = 0; i < 1 + gone && h->e->code == ERR_NONE; i++) {
 		sql_int(both[i], 1, playlist);
 		while (sql_step(h->db, both[i], h->e) > 0)
 			if (add_sought(h, both[i]) != ERR_NONE)
