@@ -180,7 +180,7 @@ torture: deps deps-check
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' CC='$(CC)' bash tests/fault/torture.sh $(or $(TORTURE_TIME),3600)
 
 bench: deps
-	$(Q)$(MAKE) --no-print-directory all $(B)/unit/seed-library
+	$(Q)$(MAKE) --no-print-directory all $(B)/unit/seed-library $(if $(SOUND),$(B)/unit/sound-score)
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' bash tests/bench/run.sh
 
 # Installing.

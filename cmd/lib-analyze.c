@@ -9,9 +9,10 @@
 #include "base/time.h"
 #include "cmd/lib-analyze/command.h"
 #include "store/query/query.h"
+#include "store/sound/twins.h"
 #include "text/parse.h"
 
-enum { O_NEW = CLI_LONG, O_ALL, O_ONLY, O_TIME, O_PREFER };
+enum { O_NEW = CLI_LONG, O_ALL, O_ONLY, O_TIME, O_PREFER, O_DUPLICATES };
 
 static const struct opt opts[] = {
 	{ O_NEW, "new", NULL, "what is not known yet, or by an older version (as without it)" },
@@ -21,6 +22,7 @@ static const struct opt opts[] = {
 	{ O_TIME, "time-limit", "TIME",
 	    "begin no other file after so long, like 30min; the next run goes on" },
 	{ O_PREFER, "prefer", "WHAT", "analysis or tags: whose tempo and key hold; decodes nothing" },
+	{ O_DUPLICATES, "duplicates", NULL, "list tracks of one recording, the best file of each first" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
 	CLI_COMMON,
@@ -75,6 +77,8 @@ read_options(void)
 	while ((key = cli_next(&value)) != 0) {
 		if (key == O_ALL || key == O_NEW)
 			command.wish.again = key == O_ALL;
+		else if (key == O_DUPLICATES)
+			command.duplicates = true;
 		else if (key == O_ONLY)
 			only(value);
 		else if (key == 'j')
@@ -115,8 +119,6 @@ prefer(struct db *db, struct err *e)
 	struct buf b = { 0 };
 	int64_t changed = 0;
 
-	if (cli_dry_run())
-		cli_usage("--prefer and --dry-run do not go together");
 	if (sound_prefer(db, strcmp(command.prefer, "analysis") == 0, command.wish.tracks,
 		command.wish.ntracks, &changed, e) != ERR_NONE)
 		return e->code;
@@ -131,6 +133,17 @@ prefer(struct db *db, struct err *e)
 	return cli_print(&b, e);
 }
 
+static enum err_code
+duplicates(struct db *db, struct err *e)
+{
+	int64_t groups = 0;
+
+	if (twins_list(db, cli_json(), cli_separator(), cli_print_line, NULL, &groups, e) == ERR_NONE &&
+	    groups == 0)
+		err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "no duplicates are known");
+	return e->code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -141,13 +154,20 @@ main(int argc, char **argv)
 
 	cli_start(&cli, argc, argv);
 	read_options();
+	if (command.duplicates && cli_noperands() > 0)
+		cli_usage("--duplicates takes no operand");
+	if (command.prefer != NULL && cli_dry_run())
+		cli_usage("--prefer and --dry-run do not go together");
 	o.wait_ms = cli_wait_ms();
 	cli_catch_signals();
 	(void)setpriority(PRIO_PROCESS, 0, 19); /* whatever else is to be done comes first */
-	if (db_open(&db, cli_library(), cli_dry_run() ? DB_READ : DB_WRITE, &o, NULL, &e) == ERR_NONE &&
+	if (db_open(&db, cli_library(), cli_dry_run() || command.duplicates ? DB_READ : DB_WRITE, &o, NULL,
+		&e) == ERR_NONE &&
 	    choose(db, &ids, &command.wish.ntracks, &e) == ERR_NONE) {
 		command.wish.tracks = ids;
-		if (command.prefer != NULL)
+		if (command.duplicates)
+			duplicates(db, &e);
+		else if (command.prefer != NULL)
 			prefer(db, &e);
 		else
 			analyze(db, &e);

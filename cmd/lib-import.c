@@ -32,6 +32,7 @@ enum {
 	COMMIT,
 	HISTORY,
 	PLAYED,
+	SHARED,
 	LIST,
 	FORGET,
 	TYPE,
@@ -49,6 +50,7 @@ static const struct opt opts[] = {
 	{ AGAIN, "again", NULL, "take back in what was removed earlier; read a history again" },
 	{ LIMIT, "limit-rate", "BYTES", "read at most so many bytes a second, like 500K or 2M" },
 	{ COMMIT, "commit", NULL, "commit the session, too" },
+	{ SHARED, "shared", "GROUP", "where a library is made: for this group, too" },
 	{ RESUME, "resume", "ID", "go on with an unfinished session" },
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
@@ -79,7 +81,7 @@ static struct progress progress = { cli_progress_draw, NULL, &cli_stop };
 static struct {
 	int jobs;
 	int way; /* RESUME, RETRY, STATUS, HISTORY, PLAYED, or 0: a new import */
-	const char *session, *from;
+	const char *session, *from, *group;
 	int64_t limit_rate;
 	bool commit;
 	bool due;
@@ -110,6 +112,9 @@ read_options(int argc, char **argv)
 		case LIMIT:
 			if (!parse_rate(value, &me.limit_rate))
 				cli_usage("--limit-rate: '%s' is no number of bytes, like 500K or 2M", value);
+			break;
+		case SHARED:
+			me.group = value;
 			break;
 		case COMMIT:
 			me.commit = true;
@@ -149,7 +154,8 @@ read_options(int argc, char **argv)
 		}
 	}
 	if (me.way == HISTORY || me.way == PLAYED) {
-		if (me.asked || me.from != NULL || me.commit || me.due || me.limit_rate != 0)
+		if (me.asked || me.group != NULL || me.from != NULL || me.commit || me.due ||
+		    me.limit_rate != 0)
 			cli_usage("--history and --played take no options of an import of audio");
 		if (history_check(&heard, me.way == PLAYED, cli_noperands(), &e) != ERR_NONE)
 			cli_usage("%s", e.msg);
@@ -158,7 +164,7 @@ read_options(int argc, char **argv)
 	me.asked = me.asked || heard.again;
 	if (heard.action != HISTORY_IMPORT || heard.type != NULL || heard.zone != NULL || heard.user != NULL)
 		cli_usage("--list, --forget, --type, --tz and --user are for --history");
-	if (me.session != NULL && (cli_noperands() > 0 || me.asked))
+	if (me.session != NULL && (cli_noperands() > 0 || me.asked || me.group != NULL))
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
 		cli_usage("--dry-run is for a new import: --status tells what a session still has to do");
@@ -166,7 +172,7 @@ read_options(int argc, char **argv)
 		cli_usage("there is nothing to commit with --status or --dry-run");
 	if (me.due && me.way != RETRY)
 		cli_usage("--due is for --retry");
-	if (me.way == STATUS && me.asked)
+	if (me.way == STATUS && (me.asked || me.group != NULL))
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
 		cli_usage("nothing to import: name files or folders");
@@ -207,7 +213,7 @@ import(struct err *e)
 		(void)look_ahead(&options, &progress, roots, n, e);
 		goto out;
 	}
-	if (begin_session(&r, me.session != NULL, &options, &roots, &n, e) != ERR_NONE)
+	if (begin_session(&r, me.session != NULL, me.group, &options, &roots, &n, e) != ERR_NONE)
 		goto out;
 	if (r.retry && n == 0)
 		cli_note("nothing of session s%" PRId64 " has failed", r.session);

@@ -2,9 +2,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cli.h"
 #include "base/progress.h"
+#include "base/time.h"
 #include "base/verb.h"
 #include "cmd/lib-sweep/command.h"
 
@@ -16,7 +18,7 @@ static const struct opt opts[] = {
 	{ OPT_FORCE, "force", NULL, "orphans, restore: do it though it looks wrong" },
 	{ OPT_ALL, "all", NULL, "verify: from the beginning, though the last run was cut short" },
 	{ OPT_SAMPLE, "sample", "PERCENT", "verify: so many of a hundred blobs, chosen by chance" },
-	{ OPT_TIME, "time-limit", "TIME", "verify: end after so long, like 30min; the next run goes on" },
+	{ OPT_TIME, "time-limit", "TIME", "end after so long, like 30min; the next run goes on" },
 	{ OPT_RATE, "limit-rate", "BYTES", "verify: read at most so many bytes a second, like 20M" },
 	{ OPT_JOBS, "jobs", "N", "verify: read N blobs at a time (the number of cores)" },
 	{ OPT_TO, "to", "DIR", "backup: copy the catalogue into this folder" },
@@ -54,17 +56,56 @@ static bool schedules; /* they hold no lock of a sweep, and come last: a player 
 static int worst;      /* status of a task */
 static int scrub_key;  /* the last option given that is verify's */
 
-/* All tasks get their turn, whatever became of the one before; only a signal ends it. */
+/* --time-limit is the whole run's: what of it is left becomes that of the next task.  verify ends by itself
+ * between two blobs, the others as by a signal.  False where nothing is left. */
+static bool
+has_time(int64_t began, int64_t limit, int task)
+{
+	int64_t left = began + limit - time_monotonic_ms();
+
+	if (limit == 0)
+		return true;
+	if (left <= 0)
+		return false;
+	sweep.scrub.time_limit_ms = left;
+	cli_time_limit(task == SWEEP_VERIFY ? 0 : left);
+	return true;
+}
+
+/* What the time did not do for. */
+static void
+tell_left(const int *tasks, int n)
+{
+	struct buf names = { 0 };
+
+	for (int i = 0; i < n; i++)
+		buf_printf(&names, "%s%s", i > 0 ? ", " : "", verbs[tasks[i]].name);
+	cli_note("the time is over; left for the next run: %s", names.failed ? "" : names.data);
+	buf_free(&names);
+}
+
+/* All tasks get their turn, whatever became of the one before; only a signal, and the end of the time, ends
+ * it. */
 static enum err_code
 run_all(struct db *db, const int *tasks, int n, struct err *e)
 {
+	int64_t began = time_monotonic_ms(), limit = sweep.scrub.time_limit_ms;
+
 	for (int i = 0; i < n; i++) {
 		struct err one = { 0 };
 
+		if (!has_time(began, limit, tasks[i])) {
+			tell_left(tasks + i, n - i);
+			break;
+		}
 		if (tasks[i] == HEALTH)
 			sweep_health(db, &one);
 		else
 			sweep_one(db, (enum sweep_task)tasks[i], &sweep, &one);
+		if (one.code == ERR_INTERRUPTED && cli_time_is_over()) {
+			tell_left(tasks + i, n - i);
+			break;
+		}
 		if (one.code == ERR_INTERRUPTED) {
 			*e = one;
 			break;
@@ -134,8 +175,10 @@ options(void)
 			sweep.copies.keep = (int)cli_number("--keep", value, 1, 100000);
 		else if (key == OPT_FROM)
 			add_from(value);
-		else
-			sweep_scrub_option(&sweep.scrub, scrub_key = key, value);
+		else {
+			sweep_scrub_option(&sweep.scrub, key, value);
+			scrub_key = key != OPT_TIME ? key : scrub_key;
+		}
 	}
 }
 
@@ -188,6 +231,7 @@ main(int argc, char **argv)
 	int tasks[MAX_TASKS], n;
 
 	cli_start(&cli, argc, argv);
+	(void)umask(S_IRWXG | S_IRWXO); /* cron's may be anything */
 	options();
 	cli_catch_signals();
 	sweep.dry_run = cli_dry_run();

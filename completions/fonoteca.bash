@@ -65,6 +65,7 @@ _fonoteca_value() {
 	FILE*) _fonoteca_files -f ;;
 	WHEN) _fonoteca_offer <<<$'auto\nalways\nnever' ;;
 	ID | SESSION) _fonoteca_offer < <(_fonoteca_sessions) ;;
+	GROUP) _fonoteca_offer < <(compgen -g) ;;
 	FIELD*) _fonoteca_offer <<<"${_fonoteca_fields// /$'\n'}" ;;
 	*)
 		case $2 in

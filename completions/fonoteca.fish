@@ -69,6 +69,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep lib-analy
                 set spec $spec --exclusive --arguments '(__fish_complete_directories)'
             case '*:FILE*'
                 set spec $spec --require-parameter --force-files
+            case '*:GROUP'
+                set spec $spec --exclusive --arguments '(__fish_complete_groups)'
             case 'color:*'
                 set spec $spec --exclusive --arguments 'auto always never'
             case 'log:*'

@@ -27,6 +27,7 @@ packages() {
 		check bash           bash                 bash       bash
 		check bats           bats                 bash-bats  bats
 		check binutils       binutils             binutils   binutils
+		check btrfs-progs    btrfs-progs          btrfs-progs btrfs-progs
 		check dosfstools     dosfstools           dosfstools dosfstools
 		check e2fsprogs      e2fsprogs            e2fsprogs  e2fsprogs
 		check ffmpeg         ffmpeg-free          ffmpeg     ffmpeg
@@ -41,6 +42,7 @@ packages() {
 		check python3        python3              python     python3
 		check python3-hypothesis python3-hypothesis python-hypothesis py3-hypothesis
 		check python3-mutagen python3-mutagen     python-mutagen py3-mutagen
+		check rclone         rclone               rclone     rclone
 		check rsync          rsync                rsync      rsync
 		check sqlite3        sqlite               -          sqlite
 		check strace         strace               strace     strace

@@ -19,16 +19,84 @@ load helper
 	intact
 }
 
+# lines : the command lines of the crontab and of the units, as they stand there.
+lines() {
+	sed -nE 's/^[0-9*/]+ [^\t]*\t(lib-.*)/\1/p' "$TREE/share/examples/crontab"
+	sed -n 's/^ExecStart=//p' "$TREE"/share/examples/*.service
+}
+
 @test "the crontab's and systemd's lines are silent where nothing is wrong" {
 	main_line
-	lines=$(sed -nE 's/^[0-9*]+ [^\t]*\t(lib-.*)/\1/p' "$TREE/share/examples/crontab"
-		sed -n 's/^ExecStart=//p' "$TREE"/share/examples/*.service)
-	[ "$(wc -l <<<"$lines")" -eq 5 ]
+	[ "$(lines | wc -l)" -ge 7 ]
 	while read -r line; do
 		[[ $line != lib-analyze* ]] || analyzes || continue
-		run -0 --separate-stderr sh -c "$line"
-		[ -z "$output$stderr" ]
-	done <<<"$lines"
+		run -0 --separate-stderr env -i HOME="$HOME" FONOTECA_LIBRARY="$FONOTECA_LIBRARY" PATH="$PATH" sh -c "$line"
+		[ -z "$output$stderr" ] || fail "$line: $output$stderr"
+	done < <(lines)
+}
+
+@test "the crontab's and systemd's lines say one thing where something is wrong, and 75 where another is at work" {
+	main_line
+	lib-sweep -q verify
+	blob=$(find "$FONOTECA_LIBRARY/blobs" -name '*.flac' | head -n 1)
+	mv "$blob" gone
+	for line in 'lib-sweep --quiet health >/dev/null' 'lib-sweep --quiet --time-limit 30min verify'; do
+		lines | grep -qxF "$line"
+		run --separate-stderr sh -c "$line"
+		[[ $status -eq 3 || $status -eq 4 ]]
+		[ -z "$output" ]
+		[[ $stderr == lib-sweep:* ]]
+	done
+	mv gone "$blob"
+	flock_like() { "$PYTHON" -c '
+import fcntl, struct, sys, time
+f = open(sys.argv[1], "r+b")
+fcntl.fcntl(f, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 1, 1, 0))
+open("held", "w").close()
+time.sleep(60)' "$FONOTECA_LIBRARY/lock"; }
+	flock_like 3>&- &
+	holder=$!
+	for ((i = 0; i < 200; i++)); do [ ! -e held ] || break; sleep 0.02; done
+	while read -r line; do
+		[[ $line != *health* && $line != *schedules* ]] || continue
+		run --separate-stderr sh -c "$line"
+		[ "$status" -eq 75 ] || fail "$line: $status"
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done < <(lines | grep '^lib-sweep')
+	pkill -P $holder
+	wait $holder || true
+}
+
+@test "systemd takes the units, and finds those of the machine well shut in" {
+	requires systemd-analyze
+	mkdir units
+	for unit in "$TREE"/share/examples/*.service "$TREE"/share/examples/*.timer; do
+		sed "s|^ExecStart=lib-|ExecStart=$FONOTECA_BUILD/lib-|; s/^User=%i/User=root/" "$unit" >"units/$(basename "$unit")"
+		[ -e "${unit%.*}.service" ] || fail "$unit has no service"
+	done
+	cd units
+	for unit in *.service *.timer; do
+		[[ $unit != fonoteca-analyze.* ]] || [ -x "$FONOTECA_BUILD/lib-analyze" ] || continue
+		run systemd-analyze verify --man=no "./${unit/@./@root.}"
+		[[ $output != *"$unit"* && $output != *nknown* ]] || fail "$output"
+	done
+	if systemd-analyze security --help | grep -q -- --offline; then
+		for unit in "$TREE"/share/examples/*@.service; do
+			figure=$(systemd-analyze security --offline=yes "$unit" | sed -nE 's/.*level for .*: ([0-9.]+) .*/\1/p')
+			grep -q "systemd-analyze security: $figure\." "$unit" || fail "$unit: $figure"
+		done
+	fi
+}
+
+@test "logrotate takes its example, and keeps what it turned" {
+	requires logrotate
+	sed "s|/home/USER/.local/state|$PWD|; s/weekly/size 1/" "$TREE/share/examples/logrotate" >conf
+	chmod 644 conf
+	main_line
+	lib-sweep --log=json --quiet -v orphans 2>fonoteca.log >/dev/null
+	echo '{"v":1,"run":"x"}' >>fonoteca.log
+	logrotate --state "$PWD/state" conf
+	[ -e fonoteca.log.1 ]
 }
 
 @test "fonoteca-mpd-plays logs what mpd played, pauses left out" {

@@ -269,13 +269,44 @@ found() {
 	opus=$(lib-search --files id:2)
 	r128=$(ffprobe -v error -show_entries stream_tags=R128_TRACK_GAIN -of csv=p=0 "$opus")
 	lib-search --json --show 2 | jq -e --argjson r "$r128" '(.rg_track_gain - 5 - $r / 256 | fabs) < 0.01'
-	run -0 lib-commit -v --write-tags --gain 1 2
+	run -0 --separate-stderr lib-commit -v --write-tags --gain 1 2
 	[ -z "$output" ]
-	run -0 lib-commit -v --write-tags 1
+	[ "$(grep -c 'says so already' <<<"$stderr")" = 2 ]
+	run -0 --separate-stderr lib-commit --write-tags 1
 	[ -z "$output" ]
 	fails 2 lib-commit --gain --remove 1
 	lib-commit -q --undo
 	[ "$(lib-search --json --show 2 | jq .rg_track_gain)" = null ]
 	intact
 	lib-sweep health | grep -qE '^sounds +2 analysed, 2 in part, 0 failed, 0 damaged'
+}
+
+@test "a recording is known again in other encodings, cut and softer, and no other is taken for it" {
+	requires ffmpeg
+	mkdir m
+	band 0 120 0 20 a.wav
+	band 2 125 5 20 b.wav
+	band 4 90 14 20 c.wav
+	ffmpeg -v error -i a.wav -b:a 128k -metadata title=lossy m/a.mp3
+	take m
+	lib-analyze -q
+	run -1 lib-analyze --duplicates
+	ffmpeg -v error -i a.wav -metadata title=whole m/a.flac
+	ffmpeg -v error -ss 1.7 -i a.wav -af volume=-9dB -c:a libopus -b:a 96k -metadata title=cut m/a.opus
+	ffmpeg -v error -i b.wav -metadata title=b m/b.flac
+	ffmpeg -v error -i c.wav -metadata title=c m/c.flac
+	take m
+	lib-analyze -q
+	run -0 lib-analyze --duplicates
+	[ "$(cut -f 2,5 <<<"$output" | head -n 1)" = $'keep\twhole' ]
+	[ "$(cut -f 2,5 <<<"$output" | sed 1d | sort)" = $'drop\tcut\ndrop\tlossy' ]
+	[ "$(lib-search -f '$title' is:dup | sort | tr '\n' ' ')" = "cut lossy whole " ]
+	lib-analyze --json --duplicates | is_json
+	# a rerun of all of it changes nothing
+	groups=$(query "SELECT id, sound_group FROM track ORDER BY 1")
+	lib-analyze -q --all --only fingerprint
+	[ "$(query "SELECT id, sound_group FROM track ORDER BY 1")" = "$groups" ]
+	lib-commit -q --remove "$(lib-search --ids title:whole)"
+	[ "$(lib-analyze --duplicates | wc -l)" = 2 ]
+	fails 2 lib-analyze --duplicates love
 }

@@ -150,6 +150,40 @@ holds() {
 	PY
 }
 
+@test "XSPF: xml:base of the list, of its tracks, of one place, each relative to the one around it" {
+	cat >a.xspf <<-'END'
+		<playlist version="1" xmlns="http://xspf.org/ns/0/" xml:base="http://example.org/music/list.xspf">
+		<title>Based</title><trackList xml:base="old/">
+		<track><location>1.mp3</location></track>
+		<track xml:base="file:///srv/all%20music/"><location>a%20b/2.mp3</location></track>
+		<track xml:base="/other/x"><location xml:base="deep/">../3.mp3</location></track>
+		<track><location>/4.mp3</location></track>
+		<track><location>//host/5.mp3</location></track>
+		<track><location>file:///6.mp3</location></track>
+		<track xml:base="http://bare"><location>7.mp3</location></track>
+		</trackList></playlist>
+	END
+	lib-playlist -q import a.xspf
+	[ "$(lib-playlist show Based --json | jq -r 'select(.type=="entry") | .path // .location')" = "$(cat <<-'END'
+		http://example.org/music/old/1.mp3
+		/srv/all music/a b/2.mp3
+		http://example.org/other/deep/../3.mp3
+		http://example.org/4.mp3
+		http://host/5.mp3
+		/6.mp3
+		http://bare/7.mp3
+	END
+	)" ]
+	mkdir lists
+	sed 's|xml:base="http://example.org/music/list.xspf"|xml:base="sub/dir/"|; s|Based|Near|' a.xspf >lists/b.xspf
+	lib-playlist -q import lists/b.xspf
+	[ "$(lib-playlist show Near --json | jq -r 'select(.position==1).path')" = "$PWD/lists/sub/dir/old/1.mp3" ]
+	# a base that every track would repeat is none
+	sed "s|http://example.org|http://$(printf '%09000d' 0)|" a.xspf >long.xspf
+	run -3 --separate-stderr lib-playlist import long.xspf
+	[[ $stderr == *'xml:base'* ]]
+}
+
 @test "XML that is no playlist, or that attacks, is refused and leaves nothing" {
 	printf '<?xml version="1.0"?><!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><playlist><title>&b;</title></playlist>' >bomb.xspf
 	printf '<!DOCTYPE p SYSTEM "file:///etc/passwd"><playlist/>' >system.xspf
@@ -260,6 +294,26 @@ holds() {
 	# the import can still be taken back
 	lib-commit -q --undo && lib-commit -q --undo && lib-commit -q --undo
 	[ -z "$(lib-playlist list)" ]
+}
+
+@test "entries are found by an amendment at once, and lost with the tags that they were found by" {
+	printf '#EXTINF:-1,Somebody - Some title\nZ:\\lost\\01.mp3\n' >a.m3u
+	lib-playlist -q import a.m3u
+	holds a -
+	lib-commit -q --amend 1 title='Some Title' artist=somebody
+	holds a 1
+	[ "$(query 'SELECT how FROM found')" = tags ]
+	lib-commit -q -n --amend 1 title=Else
+	holds a 1
+	lib-commit -q --amend 1 title=Else
+	holds a -
+	lib-commit -q --undo
+	holds a 1
+	# another one of that name takes its place
+	lib-commit -q --amend 2 title='some title' artist=Somebody
+	lib-commit -q --amend 1 title=Else
+	holds a 2
+	lib-playlist export a | grep -qF '/blobs/'
 }
 
 @test "Navidrome's smart playlists become queries; what has no counterpart is told" {

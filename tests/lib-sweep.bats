@@ -452,6 +452,33 @@ assert h["files"]["ok"] == {"count": 9, "bytes": 72} and h["sessions"]["committe
 	lib-sweep --json | is_json
 }
 
+@test "--time-limit ends a run in time, whatever it is at; the next one does the rest" {
+	python3 - "$BLOBS" <<-'PY'
+	import hashlib, sys
+	for n in range(90):
+	    data = b"orphan %d" % n
+	    sha = hashlib.sha256(data).hexdigest()
+	    open("%s/%s/%s.mp3" % (sys.argv[1], sha[:2], sha), "wb").write(data)
+	PY
+	run -0 --separate-stderr lib-sweep --time-limit 1ms
+	[[ $stderr == *"the time is over; left for the next run: "*backup* ]]
+	run -0 --separate-stderr lib-sweep -q --time-limit 1ms
+	[ -z "$output$stderr" ]
+	run -0 --separate-stderr lib-sweep -q --time-limit 1min
+	[ -z "$output$stderr" ]
+	[ "$(find "$BLOBS" -type f | wc -l)" -eq 9 ]
+	[ "$(find "$TRASH" -type f | wc -l)" -eq 90 ]
+	fails 2 lib-sweep --time-limit soon
+	intact
+}
+
+@test "what it makes is its owner's alone, whatever the umask; PATH may be anything" {
+	plant 'to go'
+	(umask 000 && PATH=.:/nowhere "$FONOTECA_BUILD/lib-sweep" -q && PATH='' "$FONOTECA_BUILD/lib-sweep" -q backup)
+	[ "$(find "$FONOTECA_LIBRARY/backup" -type f -perm /077 | wc -l)" -eq 0 ]
+	[ "$(find "$FONOTECA_LIBRARY/backup" -type f | wc -l)" -eq 3 ]
+}
+
 # killed SYSCALL N TASK... : kill lib-sweep before its Nth such call; false where it came to its end.
 killed() {
 	local call=$1 n=$2

@@ -2,6 +2,7 @@
 #ifndef CMD_ANALYZE_COMMAND_H
 #define CMD_ANALYZE_COMMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -11,7 +12,8 @@ struct command {
 	struct sound_wish wish;
 	int jobs;
 	int64_t time_limit_ms; /* 0: none */
-	const char *prefer;    /* NULL, "analysis" or "tags" */
+	bool duplicates;
+	const char *prefer; /* NULL, "analysis" or "tags" */
 };
 extern struct command command;
 

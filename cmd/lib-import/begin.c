@@ -30,10 +30,10 @@ begin_roots(const struct import_options *o, const char *from, char ***roots, siz
 }
 
 enum err_code
-begin_session(
-    struct import_run *r, bool named, struct import_options *options, char ***roots, size_t *n, struct err *e)
+begin_session(struct import_run *r, bool named, const char *group, struct import_options *options,
+    char ***roots, size_t *n, struct err *e)
 {
-	struct db_options o = { cli_wait_ms(), cli_library_is_default() };
+	struct db_options o = { cli_wait_ms(), cli_library_is_default(), group };
 	bool created = false, resumed = false;
 
 	if (db_open(&r->db, cli_library(), named ? DB_WRITE : DB_CREATE, &o, &created, e) != ERR_NONE)

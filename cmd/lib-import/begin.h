@@ -15,8 +15,8 @@ enum err_code begin_roots(
     const struct import_options *o, const char *from, char ***roots, size_t *n, struct err *e);
 
 /* Open the library as r->db.  A new session, the unfinished one of the same roots, or the one that was named
- * as r->session. */
-enum err_code begin_session(struct import_run *r, bool named, struct import_options *options, char ***roots,
-    size_t *n, struct err *e);
+ * as r->session.  A library that is made is shared with group, unless that is NULL. */
+enum err_code begin_session(struct import_run *r, bool named, const char *group,
+    struct import_options *options, char ***roots, size_t *n, struct err *e);
 
 #endif

@@ -54,7 +54,7 @@ say(const char *id, int64_t plays, struct err *e)
 enum err_code
 history_forget(char **ids, struct err *e)
 {
-	const struct db_options how = { cli_wait_ms(), false };
+	const struct db_options how = { .wait_ms = cli_wait_ms() };
 	struct db *db = NULL;
 	int64_t id = 0;
 

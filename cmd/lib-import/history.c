@@ -57,7 +57,7 @@ history_check(const struct history_options *o, bool played, int operands, struct
 enum err_code
 run_begin(struct run *r, const struct history_options *o, struct err *e)
 {
-	struct db_options how = { cli_wait_ms(), cli_library_is_default() };
+	struct db_options how = { .wait_ms = cli_wait_ms(), .make_parents = cli_library_is_default() };
 	bool created = false;
 
 	*r = (struct run){ .type = o->type, .again = o->again };

@@ -12,7 +12,7 @@ enum {
 	OPT_OLDER = CLI_LONG,
 	OPT_GRACE,
 	OPT_FORCE,
-	OPT_ALL, /* from here on of verify: sweep_scrub_option() */
+	OPT_ALL, /* from here on of verify, the time excepted: sweep_scrub_option() */
 	OPT_SAMPLE,
 	OPT_TIME,
 	OPT_RATE,

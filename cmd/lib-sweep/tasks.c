@@ -65,7 +65,8 @@ sweep_one(struct db *db, enum sweep_task task, const struct sweep *s, struct err
 	if (cli_json()) {
 		sweep_json(&r, &b);
 		print(&b);
-	} else if (r.changed || s->dry_run || cli_verbose() || (task == SWEEP_VERIFY && cli_columns() > 0)) {
+	} else if ((r.changed && !cli_quiet()) || s->dry_run || cli_verbose() ||
+	    (task == SWEEP_VERIFY && cli_columns() > 0)) {
 		sweep_text(&r, &b);
 		print(&b);
 	}

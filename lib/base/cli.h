@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -140,6 +141,11 @@ int cli_finish(const struct err *e);
  * Installed by cli_catch_signals(); without that call the signals kill as usual. */
 void cli_catch_signals(void);
 bool cli_interrupted(void);
+
+/* cli_stop is set after ms milliseconds as if a signal had come, but the command ends with its status; 0: it
+ * is not. */
+void cli_time_limit(int64_t ms);
+bool cli_time_is_over(void);
 
 /* Where long-running library code asks whether to stop: &flag, set by the signal handler. */
 extern volatile int cli_stop;

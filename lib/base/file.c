@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
+
 ssize_t
 file_read(int fd, void *bytes, size_t len)
 {
@@ -51,10 +53,19 @@ enum err_code
 file_slurp(struct buf *b, int dirfd, const char *name, size_t max, struct err *e)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	enum err_code rc = ERR_NONE;
 
 	if (fd < 0)
 		return err_sys(e, errno, "%s", name);
+	(void)file_slurp_open(b, fd, name, max, e);
+	close(fd);
+	return e->code;
+}
+
+enum err_code
+file_slurp_open(struct buf *b, int fd, const char *name, size_t max, struct err *e)
+{
+	enum err_code rc = ERR_NONE;
+
 	for (;;) {
 		char *at = buf_reserve(b, 65536);
 		ssize_t n;
@@ -75,7 +86,6 @@ file_slurp(struct buf *b, int dirfd, const char *name, size_t max, struct err *e
 		}
 	}
 	buf_add(b, "", 0);
-	close(fd);
 	return rc;
 }
 
@@ -176,11 +186,25 @@ dir_sync_at(int dirfd, const char *name, struct err *e)
 int
 dir_open_at(int dirfd, const char *name, struct err *e)
 {
-	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = below_open(dirfd, name, O_RDONLY | O_DIRECTORY, 0);
 
 	if (fd < 0)
 		err_sys(e, errno, "cannot open folder %s", name);
 	return fd;
+}
+
+bool
+dir_is_shared(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_mode & (S_ISGID | S_IRWXG)) == (S_ISGID | S_IRWXG);
+}
+
+int
+file_share(int dirfd, int fd)
+{
+	return dir_is_shared(dirfd) ? fchmod(fd, 0660) : 0;
 }
 
 void

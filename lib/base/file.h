@@ -19,6 +19,7 @@ ssize_t file_write(int fd, const void *bytes, size_t len);
 
 /* A whole file into b, at most max bytes (more is ERR_FORMAT). */
 enum err_code file_slurp(struct buf *b, int dirfd, const char *name, size_t max, struct err *e);
+enum err_code file_slurp_open(struct buf *b, int fd, const char *name, size_t max, struct err *e);
 
 /* Replace dirfd/name atomically: temporary file, fsync, rename, fsync of the folder. */
 enum err_code file_replace(
@@ -32,8 +33,15 @@ enum err_code file_output(const char *path, const void *bytes, size_t len, mode_
 enum err_code dir_sync(int fd, const char *what, struct err *e);
 enum err_code dir_sync_at(int dirfd, const char *name, struct err *e);
 
-/* Open a folder below dirfd without following a link in its last component; -1 with *e filled in. */
+/* Open a folder below dirfd without following a link (below.h); -1 with *e filled in. */
 int dir_open_at(int dirfd, const char *name, struct err *e);
+
+/* Is an open folder a group's: writable by it, and handing its group on (mode 2770)?  What is made in one is
+ * the group's, too, whatever the umask says. */
+bool dir_is_shared(int fd);
+
+/* A new file in dirfd: mode 0660 where that is shared.  0, or -1 with errno. */
+int file_share(int dirfd, int fd);
 
 /* Remove the folder dirfd/name and everything below it, or (count_only) only count it: what is no folder adds
  * to *files and *bytes.  No link is followed and no other file system entered; what is mounted there stays,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -224,6 +225,30 @@ cli_catch_signals(void)
 		sigaction(SIGHUP, &sa, NULL);
 }
 
+static void
+on_alarm(int signo)
+{
+	if (cli_stop == 0)
+		cli_stop = signo;
+}
+
+void
+cli_time_limit(int64_t ms)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+	struct itimerval timer = { .it_value = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 } };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+bool
+cli_time_is_over(void)
+{
+	return cli_stop == SIGALRM;
+}
+
 bool
 cli_interrupted(void)
 {
@@ -247,7 +272,7 @@ cli_finish(const struct err *e)
 		    "error", "cannot write to standard output: %s", strerror_r(why, reason, sizeof reason));
 		status = err_worse(status, 4);
 	}
-	if (cli_stop != 0) {
+	if (cli_stop != 0 && !cli_time_is_over()) {
 		signal(cli_stop, SIG_DFL);
 		raise(cli_stop);
 	}

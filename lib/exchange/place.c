@@ -177,6 +177,30 @@ place_relative(struct buf *out, const char *dir, const char *path)
 	buf_puts(out, path + same + 1);
 }
 
+void
+place_resolve(struct buf *out, const char *base, const char *reference)
+{
+	size_t scheme = scheme_length(base) + (scheme_length(base) > 0), start = scheme;
+	size_t end = start + strcspn(base + start, "?#");
+	bool drive = isalpha((unsigned char)reference[0]) && reference[1] == ':';
+
+	if (strncmp(base + start, "//", 2) == 0)
+		start += 2 + strcspn(base + start + 2, "/?#");
+	if (drive || scheme_length(reference) > 0)
+		end = 0;
+	else if (strncmp(reference, "//", 2) == 0)
+		end = scheme;
+	else if (*reference == '/')
+		end = start;
+	else if (*reference != '\0' && strchr("?#", *reference) == NULL)
+		while (end > start && base[end - 1] != '/')
+			end--;
+	buf_add(out, base, end);
+	if (end == start && start > scheme && *reference != '/')
+		buf_putc(out, '/'); /* an authority without a path */
+	buf_puts(out, reference);
+}
+
 bool
 place_is_uri(const char *text)
 {

@@ -25,6 +25,9 @@ void place_uri(struct buf *out, const char *path, bool relative);
 /* Append an absolute path as it is seen from the absolute folder dir. */
 void place_relative(struct buf *out, const char *dir, const char *path);
 
+/* Append what a URI reference means where `base` (a URI, a relative one, or "") is what it is relative to. */
+void place_resolve(struct buf *out, const char *base, const char *reference);
+
 /* Is text a URI reference as it stands, with a scheme or without? */
 bool place_is_uri(const char *text);
 

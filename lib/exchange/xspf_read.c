@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "exchange/extra.h"
+#include "exchange/place.h"
 #include "exchange/priv.h"
 #include "text/value.h"
 
-enum { DEPTH_MAX = 200 };
+enum { DEPTH_MAX = 200, DEPTH_FIELD = 4 /* playlist, trackList, track, location */, BASE_MAX = 8192 };
 
 struct xspf {
 	XML_Parser parser;
@@ -16,7 +17,8 @@ struct xspf {
 	struct err *e;
 	int depth, raw; /* raw: the depth of the element that is kept as it is, or 0 */
 	bool in_tracks, in_track, is_playlist;
-	struct buf text, raw_text, rel, base;
+	struct buf text, raw_text, rel;
+	struct buf base[DEPTH_FIELD + 1]; /* by depth: what relative places start from, as xml:base has it */
 	/* the track */
 	struct buf location, extra;
 	char *title, *artist, *album, *mbid;
@@ -78,21 +80,34 @@ attribute(const char **attributes, const char *name)
 	return NULL;
 }
 
-/* Namespaces and the base of relative places. */
+/* Each element may say what its places are relative to, itself relative to what the one around it says. */
+static void
+set_base(struct xspf *x, const char **attributes)
+{
+	const char *base = attribute(attributes, "xml:base");
+	const struct buf *around = &x->base[x->depth - 1];
+	const char *before = around->len > 0 ? around->data : "";
+
+	buf_clear(&x->base[x->depth]);
+	if (base != NULL)
+		place_resolve(&x->base[x->depth], before, base);
+	else
+		buf_puts(&x->base[x->depth], before);
+	if (x->base[x->depth].len > BASE_MAX) { /* it would be repeated with every track */
+		err_set(x->e, ERR_FORMAT, "an xml:base is longer than %d bytes", BASE_MAX);
+		stop(x);
+	}
+}
+
 static void
 root(struct xspf *x, const char *name, const char **attributes)
 {
-	const char *base = attribute(attributes, "xml:base");
-
 	x->is_playlist = strcmp(local(name), "playlist") == 0;
 	if (!x->is_playlist) {
 		err_set(x->e, ERR_FORMAT, "is no XSPF: it begins with <%s>", name);
 		stop(x);
 		return;
 	}
-	if (base != NULL)
-		buf_add(
-		    &x->base, base, (size_t)(strrchr(base, '/') != NULL ? strrchr(base, '/') + 1 - base : 0));
 	for (; *attributes != NULL; attributes += 2) {
 		struct buf pair = { 0 };
 
@@ -121,6 +136,8 @@ start(void *context, const XML_Char *name, const XML_Char **attributes)
 		return;
 	}
 	buf_clear(&x->text);
+	if (x->depth <= DEPTH_FIELD)
+		set_base(x, attributes);
 	if (x->depth == 1)
 		root(x, name, attributes);
 	else if (x->depth == 2 && strcmp(local(name), "trackList") == 0)
@@ -197,9 +214,8 @@ take_location(struct xspf *x)
 		keep(&x->extra, x, "location");
 		return;
 	}
-	if (x->base.len > 0 && x->text.data[0] != '/' && strchr(x->text.data, ':') == NULL)
-		buf_add(&x->location, x->base.data, x->base.len);
-	buf_add(&x->location, x->text.data, x->text.len);
+	place_resolve(
+	    &x->location, x->base[DEPTH_FIELD].len > 0 ? x->base[DEPTH_FIELD].data : "", x->text.data);
 }
 
 static void
@@ -375,7 +391,8 @@ xspf_read(const char *bytes, size_t len, struct list_reader *r, struct err *e)
 	buf_free(&x.text);
 	buf_free(&x.raw_text);
 	buf_free(&x.rel);
-	buf_free(&x.base);
+	for (int depth = 0; depth <= DEPTH_FIELD; depth++)
+		buf_free(&x.base[depth]);
 	buf_free(&x.location);
 	buf_free(&x.extra);
 	return e->code;

@@ -4,8 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sound/peak.h"
+
 struct loudness {
 	ebur128_state *state;
+	struct peak *peak;
 	int channels, tenth; /* of a second, in frames */
 	int filled;          /* of the current tenth */
 	int64_t tenths;
@@ -19,6 +22,7 @@ loudness_free(struct loudness *l)
 		return;
 	if (l->state != NULL)
 		ebur128_destroy(&l->state);
+	peak_free(l->peak);
 	free(l);
 }
 
@@ -31,11 +35,12 @@ loudness_new(struct loudness **out, int rate, int channels, struct err *e)
 		return err_memory(e);
 	l->channels = channels;
 	l->tenth = rate / 10;
-	l->state = ebur128_init((unsigned)channels, (unsigned long)rate,
-	    EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
-	if (l->state == NULL) {
-		free(l);
-		return err_memory(e);
+	l->state = ebur128_init((unsigned)channels, (unsigned long)rate, EBUR128_MODE_I | EBUR128_MODE_LRA);
+	if (l->state == NULL)
+		err_memory(e);
+	if (e->code != ERR_NONE || peak_new(&l->peak, rate, channels, e) != ERR_NONE) {
+		loudness_free(l);
+		return e->code;
 	}
 	*out = l;
 	return ERR_NONE;
@@ -58,6 +63,7 @@ count(struct loudness *l)
 enum err_code
 loudness_add(struct loudness *l, const float *samples, int frames, struct err *e)
 {
+	peak_add(l->peak, samples, frames);
 	while (frames > 0) {
 		int n = l->tenth - l->filled < frames ? l->tenth - l->filled : frames;
 
@@ -85,12 +91,7 @@ loudness_find(struct loudness *l, struct sound *s, struct err *e)
 	s->has_loudness = isfinite(lufs);
 	s->lufs = s->has_loudness ? lufs : 0;
 	s->range = range;
-	for (int i = 0; i < l->channels; i++) {
-		double peak = 0;
-
-		if (ebur128_true_peak(l->state, (unsigned)i, &peak) == EBUR128_SUCCESS && peak > s->true_peak)
-			s->true_peak = peak;
-	}
+	s->true_peak = peak_find(l->peak);
 	for (int i = 0; i < SOUND_BLOCKS; i++)
 		s->block[i] = l->block[i];
 	return ERR_NONE;

@@ -1,5 +1,5 @@
 /*
- * loudness.h - EBU R 128: how loud, how much it varies, and its highest peak, by libebur128
+ * loudness.h - EBU R 128: how loud, how much it varies, and its highest peak, by libebur128 and sound/peak.h
  */
 #ifndef SOUND_LOUDNESS_H
 #define SOUND_LOUDNESS_H

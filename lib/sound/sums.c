@@ -81,6 +81,11 @@ sums_add(struct sums *s, const AVFrame *f)
 		s->strange = true;
 		return;
 	}
+	if (s->bits == 16 && f->format == AV_SAMPLE_FMT_S16 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) {
+		av_md5_update(
+		    s->md5, f->data[0], (size_t)f->nb_samples * (size_t)f->ch_layout.nb_channels * 2);
+		return; /* nearly always: as it is */
+	}
 	width = (s->bits + 7) / 8;
 	for (int i = 0; i < f->nb_samples; i++)
 		for (int channel = 0; channel < f->ch_layout.nb_channels; channel++) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "store/sql.h"
 
@@ -97,7 +98,7 @@ blob_check(struct db *db, const uint8_t sha256[32], const char *suffix, int64_t 
 	struct stat st;
 
 	blob_path(path, sha256, suffix);
-	if (fstatat(db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (below_stat(db->dirfd, path, &st) < 0)
 		return err_sys(e, errno, "%s", path);
 	if (!S_ISREG(st.st_mode) || st.st_size != size)
 		return err_set(

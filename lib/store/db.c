@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "store/layout.h"
 #include "store/migrate.h"
+#include "store/owner.h"
 #include "store/sql.h"
 
 enum { DEFAULT_WAIT_MS = 60000 };
@@ -167,6 +168,8 @@ make_database(struct db *db, bool *made, struct err *e)
 	fd = openat(db->dirfd, "library.db", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		rc = err_sys(e, errno, "cannot make %s/library.db", db->path);
+	else if (file_share(db->dirfd, fd) != 0)
+		rc = err_sys(e, errno, "cannot make %s/library.db", db->path);
 	fd_close(&fd);
 	if (rc == ERR_NONE)
 		rc = open_sqlite(db, e);
@@ -221,13 +224,20 @@ open_folder(struct db *db, const char *path, const struct db_options *o, bool *m
 		fd_close(&db->dirfd);
 		*make = true;
 	}
-	if (*make && layout_make(path, o != NULL && o->make_parents, &db->dirfd, e) != ERR_NONE)
+	if (!*make && o != NULL && o->group != NULL &&
+	    layout_check_group(db->dirfd, path, o->group, e) != ERR_NONE)
+		return e->code;
+	if (*make && layout_make(path, o, &db->dirfd, e) != ERR_NONE)
 		return e->code;
 	db->path = realpath(path, NULL);
 	if (db->path == NULL)
 		return err_sys(e, errno, "%s", path);
 	db->network = layout_on_network(db->dirfd);
-	return ERR_NONE;
+	if (fstat(db->dirfd, &st) != 0)
+		return err_sys(e, errno, "%s", path);
+	db->shared = dir_is_shared(db->dirfd);
+	db->owner = (int64_t)st.st_uid;
+	return db->mode == DB_READ ? ERR_NONE : owner_check_open(db, e);
 }
 
 enum err_code
@@ -397,7 +407,11 @@ name_holder(struct db *db, int64_t session, struct err *e)
 enum err_code
 db_lock_session(struct db *db, int64_t session, struct err *e)
 {
-	enum err_code rc = lock_take(db->lockfd, lock_session_byte(session), LOCK_EXCLUSIVE, 0, e);
+	enum err_code rc = owner_check_session(db, session, e);
+
+	if (rc != ERR_NONE)
+		return rc;
+	rc = lock_take(db->lockfd, lock_session_byte(session), LOCK_EXCLUSIVE, 0, e);
 
 	return rc == ERR_BUSY ? name_holder(db, session, e) : rc;
 }

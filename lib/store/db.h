@@ -30,6 +30,8 @@ enum db_mode {
 struct db_options {
 	int wait_ms;       /* how long writers wait for each other; 0: not at all */
 	bool make_parents; /* DB_CREATE: missing folders above are made too */
+	const char
+	    *group; /* DB_CREATE: share the new library with this group; NULL: it is its owner's alone */
 };
 
 /* A struct db is used by one thread only, the one that opened it. */
@@ -67,7 +69,8 @@ enum err_code db_lock_exclusive(struct db *db, struct err *e);
 enum err_code db_lock_alone(struct db *db, struct err *e);
 void db_unlock(struct db *db);
 
-/* A session's lock, without waiting: ERR_BUSY "session s3 is in use by ..." */
+/* A session's lock, without waiting: ERR_BUSY "session s3 is in use by ..."; in a shared library ERR_DENIED
+ * where it is another's. */
 enum err_code db_lock_session(struct db *db, int64_t session, struct err *e);
 void db_unlock_session(struct db *db, int64_t session);
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 
 enum { SHARDS = 256 };
@@ -94,7 +96,7 @@ check_usable(int fd, const char *path, struct err *e)
 static enum err_code
 make_folder(int dirfd, const char *name, struct err *e)
 {
-	if (mkdirat(dirfd, name, 0700) != 0 && errno != EEXIST)
+	if (below_mkdir(dirfd, name) != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make folder %s", name);
 	return ERR_NONE;
 }
@@ -141,16 +143,33 @@ make_path(const char *path, bool parents, struct err *e)
 	return ERR_NONE;
 }
 
+/* Before anything is in it: what is made there is the group's, too. */
+static enum err_code
+share(int fd, const char *name, struct err *e)
+{
+	const struct group *group = getgrnam(name);
+
+	if (group == NULL)
+		return err_set(e, ERR_NOTFOUND, "there is no group '%s'", name);
+	if (fchown(fd, (uid_t)-1, group->gr_gid) != 0 || fchmod(fd, 02770) != 0)
+		return err_sys(e, errno, "cannot give it to the group %s", name);
+	if (!dir_is_shared(fd)) /* chmod() takes the bit away from who is no member, and says nothing */
+		return err_set(e, ERR_DENIED, "you are no member of the group %s", name);
+	return ERR_NONE;
+}
+
 enum err_code
-layout_make(const char *path, bool make_parents, int *dirfd, struct err *e)
+layout_make(const char *path, const struct db_options *o, int *dirfd, struct err *e)
 {
 	int fd = -1;
 
-	if (make_path(path, make_parents, e) != ERR_NONE)
+	if (make_path(path, o != NULL && o->make_parents, e) != ERR_NONE)
 		return e->code;
 	if (layout_open(path, &fd, e) != ERR_NONE)
 		return e->code;
 	if (check_usable(fd, path, e) != ERR_NONE)
+		goto fail;
+	if (o != NULL && o->group != NULL && share(fd, o->group, e) != ERR_NONE)
 		goto fail;
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
 		if (make_folder(fd, folders[i], e) != ERR_NONE)
@@ -163,6 +182,24 @@ layout_make(const char *path, bool make_parents, int *dirfd, struct err *e)
 fail:
 	close(fd);
 	return err_context(e, "cannot make a library in %s", path);
+}
+
+enum err_code
+layout_check_group(int dirfd, const char *path, const char *name, struct err *e)
+{
+	const struct group *group = getgrnam(name);
+	struct stat st;
+
+	if (group == NULL)
+		return err_set(e, ERR_NOTFOUND, "there is no group '%s'", name);
+	if (fstat(dirfd, &st) != 0)
+		return err_sys(e, errno, "%s", path);
+	if (!dir_is_shared(dirfd) || st.st_gid != group->gr_gid)
+		return err_set(e, ERR_STATE,
+		    "the library in %s is there already, and is not shared with %s: fonoteca-library(5) says "
+		    "how to share it",
+		    path, name);
+	return ERR_NONE;
 }
 
 enum err_code
@@ -188,7 +225,7 @@ layout_mend(int dirfd, struct err *e)
 	bool made = false;
 
 	for (size_t i = 1; i < sizeof folders / sizeof folders[0]; i++) {
-		if (mkdirat(dirfd, folders[i], 0700) == 0)
+		if (below_mkdir(dirfd, folders[i]) == 0)
 			made = true;
 		else if (errno != EEXIST)
 			return err_sys(e, errno, "cannot make the library's folder %s", folders[i]);
@@ -200,7 +237,7 @@ layout_mend(int dirfd, struct err *e)
 static bool
 is_empty(int at, const char *name)
 {
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *d;
 
@@ -220,9 +257,9 @@ layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e)
 {
 	if (has_blobs && is_empty(dirfd, "blobs"))
 		return err_set(e, ERR_LIBRARY, "the library's blobs/ is empty: is its disk mounted?");
-	if (mkdirat(dirfd, "blobs", 0700) != 0 && errno != EEXIST)
+	if (below_mkdir(dirfd, "blobs") != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make the library's folder blobs");
-	if (mkdirat(dirfd, shard, 0700) != 0 && errno != EEXIST)
+	if (below_mkdir(dirfd, shard) != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make the library's folder %s", shard);
 	return dir_sync_at(dirfd, "blobs", e);
 }
@@ -240,9 +277,12 @@ layout_lock_file(int dirfd, bool create, struct err *e)
 {
 	int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | (create ? O_CREAT : 0);
 	int fd = openat(dirfd, "lock", flags, 0600);
+	struct stat st;
 
 	if (fd < 0)
 		err_sys(e, errno, "cannot open the library's lock file");
+	else if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & S_IRWXG) == 0)
+		(void)file_share(dirfd, fd); /* made just now */
 	return fd;
 }
 

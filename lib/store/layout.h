@@ -7,10 +7,14 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "store/db.h"
 
 /* Make folder path and everything in it but the database, durably; *dirfd is open on it.  Refuses a folder
  * that holds anything else than a library that was being made.  Two processes may do it at once. */
-enum err_code layout_make(const char *path, bool make_parents, int *dirfd, struct err *e);
+enum err_code layout_make(const char *path, const struct db_options *o, int *dirfd, struct err *e);
+
+/* Is the library that is there shared with this group?  ERR_STATE. */
+enum err_code layout_check_group(int dirfd, const char *path, const char *group, struct err *e);
 
 /* Open an existing library's folder. */
 enum err_code layout_open(const char *path, int *dirfd, struct err *e);

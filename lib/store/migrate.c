@@ -180,7 +180,12 @@ back_up(struct db *db, int64_t version, char *name, size_t size, struct err *e)
 	if (dir < 0)
 		goto out;
 	(void)unlinkat(dir, part, 0); /* of a migration that was killed */
-	if (snapshot_make(db, path, e) != ERR_NONE)
+	/* made here, as SQLite's own would be for everybody to read */
+	fd = openat(dir, part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || file_share(dir, fd) != 0)
+		err_sys(e, errno, "cannot write %s", path);
+	fd_close(&fd);
+	if (e->code != ERR_NONE || snapshot_make(db, path, e) != ERR_NONE)
 		goto out;
 	fd = openat(dir, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) != 0 || renameat(dir, part, dir, name) != 0)

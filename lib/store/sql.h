@@ -27,6 +27,8 @@ struct db {
 	int wait_ms;
 	bool wal;          /* journal mode */
 	bool network;      /* LIBRARY is on a network file system */
+	bool shared;       /* LIBRARY is a group's: owner.h */
+	int64_t owner;     /* of LIBRARY: a user */
 	bool wrote;        /* since the last checkpoint */
 	int wal_pages;     /* in the WAL after the last commit */
 	enum held held;    /* the library lock */

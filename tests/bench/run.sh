@@ -4,7 +4,7 @@
 # Two trees: real music, BENCH_MB (1200) megabytes of it made from the demo's package, or BENCH_MUSIC=DIR as it
 # is; and BENCH_FILES (20000) files of BENCH_BYTES (200000).  BENCH_ROUNDS (3) rounds, ours and the others by
 # turns in one folder (BENCH_DIR, else below $TMPDIR), with a warm cache; the medians and their ratios are printed,
-# and what is promised.  Then searches of BENCH_TRACKS (1000000) tracks: search.py.  BENCH_PART=search: these alone.
+# and what is promised.  Then searches of BENCH_TRACKS (1000000) tracks: search.py.  BENCH_PART=search: these alone; sound: sound.sh alone.
 # BENCH_JSON=FILE gets them as JSON lines, too.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -25,6 +25,10 @@ fi
 # shellcheck source=tests/bench/lib.bash
 . "$bench/lib.bash"
 
+if [ "${BENCH_PART-}" = sound ]; then
+	bash "$bench/sound.sh" "$place"
+	exit
+fi
 if [ "${BENCH_PART-}" = search ]; then
 	python3 "$bench/search.py" "$place"
 	exit
@@ -140,3 +144,4 @@ printf '\n%s tracks in the library; database %s KB; %d s\n' "$(lib-search --coun
 fresh "$FONOTECA_LIBRARY"
 rm -rf "$music"
 python3 "$bench/search.py" "$place"
+bash "$bench/sound.sh" "$place"

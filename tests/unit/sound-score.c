@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "sound/fft.h"
+#include "sound/fingerprint.h"
 #include "sound/key.h"
 #include "sound/tempo.h"
+#include "store/sound/print.h"
 
 #include "tests/unit/band.h"
 #include "tests/unit/unit.h"
@@ -138,6 +140,68 @@ score_keys(double cents, bool all)
 	return 100 * sum / n;
 }
 
+struct print {
+	uint32_t word[SOUND_PRINT_MAX];
+	size_t n;
+};
+
+static struct print
+hear_print(const float *x, int n, int rate)
+{
+	static struct sound s;
+	struct fingerprint *f = NULL;
+	struct err e = { 0 };
+	struct print p = { .n = 0 };
+
+	CHECK(fingerprint_new(&f, rate, 1, &e) == ERR_NONE);
+	CHECK(fingerprint_add(f, x, n, &e) == ERR_NONE && fingerprint_find(f, &s, &e) == ERR_NONE);
+	fingerprint_free(f);
+	p.n = s.nprint;
+	memcpy(p.word, s.print, sizeof p.word);
+	return p;
+}
+
+/* Different songs are never one; each is one with itself when it is soft, noisy and begins later. */
+static void
+score_prints(size_t songs)
+{
+	enum { SECONDS = 12, RATE = 11025, N = SECONDS * RATE, LATER = RATE * 17 / 10 };
+	struct print *print = calloc(songs, sizeof *print);
+	struct band luck = { .seed = 99 };
+	size_t alike = 0, found = 0;
+	double closest = 1, farthest = 0;
+
+	for (size_t i = 0; print != NULL && i < songs; i++) {
+		struct song s = { (enum style)(chance(&luck) * STYLES), 60 + 140 * chance(&luck),
+			(int)(12 * chance(&luck)), chance(&luck) < 0.5, (int)(PROGRESSIONS * chance(&luck)),
+			true, true };
+		float *x = play_song(&s, SECONDS, RATE, 440, (uint32_t)i + 100);
+		struct print again;
+		double d;
+
+		print[i] = hear_print(x, N, RATE);
+		for (size_t k = 0; k < N; k++)
+			x[k] = 0.2F * x[k] + 0.002F * (float)(chance(&luck) - 0.5);
+		again = hear_print(x + LATER, N - LATER, RATE);
+		d = print_difference(print[i].word, print[i].n, again.word, again.n);
+		farthest = d > farthest ? d : farthest;
+		found += print_same(print[i].word, print[i].n, again.word, again.n);
+		free(x);
+		for (size_t k = 0; k < i; k++) {
+			d = print_difference(print[i].word, print[i].n, print[k].word, print[k].n);
+			closest = d < closest ? d : closest;
+			alike += print_same(print[i].word, print[i].n, print[k].word, print[k].n);
+		}
+	}
+	printf("fingerprint: of %zu songs %zu known again, soft and cut (%.3f differ at most); %zu of %zu "
+	       "pairs taken for one "
+	       "(%.3f differ at least)\n",
+	    songs, found, farthest, alike, songs * (songs - 1) / 2, closest);
+	CHECK(found >= songs - songs / 100);
+	CHECK(alike == 0);
+	free(print);
+}
+
 static int
 write_song(char **arg)
 {
@@ -171,6 +235,7 @@ main(int argc, char **argv)
 	if (argc == 7 && strcmp(argv[1], "write") == 0)
 		return write_song(argv + 2);
 	score_tempi(all);
+	score_prints(all ? 1000 : 30);
 	CHECK(score_keys(0, all) >= 80);
 	CHECK(score_keys(35, all) >= 75);
 	return unit_end("sound-score");

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "intake/archive/unpack.h"
 
@@ -69,7 +70,7 @@ step(const struct member_place *p, int dirfd, const char *name)
 
 	if (strcmp(name, ".") == 0)
 		return dirfd;
-	if (mkdirat(dirfd, name, 0700) == 0 || errno == EEXIST)
+	if (below_mkdir(dirfd, name) == 0 || errno == EEXIST)
 		fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	saved = errno;
 	if (dirfd != p->root)

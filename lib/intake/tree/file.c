@@ -13,7 +13,8 @@
 
 #include "base/file.h"
 
-enum { TIME_SLACK = 2 }; /* seconds: vfat keeps every other one */
+/* Seconds, of which vfat keeps every other one; and how far zones lie apart, in hours. */
+enum { TIME_SLACK = 2, HALF_HOUR = 1800, HOURS_SLACK = 26 };
 
 /* The folder of a path, which is made where it is missing (make); -1 with errno.  *name is the last piece. */
 static int
@@ -53,13 +54,22 @@ time_ns(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
+static bool
+is_same_time(int64_t a, int64_t b, bool fat)
+{
+	int64_t apart = a > b ? (a - b) / 1000000000 : (b - a) / 1000000000;
+
+	if (fat && apart <= HOURS_SLACK * 3600)
+		apart = apart % HALF_HOUR < TIME_SLACK ? 0 : HALF_HOUR - apart % HALF_HOUR;
+	return apart < TIME_SLACK;
+}
+
 int
-tree_file_is(int dirfd, const struct tree_file *f)
+tree_file_is(int dirfd, const struct tree_file *f, bool fat)
 {
 	const char *name;
 	int fd = open_folder(dirfd, f->path, false, &name), there;
 	struct stat st;
-	int64_t apart;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
@@ -67,9 +77,7 @@ tree_file_is(int dirfd, const struct tree_file *f)
 	close(fd);
 	if (there <= 0)
 		return there;
-	apart = time_ns(&st) - f->mtime_ns;
-	return S_ISREG(st.st_mode) && st.st_size == f->size && apart < TIME_SLACK * 1000000000LL &&
-		apart > -TIME_SLACK * 1000000000LL
+	return S_ISREG(st.st_mode) && st.st_size == f->size && is_same_time(time_ns(&st), f->mtime_ns, fat)
 	    ? 1
 	    : -1;
 }

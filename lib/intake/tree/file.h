@@ -8,8 +8,9 @@
 
 #include "intake/tree/list.h"
 
-/* Is there the file as its record says?  1; 0: nothing is there; -1: something else is. */
-int tree_file_is(int dirfd, const struct tree_file *f);
+/* Is there the file as its record says?  1; 0: nothing is there; -1: something else is.  fat: its time may be
+ * off by hours, since vfat keeps what a clock showed, and that is read by another one in winter. */
+int tree_file_is(int dirfd, const struct tree_file *f, bool fat);
 
 /* Make f->path of f->from: ERR_EXISTS where something is there.  Size and time are filled in.  link: a hard
  * link will do where the file system makes no clones. */

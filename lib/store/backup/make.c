@@ -46,6 +46,8 @@ create(struct copy *c, const char *name, struct err *e)
 
 	if (fd < 0)
 		err_sys(e, errno, "cannot write %s/%s", c->folder, name);
+	else
+		(void)file_share(c->dir, fd);
 	return fd;
 }
 
@@ -147,11 +149,15 @@ static enum err_code
 take(struct copy *c, struct err *e)
 {
 	char *path = path_join(c->folder, c->part);
+	int fd;
 
 	if (path == NULL)
 		return err_memory(e);
 	(void)unlinkat(c->dir, c->part, 0);
-	if (snapshot_make(c->db, path, e) == ERR_NONE && snapshot_look(path, &c->made, e) != ERR_NONE)
+	fd = create(c, c->part, e); /* SQLite's own would be for everybody to read */
+	fd_close(&fd);
+	if (e->code == ERR_NONE && snapshot_make(c->db, path, e) == ERR_NONE &&
+	    snapshot_look(path, &c->made, e) != ERR_NONE)
 		err_context(e, "the copy in %s", path);
 	free(path);
 	if (e->code != ERR_NONE || pack(c, e) != ERR_NONE || list_blobs(c, e) != ERR_NONE)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/out.h"
 #include "base/time.h"
@@ -21,15 +22,14 @@ is_there(struct db *db, const uint8_t sha256[32], const char *suffix, int64_t si
 	struct stat st;
 
 	blob_path(path, sha256, suffix);
-	if (fstatat(db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (below_stat(db->dirfd, path, &st) == 0)
 		return S_ISREG(st.st_mode);
 	blob_name(name, sha256, suffix);
 	snprintf(trash, sizeof trash, "trash/%s", name);
-	if (fstatat(db->dirfd, trash, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size != size)
+	if (below_stat(db->dirfd, trash, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size != size)
 		return 0;
 	snprintf(shard, sizeof shard, "%.8s", path);
-	if (renameat(db->dirfd, trash, db->dirfd, path) != 0) {
+	if (below_rename(db->dirfd, trash, db->dirfd, path) != 0) {
 		err_sys(e, errno, "cannot move %s back", trash);
 		return -1;
 	}

@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/time.h"
 #include "store/backup/priv.h"
 #include "store/layout.h"
+#include "store/owner.h"
 #include "store/snapshot.h"
 #include "store/sql.h"
 
@@ -47,6 +49,8 @@ unpack(struct restore *r, struct err *e)
 		to = openat(dir, part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (to < 0)
 			err_sys(e, errno, "cannot write backup/%s", part);
+		else if (file_share(dir, to) != 0)
+			err_sys(e, errno, "cannot write backup/%s", part);
 		else if (gzip_unpack(from, write_piece, &to, e) != ERR_NONE)
 			err_context(e, "%s", r->file);
 		else if (fsync(to) != 0)
@@ -66,7 +70,7 @@ drop_part(struct restore *r)
 	char name[32];
 
 	snprintf(name, sizeof name, "backup/%s", part);
-	(void)unlinkat(r->dirfd, name, 0);
+	(void)below_unlink(r->dirfd, name, 0);
 }
 
 /* Nobody may go on writing what is about to be another catalogue. */
@@ -144,8 +148,8 @@ into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const
 	struct snapshot now = { 0 };
 	struct backup before = { .name = "" };
 
-	if (alone(db->lockfd, e) != ERR_NONE || snapshot_describe(db, &now, e) != ERR_NONE ||
-	    compare(r, &now, force, e) != ERR_NONE || dry)
+	if (owner_check_library(db, "restore it", e) != ERR_NONE || alone(db->lockfd, e) != ERR_NONE ||
+	    snapshot_describe(db, &now, e) != ERR_NONE || compare(r, &now, force, e) != ERR_NONE || dry)
 		return e->code;
 	if ((now.tracks > 0 || now.last_event > 0) && backup_make(db, NULL, stop, &before, e) != ERR_NONE)
 		return err_context(e, "cannot keep the catalogue as it is");
@@ -165,15 +169,16 @@ static enum err_code
 put_aside(struct restore *r, struct err *e)
 {
 	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	struct stat st;
 	char stamp[BACKUP_STAMP], from[32], to[80];
 
 	backup_stamp(time_now(), stamp);
 	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
 		snprintf(from, sizeof from, "library.db%s", suffixes[i]);
 		snprintf(to, sizeof to, "backup/damaged-%s.db%s", stamp, suffixes[i]);
-		if (renameat(r->dirfd, from, r->dirfd, to) != 0 && errno != ENOENT)
+		if (below_rename(r->dirfd, from, r->dirfd, to) != 0 && errno != ENOENT)
 			return err_sys(e, errno, "cannot put %s aside", from);
-		if (i == 0 && faccessat(r->dirfd, to, F_OK, 0) == 0)
+		if (i == 0 && below_stat(r->dirfd, to, &st) == 0)
 			snprintf(r->done->before, sizeof r->done->before, "damaged-%s.db", stamp);
 	}
 	return dir_sync_at(r->dirfd, "backup", e);
@@ -190,7 +195,7 @@ into_closed(struct restore *r, struct err *e)
 	    lock_take(r->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, 0, e) != ERR_NONE ||
 	    put_aside(r, e) != ERR_NONE)
 		return e->code;
-	if (renameat(r->dirfd, from, r->dirfd, "library.db") != 0)
+	if (below_rename(r->dirfd, from, r->dirfd, "library.db") != 0)
 		return err_sys(e, errno, "cannot write %s/library.db", r->path);
 	return dir_sync(r->dirfd, r->path, e);
 }

@@ -4,6 +4,7 @@
 
 #include "store/commit/plan.h"
 #include "store/commit/similar.h"
+#include "store/owner.h"
 #include "store/sql.h"
 #include "text/fold.h"
 
@@ -165,7 +166,8 @@ text_column(sqlite3_stmt *st, int i)
 	" (SELECT group_concat(key, ' ') FROM (SELECT key FROM credit JOIN artist ON artist.id = artist_id"  \
 	" WHERE track_id = t.id AND role = ?6 ORDER BY seq)), t.title,"                                      \
 	" (SELECT lower(value) FROM tag WHERE track_id = t.id AND name_id = ?9 AND seq = 0)"                 \
-	" FROM track AS t JOIN release ON release.id = t.release_id WHERE t.removed IS NULL AND "
+	" FROM track AS t JOIN release ON release.id = t.release_id WHERE t.removed IS NULL"                 \
+	" AND (?10 < 0 OR t.owner = ?10) AND "
 
 /* The current row against the piece. */
 static enum same
@@ -210,6 +212,7 @@ match_rows(
 	sql_int(st, 5, F_WORK + 1);
 	sql_int(st, 6, F_COMPOSER + 1);
 	sql_int(st, 9, F_POSITION + 1);
+	sql_int(st, 10, owner_limit(d->plan->db)); /* another's tracks are let alone */
 	entry->why = SAME_NOT;
 	while (entry->why == SAME_NOT && sql_step(d->plan->db, st, e) == 1) {
 		int64_t track = sqlite3_column_int64(st, 0);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/commit/plan.h"
+#include "store/owner.h"
 #include "store/sql.h"
 
 /* The same bytes earlier in this session?  1, 0, -1. */
@@ -35,11 +36,11 @@ twice(struct plan *p, struct plan_entry *entry, const struct item *it, struct er
 /* A file of these bytes: 1 live, 2 removed, 0 none, -1.  One that is there stays cut as it is, whatever a cue
  * sheet says now: a part that is not among its tracks counts as one of them. */
 static int
-stored(struct plan *p, struct plan_entry *entry, const struct item *it, struct err *e)
+stored(struct plan *p, struct plan_entry *entry, const struct item *it, bool *mine, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(p->db,
 	    "SELECT track_id, file.id, file.state = 'removed' OR track.removed IS NOT NULL,"
-	    " track.removed IS NOT NULL FROM blob"
+	    " track.removed IS NOT NULL, track.owner FROM blob"
 	    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = track_id WHERE sha256 = ?1"
 	    " ORDER BY file.part = ?2 DESC, (file.state = 'removed' OR track.removed IS NOT NULL) = ?3 DESC, "
 	    "file.part",
@@ -56,6 +57,7 @@ stored(struct plan *p, struct plan_entry *entry, const struct item *it, struct e
 		entry->track = sqlite3_column_int64(st, 0);
 		entry->file = sqlite3_column_int64(st, 1);
 		entry->gone = sqlite3_column_int(st, 3) != 0;
+		*mine = owner_limit(p->db) < 0 || sqlite3_column_int64(st, 4) == owner_limit(p->db);
 		found = sqlite3_column_int(st, 2) != 0 ? 2 : 1;
 	}
 	sql_done(st);
@@ -94,7 +96,8 @@ retagged(struct plan *p, struct plan_entry *entry, const struct told *t, struct 
 	    " JOIN file f ON f.blob_id = b.id JOIN track t ON t.id = f.track_id"
 	    " WHERE s.path = ?1 AND s.sha256 <> ?2 AND iif(?5 = 0, f.audio, f.whole) = ?3 AND f.part = ?5"
 	    " AND f.state <> 'removed' AND t.removed IS NULL AND f.session_id < ?4"
-	    " AND (?5 = 0 OR abs(f.start_ms - ?6) <= ?8 AND abs(f.duration_ms - ?7) <= ?8)",
+	    " AND (?9 < 0 OR t.owner = ?9) AND (?5 = 0 OR abs(f.start_ms - ?6) <= ?8 AND abs(f.duration_ms - "
+	    "?7) <= ?8)",
 	    e);
 	if (st == NULL)
 		return -1;
@@ -106,6 +109,7 @@ retagged(struct plan *p, struct plan_entry *entry, const struct told *t, struct 
 	sql_int(st, 6, t->r.start_ms);
 	sql_int(st, 7, t->r.duration_ms);
 	sql_int(st, 8, MATCH_MS);
+	sql_int(st, 9, owner_limit(p->db));
 	step = sql_step(p->db, st, e);
 	if (step == 1) {
 		entry->track = sqlite3_column_int64(st, 0);
@@ -121,12 +125,13 @@ known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err
 {
 	const struct item *it = &t->it;
 	int is, out, again;
+	bool mine = true;
 
 	entry->verdict = PLAN_NEW;
 	entry->track = 0;
 	if (twice(p, entry, it, e) != 0)
 		return e->code;
-	is = stored(p, entry, it, e);
+	is = stored(p, entry, it, &mine, e);
 	if (is == 1)
 		entry->verdict = PLAN_DUPLICATE;
 	if (is < 0 || is == 1 || (out = taken_out(p, it, e)) < 0)
@@ -135,7 +140,7 @@ known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err
 	again = out != 1 || p->again ? retagged(p, entry, t, e) : 0;
 	if (again != 0)
 		return e->code;
-	if (is == 2 && p->again)
+	if (is == 2 && p->again && mine)
 		entry->verdict = PLAN_RESTORE;
 	else if (is == 2 || (out != 0 && !p->again))
 		entry->verdict = PLAN_REMOVED;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "digest/sha256.h"
 #include "store/blob.h"
@@ -121,7 +122,7 @@ is_safe(struct run *r, const struct source *s, char path[BLOB_PATH], struct stat
 	sql_done(st);
 	if (step != 1)
 		return step;
-	return fstatat(r->db->dirfd, path, blob, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(blob->st_mode) &&
+	return below_stat(r->db->dirfd, path, blob) == 0 && S_ISREG(blob->st_mode) &&
 	    blob->st_size == s->size;
 }
 
@@ -233,9 +234,9 @@ protect(const struct run *r, const char *path, const struct source *s)
 {
 	struct stat st;
 
-	if (fstatat(r->db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && (int64_t)st.st_ino == s->inode &&
-	    st.st_nlink == 1 && (st.st_mode & 07777) != 0444)
-		(void)fchmodat(r->db->dirfd, path, 0444, 0);
+	if (below_stat(r->db->dirfd, path, &st) == 0 && (int64_t)st.st_ino == s->inode && st.st_nlink == 1 &&
+	    (st.st_mode & 07777) != 0444)
+		(void)below_chmod(r->db->dirfd, path, 0444);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/edit/priv.h"
+#include "store/playlist/import.h"
 #include "store/index.h"
 
 /* -- what is assigned --------------------------------------------------- */
@@ -336,7 +337,8 @@ edit_amend(struct db *db, const struct operands *o, const struct edit_options *h
 	*r = (struct edit_result){ 0 };
 	if (chosen_start(db, o->tracks, o->ntracks, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (journal_begin(db, &a.event, e) == ERR_NONE && amend_all(&a, e) == ERR_NONE)
+	if (journal_begin(db, &a.event, e) == ERR_NONE && amend_all(&a, e) == ERR_NONE &&
+	    playlist_hunt_changed(db, e) == ERR_NONE)
 		name_fields(&a, &data, e);
 	edit_finish(db, a.event, "amend", data.data, how, r, e);
 	forget_values(&a);

@@ -201,6 +201,8 @@ journal_end(struct db *db, int64_t event, const char *kind, const char *subject,
 	if (row < 0)
 		return e->code;
 	*changed = row > 0;
+	if (journal_check_owner(db, event, e) != ERR_NONE)
+		return e->code;
 	st = sql_get(db, "UPDATE event SET subject = ?2, data = ?3, kind = ?4 WHERE id = ?1", e);
 	if (st == NULL)
 		return e->code;

@@ -7,6 +7,8 @@
  * plain SQL and needs to know nothing of it.  Two things it must not use:
  * INSERT OR REPLACE (which deletes without telling), and files that go away.
  *
+ * In a shared library journal_end() refuses, with ERR_DENIED, an edit of what is another's.
+ *
  * The time at which a row was last modified is not part of it, nor the search
  * index, nor artists, genres and names of tags, which may stay unused.
  */

@@ -29,6 +29,22 @@ enum err_code journal_columns_read(
     struct db *db, const char *table, struct journal_columns *t, struct err *e);
 void journal_columns_free(struct journal_columns *t);
 
+/* The tracks whose rows, or whose release's rows, event ?1 changed. */
+#define JOURNAL_TRACKS                                                                                       \
+	" SELECT json_extract(coalesce(after, before), '$.id') FROM main.change WHERE event_id = ?1"         \
+	" AND name = 'track'"                                                                                \
+	" UNION SELECT json_extract(coalesce(after, before), '$.track_id') FROM main.change"                 \
+	" WHERE event_id = ?1 AND name IN ('tag', 'credit', 'track_genre', 'amended', 'cover')"              \
+	" AND json_extract(coalesce(after, before), '$.track_id') IS NOT NULL"                               \
+	" UNION SELECT f.track_id FROM main.change c JOIN main.file f ON f.id ="                             \
+	" json_extract(coalesce(c.after, c.before), '$.id') WHERE c.event_id = ?1 AND c.name = 'file'"       \
+	" UNION SELECT t.id FROM main.change c JOIN main.track t ON t.release_id ="                          \
+	" json_extract(coalesce(c.after, c.before), iif(c.name = 'release', '$.id', '$.release_id'))"        \
+	" WHERE c.event_id = ?1 AND c.name IN ('release', 'release_tag', 'release_credit')"
+
+/* ERR_DENIED where, in a shared library, the event changed what is another's. */
+enum err_code journal_check_owner(struct db *db, int64_t event, struct err *e);
+
 /* -- values: the texts of a field --------------------------------------- */
 
 /* A field that is assigned to: its number in tagname, and what it is called. */

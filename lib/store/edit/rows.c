@@ -362,18 +362,7 @@ enum err_code
 journal_tracks(struct db *db, int64_t event, struct err *e)
 {
 	return sql_change(db,
-	    "INSERT OR IGNORE INTO temp.chosen (id)"
-	    " SELECT json_extract(coalesce(after, before), '$.id') FROM main.change WHERE event_id = ?1 AND "
-	    "name = 'track'"
-	    " UNION SELECT json_extract(coalesce(after, before), '$.track_id') FROM main.change WHERE "
-	    "event_id = ?1"
-	    " AND name IN ('tag', 'credit', 'track_genre', 'amended', 'cover')"
-	    " AND json_extract(coalesce(after, before), '$.track_id') IS NOT NULL"
-	    " UNION SELECT f.track_id FROM main.change c JOIN main.file f ON f.id ="
-	    " json_extract(coalesce(c.after, c.before), '$.id') WHERE c.event_id = ?1 AND c.name = 'file'"
-	    " UNION SELECT t.id FROM main.change c JOIN main.track t ON t.release_id ="
-	    " json_extract(coalesce(c.after, c.before), iif(c.name = 'release', '$.id', '$.release_id'))"
-	    " WHERE c.event_id = ?1 AND c.name IN ('release', 'release_tag', 'release_credit')"
+	    "INSERT OR IGNORE INTO temp.chosen (id)" JOURNAL_TRACKS
 	    " UNION SELECT t.id FROM main.change c JOIN main.track t ON t.recording_id ="
 	    " json_extract(coalesce(c.after, c.before), '$.id') WHERE c.event_id = ?1 AND c.name = "
 	    "'recording'",

@@ -7,6 +7,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/edit/priv.h"
+#include "store/playlist/import.h"
 
 /* The caller's own last edit that holds. */
 static enum err_code
@@ -272,8 +273,8 @@ edit_undo(struct db *db, int64_t event, const struct edit_options *how, struct e
 		goto out;
 	if ((!how->dry_run && unearth_all(db, e) != ERR_NONE) || sql_begin(db, e) != ERR_NONE)
 		goto unlock;
-	if (journal_begin(db, &by, e) == ERR_NONE)
-		take_back(db, event, by, how, e);
+	if (journal_begin(db, &by, e) == ERR_NONE && take_back(db, event, by, how, e) == ERR_NONE)
+		playlist_hunt_changed(db, e);
 	if (edit_finish(db, by, "undo", data.data + 1, how, r, e) == ERR_NONE)
 		r->undone = event;
 unlock:

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "digest/sha256.h"
 #include "store/blob.h"
@@ -123,7 +124,7 @@ bring_back(struct db *db, int trash, const struct buried *b, struct err *e)
 
 	blob_path(path, b->sha256, b->suffix);
 	blob_name(name, b->sha256, b->suffix);
-	if (renameat(trash, name, db->dirfd, path) != 0) {
+	if (below_rename(trash, name, db->dirfd, path) != 0) {
 		if (errno == ENOENT && is_there(db, b)) /* another process was first */
 			return ERR_NONE;
 		return err_sys(e, errno, "cannot bring %s back from trash/", path);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/out.h"
 #include "base/time.h"
@@ -146,7 +147,7 @@ read_old(struct job *j, struct err *e)
 	int fd;
 
 	blob_path(path, j->old.sha256, j->old.suffix);
-	fd = openat(j->db->dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = below_open(j->db->dirfd, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0) {
 		err_sys(e, errno, "%s", path);
 		return -1;

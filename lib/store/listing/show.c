@@ -1,7 +1,10 @@
 #include "store/listing/show.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/out.h"
 #include "base/time.h"
@@ -302,7 +305,14 @@ show_cover(struct db *db, int64_t id, struct buf *bytes, struct buf *about, stru
 	}
 	blob_path(path, sqlite3_column_blob(st, 0), (const char *)sqlite3_column_text(st, 1));
 	if (bytes != NULL) {
-		if (file_slurp(bytes, db->dirfd, path, COVER_MAX, e) != ERR_NONE)
+		int fd = below_open(db->dirfd, path, O_RDONLY | O_NONBLOCK, 0);
+
+		if (fd < 0)
+			err_sys(e, errno, "%s", path);
+		else
+			(void)file_slurp_open(bytes, fd, path, COVER_MAX, e);
+		fd_close(&fd);
+		if (e->code != ERR_NONE)
 			err_context(e, "the cover of track %lld", (long long)id);
 	} else {
 		out_hex(&hex, sqlite3_column_blob(st, 0), 32);

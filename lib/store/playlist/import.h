@@ -56,4 +56,8 @@ void playlist_import_drop(struct db *db, struct playlist_import *i);
  * among all files, or those that a session brought.  Inside the caller's transaction. */
 enum err_code playlist_hunt(struct db *db, int64_t playlist, int64_t session, struct err *e);
 
+/* The same within an edit, before it ends: entries that have no track may be one of those that it changed
+ * (temp.chosen, edit/priv.h), and what was found by the tags that one of them had is looked for again. */
+enum err_code playlist_hunt_changed(struct db *db, struct err *e);
+
 #endif

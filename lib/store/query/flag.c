@@ -19,8 +19,9 @@ static const struct {
 	{ "lossy", OF_FILE("NOT (" LOSSLESS ")") },
 	{ "compilation", "(SELECT r.compilation FROM release r WHERE r.id = t.release_id) = 1" },
 	{ "dup",
-	    "EXISTS (SELECT 1 FROM track o WHERE o.recording_id = t.recording_id AND o.id <> t.id"
-	    " AND o.removed IS NULL)" },
+	    "(EXISTS (SELECT 1 FROM track o WHERE o.recording_id = t.recording_id AND o.id <> t.id"
+	    " AND o.removed IS NULL) OR EXISTS (SELECT 1 FROM track o WHERE o.sound_group = t.sound_group AND"
+	    " o.id <> t.id AND o.removed IS NULL))" },
 	{ "missing", OF_FILE("f.state = 'missing'") },
 	{ "damaged",
 	    OF_FILE("f.state = 'damaged' OR f.damaged OR EXISTS (SELECT 1 FROM file_sound x JOIN sound s"

@@ -7,6 +7,7 @@
 #include "base/near.h"
 #include "base/out.h"
 #include "base/time.h"
+#include "store/owner.h"
 #include "store/query/compile.h"
 #include "store/query/expand.h"
 #include "store/query/query.h"
@@ -201,6 +202,24 @@ log_event(struct db *db, const char *kind, const char *name, const char *query, 
 	return e->code;
 }
 
+/* Another's is neither replaced nor forgotten. */
+static enum err_code
+check_owner(struct db *db, const char *name, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT owner FROM saved WHERE name = ?1", e);
+	struct buf what = { 0 };
+
+	if (st == NULL)
+		return e->code;
+	sql_text(st, 1, name);
+	buf_printf(&what, "the saved search '%s'", name);
+	if (sql_step(db, st, e) == 1 && buf_ok(&what, e) == ERR_NONE)
+		owner_check(db, sqlite3_column_int64(st, 0), what.data, e);
+	sql_done(st);
+	buf_free(&what);
+	return e->code;
+}
+
 static enum err_code
 write_row(struct db *db, const char *name, char *const *words, struct err *e)
 {
@@ -208,7 +227,7 @@ write_row(struct db *db, const char *name, char *const *words, struct err *e)
 	    sql_get(db, "INSERT OR REPLACE INTO saved(name, query, owner, changed) VALUES(?, ?, ?, ?)", e);
 	struct buf query = { 0 };
 
-	if (st == NULL)
+	if (st == NULL || check_owner(db, name, e) != ERR_NONE)
 		return e->code;
 	json_array_begin(&query, NULL);
 	for (; *words != NULL; words++)
@@ -287,7 +306,7 @@ delete_row(struct db *db, const char *name, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, "DELETE FROM saved WHERE name = ?", e);
 
-	if (st == NULL)
+	if (st == NULL || check_owner(db, name, e) != ERR_NONE)
 		return e->code;
 	sql_text(st, 1, name);
 	if (sql_run(db, st, e) != ERR_NONE)

@@ -28,6 +28,7 @@ CREATE TABLE sound (
 	range                REAL,                    -- LU
 	peak                 REAL,                    -- true peak, linear
 	damage               TEXT,                    -- what is wrong with it
+	twin                 INTEGER,                 -- the number of all of one recording; NULL: it is alone
 	vector               BLOB,                    -- sound/timbre.h: numbers of 4 bytes
 	UNIQUE (hash, start_ms, length_ms)
 ) STRICT;
@@ -38,6 +39,14 @@ CREATE TABLE sound_detail (
 	blocks    BLOB,
 	print     BLOB
 ) STRICT;
+-- Some of the numbers of each fingerprint, by which others like it are found.
+CREATE TABLE print_word (
+	word      INTEGER NOT NULL,
+	sound_id  INTEGER NOT NULL REFERENCES sound(id) ON DELETE CASCADE,
+	PRIMARY KEY (word, sound_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX print_word_sound ON print_word(sound_id);
+CREATE INDEX sound_twin ON sound(twin) WHERE twin IS NOT NULL;
 CREATE INDEX file_whole ON file(whole) WHERE whole IS NOT NULL;
 
 -- The key in table sound of each file.
@@ -50,20 +59,22 @@ FROM file f JOIN blob b ON b.id = f.blob_id;
 -- holds.
 ALTER TABLE track ADD COLUMN sound_bpm REAL;
 ALTER TABLE track ADD COLUMN sound_key TEXT;
+ALTER TABLE track ADD COLUMN sound_group INTEGER;  -- coalesce(twin, id) of its sound
 ALTER TABLE track ADD COLUMN sound_first INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE track ADD COLUMN tempo REAL AS (iif(sound_first, ifnull(sound_bpm, bpm), ifnull(bpm, sound_bpm))) VIRTUAL;
 ALTER TABLE track ADD COLUMN tone TEXT AS (iif(sound_first, ifnull(sound_key, key), ifnull(key, sound_key))) VIRTUAL;
+CREATE INDEX track_sound ON track(sound_group) WHERE sound_group IS NOT NULL;
 CREATE TRIGGER packed_sound AFTER UPDATE OF sound_bpm, sound_first ON track BEGIN
 	DELETE FROM packed_chunk WHERE chunk = (SELECT doc >> 12 FROM doc WHERE track_id = new.id);
 END;
 
 -- A track that gets a file whose sound is known knows it at once.
 CREATE TRIGGER sound_file_added AFTER INSERT ON file WHEN new.preferred AND EXISTS (SELECT 1 FROM sound) BEGIN
-	UPDATE track SET (sound_bpm, sound_key) = (SELECT s.bpm, s.key FROM file_sound f JOIN sound s USING (hash, start_ms, length_ms)
+	UPDATE track SET (sound_bpm, sound_key, sound_group) = (SELECT s.bpm, s.key, coalesce(s.twin, s.id) FROM file_sound f JOIN sound s USING (hash, start_ms, length_ms)
 		WHERE f.file_id = new.id) WHERE id = new.track_id;
 END;
 CREATE TRIGGER sound_file_changed AFTER UPDATE OF preferred, track_id, audio, whole ON file
 WHEN new.preferred AND EXISTS (SELECT 1 FROM sound) BEGIN
-	UPDATE track SET (sound_bpm, sound_key) = (SELECT s.bpm, s.key FROM file_sound f JOIN sound s USING (hash, start_ms, length_ms)
+	UPDATE track SET (sound_bpm, sound_key, sound_group) = (SELECT s.bpm, s.key, coalesce(s.twin, s.id) FROM file_sound f JOIN sound s USING (hash, start_ms, length_ms)
 		WHERE f.file_id = new.id) WHERE id = new.track_id;
 END;

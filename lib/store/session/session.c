@@ -9,6 +9,7 @@
 
 #include "base/out.h"
 #include "base/time.h"
+#include "store/owner.h"
 #include "store/session/stage.h"
 #include "store/sql.h"
 
@@ -343,7 +344,7 @@ move(struct db *db, int64_t id, const char *from, const char *to, struct err *e)
 	    e);
 	char holder[128] = "";
 
-	if (st == NULL)
+	if (st == NULL || owner_check_session(db, id, e) != ERR_NONE)
 		return e->code;
 	if (is_work(to))
 		holder_name(holder, sizeof holder);

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "store/sql.h"
 
@@ -37,7 +38,7 @@ stage_make(struct db *db, int64_t session, struct err *e)
 	char folder[FOLDER];
 
 	folder_name(folder, session);
-	if (mkdirat(db->dirfd, folder, 0700) != 0 && errno != EEXIST)
+	if (below_mkdir(db->dirfd, folder) != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make %s/%s", db->path, folder);
 	return dir_sync_at(db->dirfd, "staging", e);
 }
@@ -125,7 +126,7 @@ stage_folder(struct stage *s, char name[STAGE_FOLDER], struct err *e)
 {
 	for (int tries = 0; tries < 100; tries++) {
 		snprintf(name, STAGE_FOLDER, "unpack-%016" PRIx64, (uint64_t)atomic_fetch_add(&s->next, 1));
-		if (mkdirat(s->fd, name, 0700) == 0)
+		if (below_mkdir(s->fd, name) == 0)
 			return dir_open_at(s->fd, name, e);
 		if (errno != EEXIST)
 			break;
@@ -352,7 +353,8 @@ stage_clear(struct db *db, int64_t session, int64_t *removed, int64_t *bytes, st
 		if (rc != ERR_NONE)
 			return rc;
 		/* foreign files keep the folder: they are not ours to remove */
-		if (unlinkat(db->dirfd, folder, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY && errno != ENOENT)
+		if (below_unlink(db->dirfd, folder, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY &&
+		    errno != ENOENT)
 			return err_sys(e, errno, "cannot remove the library's %s", folder);
 	}
 	if (dir_sync_at(db->dirfd, "staging", e) != ERR_NONE)

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "store/sound/sound.h"
+#include "store/sound/twins.h"
 #include "store/sql.h"
 #include "text/harmony.h"
 
@@ -167,7 +168,8 @@ static enum err_code
 tell_tracks(struct db *db, const struct sound_job *j, int64_t id, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "UPDATE track SET (sound_bpm, sound_key) = (SELECT bpm, key FROM sound WHERE id = ?2) WHERE id IN"
+	    "UPDATE track SET (sound_bpm, sound_key, sound_group) = (SELECT bpm, key, coalesce(twin, id) "
+	    "FROM sound WHERE id = ?2) WHERE id IN"
 	    " (SELECT f.track_id FROM (SELECT id FROM file WHERE audio = ?1 UNION SELECT id FROM file WHERE"
 	    " whole = ?1 UNION SELECT f.id FROM blob b JOIN file f ON f.blob_id = b.id WHERE b.sha256 = ?1) i"
 	    " JOIN file_sound f ON f.file_id = i.id WHERE f.preferred AND f.hash = ?1 AND f.start_ms = ?3 AND"
@@ -193,7 +195,12 @@ keep(struct db *db, const struct sound_result *r, struct err *e)
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0] && e->code == ERR_NONE; i++)
 		if (r->failed.code == ERR_NONE && (r->job.task.kinds & 1U << columns[i].kind) != 0)
 			update(db, columns[i].sql, id, &r->sound, columns[i].bind, e);
-	if (e->code == ERR_NONE && mark(db, id, r, e) == ERR_NONE)
+	if (e->code == ERR_NONE)
+		mark(db, id, r, e);
+	if (e->code == ERR_NONE && r->failed.code == ERR_NONE &&
+	    (r->job.task.kinds & 1U << SOUND_FINGERPRINT) != 0)
+		twins_find(db, id, r->sound.print, r->sound.nprint, e);
+	if (e->code == ERR_NONE)
 		tell_tracks(db, &r->job, id, e);
 	return e->code;
 }

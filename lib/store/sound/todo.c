@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/below.h"
 #include "base/lock.h"
 #include "store/blob.h"
 #include "store/sound/sound.h"
@@ -123,7 +124,7 @@ sound_open(int library, const struct sound_job *job, struct err *e)
 	int fd;
 
 	blob_path(path, job->sha256, job->suffix);
-	fd = openat(library, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = below_open(library, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
 		err_sys(e, errno, "%s", path);
 	return fd;

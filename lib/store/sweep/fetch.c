@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "digest/sha256.h"
 #include "store/session/session.h"
@@ -118,7 +119,7 @@ fetch_settle(struct repair *p, struct wanted *w, struct scrub_job *j, struct err
 		struct stat st;
 
 		j->inode = j->ctime_ns = 0;
-		if (fstatat(p->db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)) {
+		if (below_stat(p->db->dirfd, path, &st) == 0 && S_ISREG(st.st_mode)) {
 			j->inode = (int64_t)st.st_ino;
 			j->ctime_ns = (int64_t)st.st_ctim.tv_sec * SECOND_NS + st.st_ctim.tv_nsec;
 		}

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "store/sweep/priv.h"
 
@@ -247,7 +248,7 @@ stat_blob(struct look *k, const struct blob_entry *b, struct stat *st)
 	char path[BLOB_PATH];
 
 	blob_path(path, b->sha256, b->suffix);
-	return fstatat(k->db->dirfd, path, st, AT_SYMLINK_NOFOLLOW);
+	return below_stat(k->db->dirfd, path, st);
 }
 
 static void

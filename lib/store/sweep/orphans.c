@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/time.h"
 #include "store/sweep/priv.h"
@@ -30,7 +31,7 @@ move_one(struct pass *p, const struct blob_entry *b, struct err *e)
 
 	blob_path(path, b->sha256, b->suffix);
 	blob_name(name, b->sha256, b->suffix);
-	if (fstatat(p->db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+	if (below_stat(p->db->dirfd, path, &st) != 0 || !S_ISREG(st.st_mode))
 		return 0;
 	/* the same bytes, from an earlier time, may be replaced; anything else is foreign */
 	if (fstatat(p->trash, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode)) {
@@ -41,7 +42,7 @@ move_one(struct pass *p, const struct blob_entry *b, struct err *e)
 		sweep_foreign(&f, taken);
 		return 0;
 	}
-	if (renameat(p->db->dirfd, path, p->trash, name) != 0) {
+	if (below_rename(p->db->dirfd, path, p->trash, name) != 0) {
 		err_sys(e, errno, "cannot move %s to trash/", path);
 		return -1;
 	}

@@ -10,6 +10,7 @@
 #include "base/lock.h"
 #include "base/out.h"
 #include "base/time.h"
+#include "store/owner.h"
 #include "store/sweep/priv.h"
 
 enum { NICE = 10 };
@@ -128,6 +129,8 @@ sweep_foreign(void *context, const char *path)
 enum err_code
 sweep_lock(struct db *db, struct err *e)
 {
+	if (owner_check_library(db, "sweep it", e) != ERR_NONE)
+		return e->code;
 	if (lock_take(db->lockfd, LOCK_SWEEP, LOCK_EXCLUSIVE, 0, e) == ERR_BUSY)
 		err_set(e, ERR_BUSY, "another lib-sweep is at work on this library");
 	return e->code;

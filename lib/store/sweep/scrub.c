@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/rate.h"
 #include "digest/sha256.h"
@@ -104,7 +105,7 @@ examine(struct scrub *s, struct scrub_job *j, unsigned char *chunk)
 	j->e = (struct err){ 0 };
 	j->inode = j->ctime_ns = 0;
 	blob_path(path, j->sha256, j->suffix);
-	fd = openat(s->dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = below_open(s->dirfd, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0 && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)) {
 		set(j, SCRUB_MISSING, errno);
 	} else if (fd < 0 || fstat(fd, &st) != 0) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/below.h"
 #include "base/file.h"
 #include "base/time.h"
 #include "digest/sha256.h"
@@ -68,7 +69,7 @@ judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *f
 	if (row < 0)
 		return e->code;
 	blob_path(path, b->sha256, b->suffix);
-	if (is > 0 && fstatat(p->db->dirfd, path, &there, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT &&
+	if (is > 0 && below_stat(p->db->dirfd, path, &there) != 0 && errno == ENOENT &&
 	    holds_its_bytes(p, b, name))
 		*fate = RESTORE;
 	else if (row == 0)
@@ -115,7 +116,7 @@ restore(struct pass *p, const struct blob_entry *b, const char *name, struct err
 
 	blob_path(path, b->sha256, b->suffix);
 	snprintf(folder, sizeof folder, "blobs/%02x", b->sha256[0]);
-	if (renameat(p->trash, name, p->db->dirfd, path) != 0)
+	if (below_rename(p->trash, name, p->db->dirfd, path) != 0)
 		return err_sys(e, errno, "cannot move trash/%s back", name);
 	if (dir_sync_at(p->db->dirfd, folder, e) != ERR_NONE || dir_sync(p->trash, "trash", e) != ERR_NONE)
 		return e->code;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/below.h"
 #include "base/out.h"
 #include "base/time.h"
 #include "store/catalogue/catalogue.h"
@@ -111,7 +112,7 @@ stands(struct db *db, const struct scrub_job *j, struct err *e)
 	if (row != 1)
 		return -1;
 	blob_path(path, j->sha256, j->suffix);
-	if (fstatat(db->dirfd, path, &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(s.st_mode))
+	if (below_stat(db->dirfd, path, &s) != 0 || !S_ISREG(s.st_mode))
 		return j->inode == 0;
 	return (int64_t)s.st_ino == j->inode &&
 	    (int64_t)s.st_ctim.tv_sec * SECOND_NS + s.st_ctim.tv_nsec == j->ctime_ns;

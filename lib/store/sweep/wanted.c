@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/below.h"
 #include "store/sweep/repair.h"
 
 static enum err_code
@@ -32,7 +33,7 @@ is_wanted(struct repair *p, struct wanted *w)
 	struct stat st;
 
 	blob_path(path, w->sha256, w->suffix);
-	w->there = fstatat(p->db->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	w->there = below_stat(p->db->dirfd, path, &st) == 0 && S_ISREG(st.st_mode);
 	return w->marked || !w->there || st.st_size != w->size;
 }
 

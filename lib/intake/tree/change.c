@@ -1,0 +1,157 @@
+/* What changes in a tree: only what differs, and nothing that is not ours. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "intake/tree/work.h"
+
+static void
+tell(struct work *w, const struct err *e)
+{
+	if (w->t->failed != NULL)
+		w->t->failed(e);
+}
+
+/* Is there what its record says, or nothing?  A playlist that was about to be written may have any size. */
+static bool
+is_ours(const struct work *w, const struct tree_file *old)
+{
+	return (strcmp(old->blob, "-") == 0 && !old->made) || tree_file_is(w->dirfd, old, w->t->vfat) >= 0;
+}
+
+void
+tree_spare_foreign(struct work *w)
+{
+	for (size_t i = 0; i < w->want.n; i++) {
+		struct tree_file *f = &w->want.v[i];
+		const struct tree_file *old = tree_list_find(&w->old, f->path);
+		struct err e = { 0 };
+
+		if (old != NULL && strcmp(old->blob, f->blob) == 0) {
+			f->size = old->size;
+			f->mtime_ns = old->mtime_ns;
+			f->made = old->made;
+		}
+		if (old == NULL ? tree_file_is(w->dirfd, f, w->t->vfat) == 0 : is_ours(w, old))
+			continue;
+		f->wanted = f->made = false;
+		err_set(&e, ERR_EXISTS, "%s/%s is in the way: it is not as this command wrote it", w->t->dir,
+		    f->path);
+		tell(w, &e);
+	}
+}
+
+/* What a manifest says of a file. */
+static void
+add_copy(struct work *w, struct tree_list *list, const struct tree_file *f)
+{
+	struct tree_file *copy = tree_list_add(list, f->path, f->blob, NULL, w->e);
+
+	if (copy != NULL) {
+		copy->size = f->size;
+		copy->mtime_ns = f->mtime_ns;
+		copy->made = f->made;
+	}
+}
+
+enum err_code
+tree_write_intent(struct work *w)
+{
+	struct tree_list all = { 0 };
+	bool changes = false;
+
+	for (size_t i = 0; i < w->want.n && w->e->code == ERR_NONE; i++) {
+		const struct tree_file *f = &w->want.v[i];
+
+		if (!f->wanted)
+			continue;
+		changes |= !f->made;
+		add_copy(w, &all, f);
+	}
+	for (size_t i = 0; i < w->old.n && w->e->code == ERR_NONE; i++) {
+		const struct tree_file *f = &w->old.v[i];
+
+		if (tree_list_find(&w->want, f->path) != NULL)
+			continue;
+		changes = true;
+		add_copy(w, &all, f);
+	}
+	if (w->e->code == ERR_NONE && changes)
+		tree_list_write(w->dirfd, &all, w->e);
+	tree_list_free(&all);
+	return w->e->code;
+}
+
+/* Of what is no longer wanted, or of other bytes by now, what is still as we wrote it goes. */
+void
+tree_remove_old(struct work *w)
+{
+	for (size_t i = 0; i < w->old.n && w->e->code == ERR_NONE; i++) {
+		struct tree_file *old = &w->old.v[i];
+		const struct tree_file *f = tree_list_find(&w->want, old->path);
+		bool ours = is_ours(w, old);
+		struct err e = { 0 };
+
+		if (f != NULL && (!f->wanted || (f->made && ours)))
+			continue;
+		if (!ours)
+			err_set(&e, ERR_EXISTS, "%s/%s stays: it was changed by somebody else", w->t->dir,
+			    old->path);
+		else if (!w->t->dry_run)
+			tree_file_remove(w->dirfd, old, &e);
+		if (e.code != ERR_NONE)
+			tell(w, &e);
+		else if (f == NULL)
+			w->t->removed++;
+	}
+}
+
+enum err_code
+tree_make_new(struct work *w)
+{
+	for (size_t i = 0; i < w->want.n && w->e->code == ERR_NONE; i++) {
+		struct tree_file *f = &w->want.v[i];
+		struct err e = { 0 };
+
+		if (!f->wanted)
+			continue;
+		if (w->t->stop != NULL && *w->t->stop)
+			return err_set(w->e, ERR_INTERRUPTED, "stopped; the same command goes on");
+		if (f->made && tree_file_is(w->dirfd, f, w->t->vfat) == 1) {
+			w->t->kept++;
+			continue;
+		}
+		f->made =
+		    w->t->dry_run || tree_file_make(w->dirfd, f, w->t->link, w->t->stop, &e) == ERR_NONE;
+		if (e.code == ERR_INTERRUPTED)
+			return err_set(w->e, ERR_INTERRUPTED, "stopped; the same command goes on");
+		if (f->made) {
+			w->t->made++;
+			w->t->bytes += f->size;
+		} else {
+			tell(w, &e);
+		}
+	}
+	return w->e->code;
+}
+
+/* Everything is durable before the manifest says that it is made. */
+enum err_code
+tree_finish(struct work *w)
+{
+	struct tree_list made = { 0 };
+
+	if (syncfs(w->dirfd) != 0)
+		return err_sys(w->e, errno, "cannot make %s durable", w->t->dir);
+	for (size_t i = 0; i < w->want.n && w->e->code == ERR_NONE; i++) {
+		const struct tree_file *f = &w->want.v[i];
+
+		if (!f->made)
+			continue;
+		add_copy(w, &made, f);
+	}
+	if (w->e->code == ERR_NONE)
+		tree_list_write(w->dirfd, &made, w->e);
+	tree_list_free(&made);
+	return w->e->code;
+}

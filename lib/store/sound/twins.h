@@ -1,0 +1,25 @@
+/*
+ * twins.h - sounds of one recording, found by their fingerprints
+ *
+ * Sounds of one recording have one number (sound.twin), which their tracks have as well (track.sound_group).
+ */
+#ifndef STORE_SOUND_TWINS_H
+#define STORE_SOUND_TWINS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/db.h"
+
+/* Inside a transaction: the fingerprint of a sound was kept.  Index it, find those of the same recording, and
+ * make one group of them. */
+enum err_code twins_find(struct db *db, int64_t sound, const uint32_t *print, size_t n, struct err *e);
+
+/* A line for each track that is not alone in its group, a group after the other, its best file first. */
+enum err_code twins_list(struct db *db, bool json, char end, void (*line)(void *context, struct buf *line),
+    void *context, int64_t *groups, struct err *e);
+
+#endif

@@ -1,0 +1,58 @@
+#!/bin/bash
+# How well, and how fast, lib-analyze hears: tests/bench/sound.sh FOLDER, run by run.sh.
+#
+# The scores are of music that is made for it (tests/unit/band.h).  The speed is that of BENCH_SONGS (8) songs of 3
+# minutes each as FLAC, in seconds of sound for a second of processor, one core, beside ffmpeg that only
+# decodes, and others where they are.
+# shellcheck disable=SC2317 # functions are called by the names that each and speed are given
+set -eu
+place=$1
+songs=${BENCH_SONGS:-8}
+PATH=${FONOTECA_BUILD:?}:$PATH
+export FONOTECA_LIBRARY=$place/sound-library
+
+if [ ! -x "$FONOTECA_BUILD/lib-analyze" ]; then
+	echo "lib-analyze was not built: skipped (make deps-analyze)"
+	exit
+fi
+printf '\nWhat lib-analyze hears\n'
+"$FONOTECA_BUILD/unit/sound-score" all | grep -E '^(tempo|key|fingerprint):'
+if ! command -v ffmpeg >/dev/null; then
+	echo "its speed: skipped, no ffmpeg here (make deps-analyze)"
+	exit
+fi
+mkdir "$place/songs"
+for ((i = 0; i < songs; i++)); do
+	"$FONOTECA_BUILD/unit/sound-score" write $((i % 5)) $((80 + 9 * i)) $((i * 5 % 24)) 180 "$place/song.wav"
+	ffmpeg -v error -i "$place/song.wav" -af 'pan=stereo|c0=c0|c1=0.8*c0' "$place/songs/$i.flac"
+done
+
+# speed WHAT COMMAND...: seconds of sound for a second of processor, user and system.
+speed() {
+	local what=$1 cpu
+	shift
+	cpu=$({ TIMEFORMAT='%U %S' && time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ print $1 + $2 }')
+	awk -v what="$what" -v sound=$((songs * 180)) -v cpu="$cpu" -v json="${BENCH_JSON-}" 'BEGIN {
+		printf "%-44s %10.0f times real time\n", what, sound / cpu
+		if (json != "")
+			printf "{\"v\":1,\"type\":\"bench\",\"what\":\"%s\",\"times_real_time\":%.1f}\n", what, sound / cpu >>json }'
+}
+each() {
+	for f in "$place"/songs/*.flac; do
+		"$@" "$f"
+	done
+}
+decode() { ffmpeg -v error -nostdin -threads 1 -i "$1" -f null -; }
+measure() { ffmpeg -nostdin -threads 1 -i "$1" -af ebur128=peak=true -f null -; }
+
+lib-import -q "$place/songs" | lib-commit -q
+speed "everything (at least 150)" lib-analyze -q -j 1 --all
+for kind in bpm key loudness fingerprint features check; do
+	speed "$kind alone" lib-analyze -q -j 1 --all --only $kind
+done
+speed "ffmpeg, decoding alone" each decode
+speed "ffmpeg -af ebur128" each measure
+command -v aubio >/dev/null && speed "aubio tempo" each aubio tempo
+command -v loudgain >/dev/null && speed "loudgain" each loudgain -q
+command -v bs1770gain >/dev/null && speed "bs1770gain" each bs1770gain
+exit 0

@@ -1,0 +1,110 @@
+# Trees on file systems as phones and disks have them: vfat, and those that make clones.
+load helper
+
+setup() {
+	setup_fonoteca
+	PATH=$PATH:/usr/sbin:/sbin
+}
+
+teardown() {
+	[ ! -d "$BATS_TEST_TMPDIR/disk" ] || ! mountpoint -q "$BATS_TEST_TMPDIR/disk" || leave
+}
+
+# disk TYPE SIZE [OPTION...] : make a file system and mount it at disk/.
+disk() {
+	local type=$1 size=$2
+	shift 2
+	[ "$(id -u)" -eq 0 ] || skip "only root mounts a disk"
+	requires "mkfs.$type"
+	mkdir disk
+	truncate -s "$size" image
+	"mkfs.$type" "$@" image >/dev/null 2>&1
+	enter "$type"
+}
+
+# enter TYPE, leave : mount it, unmount it.
+enter() {
+	mount -t "$1" -o loop image disk 2>/dev/null && return 0
+	if [ "$1" = vfat ] && command -v fusefat >/dev/null && fusefat -o rw+ image disk >/dev/null 2>&1 3>&-; then
+		for ((i = 0; i < 100; i++)); do mountpoint -q disk && return 0; sleep 0.02; done
+	fi
+	skip "no $1 can be mounted here"
+}
+
+leave() {
+	umount "$BATS_TEST_TMPDIR/disk" 2>/dev/null || fusermount -u "$BATS_TEST_TMPDIR/disk"
+	for ((i = 0; i < 100; i++)); do mountpoint -q "$BATS_TEST_TMPDIR/disk" || return 0; sleep 0.02; done
+}
+
+@test "a tree on vfat is kept up to date, also after it was taken out" {
+	disk vfat 40M
+	main_line
+	lib-playlist -q create 'Go: "now"?'
+	# letters of ASCII alone, which every driver can write
+	lib-search --ids -s id 'artist::^[ -~]+$' 'title::^[ -~]+$' 'album::^[ -~]*$' | lib-playlist -q add p1 -
+	n=$(lib-playlist show p1 | wc -l)
+	[ "$n" -ge 5 ]
+	lib-playlist export p1 --copy disk/player --fs vfat --json | jq -e ".made == $n and .kept == 0" >/dev/null
+	[ -f 'disk/player/Go_ _now__.m3u8' ]
+	for round in 1 2; do
+		leave
+		enter vfat
+		lib-playlist export p1 --copy disk/player --fs vfat --json | jq -e ".made == 0 and .kept == $n" >/dev/null
+	done
+	# everything that the list names is there, with the library's bytes
+	grep -v '^#' 'disk/player/Go_ _now__.m3u8' | while read -r file; do
+		sha=$(sha256sum <"disk/player/$file" | cut -d ' ' -f 1)
+		[ -e "$FONOTECA_LIBRARY/blobs/${sha:0:2}/$sha.${file##*.}" ] || fail "$file"
+	done
+	lib-playlist -q remove p1 1
+	lib-playlist export p1 --link disk/player --fs vfat --json | jq -e ".removed == 1 and .kept == $((n - 1))" >/dev/null
+}
+
+@test "summer's times of a vfat tree are its own in winter" {
+	main_line
+	lib-playlist -q create Mix
+	lib-playlist -q add Mix --query love -l 3 -s title
+	lib-playlist -q export Mix --copy fat --fs vfat
+	lib-playlist -q export Mix --copy posix
+	find fat posix -type f -exec sh -c 'touch -d "@$(($(stat -c %Y "$1") + 3600))" "$1"' sh {} \;
+	lib-playlist export Mix --copy fat --fs vfat --json | jq -e '.made == 0 and .kept == 3' >/dev/null
+	run -3 --separate-stderr lib-playlist export Mix --copy posix
+	[[ $stderr == *'is in the way'* ]]
+	# half an hour and a bit is no zone
+	find fat -type f -exec touch -d '2001-01-01 00:12:34' {} \;
+	run -3 --separate-stderr lib-playlist export Mix --copy fat --fs vfat
+}
+
+# clones TYPE SIZE [OPTION...] : a tree beside the library takes no room.
+clones() {
+	disk "$@"
+	mkdir music
+	head -c 24M /dev/urandom >noise
+	"$PYTHON" - <<-'END'
+		import wave
+		w = wave.open("music/noise.wav", "wb")
+		w.setparams((2, 2, 44100, 0, "NONE", "NONE"))
+		w.writeframes(open("noise", "rb").read())
+	END
+	export FONOTECA_LIBRARY=$PWD/disk/library
+	(set -o pipefail && lib-import -q music | lib-commit -q >/dev/null)
+	sync -f disk
+	before=$(df --output=avail -k disk | tail -n 1)
+	lib-playlist -q export --all --copy disk/tree
+	sync -f disk
+	after=$(df --output=avail -k disk | tail -n 1)
+	[ $((before - after)) -lt 8192 ] || fail "$((before - after)) KiB were written"
+	# of its own: who writes into it does not write into the library
+	file=$(find disk/tree -name '*.wav')
+	chmod u+w "$file"
+	printf x | dd of="$file" bs=1 seek=1000 conv=notrunc status=none
+	intact
+}
+
+@test "a tree beside the library on btrfs is made of clones" {
+	clones btrfs 200M
+}
+
+@test "a tree beside the library on xfs is made of clones" {
+	clones xfs 400M
+}
