@@ -101,7 +101,7 @@ party() {
 	program mpv </dev/null
 	rm args
 	lib-playlist play Party
-	[[ $(cat args) == --playlist=/*.m3u8 ]]
+	[[ $(tr '\n' ' ' <args) == '--no-audio-display --playlist=/'*'.m3u8 ' ]]
 	own 'player = mpv --volume=50'
 	rm args
 	lib-playlist play Party

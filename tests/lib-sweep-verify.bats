@@ -87,6 +87,29 @@ count() {
 	[ "$(query "SELECT count(*) FROM event WHERE kind = 'damaged'")" -eq 15 ]
 }
 
+@test "a picture that is damaged or missing is named with its track, and health tells until it is mended" {
+	main_line
+	sha=$(query "SELECT lower(hex(sha256)) FROM blob WHERE id = (SELECT blob_id FROM cover LIMIT 1)")
+	victim=$(echo "$BLOBS/${sha:0:2}/$sha".*)
+	cp "$victim" aside
+	lib-sweep health
+	flip "$victim" 20
+	run -3 --separate-stderr lib-sweep verify
+	[[ $stderr == *"is damaged (picture of track "*"bytes are not those of its name"* ]]
+	run -3 lib-sweep health
+	[[ $output == *"1 lost picture"* ]]
+	rm -f "$victim"
+	run -3 --separate-stderr lib-sweep verify
+	[[ $stderr == *"is missing (picture of track "* ]]
+	run -4 --separate-stderr lib-sweep --json health
+	[[ $output == *'"lost_covers":1,'* ]]
+	cp aside "$victim"
+	chmod 444 "$victim"
+	run -0 lib-sweep verify
+	[[ $output == *"1 mended"* ]]
+	lib-sweep health
+}
+
 @test "missing, cut short, longer, a link, a folder: each told as what it is" {
 	tones 8
 	rm "$(nth 1)"

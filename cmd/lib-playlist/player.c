@@ -101,8 +101,10 @@ player_choose(struct player *p, struct err *e)
 	own.value[OWN_PLAYER] = (struct texts){ 0 };
 	own_free(&own);
 	for (size_t i = 0; i < sizeof standard / sizeof standard[0] && p->words.n == 0; i++)
-		if (is_ready(standard[i]) && texts_add(&p->words, standard[i], e) != ERR_NONE)
-			return e->code;
+		if (is_ready(standard[i]) && texts_add(&p->words, standard[i], e) == ERR_NONE && i == 0)
+			texts_add(&p->words, "--no-audio-display", e); /* no window for covers */
+	if (e->code != ERR_NONE)
+		return e->code;
 	if (p->words.n == 0)
 		return err_set(e, ERR_NOTFOUND,
 		    "there is no player: mpv, mpc and ffplay are not there, and no `player` is set");

@@ -98,6 +98,7 @@ file_replace(int dirfd, const char *name, const void *bytes, size_t len, mode_t 
 	const char *slash = strrchr(name, '/');
 	int head = slash == NULL ? 0 : (int)(slash - name) + 1;
 	char *folder = NULL;
+	int folderfd = -1;
 
 	if (asprintf(&tmp, "%.*s.%s.%ld.tmp", head, name, name + head, (long)getpid()) < 0)
 		return err_memory(e);
@@ -119,7 +120,11 @@ file_replace(int dirfd, const char *name, const void *bytes, size_t len, mode_t 
 		rc = err_sys(e, errno, "cannot write %s", name);
 		goto undo;
 	}
-	rc = dir_sync_at(dirfd, folder, e);
+	/* where users want a file links are followed: the folder is opened as the file was */
+	folderfd = openat(dirfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	rc =
+	    folderfd < 0 ? err_sys(e, errno, "cannot open folder %s", folder) : dir_sync(folderfd, folder, e);
+	fd_close(&folderfd);
 	goto out;
 undo:
 	(void)unlinkat(dirfd, tmp, 0);

@@ -70,7 +70,8 @@ struct health {
 		char holder[128];
 	} silent[HEALTH_SILENT]; /* sessions that are held without a heartbeat */
 	int nsilent;
-	int64_t leaving; /* sources of moves that are still to be removed */
+	int64_t leaving;     /* sources of moves that are still to be removed */
+	int64_t lost_covers; /* pictures that are missing or damaged */
 	int64_t free_bytes, database_bytes, wal_bytes, staging_bytes;
 	int64_t orphans, orphan_bytes, trash, trash_bytes, foreign;
 	int64_t missing_blobs, wrong_blobs;

@@ -47,6 +47,9 @@ read_numbers(struct db *db, struct health *h, struct err *e)
 		  " WHERE i.state = 'staged' AND " SWEEP_UNFINISHED,
 		    &h->staging_bytes },
 		{ "SELECT count(*) FROM leaving", &h->leaving },
+		{ "SELECT count(*)" NAMED " AND b.damaged AND NOT EXISTS (SELECT 1 FROM file f"
+		  " WHERE f.blob_id = b.id AND f.state <> 'removed')",
+		    &h->lost_covers },
 		{ "SELECT count(*) FROM trash", &h->trash },
 		{ "SELECT sum(size) FROM trash", &h->trash_bytes },
 		{ "SELECT max(ifnull((SELECT max(at) FROM event WHERE kind = 'backup'), 0),"

@@ -86,6 +86,7 @@ sessions(const struct health *h, struct buf *out)
 	}
 	json_array_end(out);
 	json_int(out, "leaving", h->leaving);
+	json_int(out, "lost_covers", h->lost_covers);
 }
 
 static void

@@ -151,6 +151,7 @@ health_judge(const struct health *h, struct buf *why)
 
 	attention |= count(text, h->files[MISSING].n, "file known as missing", "files known as missing");
 	attention |= count(text, h->files[DAMAGED].n, "damaged file", "damaged files");
+	attention |= count(text, h->lost_covers, "lost picture", "lost pictures");
 	attention |= count(text, h->sessions[FAILED], "failed session", "failed sessions");
 	attention |= count(text, h->stuck, "stuck session", "stuck sessions");
 	attention |= count(text, h->failed_items, "failed item", "failed items");

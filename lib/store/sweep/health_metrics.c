@@ -108,6 +108,7 @@ storage(struct page *p, const struct health *h)
 	gauge(p, "database_bytes", "Size of the catalogue.", h->database_bytes);
 	gauge(p, "wal_bytes", "Size of the catalogue's write-ahead log.", h->wal_bytes);
 	gauge(p, "staging_bytes", "Size of what waits for a commit.", h->staging_bytes);
+	gauge(p, "lost_covers", "Pictures that are missing or damaged.", h->lost_covers);
 	gauge(p, "orphans", "Blobs that nothing names.", h->orphans);
 	gauge(p, "orphan_bytes", "Size of the blobs that nothing names.", h->orphan_bytes);
 	gauge(p, "trash_files", "Files in the trash.", h->trash);

@@ -149,6 +149,8 @@ sessions(const struct health *h, struct buf *out)
 		put_instant(h, out, h->silent[i].beat);
 		buf_putc(out, '\n');
 	}
+	if (h->lost_covers > 0)
+		buf_printf(out, "%-18s%lld\n", "lost pictures", (long long)h->lost_covers);
 	if (h->leaving > 0)
 		buf_printf(out, "%-18s%lld sources of --mode=move still to be removed\n", "leaving",
 		    (long long)h->leaving);

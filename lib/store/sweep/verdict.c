@@ -11,13 +11,16 @@
 
 enum { SECOND_NS = 1000000000 };
 
-/* The tracks of a blob as people know them, the first of them in words. */
+/* The tracks of a blob, or those that it is a picture of, as people know them, the first of them in words. */
 static enum err_code
 describe(struct db *db, const struct scrub_job *j, struct buf *words, struct buf *json, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT t.id, t.artist, t.title FROM file f JOIN track t ON t.id = f.track_id"
-	    " WHERE f.blob_id = ?1 AND f.state <> 'removed' ORDER BY t.id",
+	    "SELECT t.id, t.artist, t.title, 0 FROM file f JOIN track t ON t.id = f.track_id"
+	    " WHERE f.blob_id = ?1 AND f.state <> 'removed' UNION ALL"
+	    " SELECT t.id, t.artist, t.title, 1 FROM cover c"
+	    " JOIN track t ON t.id = c.track_id OR t.release_id = c.release_id"
+	    " WHERE c.blob_id = ?1 AND t.removed IS NULL ORDER BY 4, 1",
 	    e);
 	char path[BLOB_PATH];
 
@@ -35,8 +38,9 @@ describe(struct db *db, const struct scrub_job *j, struct buf *words, struct buf
 
 		json_int(json, NULL, id);
 		if (n == 0)
-			buf_printf(words, " (track %lld, %s - %s)", id, artist != NULL ? artist : "",
-			    title != NULL ? title : "");
+			buf_printf(words, " (%strack %lld, %s - %s)",
+			    sqlite3_column_int(st, 3) != 0 ? "picture of " : "", id,
+			    artist != NULL ? artist : "", title != NULL ? title : "");
 	}
 	sql_done(st);
 	json_array_end(json);
@@ -61,7 +65,8 @@ prefer_again(struct db *db, int64_t blob, struct err *e)
 	return e->code;
 }
 
-/* Give the files of a blob their state. */
+/* Give the files of a blob their state.  A picture has no file: its blob is damaged when it is missing, too.
+ */
 static enum err_code
 mark(struct db *db, const struct scrub_job *j, const char *kind, const char *json, struct err *e)
 {
@@ -85,10 +90,13 @@ mark(struct db *db, const struct scrub_job *j, const char *kind, const char *jso
 		    args, 2, e);
 	changed = !j->marked || sqlite3_changes(db->sql) > 0;
 	if (e->code != ERR_NONE ||
-	    sql_change(db, "UPDATE blob SET verified = ?2, damaged = ?3 WHERE id = ?1",
-		(const int64_t[]){
-		    j->blob, args[1], j->verdict == SCRUB_WRONG || j->verdict == SCRUB_UNREADABLE },
-		3, e) != ERR_NONE ||
+	    sql_change(db,
+		"UPDATE blob SET verified = ?2, damaged = ?3 OR (?4 AND NOT EXISTS"
+		" (SELECT 1 FROM file f WHERE f.blob_id = ?1 AND f.state <> 'removed')) WHERE id = ?1",
+		(const int64_t[]){ j->blob, args[1],
+		    j->verdict == SCRUB_WRONG || j->verdict == SCRUB_UNREADABLE,
+		    j->verdict == SCRUB_MISSING },
+		4, e) != ERR_NONE ||
 	    prefer_again(db, j->blob, e) != ERR_NONE)
 		return e->code;
 	return changed ? db_event(db, kind, "blob", json, e) : ERR_NONE;
@@ -132,7 +140,7 @@ tell(const struct sweep *s, struct sweep_report *r, const struct scrub_job *j, c
 		return;
 	}
 	told.code = ERR_ATTENTION;
-	err_context(&told, "%s is %s%s", path, kind, words);
+	err_context(&told, "%s is %s%s", path, kind, words != NULL ? words : "");
 	sweep_failed(s, &told);
 }
 
