@@ -78,8 +78,19 @@ class Pool(Scene):
         return os.path.basename(self.files[n]).split(" ", 1)[1].rsplit(".", 1)[0]
 
 
+def step(**drawn):
+    """A rule, until time is over."""
+    def of(f):
+        def guarded(self, **kw):
+            if time.monotonic() < Sequence.until:
+                f(self, **kw)
+        guarded.__name__ = f.__name__
+        return rule(**drawn)(guarded)
+    return of
+
+
 class Sequence(RuleBasedStateMachine):
-    failed = None
+    failed, until = None, 0
 
     def __init__(self):
         super().__init__()
@@ -91,7 +102,7 @@ class Sequence(RuleBasedStateMachine):
         Sequence.steps = []  # of the latest
         shutil.rmtree(self.s.lib, ignore_errors=True)
         self.s.must("lib-import", "-q", "--history", "/dev/null", status=(3,))
-        counts["cases"] += 1
+        counts["cases"] += time.monotonic() < Sequence.until
 
     def do(self, kill, *command, done=None, status=(0,)):
         """Run it; where it is killed run it again, unless an event of kind `done` tells that it is done."""
@@ -122,7 +133,7 @@ class Sequence(RuleBasedStateMachine):
         return sorted(of)[which % len(of)]
 
     # -- sessions ----------------------------------------------------------
-    @rule(kill=KILL, files=st.sets(st.integers(0, FILES - 1), min_size=1, max_size=4),
+    @step(kill=KILL, files=st.sets(st.integers(0, FILES - 1), min_size=1, max_size=4),
           mode=st.sampled_from(["copy", "hardlink", "move"]))
     def import_(self, kill, files, mode):
         self.folders += 1
@@ -134,7 +145,7 @@ class Sequence(RuleBasedStateMachine):
         self.sessions[said.strip()] = (files, folder, mode)
 
     @precondition(lambda self: self.sessions)
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def commit(self, kill, which):
         session = self.one(which, self.sessions)
         files, folder, mode = self.sessions.pop(session)
@@ -157,7 +168,7 @@ class Sequence(RuleBasedStateMachine):
         self.undone = []
 
     @precondition(lambda self: self.sessions)
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def reject(self, kill, which):
         session = self.one(which, self.sessions)
         self.sessions.pop(session)
@@ -166,7 +177,7 @@ class Sequence(RuleBasedStateMachine):
 
     # -- edits -------------------------------------------------------------
     @precondition(lambda self: self.model.live())
-    @rule(kill=KILL, which=ANY, field=st.sampled_from(["title", "comment"]), value=st.integers(1, 1 << 30))
+    @step(kill=KILL, which=ANY, field=st.sampled_from(["title", "comment"]), value=st.integers(1, 1 << 30))
     def amend(self, kill, which, field, value):
         track = self.one(which, self.model.live())
         self.edited()
@@ -176,7 +187,7 @@ class Sequence(RuleBasedStateMachine):
                                     (title, "New %d" % value)) + (n, written)
 
     @precondition(lambda self: self.model.live())
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def remove(self, kill, which):
         track = self.one(which, self.model.live())
         self.edited()
@@ -184,7 +195,7 @@ class Sequence(RuleBasedStateMachine):
         self.model.removed.add(track)
 
     @precondition(lambda self: self.model.removed)
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def restore(self, kill, which):
         track = self.one(which, self.model.removed)
         if self.model.tracks[track][2] in self.model.here() and not self.model.tracks[track][3]:
@@ -195,7 +206,7 @@ class Sequence(RuleBasedStateMachine):
 
     @precondition(lambda self: any(self.model.tracks[i][0].startswith("New") and not self.model.tracks[i][3]
                                    for i in self.model.live()))
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def write_tags(self, kill, which):
         track = self.one(which, [i for i in self.model.live() if self.model.tracks[i][0].startswith("New")
                                  and not self.model.tracks[i][3]])
@@ -204,7 +215,7 @@ class Sequence(RuleBasedStateMachine):
         self.model.tracks[track] = self.model.tracks[track][:3] + (True,)
 
     @precondition(lambda self: self.undone)
-    @rule(kill=KILL)
+    @step(kill=KILL)
     def undo(self, kill):
         self.do(kill, "lib-commit", "-q", "--undo", done="undo")
         plays, self.model = self.model.plays, self.undone.pop()
@@ -212,7 +223,7 @@ class Sequence(RuleBasedStateMachine):
 
     # -- playlists ---------------------------------------------------------
     @precondition(lambda self: self.model.live())
-    @rule(kill=KILL, name=st.sampled_from(["Party", "Night"]), tracks=st.lists(ANY, min_size=1, max_size=3))
+    @step(kill=KILL, name=st.sampled_from(["Party", "Night"]), tracks=st.lists(ANY, min_size=1, max_size=3))
     def playlist_add(self, kill, name, tracks):
         ids = [self.one(t, self.model.live()) for t in tracks]
         if name not in self.model.playlists:
@@ -224,7 +235,7 @@ class Sequence(RuleBasedStateMachine):
         self.model.playlists[name] = self.model.playlists[name] + ids
 
     @precondition(lambda self: any(len(p) > 1 for p in self.model.playlists.values()))
-    @rule(kill=KILL, which=ANY, a=ANY, b=ANY)
+    @step(kill=KILL, which=ANY, a=ANY, b=ANY)
     def playlist_move(self, kill, which, a, b):
         name = self.one(which, [n for n, p in self.model.playlists.items() if len(p) > 1])
         ids = list(self.model.playlists[name])
@@ -237,7 +248,7 @@ class Sequence(RuleBasedStateMachine):
         self.model.playlists[name] = ids
 
     @precondition(lambda self: self.model.playlists)
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def playlist_delete(self, kill, which):
         name = self.one(which, self.model.playlists)
         self.edited()
@@ -245,7 +256,7 @@ class Sequence(RuleBasedStateMachine):
         del self.model.playlists[name]
 
     # -- plays -------------------------------------------------------------
-    @rule(kill=KILL, n=st.integers(0, HISTORIES - 1))
+    @step(kill=KILL, n=st.integers(0, HISTORIES - 1))
     def history(self, kill, n):
         self.do(kill, "lib-import", "-q", "--history", self.s.history(n))
         if n not in self.model.plays.values():
@@ -253,21 +264,21 @@ class Sequence(RuleBasedStateMachine):
             self.model.plays[new[0]] = n
 
     @precondition(lambda self: self.model.plays)
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def forget(self, kill, which):
         import_ = self.one(which, self.model.plays)
         self.do(kill, "lib-import", "-q", "--history", "--forget", "h%d" % import_, done="history-forget")
         del self.model.plays[import_]
 
     # -- lib-sweep ---------------------------------------------------------
-    @rule(kill=KILL, task=st.sampled_from([(), ("stage",), ("stuck",), ("orphans",), ("trash",), ("optimize",), ("repair",),
+    @step(kill=KILL, task=st.sampled_from([(), ("stage",), ("stuck",), ("orphans",), ("trash",), ("optimize",), ("repair",),
                                            ("schedules",), ("--all", "verify")]))
     def sweep(self, kill, task):
         kept = self.went_back and task in ((), ("orphans",))  # blobs that the copy does not name: 3, and they stay
         self.do(kill, "lib-sweep", "-q", *task, status=(0, 3) if kept else (0,))
 
     @precondition(lambda self: not self.sessions)
-    @rule(kill=KILL)
+    @step(kill=KILL)
     def backup(self, kill):
         folder = os.path.join(self.s.lib, "backup")
         self.do(kill, "lib-sweep", "-q", "backup")
@@ -275,7 +286,7 @@ class Sequence(RuleBasedStateMachine):
         self.copies = [c for c in self.copies if c[0] != path] + [(path, copy.deepcopy(self.model))]  # in one second
 
     @precondition(lambda self: self.copies and not self.sessions)
-    @rule(kill=KILL, which=ANY)
+    @step(kill=KILL, which=ANY)
     def go_back(self, kill, which):
         path, model = self.copies[which % len(self.copies)]
         if not os.path.exists(path):  # rotated
@@ -292,6 +303,8 @@ class Sequence(RuleBasedStateMachine):
 
     def check_invariants(self, settings=None):
         """Called by Hypothesis after every step."""
+        if time.monotonic() > Sequence.until:
+            return
         m = self.model
         self.same("tracks", {t["id"]: (t["title"], t.get("comment"), t["sha256"] == self.s.hashes[m.tracks[t["id"]][2]]
                                        if t["id"] in m.tracks else "") for t in self.tracks()},
@@ -334,9 +347,9 @@ def main():
     ap.add_argument("--build", default=os.environ.get("FONOTECA_BUILD", "build"))
     args = ap.parse_args()
     scene = Pool(args.build)
-    until, seed, failures = time.monotonic() + (args.time or 1e9), args.seed, 0
+    Sequence.until, seed, failures = time.monotonic() + (args.time or 1e9), args.seed, 0
     try:
-        while counts["cases"] < args.limit and time.monotonic() < until or counts["cases"] == 0:
+        while counts["cases"] < args.limit and time.monotonic() < Sequence.until:
             sequences(min(50, args.limit - counts["cases"]), seed)
             seed += 1
     except Exception as why:  # noqa: whatever it was that failed
