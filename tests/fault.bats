@@ -39,7 +39,7 @@ load fault/helper
 }
 
 @test "lib-import --commit, reviews, attaching, playlists and saved searches, killed at their system calls" {
-	for scenario in import-commit retry reject attach detach undo-amend save playlist-add playlist-move playlist-delete; do
+	for scenario in import-commit retry reject attach detach undo-amend save playlist-add playlist-move playlist-delete schedule; do
 		sweep 8 $scenario
 		all_held 5
 	done

@@ -310,3 +310,23 @@ found() {
 	[ "$(lib-analyze --duplicates | wc -l)" = 2 ]
 	fails 2 lib-analyze --duplicates love
 }
+
+@test "what sounds alike is similar, with the reason, though no tag tells anything" {
+	for style in 0 1 2 4; do
+		for key in 1 2; do
+			band $style $((100 + key)) 5 12 "style$style-$key.wav"
+		done
+	done
+	take .
+	run -1 lib-search --similar 1
+	lib-analyze -q
+	id() { query "SELECT track_id FROM file WHERE CAST(source AS TEXT) LIKE '%/$1.wav'"; }
+	for style in 1 2 4; do
+		[ "$(lib-search --ids --similar "$(id "style$style-1")" | head -n 1)" = "$(id "style$style-2")" ]
+	done
+	lib-search --explain --similar "$(id style4-1)" | head -n 1 | grep -q ' %.*bpm'
+	lib-search --json --explain --similar "$(id style4-1)" | jq -se '.[0].similar.reasons | map(.reason) | index("sound") != null'
+	# without fingerprints and vectors nothing is lost but that
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "DELETE FROM sound_near"
+	lib-search --json --explain --similar "$(id style4-1)" | jq -se 'map(.similar.reasons | map(.reason) | index("sound")) | all(. == null)'
+}

@@ -305,6 +305,19 @@ for i in range(50): print("a" * 60 + "!\tx")' | "$FONOTECA_BUILD/unit/seed-libra
 	[ "$n" -ge 90 ]
 }
 
+@test "two years alone, a range in three arguments, one word or the other" {
+	local all some
+	all=$(lib-search --count 'year:[1960 TO 1989]')
+	some=$(lib-search --count 1960..1989)
+	[ "$all" -gt 0 ] && [ "$some" = "$all" ]
+	[ "$(lib-search --count 'year:[1960' TO '1989]')" = "$all" ]
+	[ "$(lib-search --count 'year:{1960' TO '1989]')" = "$(lib-search --count 'year:{1960 TO 1989]')" ]
+	[ "$(lib-search -q --count year:1960.. XOR year:..1989 || :)" = "$(lib-search -q --count -- year:1960.. -year:..1989 , -year:1960.. year:..1989 || :)" ]
+	fails 2 lib-search title:a XOR title:b XOR title:c XOR title:d XOR title:e XOR title:f
+	# what is near to a word comes behind the word
+	[ "$(lib-search --count love~)" -ge "$(lib-search --count '"love"')" ]
+}
+
 @test "random queries find what an evaluator of its own finds" {
 	python3 - <<-'PY' | "$FONOTECA_BUILD/unit/seed-library" "$BATS_TEST_TMPDIR/many" >/dev/null
 	import random, sys

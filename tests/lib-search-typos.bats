@@ -242,3 +242,24 @@ means_nothing() {
 	assert right >= 0.9 * asked, (right, asked)
 	PY
 }
+
+@test "short words that exist among others that do not, letters left out before letters put in" {
+	seed >/dev/null <<-TABLE
+	title${T}artist${T}album
+	Smells Like Teen Spirit${T}Nirvana${T}Nevermind
+	Ten${T}Pearl Jam${T}Ten
+	Heart Beats${T}Some Beats${T}Beats
+	More Beats${T}Some Beats${T}Beats
+	TABLE
+	means "smells like teen spirit" smels like ten sprit
+	means "beatles" beatls
+}
+
+@test "--explain goes by --auto-correct" {
+	run -1 --separate-stderr lib-search --explain raidohead
+	[[ $output == *'"raidohead"'* ]]
+	run -0 --separate-stderr lib-search --explain --auto-correct raidohead
+	[[ $output == *'"radiohead"'* && $output == *"Radiohead - Creep"* ]]
+	run -1 --separate-stderr lib-search --explain --auto-correct zzzzqqqq
+	[[ $output == *'"zzzzqqqq"'* ]]
+}

@@ -79,6 +79,7 @@ for _ in range(rounds):
                     (f"NOT ({x} {y})", everything - (X & Y)), (f"NOT {x} OR NOT {y}", everything - (X & Y)),
                     (f"{x} {x}", X), (f"{x} OR {x}", X), (f"({x}) AND *", X), (f"{x} AND NOT {x}", frozenset()),
                     (f"{x} , NOT {x}", everything), (f"&({x}, {y})", X & Y), (f"|({x}, {y})", X | Y),
+                    (f"{x} XOR {y}", X ^ Y), (f"({x} xor {y} xor {z})", X ^ Y ^ Z), (f"{x} OR {y} XOR {z}", X | (Y ^ Z)),
                     (f"{x} {z} OR {y}", (X & Z) | Y), (f"{x} ({z} OR {y})", X & (Z | Y))):
         law(q, ids(q), want)
     q = rnd.choice([f"{x} OR {y}", f"{x} {y}"])

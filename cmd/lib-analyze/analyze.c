@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cmd/lib-analyze/command.h"
 #include "cmd/lib-analyze/pool.h"
+#include "store/sound/near.h"
 
 enum { BATCH = 16, BATCH_MS = 2000 };
 
@@ -176,7 +177,9 @@ analyze(struct db *db, struct err *e)
 		goto out;
 	while (n > 0 && pool_left(run->pool) > 0 && step(run, e) == ERR_NONE)
 		;
-	if (e->code == ERR_NONE && keep(run, e) == ERR_NONE)
+	if (e->code == ERR_NONE && keep(run, e) == ERR_NONE && run->analysed > 0)
+		sound_pack(db, e);
+	if (e->code == ERR_NONE)
 		summary(run, e);
 	if (e->code == ERR_NONE && cli_interrupted())
 		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");

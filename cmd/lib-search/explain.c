@@ -173,10 +173,22 @@ explain_query(struct err *e)
 	} else if (q != NULL) {
 		int64_t limit = command.limit >= 0 ? command.limit : 50;
 
-		if (explain_run(q, command.db, limit, command.offset, &x, e) == ERR_NONE)
+		for (bool search = true; search;) {
+			explanation_free(&x);
+			x = (struct explanation){ 0 };
+			search = explain_run(q, command.db, limit, command.offset, &x, e) == ERR_NONE &&
+			    x.nplaces == 0 && limit != 0 && command.correct && command_correct(&q, e);
+		}
+		if (e->code == ERR_NONE || e->code == ERR_NOMATCH) {
+			struct err told = *e;
+
+			*e = (struct err){ 0 };
 			(cli_json() ? print_json : print_text)(q, &x, parsed, e);
-		if (e->code == ERR_NONE && x.nplaces == 0)
-			e->code = ERR_NOMATCH;
+			if (e->code == ERR_NONE && x.nplaces == 0)
+				*e = (struct err){ .code = ERR_NOMATCH };
+			if (e->code == ERR_NOMATCH && told.code != ERR_NONE)
+				*e = told;
+		}
 	}
 	explanation_free(&x);
 	query_free(q);

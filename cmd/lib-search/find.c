@@ -172,7 +172,7 @@ find_groups(enum group_by by, struct err *e)
 {
 	struct query *q = command_query(e);
 	struct group *list = NULL;
-	int64_t *ids = NULL;
+	int64_t *ids = NULL, by_name = 0;
 	size_t n = 0, count = 0, first;
 
 	for (bool search = q != NULL; search;) {
@@ -181,9 +181,10 @@ find_groups(enum group_by by, struct err *e)
 		search = query_ids(q, command.db, -1, 0, &ids, &n, e) == ERR_NONE && n == 0 &&
 		    command.limit != 0 && command_correct(&q, e);
 	}
+	if (q != NULL && e->code == ERR_NONE && !query_has_order(q, command.db))
+		by_name = command.limit >= 0 ? command.limit + command.offset : -1;
 	if (q != NULL && e->code == ERR_NONE &&
-	    groups_make(command.db, by, ids, n, !query_has_order(q, command.db), &list, &count, e) ==
-		ERR_NONE) {
+	    groups_make(command.db, by, &ids, n, by_name, &list, &count, e) == ERR_NONE) {
 		size_t page = command_page(count, &first);
 
 		if (page == 0 && command.limit != 0)

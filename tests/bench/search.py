@@ -2,7 +2,8 @@
 """Searches of a large library: search.py SCRATCH, run by tests/bench/run.sh
 
 Builds a library of BENCH_TRACKS (1,000,000) tracks through the store layer, with build/unit/seed-library, from the
-table that make-tracks.py makes; then each query is a whole cold process, first page (--limit 50), BENCH_RUNS (21)
+table that make-tracks.py makes (or takes an existing one, BENCH_LIBRARY=DIR); then each query is a whole cold process, first page (--limit 50),
+BENCH_RUNS (21)
 times over several words by turns.  Prints medians and the 99th of a hundred beside sqlite3 LIKE over the same tables
 and beet ls over BENCH_BEETS (10,000) of the tracks where beets is installed, and what is promised last.
 """
@@ -14,6 +15,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
@@ -53,31 +55,37 @@ KINDS = [
     ("negation", 400, ["-- -love"], "title NOT LIKE '%love%'", None),
     ("a regular expression", 400, ["title::^love"], None, ["title::^love"]),
     ("facets", 400, ["--facet genre", "--facet year", "--facet artists"], "1 GROUP BY year", None),
+    ("what files are, counted", 400, ["--count is:lossless", "--count -- -format:flac", "--count path:/music/love"], None, None),
     ("statistics", 400, ["--stats"], None, None),
+    ("albums, artists of all", 400, ["--limit 50 --albums", "--limit 50 --artists"], "1 GROUP BY release_id", None),
+    ("albums of a word", 400, ["--limit 50 --albums love"], None, None),
+    ("similar tracks", 400, ["--limit 50 --similar 4711", "--limit 50 --similar 815 love"], None, None),
     ("all ids", 2000, ["--ids"], "1", None),
 ]
 
 
 def run(command):
-    """Seconds of a whole process."""
+    """Milliseconds of a whole process, and those of them that it was at work (user + system)."""
     null = os.open(os.devnull, os.O_RDWR)
     start = time.perf_counter()
     actions = [(os.POSIX_SPAWN_DUP2, null, n) for n in range(3)]
-    os.waitpid(os.posix_spawnp(command[0], command, os.environ, file_actions=actions), 0)
+    used = os.wait4(os.posix_spawnp(command[0], command, os.environ, file_actions=actions), 0)[2]
     os.close(null)
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) * 1000, (used.ru_utime + used.ru_stime) * 1000
 
 
 def times(commands, runs):
+    """Median, the 99th of a hundred, and the median of the time at work, which a busy machine says less of."""
     for command in commands:
         run(command)  # warm
-    took = sorted(run(commands[i % len(commands)]) * 1000 for i in range(runs))
-    return statistics.median(took), took[min(len(took) - 1, int(0.99 * len(took)))]
+    took = [run(commands[i % len(commands)]) for i in range(runs)]
+    wall = sorted(t[0] for t in took)
+    return statistics.median(wall), wall[min(len(wall) - 1, int(0.99 * len(wall)))], statistics.median(t[1] for t in took)
 
 
 def page(query):
     words = query.split(" ") if not query.startswith('"') else [query]
-    whole = any(w in ("--count", "--facet", "--stats", "--ids") for w in words)
+    whole = any(w in ("--count", "--facet", "--stats", "--ids", "--albums", "--artists") for w in words)
     return [SEARCH, "-q"] + words if whole else [SEARCH] + PAGE + words
 
 
@@ -107,13 +115,15 @@ def peak(command):
 
 
 def seed(library, rows, start):
-    """Seconds, and those of each 100,000."""
-    begun = time.monotonic()
-    with subprocess.Popen([sys.executable, os.path.join(BENCH, "make-tracks.py"), str(rows), str(start)],
-                          stdout=subprocess.PIPE) as table:
-        made = subprocess.run([os.path.join(BUILD, "unit", "seed-library"), library], stdin=table.stdout,
+    """Seconds, and those of each 100,000.  The table is there before the clock runs."""
+    with tempfile.TemporaryFile() as table:
+        subprocess.run([sys.executable, os.path.join(BENCH, "make-tracks.py"), str(rows), str(start)], stdout=table,
+                       check=True)
+        table.seek(0)
+        begun = time.monotonic()
+        made = subprocess.run([os.path.join(BUILD, "unit", "seed-library"), library], stdin=table,
                               stdout=subprocess.PIPE, check=True, text=True)
-    return time.monotonic() - begun, [float(line.split()[1]) for line in made.stdout.splitlines()]
+        return time.monotonic() - begun, [float(line.split()[1]) for line in made.stdout.splitlines()]
 
 
 def play(database):
@@ -170,7 +180,7 @@ def like(database, condition):
 
 
 def cell(figures):
-    return "%9.1f %9.1f" % figures if figures else "%9s %9s" % ("-", "-")
+    return "%8.1f %7.1f" % figures[:2] if figures else "%8s %7s" % ("-", "-")
 
 
 def build(library, database):
@@ -186,34 +196,42 @@ def build(library, database):
     report("seconds for each 100,000", seconds=each)
 
 
-def upkeep(library):
+def upkeep(scratch, library):
+    """A thousand into nothing, and into the million."""
+    alone, _ = seed(os.path.join(scratch, "thousand"), 1000, 2)
     took, _ = seed(library, 1000, 2)
-    print("%-44s %10.2f s" % ("1,000 tracks more (with the start of both)", took))
-    report("1,000 tracks more", ms=took * 1000)
+    print("%-44s %10.2f s; into an empty library %.2f s" % ("1,000 tracks more", took, alone))
+    report("1,000 tracks more", ms=took * 1000, alone_ms=alone * 1000)
     sweep()
 
 
 def main():
     scratch = sys.argv[1]
-    library = os.path.join(scratch, "search")
+    library = os.environ.get("BENCH_LIBRARY") or os.path.join(scratch, "search")
     database = os.path.join(library, "library.db")
     os.environ["FONOTECA_LIBRARY"] = library
-    build(library, database)
-    upkeep(library)
+    if os.path.exists(database):
+        print("\nSearch: the library in %s" % library)
+    else:
+        build(library, database)
+        upkeep(scratch, library)
     beets = beets_library(scratch, database)
     rare = a_rare_word(database)
-    true, _ = times([["/bin/true"]], RUNS)
-    print("milliseconds of whole processes; /bin/true %.1f; beet ls over %s tracks%s\n%-26s %19s %19s %19s %8s" % (
-        true, format(BEETS, ","), "" if beets else ": skipped, no beet here (make deps-bench)", "",
-        "lib-search    p99", "sqlite3 LIKE    p99", "beet ls    p99", "at most"))
+    true = times([["/bin/true"]], RUNS)[0]
+    print("milliseconds of whole processes, median and p99; at work: median of user + system; /bin/true %.1f;\nbeet ls has"
+          " %s of the tracks: for as many as here it would take %.0f times as long%s\n%-26s %16s %8s %16s %16s %8s" % (
+              true, format(min(BEETS, TRACKS), ","), max(1, TRACKS / BEETS),
+              "" if beets else ": skipped, no beet here (make deps-bench)", "", "lib-search  p99", "at work",
+              "LIKE    p99", "beet ls    p99", "at most"))
     for kind, promised, queries, condition, asked in KINDS:
         ours = times([page(q) for q in queries or [rare]], RUNS)
         theirs = condition and shutil.which("sqlite3") and times([like(database, condition.replace("@", rare))], 5)
         others = asked and beets and times([beets + asked], 3)
-        print("%-26s %s %s %s %8d" % (kind, cell(ours), cell(theirs), cell(others), promised), flush=True)
-        report("search: " + kind, ms=ours[0], p99=ours[1], like_ms=theirs[0] if theirs else None,
+        print("%-26s %s %8.1f %s %s %8d" % (kind, cell(ours), ours[2], cell(theirs), cell(others), promised), flush=True)
+        report("search: " + kind, ms=ours[0], p99=ours[1], cpu_ms=ours[2], like_ms=theirs[0] if theirs else None,
                beet_ms=others[0] if others else None, limit_ms=promised)
-    for what, command in (("a search", page("the")), ("the same in an order", page("-s title the"))):
+    for what, command in (("a search", page("the")), ("the same in an order", page("-s title the")),
+                          ("albums of all", page("--albums")), ("artists of all", page("--artists"))):
         kb = peak(command)
         print("%-44s %10.1f MB %33s" % ("memory of " + what, kb / 1024, "at most 32"))
         report("memory of " + what, kb=kb, limit_kb=32 * 1024)

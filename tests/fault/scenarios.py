@@ -159,6 +159,7 @@ SCENARIOS = {
     "playlist-add": Scenario(listed, "lib-playlist -q add Party 1 2", edit="playlist-add"),
     "playlist-move": Scenario(listed, "lib-playlist -q move Party 1 3", edit="playlist-move"),
     "playlist-delete": Scenario(listed, "lib-playlist -q delete Party", edit="playlist-delete"),
+    "schedule": Scenario(listed, "lib-playlist -q schedule Party --at 2035-01-01T07:00Z --every day --do play", edit="schedule"),
     "history": Scenario(with_history, "lib-import -q --history PLAYS"),
     "sweep": Scenario(littered, "lib-sweep -q --older-than=0 --grace=0", runs=3),
     "migrate": Scenario(old, "lib-sweep -q orphans"),

@@ -108,7 +108,7 @@ struct song {
 	int pitch; /* 0 = C */
 	bool minor;
 	int progression;
-	bool drums, notes;
+	bool drums, notes, lead; /* lead: a tune above it that no other song has */
 };
 
 static void
@@ -184,6 +184,18 @@ play_bar_of_notes(struct band *b, const struct song *s, int bar, double at, doub
 	}
 }
 
+/* Eight notes of the scale, by chance. */
+static void
+play_bar_of_lead(struct band *b, const struct song *s, double at, double beat)
+{
+	static const int scale[2][7] = { { 0, 2, 4, 5, 7, 9, 11 }, { 0, 2, 3, 5, 7, 8, 10 } };
+
+	for (int k = 0; k < 8; k++)
+		if (chance(b) < 0.8)
+			play_note(b, at + k * beat / 2, beat * (0.4 + chance(b)),
+			    72 + s->pitch + scale[s->minor][(int)(7 * chance(b))], 0.25, 0.01);
+}
+
 /* Mono samples of so many seconds; free() them. */
 static float *
 play_song(const struct song *s, double seconds, int rate, double a4, uint32_t seed)
@@ -197,6 +209,8 @@ play_song(const struct song *s, double seconds, int rate, double a4, uint32_t se
 			play_bar_of_drums(&b, s, from + bar * 4 * beat, beat);
 		if (s->notes)
 			play_bar_of_notes(&b, s, bar, from + bar * 4 * beat, beat);
+		if (s->lead)
+			play_bar_of_lead(&b, s, from + bar * 4 * beat, beat);
 	}
 	return b.out;
 }

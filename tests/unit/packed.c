@@ -10,12 +10,12 @@
 #include "base/buf.h"
 #include "store/index.h"
 #include "store/packed/packed.h"
-#include "store/query/query.h"
+#include "store/query/facet.h"
 #include "store/sql.h"
 #include "text/fold.h"
 #include "unit.h"
 
-enum { TRACKS = 9500, RELEASES = 700, ROUNDS = 240 };
+enum { TRACKS = 9500, RELEASES = 700, ROUNDS = 60 };
 
 static uint64_t state;
 
@@ -139,6 +139,47 @@ name_release(struct db *db, int64_t id)
 	buf_free(&album);
 }
 
+/* A preferred file of some kind, another one beside it, a part of a larger one, or none. */
+static void
+add_files(struct db *db, int64_t id)
+{
+	static const char *const kinds[] = { "'mpeg', 'mp3'", "'flac', 'flac'", "'ogg', 'vorbis'",
+		"'wav', NULL", "'mp4', 'alac'", "'mp4', 'aac'" };
+	static const char *const states[] = { "ok", "missing", "damaged" };
+	unsigned files = dice(8) == 0 ? 2 : dice(20) > 0;
+	char size[24];
+
+	for (unsigned i = 0; i < files; i++) {
+		run_sql(db,
+		    "INSERT INTO blob(sha256, size, suffix, added) VALUES(randomblob(32), ifnull(%s, 5), "
+		    "'x', 0)",
+		    number(size, sizeof size, 1000, 1010));
+		run_sql(db,
+		    "INSERT INTO file(track_id, blob_id, part, preferred, state, format, codec, bitrate, "
+		    "source, damaged,"
+		    " session_id, added, changed) VALUES(%lld, last_insert_rowid(), %u, %u, '%s', %s, %u, "
+		    "CAST('/in/%s/%u' AS BLOB),"
+		    " %u, 1, 0, 0)",
+		    (long long)id, dice(9) == 0, i == 0, states[dice(6) == 0 ? dice(3) : 0], kinds[dice(6)],
+		    dice(3) * 64000, words[dice(3)], dice(9), dice(30) == 0);
+	}
+}
+
+/* Genres, credits and tags, which nothing is packed of. */
+static void
+add_lists(struct db *db, int64_t id)
+{
+	for (unsigned i = dice(3); i > 0; i--)
+		run_sql(db, "INSERT INTO track_genre(track_id, seq, genre_id) VALUES(%lld, %u, %u)",
+		    (long long)id, i, 1 + dice(3));
+	if (dice(4) == 0)
+		run_sql(db, "INSERT INTO credit(track_id, role, seq, artist_id) VALUES(%lld, %d, 0, %u)",
+		    (long long)id, dice(2) == 0 ? F_ARTISTS + 1 : F_COMPOSER + 1, 1 + dice(3));
+	if (dice(5) == 0)
+		run_sql(db, "INSERT INTO tag(track_id, name_id, seq, value) VALUES(%lld, %d, 0, '%s')",
+		    (long long)id, F_COMMENT + 1, words[dice(WORDS)]);
+}
+
 static void
 add_track(struct db *db)
 {
@@ -158,6 +199,8 @@ add_track(struct db *db)
 	if (dice(5) == 0)
 		run_sql(db, "INSERT INTO heard SELECT recording_id, %u, %u FROM track WHERE id = %lld",
 		    1 + dice(4), 1000 + dice(50), (long long)id);
+	add_files(db, id);
+	add_lists(db, id);
 	CHECK(index_track(db, id, &e) == ERR_NONE);
 }
 
@@ -167,8 +210,14 @@ fill(struct db *db)
 	struct err e = { 0 };
 
 	CHECK(sql_begin(db, &e) == ERR_NONE);
+	run_sql(db,
+	    "INSERT INTO session(state, owner, created, changed, heartbeat, staging) VALUES('committed', 0, "
+	    "0, 0, 0, 0);"
+	    "INSERT INTO genre(name, key) VALUES('Rock', 'rock'), ('Pop', 'pop'), ('', '');"
+	    "INSERT INTO artist(name, key) VALUES('Love', 'love'), ('The A', 'the a'), ('Night', 'night')");
 	for (int i = 1; i <= RELEASES; i++) {
-		run_sql(db, "INSERT INTO release(added) VALUES(0)");
+		run_sql(db, "INSERT INTO release(added, compilation, albumartist) VALUES(0, %d, %s)",
+		    i % 9 == 0, i % 5 == 0 ? "'Love'" : "NULL");
 		name_release(db, i);
 	}
 	for (int i = 0; i < TRACKS; i++)
@@ -191,9 +240,24 @@ index_again(struct db *db, int64_t id, bool removed)
 	CHECK(index_track(db, id, &e) == ERR_NONE);
 }
 
-enum change { NEW, AGAIN, REMOVED, HEARD, UNHEARD, NUMBERS, MOVED, CHANGES };
+enum change {
+	NEW,
+	AGAIN,
+	REMOVED,
+	HEARD,
+	UNHEARD,
+	NUMBERS,
+	MOVED,
+	STATES,
+	PREFERRED,
+	SIZES,
+	GONE,
+	RELEASED,
+	CHANGES
+};
 static const char *const changes[CHANGES] = { "new tracks", "tracks indexed again", "tracks removed",
-	"tracks heard", "tracks not heard", "other numbers", "other recordings" };
+	"tracks heard", "tracks not heard", "other numbers", "other recordings", "files in other states",
+	"other files preferred", "other sizes", "files gone", "other releases" };
 
 static void
 change_one(struct db *db, enum change what, int64_t id)
@@ -217,6 +281,33 @@ change_one(struct db *db, enum change what, int64_t id)
 		break;
 	case MOVED: /* to a recording that has plays of its own, or none */
 		run_sql(db, "UPDATE track SET recording_id = %u WHERE id = %lld", 1 + dice(TRACKS),
+		    (long long)id);
+		break;
+	case STATES:
+		run_sql(db, "UPDATE file SET state = 'missing', codec = 'aac' WHERE track_id = %lld",
+		    (long long)id);
+		break;
+	case PREFERRED: /* the other one, where there is one */
+		run_sql(db,
+		    "UPDATE file SET preferred = 0 WHERE track_id = %lld;"
+		    "UPDATE file SET preferred = 1 WHERE id = (SELECT max(id) FROM file WHERE track_id = "
+		    "%lld)",
+		    (long long)id, (long long)id);
+		break;
+	case SIZES:
+		run_sql(db,
+		    "UPDATE blob SET size = size + %u WHERE id IN (SELECT blob_id FROM file WHERE track_id = "
+		    "%lld)",
+		    dice(3), (long long)id);
+		break;
+	case GONE:
+		run_sql(db, "DELETE FROM file WHERE track_id = %lld", (long long)id);
+		break;
+	case RELEASED: /* of the same title: the index knows it under it */
+		run_sql(db,
+		    "UPDATE track SET release_id = (SELECT min(o.id) FROM release o JOIN release r ON "
+		    "r.album ="
+		    " o.album WHERE r.id = track.release_id) WHERE id = %lld",
 		    (long long)id);
 		break;
 	default:
@@ -265,12 +356,26 @@ static const char *const terms[] = { "love", "the", "title:the", "artist:love", 
 	"bpm:>120", "bpm:<91", "duration:1:40", "duration:>99:00:00", "rating:3..", "rating:<2", "rating:5",
 	"plays:>1", "plays:0", "plays:..2", "added:<1970-01-13", "added:1970-01-12", "lastplayed:<1970-01-02",
 	"-love", "missing:bpm", "愛", "12", "lov", "is:rated", "(bpm:120 OR rating:3)", "-rating:2..",
-	"id:>9000" };
+	"id:>9000", "is:lossless", "-is:lossless", "is:lossy", "is:missing", "is:damaged", "format:flac",
+	"-format:flac", "codec:mp3", "missing:codec", "codec:/^a/", "(format:mp4 OR codec:mp3)",
+	"size:1005..", "size:<1002", "-size:..99999999", "is:unrated", "is:played", "-is:unplayed",
+	"missing:year", "-year:1985", "-bpm:120.001..121", "genre:rock", "-genre:rock", "missing:genre",
+	"comment:love", "comment::o", "-comment:night", "missing:comment", "composer:love", "has:artists",
+	"path:/in/love", "-path:the/3", "bitrate:..64000", "bitrate:>64000", "is:dup", "is:compilation",
+	"-is:compilation", "albumartist:love", "title:/lov/", "/^the/", "-title:=the", "-\"in the\"",
+	"-plays:0", "year:-3", "rating:..-1", "the", "love" };
 static const char *const orders[] = { "added-", "added", "year", "year-", "artist", "artist-", "title",
 	"title-", "album", "album-", "plays-", "plays", "bpm", "bpm-", "duration", "duration-", "rating-",
 	"rating", "id-", "id", "lastplayed-", "lastplayed", "year,title-", "plays-,added-", "artist,year-",
-	"genre", "key" };
-enum { TERMS = sizeof terms / sizeof terms[0], ORDERS = sizeof orders / sizeof orders[0] };
+	"genre", "key", "size", "size-", "format", "format-", "codec", "codec-,year", "bitrate" };
+static const char *const facets[] = { "year", "rating", "plays", "added", "duration", "lastplayed", "size",
+	"format", "codec", "album", "albumartist", "compilation", "genre", "artists", "composer", "comment",
+	"bitrate", "bpm", "session", "owner", "path", "artist" };
+enum {
+	FACETS = sizeof facets / sizeof facets[0],
+	TERMS = sizeof terms / sizeof terms[0],
+	ORDERS = sizeof orders / sizeof orders[0]
+};
 
 struct answer {
 	int64_t *ids, count;
@@ -322,7 +427,8 @@ compare(struct db *db, const char *when)
 	if (!same) {
 		fprintf(stderr,
 		    "%s: %s %s %s, order %s, %lld from %lld: %zu of %lld tracks, by rows %zu of %lld\n", when,
-		    n > 0 ? query[0] : "", n > 1 ? query[1] : "", n > 2 ? query[2] : "",
+		    n > 0 ? query[0] : "", n > 1 ? query[1] : "",
+		    query[0] != NULL && query[1] != NULL && query[2] != NULL ? query[2] : "",
 		    order != NULL ? order : "-", (long long)limit, (long long)offset, packed.n,
 		    (long long)packed.count, plain.n, (long long)plain.count);
 		for (size_t i = 0; i < packed.n && i < plain.n; i++)
@@ -335,6 +441,50 @@ compare(struct db *db, const char *when)
 	CHECK(same);
 	free(packed.ids);
 	free(plain.ids);
+}
+
+/* The values of a field, likewise. */
+static void
+compare_facets(struct db *db, const char *when)
+{
+	const char *field = facets[dice(FACETS)];
+	char *query[3] = { NULL };
+	struct facet *list[2] = { NULL, NULL };
+	size_t count[2] = { 0, 0 };
+	bool same;
+
+	for (unsigned i = 0, n = dice(3); i < n; i++)
+		query[i] = (char *)terms[dice(TERMS)];
+	for (int plain = 0; plain < 2; plain++) {
+		struct query *q = NULL;
+		struct err e = { 0 };
+		enum field f;
+
+		CHECK(query_parse(&q, db, query, &e) == ERR_NONE);
+		if (plain)
+			query_plain(q);
+		CHECK(facet_count(q, db, field, &f, &list[plain], &count[plain], &e) == ERR_NONE);
+		query_free(q);
+	}
+	same = count[0] == count[1];
+	for (size_t i = 0; same && i < count[0]; i++)
+		same =
+		    list[0][i].tracks == list[1][i].tracks && strcmp(list[0][i].value, list[1][i].value) == 0;
+	if (!same)
+		fprintf(stderr, "%s: --facet %s %s %s: %zu values, by rows %zu\n", when, field,
+		    query[0] != NULL ? query[0] : "", query[0] != NULL && query[1] != NULL ? query[1] : "",
+		    count[0], count[1]);
+	CHECK(same);
+	facet_free(list[0], count[0]);
+	facet_free(list[1], count[1]);
+}
+
+static void
+compare_all(struct db *db, const char *when)
+{
+	compare(db, when);
+	compare(db, when);
+	compare_facets(db, when);
 }
 
 static int64_t
@@ -374,25 +524,26 @@ main(int argc, char **argv)
 	CHECK(count_packed(db) == 2); /* as they were filled */
 	run_sql(db, "DELETE FROM packed_chunk");
 	for (int i = 0; i < ROUNDS / 4; i++)
-		compare(db, "nothing packed");
+		compare_all(db, "nothing packed");
 	refresh(db, true);
 	CHECK(count_packed(db) == 3);
 	for (int i = 0; i < ROUNDS; i++)
-		compare(db, "all packed");
+		compare_all(db, "all packed");
 	for (int i = 0; i <= 2 * CHANGES; i++) {
 		refresh(db, i % 3 > 0);
 		if (i < 2 * CHANGES)
 			change(db, (enum change)(i % CHANGES));
 		else
 			rename_release(db);
-		for (int k = 0; k < ROUNDS / 6; k++)
-			compare(db, i < 2 * CHANGES ? changes[i % CHANGES] : "a release that was renamed");
+		for (int k = 0; k < ROUNDS / 20; k++)
+			compare_all(
+			    db, i < 2 * CHANGES ? changes[i % CHANGES] : "a release that was renamed");
 	}
 	run_sql(db, "UPDATE packed SET v = x'0102' WHERE id %% 3 = 0"); /* nobody's bytes: as if they were not
 									   there */
 	refresh(db, false);
 	for (int i = 0; i < ROUNDS / 10; i++)
-		compare(db, "packed wrongly");
+		compare_all(db, "packed wrongly");
 	db_close(db);
 	if (unit_failures > 0)
 		fprintf(stderr, "packed: the seed was %llu\n", (unsigned long long)seed);

@@ -80,7 +80,7 @@ score_tempi(bool all)
 		for (double bpm = from * 1.003; bpm <= to;
 		     bpm *= style == HOUSE || style == DRUM_AND_BASS ? sqrt(step) : step) {
 			struct song s = { (enum style)style, bpm, n * 5 % 12, n % 2 == 1, n % PROGRESSIONS,
-				true, true };
+				true, true, false };
 			float *x = play_song(&s, all ? 30 : 20, TEMPO_RATE, 440, (uint32_t)n + 1);
 			struct tempo_found f = hear_tempo(x, (size_t)(all ? 30 : 20) * TEMPO_RATE);
 
@@ -122,7 +122,7 @@ score_keys(double cents, bool all)
 	for (int key = 0; key < 24; key++) {
 		for (int p = 0; p < (all ? PROGRESSIONS : 1); p++) {
 			struct song s = { n % 3 == 0 ? STRINGS : ROCK, 110, key % 12, key >= 12,
-				(p + (all ? 0 : key)) % PROGRESSIONS, n % 2 == 0, true };
+				(p + (all ? 0 : key)) % PROGRESSIONS, n % 2 == 0, true, false };
 			float *x = play_song(&s, all ? 20 : 12, KEY_RATE, a4, (uint32_t)n + 7);
 			struct key_found f = hear_key(x, (size_t)(all ? 20 : 12) * KEY_RATE);
 			double score = mirex(s.pitch, s.minor, &f);
@@ -174,7 +174,7 @@ score_prints(size_t songs)
 	for (size_t i = 0; print != NULL && i < songs; i++) {
 		struct song s = { (enum style)(chance(&luck) * STYLES), 60 + 140 * chance(&luck),
 			(int)(12 * chance(&luck)), chance(&luck) < 0.5, (int)(PROGRESSIONS * chance(&luck)),
-			true, true };
+			true, true, true };
 		float *x = play_song(&s, SECONDS, RATE, 440, (uint32_t)i + 100);
 		struct print again;
 		double d;
@@ -206,7 +206,7 @@ static int
 write_song(char **arg)
 {
 	struct song s = { (enum style)atoi(arg[0]), atof(arg[1]), atoi(arg[2]) % 12, atoi(arg[2]) >= 12, 1,
-		true, true };
+		true, true, false };
 	int rate = 44100;
 	size_t n = (size_t)(atof(arg[3]) * rate);
 	float *x = play_song(&s, atof(arg[3]), rate, 440, (uint32_t)atoi(arg[1]));

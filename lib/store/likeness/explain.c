@@ -33,6 +33,11 @@ static const struct {
 	[LIKE_PLAYS] = { "plays",
 	    "SELECT sum(plays) FROM told WHERE recording_id = (SELECT recording_id FROM track WHERE id = ?2)",
 	    F_NONE, F_NONE },
+	[LIKE_SOUND] = { "sound",
+	    "SELECT coalesce(nullif(trim(ifnull(printf('%.0f bpm ', sound_bpm), '') || ifnull(sound_key, "
+	    "'')), ''),"
+	    " 'timbre') FROM track WHERE id = ?2",
+	    F_NONE, F_NONE },
 	[LIKE_YEAR] = { "year", "SELECT year FROM track WHERE id = ?2", F_NONE, F_NONE },
 	[LIKE_TEMPO] = { "tempo", "SELECT printf('%.10g', tempo) FROM track WHERE id = ?2", F_NONE, F_NONE },
 	[LIKE_KEY] = { "key", "SELECT tone FROM track WHERE id = ?2", F_NONE, F_NONE },

@@ -13,7 +13,8 @@ enum {
 	OF_PERSON = 250,
 	OF_TEXT = 300,
 	OF_PLAYLIST = 100, /* about the place of the track */
-	OF_YEAR = 500
+	OF_YEAR = 500,
+	OF_SOUND = 500
 };
 
 /* Who asks the indexes for the tracks of a value. */
@@ -167,6 +168,39 @@ take_value(struct source *s, enum like_reason set, const struct value *v, size_t
 	}
 }
 
+static int
+by_distance(const void *a, const void *b)
+{
+	const struct sound_near *x = a, *y = b;
+
+	return x->apart != y->apart ? (x->apart > y->apart) - (x->apart < y->apart)
+				    : (x->track > y->track) - (x->track < y->track);
+}
+
+/* Those that sound nearest: of the near ones only, so that little is sorted. */
+static enum err_code
+take_sound(struct source *s)
+{
+	static const float steps[] = { 0.15F, 0.3F, 0.6F, 1 };
+	const struct profile *p = s->profile;
+	struct sound_near *close = calloc(p->nnear + 1, sizeof *close);
+	size_t n = 0;
+
+	if (close == NULL)
+		return err_memory(s->e);
+	for (size_t k = 0; k < sizeof steps / sizeof steps[0] && n < OF_SOUND; k++) {
+		n = 0;
+		for (size_t i = 0; i < p->nnear; i++)
+			if (p->near[i].apart < steps[k])
+				close[n++] = p->near[i];
+	}
+	qsort(close, n, sizeof *close, by_distance);
+	for (size_t i = 0; i < n && i < OF_SOUND; i++)
+		like_pool_add(s->pool, close[i].track);
+	free(close);
+	return s->e->code;
+}
+
 /* The rare first: a genre may fill what is left. */
 static enum err_code
 take_sets(struct source *s)
@@ -176,6 +210,8 @@ take_sets(struct source *s)
 
 	for (size_t i = 0; i < s->profile->ncoplays; i++)
 		like_pool_add(s->pool, s->profile->coplay[i].track);
+	if (take_sound(s) != ERR_NONE)
+		return s->e->code;
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
 		const struct value_set *set = &s->profile->set[order[i]];
 

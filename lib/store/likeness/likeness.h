@@ -37,6 +37,7 @@ enum like_reason {
 	LIKE_PLAYLISTS,
 	LIKE_SETS,
 	LIKE_PLAYS = LIKE_SETS, /* heard within half an hour of each other */
+	LIKE_SOUND,             /* as lib-analyze heard it */
 	LIKE_YEAR,
 	LIKE_TEMPO,
 	LIKE_KEY,

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "store/likeness/likeness.h"
+#include "store/sound/near.h"
 #include "store/sql.h"
 #include "text/harmony.h"
 
@@ -51,7 +52,9 @@ struct profile {
 	struct value_set set[LIKE_SETS];
 	struct coplay coplay[COPLAYS_MAX]; /* by recording */
 	size_t ncoplays;
-	int plays; /* that were looked at */
+	int plays;               /* that were looked at */
+	struct sound_near *near; /* all tracks whose sound is known, by id; none where its own is not */
+	size_t nnear;
 };
 
 enum err_code profile_load(struct db *db, int64_t id, struct profile *p, struct err *e);

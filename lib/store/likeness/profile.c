@@ -208,7 +208,7 @@ profile_load(struct db *db, int64_t id, struct profile *p, struct err *e)
 	p->keyed = c.keyed;
 	p->key = c.key;
 	if (load_names(db, p, e) != ERR_NONE || load_sets(db, p, e) != ERR_NONE ||
-	    coplays_load(db, p, e) != ERR_NONE)
+	    coplays_load(db, p, e) != ERR_NONE || sound_near(db, id, &p->near, &p->nnear, e) != ERR_NONE)
 		profile_free(p);
 	return e->code;
 }
@@ -219,6 +219,7 @@ profile_free(struct profile *p)
 	for (int r = 0; r < LIKE_SETS; r++)
 		for (size_t i = 0; i < p->set[r].n; i++)
 			free(p->set[r].value[i].text);
+	free(p->near);
 	free(p->title);
 	free(p->artist);
 	*p = (struct profile){ 0 };

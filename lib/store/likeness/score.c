@@ -14,6 +14,7 @@ static const double points[LIKE_REASONS] = {
 	[LIKE_PLAYLISTS] = 5,
 	[LIKE_PLAYS] = 10,
 	[LIKE_LABEL] = 3,
+	[LIKE_SOUND] = 12,
 	[LIKE_YEAR] = 5,
 	[LIKE_TEMPO] = 4,
 	[LIKE_KEY] = 2,
@@ -116,6 +117,24 @@ of_plays(const struct profile *p, const struct candidate *c)
 	return (part < 1 ? part : 1) * times / (times + 1);
 }
 
+static int
+by_track(const void *track, const void *near)
+{
+	int64_t a = *(const int64_t *)track, b = ((const struct sound_near *)near)->track;
+
+	return (a > b) - (a < b);
+}
+
+/* Nothing from well before where tracks are by chance. */
+static double
+of_sound(const struct profile *p, const struct candidate *c)
+{
+	const struct sound_near *s =
+	    p->nnear > 0 ? bsearch(&c->id, p->near, p->nnear, sizeof *p->near, by_track) : NULL;
+
+	return s == NULL || s->apart >= 1 ? 0 : 1 - (double)s->apart;
+}
+
 static double
 of_year(const struct profile *p, const struct candidate *c)
 {
@@ -152,6 +171,7 @@ attainable(const struct profile *p)
 	for (int r = 0; r < LIKE_SETS; r++)
 		sum += p->set[r].n > 0 ? points[r] : 0;
 	sum += p->plays > 0 ? points[LIKE_PLAYS] : 0;
+	sum += p->nnear > 0 ? points[LIKE_SOUND] : 0;
 	return sum + (p->year != 0 ? points[LIKE_YEAR] : 0) + (p->bpm > 0 ? points[LIKE_TEMPO] : 0) +
 	    (p->keyed ? points[LIKE_KEY] : 0);
 }
@@ -165,6 +185,7 @@ score(const struct profile *p, struct candidate *c)
 	for (int r = 0; r < LIKE_SETS; r++)
 		sum += c->share[r] = points[r] * of_set(&p->set[r], c->shared[r], c->others[r]);
 	sum += c->share[LIKE_PLAYS] = points[LIKE_PLAYS] * of_plays(p, c);
+	sum += c->share[LIKE_SOUND] = points[LIKE_SOUND] * of_sound(p, c);
 	c->share[LIKE_YEAR] = points[LIKE_YEAR] * of_year(p, c);
 	c->share[LIKE_TEMPO] = points[LIKE_TEMPO] * of_tempo(p, c);
 	c->share[LIKE_KEY] = points[LIKE_KEY] * of_key(p, c);

@@ -25,8 +25,10 @@ struct group {
 	int64_t latest;                /* the track that was added last */
 };
 
-/* The groups in the order in which the tracks first name them, or (by_name) by their names; malloced. */
-enum err_code groups_make(struct db *db, enum group_by by, const int64_t *tracks, size_t n, bool by_name,
+/* The groups in the order in which the tracks first name them, or by their names: then so many of them are in
+ * order, the first (-1: all); 0: not by their names.  The list is malloced, and so is *tracks, which may be
+ * released (and is NULL then): a million tracks and their groups need not be there at once. */
+enum err_code groups_make(struct db *db, enum group_by by, int64_t **tracks, size_t n, int64_t by_name,
     struct group **list, size_t *count, struct err *e);
 
 /* Append groups as text (cells between tabs; columns > 0: a table that wide) or as JSON objects of type

@@ -17,6 +17,16 @@ struct packed_kind {
 };
 extern const struct packed_kind packed_kinds[PACKED_COLUMNS];
 
+/* The codes of a chunk from its rows; a writer also adds new kinds of files to their table.  Released with
+ * free(). */
+struct packed_made {
+	uint8_t *column[PACKED_COLUMNS];
+	bool any[PACKED_COLUMNS]; /* is there anything but zeros? */
+	uint8_t bytes[];
+};
+enum err_code packed_make_codes(
+    struct packed_made **c, struct db *db, int64_t number, bool write, struct err *e);
+
 static inline int64_t
 packed_id(enum packed_column column, int64_t chunk)
 {

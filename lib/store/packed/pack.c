@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/packed/column.h"
+#include "store/packed/kind.h"
 #include "store/sql.h"
 
 const struct packed_kind packed_kinds[PACKED_COLUMNS] = {
@@ -17,14 +18,19 @@ const struct packed_kind packed_kinds[PACKED_COLUMNS] = {
 	[PACKED_RATING] = { F_RATING, 1, 1, UINT8_MAX, false },
 	[PACKED_PLAYS] = { F_PLAYS, 2, 1, UINT16_MAX, true },
 	[PACKED_LASTPLAYED] = { F_LASTPLAYED, 4, 1, UINT32_MAX - 1, false },
+	[PACKED_RELEASE] = { F_COUNT, 4, 1, UINT32_MAX - 1, false },
+	[PACKED_SIZE] = { F_SIZE, 4, 1, UINT32_MAX - 1, false },
+	[PACKED_KIND] = { F_COUNT, 1, 1, UINT8_MAX, false },
 };
 
 /* Its columns are those of enum packed_column. */
 static const char rows[] =
     "SELECT d.doc, d.track_id, t.title_key, t.artist_key, r.album_key, t.year, t.added,"
-    " t.duration_ms, t.tempo, t.rating, h.plays, h.last FROM doc d CROSS JOIN track t ON t.id ="
-    " d.track_id CROSS JOIN release r ON r.id = t.release_id LEFT JOIN heard h ON"
-    " h.recording_id = t.recording_id WHERE d.doc BETWEEN ?1 AND ?2";
+    " t.duration_ms, t.tempo, t.rating, h.plays, h.last, r.id, b.size, " KIND_COLUMNS
+    " FROM doc d CROSS JOIN track t ON t.id = d.track_id CROSS JOIN release r ON r.id = t.release_id"
+    " LEFT JOIN heard h ON h.recording_id = t.recording_id"
+    " LEFT JOIN file f ON f.track_id = t.id AND f.preferred = 1 LEFT JOIN blob b ON b.id = f.blob_id"
+    " WHERE d.doc BETWEEN ?1 AND ?2 AND t.removed IS NULL";
 
 enum packed_column
 packed_column(enum field f)
@@ -57,11 +63,23 @@ packed_has_all(enum packed_column column)
 }
 
 bool
+packed_is_whole(enum packed_column column)
+{
+	return packed_kinds[column].scale == 1;
+}
+
+bool
 packed_is_exact(enum packed_column column, uint64_t code)
 {
 	const struct packed_kind *k = &packed_kinds[column];
 
 	return k->scale == 1 && code < k->max && (k->all || code != NEGATIVE);
+}
+
+int64_t
+packed_value(enum packed_column column, uint64_t code)
+{
+	return (int64_t)code - (packed_kinds[column].all ? 0 : ZERO);
 }
 
 static uint64_t
@@ -87,17 +105,10 @@ code_of(enum packed_column column, sqlite3_stmt *st)
 	return text_code(text, text != NULL ? sqlite3_column_bytes(st, (int)column) : 0);
 }
 
-/* The blobs of a chunk, one behind the other. */
-struct chunk {
-	uint8_t *column[PACKED_COLUMNS];
-	bool any[PACKED_COLUMNS]; /* is there anything but zeros? */
-	uint8_t bytes[];
-};
-
-static struct chunk *
-chunk_new(void)
+static struct packed_made *
+made_new(void)
 {
-	struct chunk *c;
+	struct packed_made *c;
 	size_t size = 0;
 
 	for (int i = 0; i < PACKED_COLUMNS; i++)
@@ -113,30 +124,48 @@ chunk_new(void)
 	return c;
 }
 
-static enum err_code
-read_rows(struct db *db, int64_t number, struct chunk *c, struct err *e)
+static void
+put(struct packed_made *c, enum packed_column column, size_t at, uint64_t code)
 {
-	sqlite3_stmt *st = sql_get(db, rows, e);
-	int step;
+	size_t bytes = packed_kinds[column].bytes;
 
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, number << PACKED_SHIFT);
-	sql_int(st, 2, (number << PACKED_SHIFT) + PACKED_CHUNK - 1);
-	while ((step = sql_step(db, st, e)) > 0) {
+	c->any[column] |= code > 0;
+	for (size_t k = 0; k < bytes; k++)
+		c->column[column][at * bytes + k] = (uint8_t)(code >> 8 * k);
+}
+
+enum err_code
+packed_make_codes(struct packed_made **ret, struct db *db, int64_t number, bool write, struct err *e)
+{
+	struct packed_made *c = made_new();
+	struct kinds *kinds = calloc(1, sizeof *kinds);
+	sqlite3_stmt *st = NULL;
+
+	if (c == NULL || kinds == NULL)
+		err_memory(e);
+	else if (kinds_read(kinds, db, e) == ERR_NONE)
+		st = sql_get(db, rows, e);
+	if (st != NULL) {
+		sql_int(st, 1, number << PACKED_SHIFT);
+		sql_int(st, 2, (number << PACKED_SHIFT) + PACKED_CHUNK - 1);
+	}
+	while (st != NULL && e->code == ERR_NONE && sql_step(db, st, e) > 0) {
 		size_t at = (size_t)sqlite3_column_int64(st, 0) & (PACKED_CHUNK - 1);
 
-		for (int i = PACKED_NONE + 1; i < PACKED_COLUMNS; i++) {
-			uint64_t code = code_of((enum packed_column)i, st);
-			int bytes = packed_kinds[i].bytes;
-
-			c->any[i] |= code > 0;
-			for (int k = 0; k < bytes; k++)
-				c->column[i][at * (size_t)bytes + (size_t)k] = (uint8_t)(code >> 8 * k);
-		}
+		for (int i = PACKED_NONE + 1; i < PACKED_KIND; i++)
+			put(c, (enum packed_column)i, at, code_of((enum packed_column)i, st));
+		put(c, PACKED_KIND, at, (uint64_t)kinds_code(kinds, db, st, PACKED_KIND, write, e));
 	}
 	sql_done(st);
-	return e->code;
+	if (kinds != NULL)
+		kinds_free(kinds);
+	free(kinds);
+	if (e->code != ERR_NONE) {
+		free(c);
+		return e->code;
+	}
+	*ret = c;
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -157,11 +186,9 @@ write_column(struct db *db, int64_t id, const uint8_t *bytes, size_t len, struct
 static enum err_code
 make(struct db *db, int64_t number, struct err *e)
 {
-	struct chunk *c = chunk_new();
+	struct packed_made *c = NULL;
 
-	if (c == NULL)
-		return err_memory(e);
-	read_rows(db, number, c, e);
+	packed_make_codes(&c, db, number, true, e);
 	for (int i = PACKED_NONE + 1; i < PACKED_COLUMNS && e->code == ERR_NONE; i++)
 		write_column(db, packed_id((enum packed_column)i, number), c->any[i] ? c->column[i] : NULL,
 		    packed_kinds[i].bytes * (size_t)PACKED_CHUNK, e);
@@ -194,15 +221,11 @@ same_column(struct db *db, int64_t id, const uint8_t *bytes, size_t len, struct 
 int
 packed_holds(struct db *db, int64_t number, struct err *e)
 {
-	struct chunk *c = chunk_new();
+	struct packed_made *c = NULL;
 	int same = 1;
 
-	if (c == NULL) {
-		err_memory(e);
+	if (packed_make_codes(&c, db, number, false, e) != ERR_NONE)
 		return -1;
-	}
-	if (read_rows(db, number, c, e) != ERR_NONE)
-		same = -1;
 	for (int i = PACKED_NONE + 1; i < PACKED_COLUMNS && same == 1; i++)
 		same = same_column(db, packed_id((enum packed_column)i, number),
 		    c->any[i] ? c->column[i] : NULL, packed_kinds[i].bytes * (size_t)PACKED_CHUNK, e);
@@ -224,11 +247,21 @@ packed_forget(struct db *db, int64_t doc, struct err *e)
 	return sql_change(db, "DELETE FROM packed_chunk WHERE chunk = ?", &number, 1, e);
 }
 
-/* A search makes up for each chunk that is missing with some milliseconds. */
 static int64_t
-bearable(int64_t chunks)
+count_missing(const struct packed *p)
 {
-	return 4 + chunks / 50;
+	int64_t missing = 0;
+
+	for (int64_t i = 0; i < p->chunks; i++)
+		missing += !p->packed[i];
+	return missing;
+}
+
+/* A search makes up for each chunk that is missing with some milliseconds. */
+bool
+packed_bearable(const struct packed *p)
+{
+	return count_missing(p) <= 4 + p->chunks / 50;
 }
 
 enum err_code
@@ -239,10 +272,7 @@ packed_refresh(struct db *db, bool all, int64_t *made, struct err *e)
 
 	if (packed_open(&p, db, e) != ERR_NONE)
 		return e->code;
-	for (int64_t i = 0; i < p.chunks; i++)
-		missing += !p.packed[i];
-	if (!all && missing <= bearable(p.chunks))
-		missing = 0;
+	missing = all || !packed_bearable(&p) ? count_missing(&p) : 0;
 	for (int64_t i = 0; missing > 0 && i < p.chunks && e->code == ERR_NONE; i++)
 		if (!p.packed[i])
 			make(db, i, e);

@@ -10,7 +10,7 @@
  *
  * Codes lie in chunks of 4096 documents.  A chunk is either right or not there:
  * whatever changes a value takes the chunk's row out of packed_chunk (triggers of
- * schema 5, and index.c for new documents), and it is packed again when the last of
+ * schemas 5, 6, 9 and 12, and index.c for new documents), and it is packed again when the last of
  * its documents is filled in, by lib-sweep optimize, or when too many are missing.
  * What is missing is no error, only slower.
  *
@@ -40,6 +40,9 @@ enum packed_column {
 	PACKED_RATING,
 	PACKED_PLAYS,
 	PACKED_LASTPLAYED,
+	PACKED_RELEASE, /* the release's id */
+	PACKED_SIZE,    /* of the preferred file */
+	PACKED_KIND,    /* what it is: kind.h */
 	PACKED_COLUMNS
 };
 
@@ -64,18 +67,31 @@ enum err_code packed_refresh(struct db *db, bool all, int64_t *made, struct err 
 int packed_holds(struct db *db, int64_t chunk, struct err *e);
 
 /* Reading, inside one read transaction.  Starts from { 0 }. */
+struct packed_made;
 struct packed {
 	struct db *db;
 	int64_t chunks;                   /* documents lie in chunks 0 to chunks - 1 */
 	uint8_t *packed;                  /* one for each: is it packed? */
-	uint8_t **column[PACKED_COLUMNS]; /* the blobs that were looked at; PACKED_ZERO: nothing but zeros */
+	uint8_t **column[PACKED_COLUMNS]; /* the blobs that were looked at */
+	struct packed_made *made;         /* a chunk that packed_whole() made, of that number */
+	int64_t made_number;
+	uint8_t *borrowed[PACKED_COLUMNS]; /* the blob that packed_whole() read last, of that chunk + 1 */
+	int64_t borrowed_number[PACKED_COLUMNS];
 };
 enum err_code packed_open(struct packed *p, struct db *db, struct err *e);
 void packed_close(struct packed *p);
 
+/* Are so few chunks missing that those who go through all of them need not mind? */
+bool packed_bearable(const struct packed *p);
+
 /* The codes of a chunk, for packed_at(): 1, 0 where it is not packed, or -1.  They stay until packed_close().
  */
 int packed_chunk(
+    struct packed *p, enum packed_column column, int64_t chunk, const uint8_t **codes, struct err *e);
+
+/* The same for those who go through all chunks: always 1, or -1.  What is not packed is made from the rows,
+ * and the codes stay only until the next chunk is asked for. */
+int packed_whole(
     struct packed *p, enum packed_column column, int64_t chunk, const uint8_t **codes, struct err *e);
 
 /* The codes of n of its documents, given by their places in it. */
@@ -88,8 +104,14 @@ int packed_code(struct packed *p, enum packed_column column, int64_t doc, uint64
 /* The code that a number has in a column.  Codes of less are not more, of more not less. */
 uint64_t packed_number(enum packed_column column, double value);
 
+/* The number that a code stands for, where only equal values have it. */
+int64_t packed_value(enum packed_column column, uint64_t code);
+
 /* Does code 0 say that the value is 0, and not that there is none? */
 bool packed_has_all(enum packed_column column);
+
+/* Are its values whole numbers? */
+bool packed_is_whole(enum packed_column column);
 
 /* Have only equal values this code? */
 bool packed_is_exact(enum packed_column column, uint64_t code);

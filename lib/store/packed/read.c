@@ -60,41 +60,60 @@ packed_close(struct packed *p)
 				free(p->column[i][k]);
 		free(p->column[i]);
 	}
+	for (int i = 0; i < PACKED_COLUMNS; i++)
+		free(p->borrowed[i]);
+	free(p->made);
 	free(p->packed);
 	*p = (struct packed){ 0 };
 }
 
+/* The blob of a chunk: copied to *to (which is made where it is NULL), zeros, or packed no more: NULL. */
 static enum err_code
-load(struct packed *p, enum packed_column column, int64_t chunk, struct err *e)
+read_blob(struct packed *p, enum packed_column column, int64_t chunk, uint8_t **to, const uint8_t **codes,
+    struct err *e)
 {
 	size_t size = packed_kinds[column].bytes * (size_t)PACKED_CHUNK;
 	sqlite3_stmt *st = sql_get(p->db, "SELECT v FROM packed WHERE id = ?", e);
-	uint8_t **list = p->column[column];
 	int step;
 
 	if (st == NULL)
 		return e->code;
-	if (list == NULL) {
-		list = p->column[column] = calloc((size_t)p->chunks, sizeof *list);
-		if (list == NULL)
-			return err_memory(e);
-	}
+	*codes = NULL;
 	sql_int(st, 1, packed_id(column, chunk));
 	step = sql_step(p->db, st, e);
 	if (step == 0) {
-		list[chunk] = zeros;
+		*codes = zeros;
 	} else if (step > 0 && (size_t)sqlite3_column_bytes(st, 0) != size) {
 		p->packed[chunk] = 0; /* nothing of ours: as if it were not there */
 	} else if (step > 0) {
 		const void *bytes = sqlite3_column_blob(st, 0);
 
-		list[chunk] = bytes != NULL ? malloc(size) : NULL;
-		if (list[chunk] != NULL)
-			memcpy(list[chunk], bytes, size);
+		if (*to == NULL)
+			*to = malloc(size);
+		if (bytes != NULL && *to != NULL)
+			*codes = memcpy(*to, bytes, size);
 		else
 			err_memory(e);
 	}
 	sql_done(st);
+	return e->code;
+}
+
+static enum err_code
+load(struct packed *p, enum packed_column column, int64_t chunk, struct err *e)
+{
+	uint8_t **list = p->column[column], *copy = NULL;
+	const uint8_t *codes;
+
+	if (list == NULL) {
+		list = p->column[column] = calloc((size_t)p->chunks, sizeof *list);
+		if (list == NULL)
+			return err_memory(e);
+	}
+	if (read_blob(p, column, chunk, &copy, &codes, e) == ERR_NONE && codes != NULL)
+		list[chunk] = codes == zeros ? zeros : copy;
+	else
+		free(copy);
 	return e->code;
 }
 
@@ -110,6 +129,47 @@ packed_chunk(struct packed *p, enum packed_column column, int64_t chunk, const u
 			return 0;
 	}
 	*codes = p->column[column][chunk];
+	return 1;
+}
+
+static int
+made_whole(struct packed *p, enum packed_column column, int64_t chunk, const uint8_t **codes, struct err *e)
+{
+	if (p->made == NULL || p->made_number != chunk) {
+		free(p->made);
+		p->made = NULL;
+		if (packed_make_codes(&p->made, p->db, chunk, false, e) != ERR_NONE)
+			return -1;
+		p->made_number = chunk;
+	}
+	*codes = p->made->column[column];
+	return 1;
+}
+
+int
+packed_whole(struct packed *p, enum packed_column column, int64_t chunk, const uint8_t **codes, struct err *e)
+{
+	if (chunk < 0 || chunk >= p->chunks) {
+		err_set(e, ERR_BUG, "there is no chunk %lld", (long long)chunk);
+		return -1;
+	}
+	if (!p->packed[chunk])
+		return made_whole(p, column, chunk, codes, e);
+	if (p->column[column] != NULL && p->column[column][chunk] != NULL) {
+		*codes = p->column[column][chunk];
+		return 1;
+	}
+	if (p->borrowed_number[column] == chunk + 1) {
+		*codes = p->borrowed[column];
+		return 1;
+	}
+	p->borrowed_number[column] = 0;
+	if (read_blob(p, column, chunk, &p->borrowed[column], codes, e) != ERR_NONE)
+		return -1;
+	if (*codes == NULL)
+		return made_whole(p, column, chunk, codes, e);
+	if (*codes != zeros)
+		p->borrowed_number[column] = chunk + 1;
 	return 1;
 }
 

@@ -32,7 +32,8 @@ branch_free(struct branch *b)
 	buf_free(&b->text);
 	buf_free(&b->index_text);
 	buf_free(&b->joined);
-	buf_free(&b->few);
+	buf_free(&b->whole);
+	buf_free(&b->begun);
 }
 
 static enum err_code

@@ -22,7 +22,8 @@ struct branch {
 	bool full;                   /* nothing that a later tier finds can come onto the page */
 	struct buf text, index_text; /* their words, folded as a name and for the index */
 	struct buf joined;           /* other spellings of a query that is one word: "kesha" of Ke$ha */
-	struct buf few;              /* a condition on what the index finds, where that is hardly anything */
+	struct buf whole,
+	    begun; /* documents of its words, and with the last as a beginning, where they are few */
 };
 
 /* n: one alternative, which b borrows.  Release b in any case. */

@@ -90,12 +90,36 @@ sql_near(sqlite3_context *context, int n, sqlite3_value **arg)
 	buf_free(&folded);
 }
 
+/* fonoteca_begins(text, folded words): does it begin with them? */
+static void
+sql_begins(sqlite3_context *context, int n, sqlite3_value **arg)
+{
+	const char *text = (const char *)sqlite3_value_text(arg[0]);
+	const char *words = (const char *)sqlite3_value_text(arg[1]);
+	size_t len = words != NULL ? strlen(words) : 0;
+	struct buf folded = { 0 };
+	struct err e = { 0 };
+
+	(void)n;
+	if (text == NULL || len == 0)
+		return;
+	if (fold_index(&folded, text, (size_t)sqlite3_value_bytes(arg[0]), &e) != ERR_NONE)
+		sqlite3_result_error_nomem(context);
+	else
+		sqlite3_result_int(context,
+		    folded.len >= len && memcmp(folded.data, words, len) == 0 &&
+			(folded.data[len] == ' ' || folded.data[len] == '\0'));
+	buf_free(&folded);
+}
+
 enum err_code
 compare_functions(struct db *db, struct err *e)
 {
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 
 	if (sqlite3_create_function(db->sql, "fonoteca_fuzzy", 3, flags, NULL, sql_fuzzy, NULL, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_create_function(db->sql, "fonoteca_begins", 2, flags, NULL, sql_begins, NULL, NULL) !=
 		SQLITE_OK ||
 	    sqlite3_create_function(db->sql, "fonoteca_near", 3, flags, NULL, sql_near, NULL, NULL) !=
 		SQLITE_OK)

@@ -36,6 +36,7 @@ struct compiler {
 	bool driven;         /* the index gives the rows: look at their values rather than make lists */
 	bool narrow;         /* other words are looked up already: a year alone may be, too */
 	bool few;            /* a few rows, of doc d: ask the index about each */
+	bool rows;           /* conditions become statements over the tables of values: members.h */
 	bool within;         /* the caller's transaction: it is not begun and ended here */
 	bool prefix_last;    /* the last bare word is tried as a prefix */
 	bool whole;          /* nor is it by those that look for all matches */
@@ -71,9 +72,12 @@ bool compile_words(struct compiler *c, const struct node *leaf, const char *colu
  * False where nothing is left of it. */
 bool compile_spellings(struct compiler *c, const char *s, size_t len, struct buf *folded, struct buf *joined);
 
-/* What the values of a match of n lie between, both ends perhaps among them; false where n is no such term.
- */
-bool compile_bounds(struct compiler *c, const struct node *n, double *low, double *high);
+/* What the values of a match of n lie between; false where n is no such term. */
+struct bounds_of {
+	double low, high;         /* infinite: there is no such end */
+	bool open_low, open_high; /* the end itself is no match */
+};
+bool compile_bounds(struct compiler *c, const struct node *n, struct bounds_of *b);
 
 /* Conditions on one field: range.c */
 void compile_range(struct compiler *c, const struct node *n, struct buf *sql);

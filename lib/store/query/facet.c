@@ -5,11 +5,8 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "store/query/place.h"
+#include "store/query/facet_value.h"
 #include "store/query/run.h"
-#include "store/query/whole.h"
-#include "store/tally.h"
-#include "store/track.h"
 
 void
 facet_free(struct facet *list, size_t n)
@@ -55,8 +52,6 @@ static const char *
 shown_value(enum field f, const char *value)
 {
 	switch (f) {
-	case F_SESSION:
-		return "'s' || f.session_id";
 	case F_SHA256:
 		return "lower(hex(b.sha256))";
 	case F_TAGS:
@@ -90,37 +85,12 @@ add_statement(struct compiler *c, const struct query *q, enum field f, const str
 }
 
 static enum err_code
-count_row(sqlite3_stmt *st, enum field f, struct tally *t, struct err *e)
-{
-	char text[OWNER_TEXT]; /* TIME_TEXT is less */
-	const void *bytes = text;
-	size_t len;
-	enum field_type type = f != F_NONE ? field_info(f)->type : FIELD_TEXT;
-
-	if (sqlite3_column_type(st, 1) == SQLITE_NULL)
-		return ERR_NONE;
-	if (f == F_OWNER)
-		len = strlen(owner_name(sqlite3_column_int64(st, 1), text));
-	else if (type == FIELD_TIME)
-		len = strlen(time_format(sqlite3_column_int64(st, 1), text));
-	else if (type == FIELD_BOOL)
-		len = (size_t)snprintf(text, sizeof text, "true");
-	else if (type == FIELD_REAL || sqlite3_column_type(st, 1) == SQLITE_FLOAT)
-		len = (size_t)snprintf(text, sizeof text, "%.10g", sqlite3_column_double(st, 1));
-	else {
-		bytes = sqlite3_column_blob(st, 1);
-		len = (size_t)sqlite3_column_bytes(st, 1);
-	}
-	return len > 0 ? tally_add(t, bytes, len, sqlite3_column_int64(st, 0), e) : ERR_NONE;
-}
-
-static enum err_code
-count_place(struct compiler *c, const struct query *q, enum field f, const struct place *p, struct tally *t)
+count_place(struct compiler *c, const struct query *q, const struct place *p, struct facet_values *v)
 {
 	struct buf sql = { 0 };
 	sqlite3_stmt *st = NULL;
 
-	add_statement(c, q, f, p, &sql);
+	add_statement(c, q, v->field, p, &sql);
 	if (c->e->code == ERR_NONE && buf_ok(&sql, c->e) == ERR_NONE)
 		st = sql_prepare(c->db, sql.data, c->e);
 	buf_free(&sql);
@@ -128,7 +98,7 @@ count_place(struct compiler *c, const struct query *q, enum field f, const struc
 		return c->e->code;
 	compiler_bind(c, st);
 	while (sql_step(c->db, st, c->e) > 0)
-		if (count_row(st, f, t, c->e) != ERR_NONE)
+		if (facet_values_add(v, st, 1, sqlite3_column_int64(st, 0), c->e) != ERR_NONE)
 			break;
 	sqlite3_finalize(st);
 	return c->e->code;
@@ -151,32 +121,40 @@ hand_over(struct tally *t, struct facet **ret, size_t *n, struct err *e)
 	return ERR_NONE;
 }
 
+/* By what is packed, by the tables of values, or by the rows of the matches. */
+static enum err_code
+count_values(struct compiler *c, const struct query *q, const char *name, struct facet_values *v)
+{
+	bool tag = v->field == F_NONE, done = false;
+	struct place p[PLACES_MAX];
+	struct part all = { 0 };
+	int places;
+
+	run_part(c, q->root, &all);
+	if (facet_scan(c, &all, v, &done) == ERR_NONE && !done)
+		facet_whole(c, &all, v, &done);
+	part_free(&all);
+	if (done || c->e->code != ERR_NONE)
+		return c->e->code;
+	places = field_places(v->field, tag, tag ? param_text(c, name, strlen(name)) : 0, p);
+	for (int i = 0; i < places && c->e->code == ERR_NONE; i++)
+		count_place(c, q, &p[i], v);
+	return c->e->code;
+}
+
 enum err_code
 facet_count(struct query *q, struct db *db, const char *name, enum field *ret, struct facet **list, size_t *n,
     struct err *e)
 {
-	struct compiler c = { .db = db, .e = e, .now = time_now() };
-	struct place p[PLACES_MAX];
-	struct tally t = { 0 };
-	struct err ignored = { 0 };
-	enum field f = F_NONE;
-	int places;
+	struct facet_values v = { .field = F_NONE };
+	struct compiler c;
 
-	if (find_field(db, name, &f, e) != ERR_NONE || compile_functions(db, e) != ERR_NONE ||
-	    sql_begin_read(db, e) != ERR_NONE)
+	if (find_field(db, name, &v.field, e) != ERR_NONE || run_begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
-	places = field_places(f, f == F_NONE, f == F_NONE ? param_text(&c, name, strlen(name)) : 0, p);
-	if (f != F_NONE && q->root->kind == NODE_ALL && !q->plain && whole_has(f)) {
-		whole_count(&c, f, &t);
-		places = 0;
-	}
-	for (int i = 0; i < places && e->code == ERR_NONE; i++)
-		count_place(&c, q, f, &p[i], &t);
-	compiler_free(&c);
-	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)
-		sql_rollback(db);
-	if (e->code == ERR_NONE && hand_over(&t, list, n, e) == ERR_NONE)
-		*ret = f;
-	tally_free(&t);
+	if (count_values(&c, q, name, &v) == ERR_NONE)
+		facet_values_end(&v, e);
+	if (run_end(&c) == ERR_NONE && hand_over(&v.texts, list, n, e) == ERR_NONE)
+		*ret = v.field;
+	facet_values_free(&v);
 	return e->code;
 }

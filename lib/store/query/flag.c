@@ -81,8 +81,8 @@ compile_has(struct compiler *c, const struct node *n, struct buf *sql)
 		name = param_text(c, n->value, strlen(n->value));
 	count = field_places(f, f == F_NONE, name, p);
 	for (int i = 0; i < count; i++) {
-		place_open(p, i, sql);
+		place_open(p, i, c->rows, sql);
 		buf_printf(sql, "%s IS NOT NULL AND %s <> ''", p[i].value, p[i].value);
 	}
-	place_close(p, count, sql);
+	place_close(p, count, c->rows, sql);
 }

@@ -5,6 +5,7 @@
 #include "store/query/part.h"
 #include "store/query/place.h"
 #include "store/query/run.h"
+#include "store/query/scan.h"
 #include "store/query/top.h"
 
 /* SQLite would rather sort everything than follow an index and look rows up. */
@@ -18,8 +19,8 @@ rows_in_order(const struct node *root, enum field order)
 }
 
 /* The terms of the whole query. */
-static void
-make_whole(struct compiler *c, const struct node *root, struct part *all)
+void
+run_part(struct compiler *c, const struct node *root, struct part *all)
 {
 	struct node list, *only;
 
@@ -35,7 +36,7 @@ run_set(struct compiler *c, const struct node *root, struct buf *sql)
 {
 	struct part all = { 0 };
 
-	make_whole(c, root, &all);
+	run_part(c, root, &all);
 	part_from(c, &all, "FROM track t", "", sql);
 	part_free(&all);
 }
@@ -94,10 +95,10 @@ add_order_of_ids(const struct node *list, struct buf *sql)
 	buf_puts(sql, "]') x WHERE x.value = t.id)");
 }
 
-/* What is listed in an order by rows: a statement. */
+/* What is listed in an order by rows: a statement.  before > 0: only of tracks with lesser ids. */
 static enum err_code
-list_rows(struct compiler *c, const struct query *q, const struct part *all, int64_t limit, int64_t offset,
-    int64_t **ids, size_t *n)
+list_rows(struct compiler *c, const struct query *q, const struct part *all, int64_t before, int64_t limit,
+    int64_t offset, int64_t **ids, size_t *n)
 {
 	enum field first = q->norder > 0 ? q->order[0].field : F_NONE;
 	struct buf sql = { 0 };
@@ -106,7 +107,16 @@ list_rows(struct compiler *c, const struct query *q, const struct part *all, int
 	sqlite3_stmt *st;
 
 	buf_puts(&sql, "SELECT t.id ");
-	part_from(c, all, rows_in_order(q->root, first), first == F_ALBUM ? PART_WITH_RELEASE : "", &sql);
+	if (q->root->kind == NODE_ALL && q->norder == 1 && (first == F_TITLE || first == F_ADDED))
+		/* of such an index alone, without a look at any row */
+		buf_puts(
+		    &sql, "FROM track t WHERE t.id NOT IN (SELECT id FROM track WHERE removed IS NOT NULL)");
+	else if (before > 0)
+		buf_printf(&sql, "FROM track t WHERE t.removed IS NULL AND t.id < %lld AND %s",
+		    (long long)before, all->where.data);
+	else
+		part_from(
+		    c, all, rows_in_order(q->root, first), first == F_ALBUM ? PART_WITH_RELEASE : "", &sql);
 	if (q->norder > 0)
 		add_order(q, first == F_ALBUM, &sql);
 	else if (run_order_of_ids(q->root) != NULL)
@@ -149,7 +159,7 @@ is_indexed(enum packed_column column)
 
 /* Fill in t where what is packed tells the first of the order. */
 static bool
-choose_top(const struct compiler *c, const struct query *q, const struct part *all, struct top *t)
+choose_top(struct compiler *c, const struct query *q, const struct part *all, struct top *t)
 {
 	enum field first = q->norder > 0 ? q->order[0].field : F_ID;
 
@@ -162,6 +172,9 @@ choose_top(const struct compiler *c, const struct query *q, const struct part *a
 		.by_id = q->norder <= 1 && first != F_ARTIST && first != F_ALBUM,
 		.release = first == F_ALBUM ? PART_WITH_RELEASE : "" };
 	t->newest = first == F_ADDED && t->descending;
+	if (t->set == SIEVE_NONE && t->match == NULL && t->where != NULL && scan_can(c, all) &&
+	    q->norder > 0 && t->column != PACKED_NONE && sieve_ask_members(c, all->sure) == ERR_NONE)
+		t->set = all->sure;
 	if (c->sieve == NULL || c->sieve->packed.chunks == 0 || t->column == PACKED_NONE ||
 	    all->match.failed || all->where.failed || all->docs.failed)
 		return false;
@@ -205,18 +218,54 @@ list_top(struct compiler *c, const struct query *q, struct top *t, int64_t limit
 	return c->e->code;
 }
 
+/* In the order of ids, a page of many. */
+static enum err_code
+list_scanned(
+    struct compiler *c, const struct part *all, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
+{
+	int64_t *list = NULL;
+	size_t count = 0;
+
+	if (scan_ids(c, all, &list, &count) != ERR_NONE)
+		return c->e->code;
+	cut_page(list, count, offset, ids, n);
+	if (limit >= 0 && *n > (uint64_t)limit)
+		*n = (size_t)limit;
+	return ERR_NONE;
+}
+
+/* Most conditions are met by enough of the first rows for a page: true.  Else it is better to look what the
+ * tables of the values have. */
+static bool
+first_rows(struct compiler *c, const struct query *q, const struct part *all, int64_t limit, int64_t offset,
+    int64_t **ids, size_t *n)
+{
+	int64_t before = c->sieve->packed.chunks * PACKED_CHUNK / 16;
+
+	if (all->where.len == 0 || list_rows(c, q, all, before, limit, offset, ids, n) != ERR_NONE ||
+	    (int64_t)*n == limit)
+		return true;
+	free(*ids);
+	*ids = NULL;
+	return false;
+}
+
 enum err_code
 run_listed(struct compiler *c, const struct query *q, int64_t limit, int64_t offset, int64_t **ids, size_t *n)
 {
 	bool some = limit > 0 && limit <= TOP_MOST && offset <= TOP_MOST;
+	bool by_id = q->norder == 0 && run_order_of_ids(q->root) == NULL;
 	struct part all = { 0 };
 	struct top t;
 
-	make_whole(c, q->root, &all);
+	run_part(c, q->root, &all);
 	if (some && choose_top(c, q, &all, &t))
 		list_top(c, q, &t, limit, offset, ids, n);
-	else if (c->e->code == ERR_NONE)
-		list_rows(c, q, &all, limit, offset, ids, n);
+	else if (by_id && all.match.len == 0 && scan_can(c, &all) &&
+	    !(some && first_rows(c, q, &all, limit, offset, ids, n)))
+		list_scanned(c, &all, limit, offset, ids, n);
+	else if (c->e->code == ERR_NONE && *ids == NULL)
+		list_rows(c, q, &all, 0, limit, offset, ids, n);
 	part_free(&all);
 	return c->e->code;
 }
@@ -260,7 +309,12 @@ run_count(struct compiler *c, const struct node *root, int64_t *count)
 	struct buf sql = { 0 };
 	sqlite3_stmt *st;
 
-	make_whole(c, root, &all);
+	run_part(c, root, &all);
+	if (root->kind != NODE_ALL && (all.match.len == 0 || all.where.len > 0) && scan_can(c, &all)) {
+		scan_count(c, &all, count);
+		part_free(&all);
+		return c->e->code;
+	}
 	buf_puts(&sql, "SELECT count(*) ");
 	if (root->kind == NODE_ALL)
 		buf_puts(&sql, "FROM doc"); /* what the index holds is what there is */

@@ -35,7 +35,7 @@ part_make(struct compiler *c, struct node *all, struct part *p)
 	bool exact;
 	bool positive = compile_match(c, all, &p->match, &exact);
 
-	p->set = sieve_add(c, all);
+	p->set = sieve_add(c, all, positive || c->narrow, &p->sure);
 
 	if (!positive)
 		buf_clear(&p->match);
@@ -105,7 +105,7 @@ part_alternatives(struct compiler *c, const struct node *any, struct part *p)
 		return;
 	}
 	buf_clear(&p->where);
-	p->set = SIEVE_NONE;
+	p->set = p->sure = SIEVE_NONE;
 	p->docs = docs;
 }
 

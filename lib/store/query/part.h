@@ -14,6 +14,7 @@ struct part {
 	struct buf where;   /* what it could not tell; empty: nothing */
 	struct buf docs;    /* or else a SELECT of the documents of all matches, and of nothing else */
 	int set;            /* of the sieve, for these */
+	int sure;           /* the set that together with match tells all: scan.h */
 };
 
 void part_free(struct part *p);

@@ -103,12 +103,12 @@ in_field(struct compiler *c, const struct node *n, int pattern, struct buf *sql)
 	if (!c->driven && count == 1 && by_names(n, &p[0], pattern, sql))
 		return;
 	for (int i = 0; i < count; i++) {
-		place_open(p, i, sql);
+		place_open(p, i, c->rows, sql);
 		buf_puts(sql, "fonoteca_regex(");
 		put_text_of(n, p[i].value, sql);
 		buf_printf(sql, ", ?%d)", pattern);
 	}
-	place_close(p, count, sql);
+	place_close(p, count, c->rows, sql);
 }
 
 /* A pattern that is found in the empty text, as ^$ is, is found where there is no value. */
@@ -130,6 +130,19 @@ in_default_fields(struct compiler *c, int pattern, struct buf *sql)
 	static const enum field fields[] = { F_TITLE, F_ARTIST, F_ALBUM, F_ALBUMARTIST, F_GENRE, F_ARTISTS,
 		F_COMPOSER, F_LYRICIST, F_CONDUCTOR, F_PERFORMER, F_REMIXER };
 
+	if (c->rows) {
+		buf_printf(sql,
+		    "SELECT 1 AS kind, t.id AS number FROM track t WHERE fonoteca_regex(t.title, ?%d)"
+		    " OR fonoteca_regex(t.artist, ?%d) UNION ALL"
+		    " SELECT 2, r.id FROM release r WHERE fonoteca_regex(r.album, ?%d)"
+		    " OR fonoteca_regex(r.albumartist, ?%d) UNION ALL"
+		    " SELECT 1, c.track_id FROM artist a CROSS JOIN credit c ON c.artist_id = a.id"
+		    " WHERE fonoteca_regex(a.name, ?%d) UNION ALL"
+		    " SELECT 1, c.track_id FROM genre g CROSS JOIN track_genre c ON c.genre_id = g.id"
+		    " WHERE fonoteca_regex(g.name, ?%d)",
+		    pattern, pattern, pattern, pattern, pattern, pattern);
+		return;
+	}
 	if (!c->driven) {
 		buf_printf(sql,
 		    "fonoteca_regex(t.title, ?%d) OR fonoteca_regex(t.artist, ?%d)"
@@ -169,12 +182,12 @@ compile_pattern(struct compiler *c, const struct node *n, struct buf *sql)
 	}
 	empty = regex_match(r, "", 0) > 0;
 	pattern = param_regex(c, r);
-	buf_putc(sql, '(');
+	buf_puts(sql, c->rows ? "" : "(");
 	if (n->field == F_NONE && n->tag == NULL)
 		in_default_fields(c, pattern, sql);
 	else
 		in_field(c, n, pattern, sql);
 	if (empty && (n->field != F_NONE || n->tag != NULL))
 		in_missing(c, n, sql);
-	buf_putc(sql, ')');
+	buf_puts(sql, c->rows ? "" : ")");
 }

@@ -1,5 +1,6 @@
 #include "store/query/place.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,29 +118,86 @@ field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MAX])
 	return 2;
 }
 
-static void
-end_exists(const struct place *p, struct buf *sql)
+/* Where a place names its track or release ("v.track_id = t.id"): the text up to there, and what is behind.
+ */
+static int
+find_owner(const struct place *p, const char **name, const char **behind)
 {
-	if (p->from[0] != '\0')
+	static const char *const owners[] = { " = t.id", " = t.release_id" };
+
+	for (int i = 0; i < 2; i++) {
+		const char *at = strstr(p->from, owners[i]);
+
+		if (at == NULL)
+			continue;
+		*behind = at + strlen(owners[i]);
+		while (at > p->from && at[-1] != ' ')
+			at--;
+		*name = at;
+		return i + 1;
+	}
+	return 0;
+}
+
+bool
+place_has_rows(const struct place *p)
+{
+	const char *name, *behind;
+
+	return p->from[0] == '\0' || find_owner(p, &name, &behind) > 0;
+}
+
+/* SELECT kind, number FROM ... WHERE ... AND ( */
+static void
+open_rows(const struct place *p, struct buf *sql)
+{
+	static const char file[] = "FROM file f ";
+	const char *name, *behind, *from = p->from;
+	int kind = *from != '\0' ? find_owner(p, &name, &behind) : 0;
+
+	if (sql->len > 0)
+		buf_puts(sql, " UNION ALL ");
+	if (kind == 0) {
+		buf_puts(sql, "SELECT 1 AS kind, t.id AS number FROM track t WHERE (");
+		return;
+	}
+	buf_printf(sql, "SELECT %d AS kind, %.*s AS number ", kind,
+	    (int)(behind - name - (ptrdiff_t)strlen(kind == 1 ? " = t.id" : " = t.release_id")), name);
+	if (strncmp(from, file, strlen(file)) == 0) { /* as they lie */
+		buf_puts(sql, "FROM file f NOT INDEXED ");
+		from += strlen(file);
+	}
+	buf_printf(sql, "%.*s1%s AND (", (int)(name - from), from, behind);
+}
+
+static void
+end_exists(const struct place *p, bool rows, struct buf *sql)
+{
+	if (rows || p->from[0] != '\0')
 		buf_putc(sql, ')');
 }
 
 void
-place_open(const struct place *p, int i, struct buf *sql)
+place_open(const struct place *p, int i, bool rows, struct buf *sql)
 {
 	if (i > 0)
-		end_exists(&p[i - 1], sql);
+		end_exists(&p[i - 1], rows, sql);
+	if (rows) {
+		open_rows(&p[i], sql);
+		return;
+	}
 	buf_puts(sql, i > 0 ? " OR " : "(");
 	if (p[i].from[0] != '\0')
 		buf_printf(sql, "EXISTS (SELECT 1 %s AND ", p[i].from);
 }
 
 void
-place_close(const struct place *p, int count, struct buf *sql)
+place_close(const struct place *p, int count, bool rows, struct buf *sql)
 {
 	if (count > 0)
-		end_exists(&p[count - 1], sql);
-	buf_puts(sql, count > 0 ? ")" : "(0)");
+		end_exists(&p[count - 1], rows, sql);
+	if (!rows)
+		buf_puts(sql, count > 0 ? ")" : "(0)");
 }
 
 bool

@@ -25,8 +25,12 @@ int field_places(enum field f, bool free_tag, int name, struct place p[PLACES_MA
 
 /* Around the conditions on the values at places 0 to count - 1: one of them is true.  place_open() comes
  * before each condition, place_close() after the last, or alone where there is no place: never true. */
-void place_open(const struct place *p, int i, struct buf *sql);
-void place_close(const struct place *p, int count, struct buf *sql);
+void place_open(const struct place *p, int i, bool rows, struct buf *sql);
+void place_close(const struct place *p, int count, bool rows, struct buf *sql);
+
+/* rows: each becomes a statement instead, all of them in one by UNION ALL: the kind (1 a track, 2 a release)
+ * and number of what has such a value.  Are there such? */
+bool place_has_rows(const struct place *p);
 
 /* Codes (ISRC, key, MBIDs) are compared whole, not by their words. */
 bool field_is_code(enum field f);

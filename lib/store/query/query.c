@@ -45,6 +45,17 @@ has_tag(void *context, const char *name)
 	return found;
 }
 
+/* year:[1990 TO 1999] without quotes is three words. */
+static bool
+is_range_in_three(char *const *words)
+{
+	const char *open = strpbrk(words[0], "[{");
+
+	return open != NULL && open > words[0] && strchr(":=<>", open[-1]) != NULL &&
+	    strpbrk(open, "]}") == NULL && words[1] != NULL && strcmp(words[1], "TO") == 0 &&
+	    words[2] != NULL && strpbrk(words[2], "]}") != NULL;
+}
+
 static enum err_code
 copy_words(struct query *q, char *const *words, struct err *e)
 {
@@ -55,12 +66,19 @@ copy_words(struct query *q, char *const *words, struct err *e)
 	q->words = calloc(n + 1, sizeof *q->words);
 	if (q->words == NULL)
 		return err_memory(e);
-	for (; q->nwords < n; q->nwords++) {
-		q->words[q->nwords] = strdup(words[q->nwords]);
-		if (q->words[q->nwords] == NULL)
+	for (size_t i = 0; i < n; i++) {
+		struct buf word = { 0 };
+
+		buf_puts(&word, words[i]);
+		if (is_range_in_three(words + i)) {
+			buf_printf(&word, " TO %s", words[i + 2]);
+			i += 2;
+		}
+		q->words[q->nwords] = buf_detach(&word);
+		if (q->words[q->nwords++] == NULL)
 			return err_memory(e);
 	}
-	q->narguments = n;
+	q->narguments = q->nwords;
 	return ERR_NONE;
 }
 
@@ -219,35 +237,6 @@ out:
 	return c->e->code;
 }
 
-static enum err_code
-begin(struct compiler *c, const struct query *q, struct db *db, struct err *e)
-{
-	*c = (struct compiler){ .db = db, .e = e, .now = time_now() };
-	if (compile_functions(db, e) != ERR_NONE)
-		return e->code;
-	c->within = db->in_txn;
-	if (!c->within && sql_begin_read(db, e) != ERR_NONE)
-		return e->code;
-	if (!q->plain && sieve_open(c) != ERR_NONE && !c->within) {
-		struct err ignored = { 0 };
-
-		(void)sql_commit(db, &ignored);
-	}
-	return e->code;
-}
-
-static enum err_code
-end(struct compiler *c)
-{
-	struct err ignored = { 0 };
-
-	sieve_close(c);
-	compiler_free(c);
-	if (!c->within)
-		(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
-	return c->e->code;
-}
-
 bool
 query_has_order(struct query *q, struct db *db)
 {
@@ -265,13 +254,13 @@ query_ids(
 {
 	struct compiler c;
 
-	if (begin(&c, q, db, e) != ERR_NONE)
+	if (run_begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	if (q->norder == 0 && run_is_ranked(&c, q->root))
 		ranked_ids(&c, q, limit, offset, ids, n);
 	else
 		run_listed(&c, q, limit, offset, ids, n);
-	return end(&c);
+	return run_end(&c);
 }
 
 static enum err_code
@@ -328,13 +317,13 @@ query_places(struct query *q, struct db *db, int64_t limit, int64_t offset, stru
 {
 	struct compiler c;
 
-	if (begin(&c, q, db, e) != ERR_NONE)
+	if (run_begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	if (q->norder == 0 && run_is_ranked(&c, q->root))
 		ranked_places(&c, q, limit, offset, places, n);
 	else
 		listed_places(&c, q, limit, offset, places, n);
-	return end(&c);
+	return run_end(&c);
 }
 
 enum err_code
@@ -343,7 +332,7 @@ query_misses(struct query *q, struct db *db, int64_t track, struct buf *out, str
 	bool list = q->root->kind == NODE_AND;
 	struct compiler c;
 
-	if (begin(&c, q, db, e) != ERR_NONE)
+	if (run_begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	for (size_t i = 0; i < (list ? q->root->n : 1) && e->code == ERR_NONE; i++) {
 		const struct node *term = list ? q->root->child[i] : q->root;
@@ -352,7 +341,7 @@ query_misses(struct query *q, struct db *db, int64_t track, struct buf *out, str
 		if (run_matches(&c, term, track, &matches) == ERR_NONE && !matches)
 			explain_term(term, out);
 	}
-	return end(&c);
+	return run_end(&c);
 }
 
 enum err_code
@@ -360,10 +349,10 @@ query_count(struct query *q, struct db *db, int64_t *count, struct err *e)
 {
 	struct compiler c;
 
-	if (begin(&c, q, db, e) != ERR_NONE)
+	if (run_begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	run_count(&c, q->root, count);
-	return end(&c);
+	return run_end(&c);
 }
 
 enum err_code
@@ -371,9 +360,9 @@ query_finds(struct query *q, struct db *db, bool whole, int64_t least, bool *fou
 {
 	struct compiler c;
 
-	if (begin(&c, q, db, e) != ERR_NONE)
+	if (run_begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
 	c.whole = whole;
 	run_finds(&c, q->root, least, found);
-	return end(&c);
+	return run_end(&c);
 }

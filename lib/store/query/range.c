@@ -237,17 +237,19 @@ number_of(const struct compiler *c, int param, double *x)
 }
 
 bool
-compile_bounds(struct compiler *c, const struct node *n, double *low, double *high)
+compile_bounds(struct compiler *c, const struct node *n, struct bounds_of *of)
 {
 	struct bounds b = { 0 };
 
 	if (n->kind != NODE_RANGE)
 		return false;
 	read_bounds(c, n, &b);
-	*low = -INFINITY;
-	*high = INFINITY;
-	return c->e->code == ERR_NONE && (b.lo > 0 || b.hi > 0) && (b.lo == 0 || number_of(c, b.lo, low)) &&
-	    (b.hi == 0 || number_of(c, b.hi, high));
+	*of = (struct bounds_of){ .low = -INFINITY,
+		.high = INFINITY,
+		.open_low = b.lo > 0 && strcmp(b.lo_op, ">") == 0,
+		.open_high = b.hi > 0 && strcmp(b.hi_op, "<") == 0 };
+	return c->e->code == ERR_NONE && (b.lo > 0 || b.hi > 0) &&
+	    (b.lo == 0 || number_of(c, b.lo, &of->low)) && (b.hi == 0 || number_of(c, b.hi, &of->high));
 }
 
 void
@@ -259,7 +261,7 @@ compile_range(struct compiler *c, const struct node *n, struct buf *sql)
 
 	read_bounds(c, n, &b);
 	for (int i = 0; i < count; i++) {
-		place_open(p, i, sql);
+		place_open(p, i, c->rows, sql);
 		if (b.lo > 0)
 			buf_printf(sql, "%s %s ?%d", p[i].value, b.lo_op, b.lo);
 		if (b.hi > 0)
@@ -267,5 +269,5 @@ compile_range(struct compiler *c, const struct node *n, struct buf *sql)
 		if (b.lo == 0 && b.hi == 0) /* an error that was noted */
 			buf_putc(sql, '0');
 	}
-	place_close(p, count, sql);
+	place_close(p, count, c->rows, sql);
 }

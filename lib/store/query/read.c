@@ -8,9 +8,13 @@
 #include "store/query/token.h"
 #include "text/fold.h"
 
+/* Each doubles what stands before it. */
+enum { XOR_MOST = 4 };
+
 struct parser {
 	const struct tokens *tokens;
 	size_t i;
+	int choices;              /* XORs so far */
 	const struct node *scope; /* the field of artist:( ... ), or NULL */
 	struct query *q;
 	tag_exists *exists;
@@ -156,6 +160,7 @@ parse_unary(struct parser *p)
 		return complain(p, t, "a parenthesis is closed that was never opened, or holds nothing");
 	case TOKEN_AND:
 	case TOKEN_OR:
+	case TOKEN_XOR:
 	case TOKEN_END:
 		break;
 	}
@@ -176,11 +181,74 @@ unwrap(struct node *list)
 	return only;
 }
 
-/* OR binds less than AND, which needs no word. */
+static bool
+is_choice(enum token_kind kind)
+{
+	return kind == TOKEN_OR || kind == TOKEN_XOR;
+}
+
+/* What stands a second time in the tree stands nowhere in the arguments. */
+static void
+forget_words(struct node *n)
+{
+	n->word = NULL;
+	for (size_t i = 0; i < n->n; i++)
+		forget_words(n->child[i]);
+}
+
+/* a AND NOT b; both are taken. */
+static struct node *
+but_not(struct node *a, struct node *b)
+{
+	struct node *both = node_new(NODE_AND), *not = node_new(NODE_NOT);
+	bool ok = node_add(both, a);
+
+	ok = node_add(not, b) && ok;
+	if (!ok) {
+		node_free(not );
+		node_free(both);
+		return NULL;
+	}
+	if (!node_add(both, not )) {
+		node_free(both);
+		return NULL;
+	}
+	return both;
+}
+
+/* The last two of the list become one or the other of them. */
+static bool
+make_either(struct parser *p, struct node *list)
+{
+	struct node *b = list->child[list->n - 1], *a = list->child[list->n - 2];
+	struct node *other_a = node_copy(a), *other_b = node_copy(b), *any = node_new(NODE_OR);
+	bool ok;
+
+	if (other_a == NULL || other_b == NULL || any == NULL || p->choices++ == XOR_MOST) {
+		node_free(other_a);
+		node_free(other_b);
+		node_free(any);
+		if (p->choices > XOR_MOST)
+			err_set(p->e, ERR_USAGE, "the query has more than %d XOR", XOR_MOST);
+		return false;
+	}
+	forget_words(other_a);
+	forget_words(other_b);
+	list->n -= 2;
+	ok = node_add(any, but_not(a, other_b));
+	ok = node_add(any, but_not(b, other_a)) && ok;
+	if (ok)
+		return node_add(list, any);
+	node_free(any);
+	return false;
+}
+
+/* OR binds less than AND, which needs no word; XOR takes what is beside it. */
 static struct node *
 parse_list(struct parser *p, enum node_kind kind)
 {
 	struct node *list = node_new(kind);
+	bool either = false;
 
 	for (;;) {
 		struct node *n = kind == NODE_OR ? parse_list(p, NODE_AND) : parse_unary(p);
@@ -188,13 +256,15 @@ parse_list(struct parser *p, enum node_kind kind)
 
 		if (n == NULL)
 			break;
-		if (!node_add(list, n)) {
-			err_memory(p->e);
+		if (!node_add(list, n) || (either && !make_either(p, list))) {
+			if (p->e->code == ERR_NONE)
+				err_memory(p->e);
 			break;
 		}
-		if (next == TOKEN_END || next == TOKEN_CLOSE || (kind == NODE_AND && next == TOKEN_OR))
+		if (next == TOKEN_END || next == TOKEN_CLOSE || (kind == NODE_AND && is_choice(next)))
 			return unwrap(list);
-		if (next == TOKEN_OR || next == TOKEN_AND)
+		either = next == TOKEN_XOR;
+		if (is_choice(next) || next == TOKEN_AND)
 			p->i++;
 	}
 	node_free(list);

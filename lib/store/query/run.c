@@ -3,10 +3,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "store/index.h"
 #include "store/query/bare.h"
 #include "store/query/branch.h"
 #include "text/fold.h"
+
+enum err_code
+run_begin(struct compiler *c, const struct query *q, struct db *db, struct err *e)
+{
+	*c = (struct compiler){ .db = db, .e = e, .now = time_now() };
+	if (compile_functions(db, e) != ERR_NONE)
+		return e->code;
+	c->within = db->in_txn;
+	if (!c->within && sql_begin_read(db, e) != ERR_NONE)
+		return e->code;
+	if (!q->plain && sieve_open(c) != ERR_NONE && !c->within) {
+		struct err ignored = { 0 };
+
+		(void)sql_commit(db, &ignored);
+	}
+	return e->code;
+}
+
+enum err_code
+run_end(struct compiler *c)
+{
+	struct err ignored = { 0 };
+
+	sieve_close(c);
+	compiler_free(c);
+	if (!c->within)
+		(void)sql_commit(c->db, c->e->code == ERR_NONE ? c->e : &ignored);
+	return c->e->code;
+}
 
 static const char *
 text_of(const struct buf *b)
@@ -52,12 +82,24 @@ run_step_name(const char *sql)
 	return NULL;
 }
 
+/* A row of `columns`. */
+static void
+read_row(sqlite3_stmt *st, struct candidate *found, struct keys *k)
+{
+	*k = (struct keys){ column(st, 1), column(st, 2), column(st, 3) };
+	found->release = sqlite3_column_int64(st, 4);
+	found->disc = sqlite3_column_int(st, 5);
+	found->track = sqlite3_column_int(st, 6);
+	found->year = sqlite3_column_int(st, 7);
+	found->rating = sqlite3_column_int(st, 8);
+	found->plays = sqlite3_column_int(st, 9);
+}
+
 /* Add a statement's rows (`columns`, or the id alone) as candidates of a tier. */
 static enum err_code
 add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, struct ranking *r)
 {
 	sqlite3_stmt *st;
-	bool keyed = tier != TIER_REST;
 	uint32_t row = 0;
 
 	if (limit >= 0)
@@ -68,20 +110,14 @@ add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, str
 	if (st == NULL)
 		return c->e->code;
 	while (sql_step(c->db, st, c->e) > 0) {
-		struct candidate found = { .id = sqlite3_column_int64(st, 0), .tier = (uint8_t)tier };
+		struct candidate found = { .id = sqlite3_column_int64(st, 0),
+			.tier = (uint8_t)tier,
+			.window = row++ / RANK_WINDOW };
 		struct keys k = { "", "", "" };
 
-		found.window = row++ / RANK_WINDOW;
-		if (keyed) {
-			k = (struct keys){ column(st, 1), column(st, 2), column(st, 3) };
-			found.release = sqlite3_column_int64(st, 4);
-			found.disc = sqlite3_column_int(st, 5);
-			found.track = sqlite3_column_int(st, 6);
-			found.year = sqlite3_column_int(st, 7);
-			found.rating = sqlite3_column_int(st, 8);
-			found.plays = sqlite3_column_int(st, 9);
-		}
-		if (ranking_add(r, &found, keyed ? &k : NULL, c->e) != ERR_NONE)
+		if (tier != TIER_REST)
+			read_row(st, &found, &k);
+		if (ranking_add(r, &found, tier != TIER_REST ? &k : NULL, c->e) != ERR_NONE)
 			break;
 	}
 	sqlite3_finalize(st);
@@ -132,7 +168,9 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		int kind;
 		enum field field;
 	} tiers[] = { { TIER_MEANT, 2, F_NONE }, { TIER_TITLE, 1, F_TITLE }, { TIER_ARTIST, 2, F_ARTIST },
-		{ TIER_ALBUM, 3, F_ALBUM }, { TIER_ALBUMARTIST, 4, F_ALBUMARTIST } };
+		{ TIER_ALBUM, 3, F_ALBUM }, { TIER_ALBUMARTIST, 4, F_ALBUMARTIST },
+		{ TIER_NAMED, 1, F_TITLE } };
+	bool later = b->named != NULL && r->as_typed; /* titles come behind what was typed */
 	const char *name = b->named != NULL ? b->named->value : b->text.data;
 	int64_t limit = rows_needed(need);
 	struct buf hashes = { 0 }, where = { 0 };
@@ -145,16 +183,21 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		i += n + 1;
 	}
 	if (b->rest.n > 0) {
+		int sure, set = sieve_add(c, &b->rest, false, &sure);
+
+		if (set != SIEVE_NONE)
+			buf_printf(&where, " AND fonoteca_may(k.doc, %d)", set);
 		buf_puts(&where, " AND ");
 		c->driven = c->few = true;
 		compile_where(c, &b->rest, &where);
 		c->driven = c->few = false;
 	}
 	for (size_t i = 0; i < sizeof tiers / sizeof tiers[0] && !b->full; i++) {
-		bool later = tiers[i].tier == TIER_TITLE && b->named != NULL && r->as_typed;
 		struct buf sql = { 0 };
 
-		if (tiers[i].tier == TIER_MEANT ? !artist_is_meant(c, b, &hashes)
+		if (tiers[i].tier == (later ? TIER_TITLE : TIER_NAMED))
+			continue;
+		if (tiers[i].tier == TIER_MEANT ? r->respelt || !artist_is_meant(c, b, &hashes)
 						: b->field != F_NONE && b->field != tiers[i].field)
 			continue;
 		buf_printf(&sql,
@@ -164,7 +207,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		    columns, PART_WITH_RELEASE, hashes.failed ? "" : hashes.data, tiers[i].kind,
 		    where.len > 0 ? where.data : "");
 		sql.failed |= hashes.failed || where.failed;
-		if (add_rows(c, &sql, later ? TIER_NAMED : tiers[i].tier, limit, r) != ERR_NONE)
+		if (add_rows(c, &sql, tiers[i].tier, limit, r) != ERR_NONE)
 			break;
 		b->full = is_full(r, need);
 	}
@@ -183,7 +226,6 @@ index_tier(struct compiler *c, struct branch *b, const char *match, const struct
 
 	buf_printf(&sql, "SELECT %s %s%s WHERE fts MATCH ?%d", columns, PART_FROM_INDEX, PART_WITH_RELEASE,
 	    param_text(c, match, strlen(match)));
-	buf_puts(&sql, text_of(&b->few));
 	part_conditions(p, "fts.rowid", &sql);
 	add_rows(c, &sql, tier, rows_needed(need), r);
 	b->full = is_full(r, need);
@@ -259,10 +301,10 @@ rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 
 enum { FEW = 16, MANY_WORDS = 4 };
 
-/* The first documents of the branch, at most FEW of them, as a condition; how many, FEW where it is not worth
- * asking. */
+/* The first documents of the branch, at most FEW of them, separated by commas; how many, FEW where it is not
+ * worth asking. */
 static int
-first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_words)
+first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_words, struct buf *list)
 {
 	struct part all = { 0 };
 	struct buf sql = { 0 };
@@ -283,26 +325,83 @@ first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_wor
 	part_free(&all);
 	if (st == NULL)
 		return FEW;
-	buf_clear(&b->few);
 	for (; sql_step(c->db, st, c->e) > 0; n++)
-		buf_printf(&b->few, "%s%lld", n == 0 ? " AND fts.rowid IN (" : ", ",
-		    (long long)sqlite3_column_int64(st, 0));
-	buf_puts(&b->few, ")");
+		buf_printf(list, "%s%lld", n == 0 ? "" : ", ", (long long)sqlite3_column_int64(st, 0));
 	sqlite3_finalize(st);
-	if (n == FEW) /* and more */
-		buf_clear(&b->few);
 	return c->e->code == ERR_NONE ? n : FEW;
 }
 
 /* Before tier after tier looks through many words, or through what a filter hardly lets through: is it only a
  * few documents, and which?  A prefix is dear to look up, so only where its whole word finds hardly anything.
- * false: there is nothing. */
+ */
 static bool
 look_ahead(struct compiler *c, struct branch *b, const struct ranking *r)
 {
 	bool many_words = r->nwords >= MANY_WORDS;
 
-	return first_documents(c, b, false, many_words) == FEW || first_documents(c, b, true, many_words) > 0;
+	return first_documents(c, b, false, many_words, &b->whole) < FEW &&
+	    first_documents(c, b, true, many_words, &b->begun) < FEW;
+}
+
+/* Are a branch's words in the title? */
+static void
+add_in_title(struct compiler *c, const struct branch *b, struct buf *sql)
+{
+	bool driven = c->driven;
+
+	c->driven = true;
+	buf_puts(sql, b->starred || b->field != F_NONE ? "0" : "1");
+	for (size_t i = 0; i < b->list.n; i++) {
+		struct node term = *b->list.child[i];
+
+		if (!branch_ranks(b, &term))
+			continue;
+		term.field = F_TITLE;
+		buf_puts(sql, " AND ");
+		compile_text(c, &term, sql);
+	}
+	c->driven = driven;
+}
+
+/* All tiers of a few documents, from their rows. */
+static enum err_code
+few_tiers(struct compiler *c, struct branch *b, struct ranking *r)
+{
+	static const char *const values[] = { "t.title", "t.artist", "r.album" };
+	const char *value = values[b->field == F_ARTIST ? 1 : b->field == F_ALBUM ? 2 : 0];
+	struct part all = { 0 };
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	if (b->begun.len == 0)
+		return ERR_NONE;
+	part_make(c, &b->list, &all);
+	buf_printf(&sql, "SELECT %s, d.doc IN (%s), %d AND fonoteca_begins(%s, ?%d), ", columns,
+	    text_of(&b->whole), !b->starred, value, param_text(c, b->index_text.data, b->index_text.len));
+	add_in_title(c, b, &sql);
+	buf_printf(&sql,
+	    " FROM doc d CROSS JOIN track t ON t.id = d.track_id" PART_WITH_RELEASE " WHERE d.doc IN (%s)",
+	    b->begun.data);
+	part_conditions(&all, "d.doc", &sql);
+	part_free(&all);
+	buf_printf(&sql, STEP_MARK "%s */", ranking_tier(TIER_ALL));
+	st = part_prepare(c, &sql);
+	if (st == NULL)
+		return c->e->code;
+	while (sql_step(c->db, st, c->e) > 0) {
+		struct candidate found = { .id = sqlite3_column_int64(st, 0) };
+		struct keys k;
+
+		read_row(st, &found, &k);
+		found.tier = (uint8_t)(sqlite3_column_int(st, 10) == 0 ? TIER_PREFIX
+			: sqlite3_column_int(st, 11) != 0              ? TIER_BEGINS
+			: sqlite3_column_int(st, 12) != 0              ? TIER_IN_TITLE
+								       : TIER_ALL);
+		if (ranking_add(r, &found, &k, c->e) != ERR_NONE)
+			break;
+	}
+	sqlite3_finalize(st);
+	return c->e->code;
 }
 
 static enum err_code
@@ -321,8 +420,12 @@ run_branch(struct compiler *c, const struct node *n, int64_t need, struct rankin
 	}
 	if (ranking_words(r, b.text.data, c->e) != ERR_NONE)
 		goto out;
-	if (exact_tiers(c, &b, need, r) != ERR_NONE || b.named != NULL || b.full || !look_ahead(c, &b, r))
+	if (exact_tiers(c, &b, need, r) != ERR_NONE || b.named != NULL || b.full)
 		goto out;
+	if (look_ahead(c, &b, r)) {
+		few_tiers(c, &b, r);
+		goto out;
+	}
 	if (!b.starred && (title_tiers(c, &b, need, r) != ERR_NONE || b.full))
 		goto out;
 	if (all_tier(c, &b, false, need, r) == ERR_NONE && !b.full)

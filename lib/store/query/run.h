@@ -1,13 +1,21 @@
 /*
  * run.h - from a tree to ids
  *
- * Private to lib/store/query; the caller holds a read transaction.
+ * Private to lib/store/query.  Everything else comes between run_begin() and run_end(), in one read
+ * transaction.
  */
 #ifndef STORE_QUERY_RUN_H
 #define STORE_QUERY_RUN_H
 
-#include "store/query/compile.h"
+#include "store/query/part.h"
 #include "store/query/rank.h"
+
+/* Make a compiler for q; run_end() releases it in any case, and returns its error. */
+enum err_code run_begin(struct compiler *c, const struct query *q, struct db *db, struct err *e);
+enum err_code run_end(struct compiler *c);
+
+/* The terms of the whole query. */
+void run_part(struct compiler *c, const struct node *root, struct part *all);
 
 /* The first `need` matches by rank (need < 0: all) into r, sorted. */
 enum err_code run_ranked(struct compiler *c, const struct node *root, int64_t need, struct ranking *r);

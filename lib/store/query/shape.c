@@ -293,6 +293,14 @@ join_units(char *s)
 	*to = '\0';
 }
 
+/* "1990..1999" */
+static bool
+is_years(const char *s)
+{
+	return strlen(s) == 10 && strspn(s, "0123456789") == 4 && strncmp(s + 4, "..", 2) == 0 &&
+	    strspn(s + 6, "0123456789") == 4;
+}
+
 enum err_code
 term_shape(struct node *leaf, struct query *q, tag_exists *exists, void *context, struct err *e)
 {
@@ -312,6 +320,8 @@ term_shape(struct node *leaf, struct query *q, tag_exists *exists, void *context
 		return become_has(&s, true);
 	if ((leaf->op == OP_HAS || leaf->op == OP_FUZZY) && shape_fuzzy(&s) != ERR_NONE)
 		return e->code;
+	if (anywhere && !leaf->phrase && leaf->op == OP_HAS && is_years(leaf->value))
+		leaf->field = F_YEAR;
 	if (split_range(&s) != ERR_NONE)
 		return e->code;
 	if (field_is_text(leaf->field))

@@ -18,13 +18,14 @@ struct speller {
 
 /* A leaf for one word, which stands nowhere in the arguments. */
 static struct node *
-word_of(const struct node *leaf, const char *word)
+word_of(const struct node *leaf, const char *word, bool respelt)
 {
 	struct node *n = node_new(NODE_TEXT);
 
 	if (n == NULL)
 		return NULL;
 	n->field = leaf->field;
+	n->respelt = respelt; /* it comes behind the word itself */
 	n->value = strdup(word);
 	if (n->value == NULL) {
 		node_free(n);
@@ -39,11 +40,11 @@ any_of(struct speller *s, const struct node *leaf, const char *word)
 {
 	struct node *any = node_new(NODE_OR);
 	int n = WORDS_MAX - 1;
-	bool ok = node_add(any, word_of(leaf, word));
+	bool ok = node_add(any, word_of(leaf, word, false));
 
 	if (ok && vocabulary_near(s->db, word, leaf->distance, s->near, &n, s->e) == ERR_NONE)
 		for (int i = 0; i < n && ok; i++)
-			ok = node_add(any, word_of(leaf, s->near[i].text));
+			ok = node_add(any, word_of(leaf, s->near[i].text, true));
 	if (!ok)
 		err_memory(s->e);
 	if (s->e->code == ERR_NONE)

@@ -18,6 +18,7 @@ enum {
 	COST_OTHER_LETTER = 300,
 	COST_BLANK = 900,
 	COST_BLANK_APART = 1150,
+	COST_SHORTER = 120, /* letters are left out more often than put in */
 	COST_RARE = 8
 };
 enum {
@@ -146,6 +147,9 @@ add_near(struct search *s, size_t slot, const char *key, size_t slots, int most,
 	for (int i = 0; i < n; i++)
 		add_option(s, slot, near[i].text, slots,
 		    extra + near[i].distance * COST_EDIT + (near[i].begins_alike ? 0 : COST_OTHER_LETTER) +
+			(text_length(near[i].text, strlen(near[i].text)) < text_length(key, strlen(key))
+				? COST_SHORTER
+				: 0) +
 			rarity(near[i].docs));
 }
 
@@ -332,6 +336,17 @@ by_option_cost(const void *left, const void *right)
 	return (a->cost > b->cost) - (a->cost < b->cost);
 }
 
+/* The word that a slot has, or most probably was to have; NULL: nobody knows. */
+static const char *
+probable(const struct search *s, size_t i)
+{
+	const struct options *o = &s->options[i];
+
+	return s->slots.slot[i].known        ? s->slots.slot[i].key
+	    : o->n > 0 && o->v[0].slots == 1 ? o->v[0].text
+					     : NULL;
+}
+
 /* Of three words and more too many can be wrong at once to try all of it: words that occur together with
  * others of the query come first. */
 static void
@@ -343,9 +358,9 @@ weigh(struct search *s, size_t i, int64_t until)
 		for (size_t j = 0; j < s->slots.n && s->e->code == ERR_NONE; j++) {
 			struct buf both = { 0 };
 
-			if (j == i || !s->slots.slot[j].known)
+			if (j == i || probable(s, j) == NULL)
 				continue;
-			buf_printf(&both, "\"%s\" AND \"%s\"", o->v[k].text, s->slots.slot[j].key);
+			buf_printf(&both, "\"%s\" AND \"%s\"", o->v[k].text, probable(s, j));
 			if (is_in_index(s, NULL, &both))
 				o->v[k].cost += COST_MEETS;
 			buf_free(&both);
@@ -396,6 +411,7 @@ correct(struct search *s, size_t unknown, int64_t until, char ***words)
 	if (try_all(s, 1, unknown > 0 ? unknown : 1, until, words))
 		return true;
 	/* words that exist, but not together, may be misspelt, too */
+	until = cpu_us() + BUDGET_US;
 	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE && cpu_us() < until; i++)
 		find_options(s, i);
 	for (size_t i = 0; i < s->slots.n && s->slots.n > 2 && s->e->code == ERR_NONE; i++)

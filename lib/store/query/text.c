@@ -361,10 +361,10 @@ in_places(struct compiler *c, const struct node *n, enum field f, int name, stru
 	int count = field_places(f, n->tag != NULL, name, p);
 
 	for (int i = 0; i < count; i++) {
-		place_open(p, i, sql);
+		place_open(p, i, c->rows, sql);
 		test_value(c, n, &p[i], sql);
 	}
-	place_close(p, count, sql);
+	place_close(p, count, c->rows, sql);
 }
 
 void
@@ -397,11 +397,11 @@ compile_text(struct compiler *c, const struct node *n, struct buf *sql)
 	} else {
 		name = param_text(c, n->tag, strlen(n->tag));
 	}
-	buf_putc(sql, '(');
+	buf_puts(sql, c->rows ? "" : "(");
 	in_places(c, n, n->field, name, sql);
 	if (names_beside(n) != F_NONE) {
-		buf_puts(sql, " OR ");
+		buf_puts(sql, c->rows ? "" : " OR ");
 		in_places(c, n, names_beside(n), 0, sql);
 	}
-	buf_putc(sql, ')');
+	buf_puts(sql, c->rows ? "" : ")");
 }

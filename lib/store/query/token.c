@@ -125,7 +125,7 @@ is_operator(bool full, const char *s, size_t len, enum token_kind *kind)
 	} table[] = { { "AND", TOKEN_AND, true }, { "OR", TOKEN_OR, true }, { "NOT", TOKEN_NOT, true },
 		{ ",", TOKEN_OR, true }, { "|", TOKEN_OR, true }, { "||", TOKEN_OR, true },
 		{ "&&", TOKEN_AND, true }, { "and", TOKEN_AND, false }, { "or", TOKEN_OR, false },
-		{ "not", TOKEN_NOT, false } };
+		{ "not", TOKEN_NOT, false }, { "XOR", TOKEN_XOR, true }, { "xor", TOKEN_XOR, false } };
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		if (strlen(table[i].text) != len || strncmp(table[i].text, s, len) != 0)

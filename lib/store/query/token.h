@@ -17,6 +17,7 @@ enum token_kind {
 	TOKEN_CLOSE,
 	TOKEN_AND,
 	TOKEN_OR,
+	TOKEN_XOR,
 	TOKEN_NOT,
 	TOKEN_END
 };

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/query/part.h"
+#include "store/query/gather.h"
 
 /* More candidates than are needed are no harm: a few rows cost less than finding out which. */
 enum { SPARE = 500, MANY = 8 };
@@ -12,10 +12,9 @@ enum { SPARE = 500, MANY = 8 };
 struct source {
 	struct compiler *c;
 	const struct top *t;
-	uint32_t *doc; /* of the index, ascending */
-	size_t n, cap;
-	size_t at;  /* in doc; without an index: the chunk */
-	bool by_id; /* the id is part of the key */
+	struct documents found; /* ascending */
+	size_t at;              /* in found; without an index: the chunk */
+	bool by_id;             /* the id is part of the key */
 };
 
 struct batch {
@@ -25,60 +24,10 @@ struct batch {
 	uint64_t key[PACKED_CHUNK];
 };
 
-static void
-gather(sqlite3_context *context, int n, sqlite3_value **value)
-{
-	struct source *s = sqlite3_user_data(context);
-
-	(void)n;
-	if (s->n == s->cap) {
-		size_t cap = s->cap > 0 ? 2 * s->cap : 4096;
-		uint32_t *more = realloc(s->doc, cap * sizeof *more);
-
-		if (more == NULL) {
-			sqlite3_result_error_nomem(context);
-			return;
-		}
-		s->doc = more;
-		s->cap = cap;
-	}
-	s->doc[s->n++] = (uint32_t)sqlite3_value_int64(value[0]);
-}
-
-static void
-gathered(sqlite3_context *context)
-{
-	sqlite3_result_int(context, 1);
-}
-
 static bool
 is_given(const struct top *t)
 {
 	return t->match != NULL || t->docs != NULL;
-}
-
-/* As an aggregate: rows that leave a statement one by one take twice the time. */
-static enum err_code
-ask_index(struct source *s)
-{
-	struct compiler *c = s->c;
-	struct buf sql = { 0 };
-	sqlite3_stmt *st;
-
-	if (sqlite3_create_function(c->db->sql, "fonoteca_gather", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, s,
-		NULL, gather, gathered) != SQLITE_OK)
-		return sql_error(c->db, c->e);
-	if (s->t->match != NULL)
-		buf_printf(&sql, "SELECT fonoteca_gather(rowid) FROM fts WHERE fts MATCH ?%d",
-		    param_text(c, s->t->match, strlen(s->t->match)));
-	else
-		buf_printf(&sql, "SELECT fonoteca_gather(doc) FROM (%s ORDER BY 1)", s->t->docs);
-	st = part_prepare(c, &sql);
-	if (st == NULL)
-		return c->e->code;
-	(void)sql_step(c->db, st, c->e);
-	sqlite3_finalize(st);
-	return c->e->code;
 }
 
 /* The documents of a chunk that may be matches. */
@@ -118,7 +67,7 @@ whole_chunk(struct source *s, int64_t chunk, uint16_t *place)
 static uint32_t
 next_document(const struct source *s)
 {
-	return s->doc[s->t->descending ? s->n - 1 - s->at : s->at];
+	return s->found.doc[s->t->descending ? s->found.n - 1 - s->at : s->at];
 }
 
 static size_t
@@ -126,7 +75,7 @@ found_of_chunk(struct source *s, int64_t chunk, uint16_t *place)
 {
 	size_t n = 0;
 
-	for (; s->at < s->n && n < PACKED_CHUNK; s->at++) {
+	for (; s->at < s->found.n && n < PACKED_CHUNK; s->at++) {
 		uint32_t doc = next_document(s);
 
 		if (doc >> PACKED_SHIFT != chunk)
@@ -137,19 +86,19 @@ found_of_chunk(struct source *s, int64_t chunk, uint16_t *place)
 }
 
 /* Where documents stand: the least key is the first.  What has no value is the last, in either order.  Of
- * numbers a key is 32 bits, behind which the id may follow. */
+ * most numbers a key is 32 bits, behind which the id may follow. */
 #define NO_NUMBER (UINT32_MAX)
 
 static bool
-is_name(const struct top *t)
+is_long(const struct top *t)
 {
 	return t->column >= PACKED_TITLE && t->column <= PACKED_ALBUM;
 }
 
 static uint64_t
-key_of(const struct top *t, bool name, bool all, uint64_t code)
+key_of(const struct top *t, bool wide, bool all, uint64_t code)
 {
-	uint64_t last = name ? UINT64_MAX : NO_NUMBER;
+	uint64_t last = wide ? UINT64_MAX : NO_NUMBER;
 
 	if (code == 0 && !all)
 		return last;
@@ -167,7 +116,7 @@ static bool
 add_keys(struct source *s, struct batch *b)
 {
 	const struct top *t = s->t;
-	bool name = is_name(t), all = packed_has_all(t->column);
+	bool wide = is_long(t), all = packed_has_all(t->column);
 	struct packed *p = &s->c->sieve->packed;
 	const uint8_t *codes;
 	uint64_t id[PACKED_CHUNK];
@@ -176,7 +125,7 @@ add_keys(struct source *s, struct batch *b)
 		return false;
 	packed_read(t->column, codes, b->place, b->n, b->key);
 	for (size_t i = 0; i < b->n; i++)
-		b->key[i] = key_of(t, name, all, b->key[i]);
+		b->key[i] = key_of(t, wide, all, b->key[i]);
 	if (!s->by_id)
 		return true;
 	if (packed_chunk(p, PACKED_TRACK, b->chunk, &codes, s->c->e) <= 0)
@@ -195,7 +144,7 @@ next_batch(struct source *s, struct batch *b)
 
 	do {
 		if (is_given(s->t)) {
-			if (s->at == s->n)
+			if (s->at == s->found.n)
 				return 0;
 			b->chunk = next_document(s) >> PACKED_SHIFT;
 			b->n = found_of_chunk(s, b->chunk, b->place);
@@ -325,7 +274,7 @@ was_exact(const struct source *s, const struct candidates *l)
 static enum err_code
 choose(struct source *s, struct batch *b, size_t k, struct candidates *l)
 {
-	s->by_id = s->t->by_id && !is_name(s->t);
+	s->by_id = s->t->by_id && !is_long(s->t);
 	do {
 		l->n = l->heap.n = s->at = 0;
 		l->heap.k = k;
@@ -341,25 +290,18 @@ choose(struct source *s, struct batch *b, size_t k, struct candidates *l)
 	return s->c->e->code;
 }
 
-static void
-add_number(struct buf *json, uint64_t n)
-{
-	char text[24], *at = text + sizeof text;
-
-	do
-		*--at = (char)('0' + n % 10);
-	while ((n /= 10) > 0);
-	buf_putc(json, json->len > 0 ? ',' : '[');
-	buf_add(json, at, (size_t)(text + sizeof text - at));
-}
-
 static enum err_code
 make_json(const struct candidates *l, struct buf *json, struct err *e)
 {
+	struct documents d = { 0 };
+
 	for (size_t i = 0; i < l->n; i++)
-		add_number(json, l->v[i].doc);
-	buf_puts(json, l->n > 0 ? "]" : "[]");
-	return buf_ok(json, e);
+		if (documents_add(&d, l->v[i].doc, e) != ERR_NONE)
+			break;
+	if (e->code == ERR_NONE)
+		documents_json(&d, json, e);
+	documents_free(&d);
+	return e->code;
 }
 
 /* What was left out comes behind every candidate whose code is known, but it may come before one whose code
@@ -419,7 +361,7 @@ first_of(struct source *s, struct batch *b, struct candidates *l, int64_t need, 
 {
 	size_t k = (size_t)need;
 
-	if (is_given(s->t) && s->n <= k + SPARE) /* so few that there is nothing to choose */
+	if (is_given(s->t) && s->found.n <= k + SPARE) /* so few that there is nothing to choose */
 		k = 0;
 	for (;; k *= MANY) {
 		l->heap.key = malloc((k + 1) * sizeof *l->heap.key);
@@ -444,10 +386,10 @@ top_ids(struct compiler *c, const struct top *t, int64_t need, int64_t **ids, si
 
 	if (b == NULL)
 		return err_memory(c->e);
-	if (!is_given(t) || ask_index(&s) == ERR_NONE)
+	if (!is_given(t) || gather_part(c, t->match, t->docs, &s.found) == ERR_NONE)
 		first_of(&s, b, &l, need, ids, n);
 	free(l.v);
-	free(s.doc);
+	documents_free(&s.found);
 	free(b);
 	return c->e->code;
 }

@@ -47,6 +47,11 @@ CREATE TABLE print_word (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX print_word_sound ON print_word(sound_id);
 CREATE INDEX sound_twin ON sound(twin) WHERE twin IS NOT NULL;
+-- The vectors of all tracks in small, as lib-analyze left them after its last run: see store/sound/near.h.
+CREATE TABLE sound_near (
+	chunk  INTEGER PRIMARY KEY,
+	v      BLOB NOT NULL
+) STRICT;
 CREATE INDEX file_whole ON file(whole) WHERE whole IS NOT NULL;
 
 -- The key in table sound of each file.
