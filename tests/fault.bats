@@ -39,7 +39,7 @@ load fault/helper
 }
 
 @test "lib-import --commit, reviews, attaching, playlists and saved searches, killed at their system calls" {
-	for scenario in import-commit retry reject attach detach undo-amend save playlist-add playlist-move playlist-delete; do
+	for scenario in import-commit retry reject attach detach undo-amend save playlist-add playlist-move playlist-delete schedule; do
 		sweep 8 $scenario
 		all_held 5
 	done
@@ -52,10 +52,29 @@ load fault/helper
 	done
 }
 
+@test "each task of lib-sweep, killed at its system calls, and with calls that fail" {
+	for scenario in stage stuck orphans trash backup restore repair; do
+		sweep 6 $scenario
+		all_held 5
+	done
+	for scenario in restore repair; do
+		sweep 6 $scenario --fault $ERRNOS
+		all_held 5
+	done
+}
+
+@test "sequences of all commands, killed by chance, leave what a model says" {
+	requires strace python3
+	fault "${MODEL_SEQUENCES:-12}" model --time "${MODEL_TIME:-12}"
+	all_held 1
+}
+
 @test "lib-import --history, killed at its system calls, and killed again; calls that fail" {
 	sweep 40 history
 	all_held 5
 	sweep 20 history --pairs 5
+	all_held 5
+	sweep 15 forget
 	all_held 5
 	sweep 15 history --fault ENOSPC --sticky
 	all_held 5

@@ -416,3 +416,38 @@ for i in range(200000):
 	run -3 --separate-stderr history spotify
 	[[ $stderr == *"spotify: line 1, object 1: its time is none"* ]]
 }
+
+@test "tables of an old code page are read as UTF-8, blanks around a time do not count" {
+	printf 'uts,artist,album,track\n1600000000,Bj\xf6rk,Post,J\xf3ga\n"1600001000 ",Bj\xc3\xb6rk,Post,Hyperballad\n' >old.csv
+	printf '#AUDIOSCROBBLER/1.1\n#TZ/UTC\nSigur R\xf3s\t( )\tVaka\t1\t200\tL\t1600002000 \t\n' >log
+	run -0 history old.csv log
+	[ "$(plays artist,title)" = $'Björk|Jóga\nBjörk|Hyperballad\nSigur Rós|Vaka' ]
+	[ "$(query 'SELECT count(*) FROM play_raw WHERE raw LIKE "%Bj_rk%"')" = 2 ]
+}
+
+@test "a comma that is not quoted costs its own row; # begins a comment before the head alone" {
+	printf '# made by hand\nuts,artist,album,track\n1600000000,"Earth, Wind & Fire","I, II","A, ""B"" C"\n%s\n%s\n' \
+		'1600000100,Crosby, Stills,X,Y' '1600000200,Air,M,A,,' >commas.csv
+	printf '#1 Dads,,Camberwell,01 Jan 2017 10:00\nAir,,#9 Dream,01 Jan 2017 11:00\n' >lastfm
+	run -3 --separate-stderr history commas.csv lastfm
+	[[ $stderr == *"commas.csv: line 4: it has 5 fields where 4 are wanted"* ]]
+	diff <(plays artist,title) - <<-'END'
+		#1 Dads|Camberwell
+		Air|#9 Dream
+		Earth, Wind & Fire|A, "B" C
+		Air|A
+	END
+}
+
+@test "an archive that gzip packed, and what is no archive inside" {
+	python3 -c '
+import gzip, io, zipfile
+b = io.BytesIO()
+with zipfile.ZipFile(b, "w") as z:
+    z.write("'"$H/pano.jsonl"'", "pano.jsonl")
+open("packed.gz", "wb").write(gzip.compress(b.getvalue()))
+open("cut.gz", "wb").write(gzip.compress(b.getvalue()[:100]))'
+	run -3 --separate-stderr history packed.gz cut.gz
+	[ "$output" = "packed.gz: pano.jsonl: pano: 2 new" ]
+	[[ $stderr == *"cut.gz"*"cut short"* ]]
+}

@@ -273,11 +273,11 @@ party() {
 	program notify-send </dev/null
 	lib-playlist notify Party
 	[[ $(sed -n 1p args) == 'Playlist Party' ]]
-	[[ $(sed -n 2p args) == *' tracks, 0:00:0'* ]]
+	[[ $(sed -n 2p args) == *' tracks, 0:0'* ]]
 	rm args
 	own 'notify = notify-send --app-name "The library"'
 	lib-playlist notify -- '-x <b>'
-	[ "$(cat args)" = $'--app-name\nThe library\nPlaylist -x <b>\n0 tracks, 0:00:00' ]
+	[ "$(cat args)" = $'--app-name\nThe library\nPlaylist -x <b>\n0 tracks, 0:00' ]
 	program notify-send <<<'exit 7'
 	fails 3 lib-playlist notify Party
 	[[ $stderr == *'notify-send ended with status 7' ]]

@@ -81,6 +81,13 @@ holds() {
 	holds Party 1 2 3 4
 	lib-playlist move Party 2 2
 	holds Party 1 2 3 4
+	lib-playlist move Party 1-2 -1 # from the end: the run ends there
+	holds Party 3 4 1 2
+	lib-playlist move Party 3-4 -3
+	holds Party 1 2 3 4
+	fails 4 lib-playlist move Party 1-3 -4
+	fails 2 lib-playlist move Party 3-2 1
+	[[ $stderr == *"a run goes forwards"* ]]
 	lib-playlist remove Party 3-
 	holds Party 1 2
 	lib-playlist remove Party 2 1-2
@@ -88,6 +95,17 @@ holds() {
 	lib-playlist add Party 5 5 5
 	holds Party 5 5 5
 	[ "$(query "SELECT count(*) FROM entry WHERE position < 1")" = 0 ]
+}
+
+@test "add takes URIs of files, and keeps those of streams" {
+	lib-playlist create Party
+	file=$(lib-search --json --show 1 | jq -r .file)
+	lib-playlist -q add Party "file://${file// /%20}" http://radio/a?b=c 'file:///no%20where.mp3'
+	holds Party 1 - -
+	lib-playlist export Party | grep -v '^#' >out
+	[ "$(sed -n 2,3p out)" = $'http://radio/a?b=c\n/no where.mp3' ]
+	lib-playlist -q import --name Again out
+	[ "$(lib-playlist export Again | grep -v '^#')" = "$(cat out)" ]
 }
 
 @test "a position that does not exist changes nothing" {

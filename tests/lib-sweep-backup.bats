@@ -310,7 +310,21 @@ titles() {
 	lib-sweep -q backup
 	find "$COPIES" -name '*.part' | diff - /dev/null
 	for piece in "$COPIES"/*; do
-		[ -e "$COPIES/$(basename "${piece%%.*}").db.gz" ] || fail "$piece is left"
+		name=${piece##*/}
+		[ -e "$COPIES/${name%%.*}.db.gz" ] || fail "$name is left"
 	done
 	intact
+}
+
+@test "a clock that was years ahead once puts off no copy, and costs none" {
+	main_line
+	FONOTECA_NOW=1900000000 lib-sweep -q backup
+	lib-commit -q --amend 1 title=Later
+	run -0 lib-sweep --keep=1 backup
+	[ "$(ls "$FONOTECA_LIBRARY"/backup | grep -c 'db.gz$')" -eq 1 ]
+	[[ ! "$(ls "$FONOTECA_LIBRARY"/backup)" == *library-2030* ]]
+	FONOTECA_NOW=1900000000 lib-sweep -q backup
+	lib-commit -q --amend 1 title=Again
+	FONOTECA_NOW=$(($(date +%s) + 2 * 86400)) run -0 lib-sweep -v # by itself
+	[[ $output$stderr == *"backup: "*"made"* ]]
 }

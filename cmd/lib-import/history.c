@@ -111,6 +111,7 @@ take_bytes(struct run *r, const char *name, int fd, bool is_file, struct err *e)
 {
 	struct stream *s = NULL;
 	const char *bytes = "";
+	char raw[4]; /* an archive that gzip packed is no archive for zip_open() */
 	size_t len = 0;
 	bool known = true;
 	int kept = -1;
@@ -119,7 +120,7 @@ take_bytes(struct run *r, const char *name, int fd, bool is_file, struct err *e)
 		known = false;
 	else if (!zip_is(bytes, len))
 		take_stream(r, name, path_base(name), s, &known, e);
-	else if (is_file)
+	else if (is_file && pread(fd, raw, sizeof raw, 0) == (ssize_t)sizeof raw && zip_is(raw, sizeof raw))
 		take_archive(r, name, fd, e);
 	else if ((kept = keep_bytes(s, e)) >= 0)
 		take_archive(r, name, kept, e);

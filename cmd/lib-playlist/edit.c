@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cli.h"
 #include "base/words.h"
 #include "cmd/lib-playlist/command.h"
+#include "exchange/place.h"
 #include "store/playlist/playlist.h"
 #include "store/query/query.h"
 
@@ -122,6 +124,25 @@ out:
 	return e->code;
 }
 
+/* file:///a%20b is a path. */
+static enum err_code
+read_uris(char **refs, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
+		struct buf path = { 0 };
+
+		if (strncasecmp(refs[i], "file:", 5) == 0 &&
+		    place_read(refs[i], true, "/", &path) == PLACE_LOCAL && buf_ok(&path, e) == ERR_NONE) {
+			free(refs[i]);
+			refs[i] = buf_detach(&path);
+			if (refs[i] == NULL)
+				err_memory(e);
+		}
+		buf_free(&path);
+	}
+	return e->code;
+}
+
 void
 edit_add(char **words, struct err *e)
 {
@@ -135,7 +156,7 @@ edit_add(char **words, struct err *e)
 	if (command.query == NULL && (command.sort != NULL || command.limit > 0))
 		cli_usage("--sort and --limit go with --query");
 	if (command_change(words[0], &c, &id, e) != ERR_NONE ||
-	    words_read(words + 1, &refs, &n, e) != ERR_NONE ||
+	    words_read(words + 1, &refs, &n, e) != ERR_NONE || read_uris(refs, n, e) != ERR_NONE ||
 	    (command.query != NULL && add_found(&refs, &n, e) != ERR_NONE))
 		goto out;
 	if (n == 0 && command.query != NULL)

@@ -129,6 +129,38 @@ read_clock(const char **s, struct wall *w)
 	    digits(s, 2, 0, 59, &w->minute) && (!skip(s, ':') || digits(s, 2, 0, 59, &w->second));
 }
 
+/* 7am, 7:30 PM. */
+static bool
+read_half_day(const char **s, struct wall *w)
+{
+	size_t n = strspn(*s, "0123456789");
+
+	w->minute = w->second = 0;
+	if (n < 1 || n > 2 || !digits(s, (int)n, 1, 12, &w->hour) ||
+	    (skip(s, ':') && !digits(s, 2, 0, 59, &w->minute)))
+		return false;
+	skip(s, ' ');
+	if (strcasecmp(*s, "am") != 0 && strcasecmp(*s, "pm") != 0)
+		return false;
+	w->hour = w->hour % 12 + (strcasecmp(*s, "pm") == 0 ? 12 : 0);
+	*s += 2;
+	return true;
+}
+
+/* A time as people write it, up to the end. */
+static bool
+read_time(const char *s, struct wall *w)
+{
+	const char *half = s;
+
+	if (strcasecmp(s, "noon") == 0 || strcasecmp(s, "midnight") == 0) {
+		w->hour = strcasecmp(s, "noon") == 0 ? 12 : 0;
+		w->minute = w->second = 0;
+		return true;
+	}
+	return (read_clock(&s, w) && *s == '\0') || (read_half_day(&half, w) && *half == '\0');
+}
+
 bool
 wall_read(const char *text, struct wall *w)
 {
@@ -244,7 +276,7 @@ parse_local(const char *s, int64_t now, int64_t *instant, struct wall *w)
 	int days = 0, again = 1;
 
 	wall_of(now, w);
-	if (isalpha((unsigned char)*s) || strchr(s, '-') != NULL) {
+	if (!read_time(s, w) && (isalpha((unsigned char)*s) || strchr(s, '-') != NULL)) {
 		if (isalpha((unsigned char)*s) ? !read_day(&s, w, &days, &again) : !read_date(&s, w))
 			return false;
 		again = isdigit((unsigned char)s[-1]) ? 0 : again;
@@ -253,7 +285,7 @@ parse_local(const char *s, int64_t now, int64_t *instant, struct wall *w)
 		while (*s == ' ')
 			s++;
 	}
-	if (!read_clock(&s, w) || *s != '\0')
+	if (!read_time(s, w))
 		return false;
 	wall_add_days(w, days);
 	*instant = wall_instant(w);

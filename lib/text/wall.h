@@ -38,7 +38,7 @@ void wall_zone(char name[WALL_ZONE]);
 /* Go by the zone of this name ("": the machine's) until the next call; NULL: by $TZ, as it was. */
 void wall_use_zone(const char *name);
 
-/* The instant that people mean who plan: 07:00, tomorrow 07:00, fri 18:30, 2026-03-01 12:00[:30],
+/* The instant that people mean who plan: 07:00, 7am, noon, tomorrow 07:00, fri 18:30, 2026-03-01 12:00[:30],
  * 2026-03-01T12:00Z (or +01:00), +30min, @1772368496, now.  A time without a day, or with a day of the week,
  * is the next one after now.  *shown is what the clock shows then: what was asked for, also where the clock
  * leaves it out. */

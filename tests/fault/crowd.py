@@ -5,12 +5,12 @@
 
 Each process runs one command after the other, by chance: imports and commits of folders of its own and of one that all
 share, edits of tracks (amended, removed, restored, undone, written into their files) and of a playlist of its own,
-searches, and lib-sweep; every so often one of them gets SIGKILL (--calm: none).  All the while two searches
-stand still with half their answer read.  A command may be told that the session or the library is busy; a search never,
+a history of plays taken in and forgotten, searches, and every task of lib-sweep, by a clock that jumps; every so often
+one of them gets SIGKILL (--calm: none).  All the while two searches stand still with half their answer read.  A command may be told that the session or the library is busy; a search never,
 nor is it kept waiting, and nobody fails because somebody searches.
 
 In the end every folder is imported and committed once more, and what was removed is restored: the invariants hold,
-every file is in the catalogue once, what an amendment or a playlist's command had acknowledged is there, and lib-sweep leaves
+every file is in the catalogue once, every play is there once, what an amendment or a playlist's command had acknowledged is there, and lib-sweep leaves
 nothing in staging.  Printed: how often each command ran, was killed, and found the library busy.
 """
 import argparse, collections, json, os, random, shutil, signal, statistics, subprocess, sys, threading, time
@@ -21,6 +21,8 @@ from scene import CAUGHT, Failure
 
 MAKE_MUSIC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "make-music.py")
 FOLDERS, FILES = 6, 24
+PLAYS = 150  # of each process
+DAY = 86400
 BUSY = 75
 QUERIES = ["love", "the", "ri", "genre:rock", "love -night", "year:1990..2000", "--sort=added- love", "--facet=artist"]
 
@@ -51,6 +53,14 @@ class Crowd(sweep.Sweep):
             folder = os.path.join(self.music, "folder %d" % i)
             subprocess.run([sys.executable, MAKE_MUSIC, folder, str(FILES), "2000", str(i + 1)], check=True)
         self.folders = sorted(os.listdir(self.music))
+        for number in range(args.processes):
+            with open(self.plays(number), "w") as f:
+                for i in range(PLAYS):
+                    f.write('{"start":%d,"artist":"Somebody","title":"Piece %d"}\n' % (
+                        1600000000 + 1000 * i + number, i % 40))
+
+    def plays(self, number):
+        return os.path.join(self.dir, "plays of %d.jsonl" % number)
 
     def pick(self, rng, number):
         """(a name for it, a command, the statuses that it may end with, what to do with its end)."""
@@ -64,12 +74,29 @@ class Crowd(sweep.Sweep):
                 return "commit", ["lib-commit", "-q", "--wait=20", "--retry", "s%d" % rng.choice(staged)], (0, 4, BUSY), None
         if what < 0.65:
             return self.edit(rng, number)
+        if what < 0.70:
+            return self.history(rng, number)
         if what < 0.85:
             return "search", ["lib-search", "-q", "--json", *rng.choice(QUERIES).split()], (0, 1), None
         if what < 0.88:  # 3 would be damage
             return "verify", ["lib-sweep", "-q", "--wait=20", "--all", "verify"], (0, BUSY), None
         return "sweep", ["lib-sweep", "-q", "--wait=20", *rng.choice(
-            [(), ("stage",), ("stuck",), ("orphans",), ("trash",), ("optimize",)])], (0, 1, 3, BUSY), None
+            [(), ("stage",), ("stuck",), ("orphans",), ("trash",), ("optimize",), ("repair",), ("schedules",),
+             ("--keep=2", "backup"), ("metrics", os.path.join(self.dir, "metrics.prom"))])], (0, 1, 3, BUSY), None
+
+    def history(self, rng, number):
+        """4: it is forgotten while it comes in; 3: there is none to forget."""
+        line = ["lib-import", "-q", "--wait=20", "--history"]
+        mine = self.some("SELECT id FROM play_import WHERE name = '%s'" % os.path.basename(self.plays(number)))
+        if mine and rng.random() < 0.4:
+            return "forget", line + ["--forget", "h%d" % mine[-1]], (0, 3, BUSY), None
+        return "history", line + [self.plays(number)], (0, BUSY), None
+
+    def clock(self, rng, kind):
+        """What is done about ages goes by a clock that somebody sets, by less than the grace of trash/."""
+        if kind != "sweep" or rng.random() < 0.5:
+            return self.planted()
+        return dict(self.planted(), FONOTECA_NOW=str(int(time.time()) + rng.choice([-4000, -1, 1, 20]) * DAY))
 
     def edit(self, rng, number):
         """4: there is no such track, it was removed or changed since; 3: one of two."""
@@ -110,7 +137,7 @@ class Crowd(sweep.Sweep):
             kind, command, allowed, effect = self.pick(rng, number)
             began = time.monotonic()
             with self.lock:
-                p = subprocess.Popen(self.argv(command), env=self.planted(), stdin=subprocess.DEVNULL,
+                p = subprocess.Popen(self.argv(command), env=self.clock(rng, kind), stdin=subprocess.DEVNULL,
                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                 self.running[number] = p
             try:
@@ -214,8 +241,18 @@ class Crowd(sweep.Sweep):
         left = os.listdir(os.path.join(self.lib, "staging"))
         if left:
             raise Failure("staging/ still holds %s" % " ".join(left))
+        self.history_is_whole()
         self.acknowledgements()
         self.promptly()
+
+    def history_is_whole(self):
+        for number in range(self.args.processes):
+            self.must("lib-import", "-q", "--history", "--again", self.plays(number))
+        plays = self.query("SELECT count(*), count(DISTINCT start) FROM play")[0]
+        if plays != (PLAYS * self.args.processes,) * 2:
+            raise Failure("%d plays, %d of them different, instead of %d" % (*plays, PLAYS * self.args.processes))
+        if self.query("SELECT 1 FROM told WHERE plays <> (SELECT count(*) FROM play WHERE told_id = told.id)"):
+            raise Failure("plays are not counted as they are")
 
     def acknowledgements(self):
         comments = {t["id"]: t.get("comment") for t in map(json.loads, self.must("lib-search", "--json").splitlines())}

@@ -19,7 +19,8 @@ class Scenario:
         self.reads, self.moves = reads, moves
 
     def argv(self, s):
-        words = {"MUSIC": s.music, "SESSION": s.session, "PLAYS": os.path.join(s.dir, "plays.jsonl")}
+        words = {"MUSIC": s.music, "SESSION": s.session, "PLAYS": os.path.join(s.dir, "plays.jsonl"), "COPY": s.copy,
+                 "METRICS": os.path.join(s.dir, "metrics.prom")}
         return [words.get(word, word) for word in self.command]
 
 
@@ -115,6 +116,64 @@ def with_history(s):
                 + "\n")
 
 
+def remembered(s):
+    """A history that was taken in, and another source's account of some of it."""
+    with_history(s)
+    s.must(*SCENARIOS["history"].argv(s))
+    (artist, title), = s.query("SELECT artist, title FROM track WHERE artist <> '' ORDER BY id LIMIT 1")
+    with open(os.path.join(s.dir, "plays.csv"), "w") as f:
+        f.write("uts,artist,album,track\n")
+        for i in range(0, PLAYS, 10):
+            f.write('%d,"%s",,"%s"\n' % (1600000003 + 60 * i, artist, title))
+    s.must("lib-import", "-q", "--history", os.path.join(s.dir, "plays.csv"))
+
+
+def orphaned(s):
+    """A blob that nothing names."""
+    committed(s)
+    stray = os.path.join(s.fixtures, "untagged.wav")
+    with open(stray, "rb") as f:
+        sha = hashlib.sha256(f.read()).hexdigest()
+    shutil.copy(stray, "%s/blobs/%s/%s.wav" % (s.lib, sha[:2], sha))
+
+
+def dead(s):
+    """An import that died, and a commit."""
+    committed(s)
+    for name, command, call in (("roygbiv.tta", "import", "renameat,renameat2"), ("untagged.wav", "commit", "linkat")):
+        folder = os.path.join(s.dir, "later-" + command)
+        os.makedirs(folder, exist_ok=True)
+        for i in range(2):
+            shutil.copy(os.path.join(s.fixtures, name), os.path.join(folder, "%d-%s" % (i, name)))
+            with open(os.path.join(folder, "%d-%s" % (i, name)), "ab") as f:
+                f.write(b"\0" * i)
+        line = ["lib-import", "-q", "-j1", folder]
+        if command == "commit":
+            line = ["lib-commit", "-q", s.must(*line).strip()]
+        s.die(line, call, 1)
+
+
+def copied(s):
+    """A copy of the catalogue, and an edit since."""
+    committed(s)
+    s.must("lib-sweep", "-q", "backup")
+    folder = os.path.join(s.lib, "backup")
+    s.copy = os.path.join(folder, sorted(n for n in os.listdir(folder) if n.endswith(".gz"))[-1])
+    s.must("lib-commit", "-q", "--amend", "1", "title=Later")
+
+
+def damaged(s):
+    """One blob is gone and one has other bytes; their sources are there."""
+    amended(s)
+    folder = os.path.join(s.lib, "blobs")
+    blobs = sorted(os.path.join(f, n) for f, _, names in os.walk(folder) for n in names if n.endswith((".mp3", ".flac", ".ogg")))
+    os.unlink(blobs[0])
+    os.chmod(blobs[1], 0o600)
+    with open(blobs[1], "r+b") as f:
+        f.write(b"x")
+    s.must("lib-sweep", "-q", "-j1", "verify", status=(3,))
+
+
 def littered(s):
     """Something for every task of lib-sweep."""
     another(s)
@@ -159,7 +218,19 @@ SCENARIOS = {
     "playlist-add": Scenario(listed, "lib-playlist -q add Party 1 2", edit="playlist-add"),
     "playlist-move": Scenario(listed, "lib-playlist -q move Party 1 3", edit="playlist-move"),
     "playlist-delete": Scenario(listed, "lib-playlist -q delete Party", edit="playlist-delete"),
+    "schedule": Scenario(listed, "lib-playlist -q schedule Party --at 2035-01-01T07:00Z --every day --do play", edit="schedule"),
     "history": Scenario(with_history, "lib-import -q --history PLAYS"),
     "sweep": Scenario(littered, "lib-sweep -q --older-than=0 --grace=0", runs=3),
+    "forget": Scenario(remembered, "lib-import -q --history --forget h1", edit="history-forget"),
+    "stage": Scenario(another, "lib-sweep -q --older-than=0 stage"),
+    "stuck": Scenario(dead, "lib-sweep -q stuck"),
+    "orphans": Scenario(orphaned, "lib-sweep -q --grace=0 orphans trash", runs=3),
+    "trash": Scenario(removed, "lib-sweep -q --grace=0 trash", runs=2),
+    "optimize": Scenario(amended, "lib-sweep -q optimize"),
+    "verify": Scenario(committed, "lib-sweep -q -j1 verify"),
+    "backup": Scenario(copied, "lib-sweep -q --keep=1 backup"),
+    "restore": Scenario(copied, "lib-sweep -q --force restore COPY"),
+    "repair": Scenario(damaged, "lib-sweep -q repair"),
+    "metrics": Scenario(committed, "lib-sweep -q metrics METRICS"),
     "migrate": Scenario(old, "lib-sweep -q orphans"),
 }

@@ -57,7 +57,7 @@ class Scene:
         self.music = os.path.join(self.dir, "music")
         self.base = os.path.join(self.dir, "base")
         self.lib = os.path.join(self.dir, "library")
-        self.scenario = self.session = None
+        self.scenario = self.session = self.copy = None
         self.command = []
         self.env = dict(os.environ, HOME=self.dir, FONOTECA_LIBRARY=self.lib, LC_ALL="C.UTF-8",
                         PATH=self.build + ":" + os.environ["PATH"], ASAN_OPTIONS="detect_leaks=0")
@@ -123,7 +123,8 @@ class Scene:
     def finish(self):
         """The line that a user runs again, as the messages say; then lib-sweep clears what the crash left."""
         if "--history" in self.command:
-            self.must(*self.command)
+            if not self.done():
+                self.must(*self.command)
         elif self.scenario.moves:
             for session in self.sessions("staged") + self.sessions("committing"):
                 self.must("lib-commit", "-q", "s%d" % session, status=self.moved)
@@ -215,8 +216,12 @@ class Scene:
             if not os.path.exists(path):
                 path = self.blob(sha, suffix)
             self.whole(path, sha, size)
+        damaged = {sha.hex() for sha, in self.query("SELECT sha256 FROM blob b JOIN file f ON f.blob_id = b.id WHERE"
+                                                    " f.state = 'damaged'")}
         for folder, _, names in os.walk(os.path.join(self.lib, "blobs")):
             for name in names:
+                if name.split(".")[0] in damaged:
+                    continue
                 self.whole(os.path.join(folder, name), bytes.fromhex(name.split(".")[0]), None)
 
     def blob(self, sha, suffix):

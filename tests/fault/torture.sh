@@ -38,7 +38,7 @@ classes=$(
 		echo "1 no-memory $s $out/fail-alloc.so"
 	done
 	for s in history import-commit move retry reject attach detach undo-amend undo-write-tags save playlist-add playlist-move \
-		playlist-delete sweep migrate; do
+		playlist-delete sweep migrate forget stage stuck orphans trash optimize verify backup restore repair metrics; do
 		echo "1 sweep $s --all"
 		echo "1 sweep $s --fault $errnos"
 		echo "1 states $s"
@@ -47,7 +47,7 @@ classes=$(
 	for s in show search; do
 		echo "1 no-memory $s $out/fail-alloc.so"
 	done
-	for s in create import commit amend write-tags undo sweep migrate history; do
+	for s in create import commit amend write-tags undo sweep migrate history forget stuck orphans restore repair; do
 		echo "2 sweep $s --pairs 60"
 	done
 	for s in import commit write-tags; do
@@ -69,6 +69,7 @@ classes=$(
 	echo "2 powercut batches"
 	echo "1 full-disk tmpfs"
 	echo "1 full-disk ext4"
+	echo "6 model"
 	echo "4 crowd"
 	echo "1 crowd --calm"
 )
@@ -87,6 +88,7 @@ kind() {
 	'full-disk '*) echo 'a disk that is too small' ;;
 	'stopped '*) echo 'somebody stands still' ;;
 	'crowd '* | 'crowd') echo 'commands in a crowd' ;;
+	'model '* | 'model') echo 'sequences of commands beside a model' ;;
 	esac
 }
 
@@ -100,6 +102,7 @@ while read -r share program arguments; do
 	left=$((left - share))
 	limit=1000000
 	[ "$program" != full-disk ] || limit=500
+	[ "$program" != model ] || limit=1000
 	# shellcheck disable=SC2086 # a list of arguments
 	"tests/fault/$program.py" $arguments --build "$build" --limit $limit --time $((room > 5 ? room : 5)) \
 		--seed "$seed" >"$out/log" 2>&1

@@ -79,6 +79,12 @@ what_people_type(void)
 	CHECK(parsed("14:00", now) == today + 14 * 3600);
 	CHECK(parsed("7:00", now) == today + (24 + 7) * 3600);
 	CHECK(parsed("07:00:30", now) == today + (24 + 7) * 3600 + 30);
+	CHECK(parsed("7am", now) == today + (24 + 7) * 3600);
+	CHECK(parsed("7:30 PM", now) == today + 19 * 3600 + 1800);
+	CHECK(parsed("12am", now) == today + 24 * 3600 && parsed("12pm", now) == today + 36 * 3600);
+	CHECK(parsed("noon", now) == today + 36 * 3600 && parsed("midnight", now) == today + 24 * 3600);
+	CHECK(parsed("tomorrow noon", now) == today + 36 * 3600 &&
+	    parsed("fri 6pm", now) == today + (5 * 24 + 18) * 3600);
 	CHECK(parsed("today 07:00", now) == today + 7 * 3600);
 	CHECK(parsed("Tomorrow 07:00", now) == today + (24 + 7) * 3600);
 	CHECK(parsed("sun 14:00", now) == today + 14 * 3600);
@@ -92,9 +98,9 @@ what_people_type(void)
 	CHECK(parsed("@5", now) == 5);
 	CHECK(parsed("now", now) == now);
 	for (const char *const *bad = (const char *const[]){ "", "7", "24:00", "7:60", "2026-02-29 07:00",
-		 "2026-03-01", "tomorrow", "someday 7:00", "yesterday", "2w", "+", "+5", "+-5min", "@", "@x",
-		 "7:00 tomorrow", "7:00x", "2026-03-01T12:00Zx", "su 7:00", "+99999999999999h",
-		 "2026-13-01 00:00", NULL };
+		 "2026-03-01", "tomorrow", "13pm", "0am", "7 xm", "noonish", "someday 7:00", "yesterday",
+		 "2w", "+", "+5", "+-5min", "@", "@x", "7:00 tomorrow", "7:00x", "2026-03-01T12:00Zx",
+		 "su 7:00", "+99999999999999h", "2026-13-01 00:00", NULL };
 	     *bad != NULL; bad++)
 		CHECK(parsed(*bad, now) == -1);
 }

@@ -55,6 +55,7 @@ struct history {
 	char separator;
 	bool clock_told; /* .scrobbler.log: its times are UTC */
 	bool head_done;
+	int head_cells; /* of the head; 0: it is not known how many cells there are */
 
 	/* JSON */
 	bool by_line;

@@ -5,6 +5,7 @@
 
 #include "base/out.h"
 #include "exchange/history/priv.h"
+#include "text/charset.h"
 
 enum { LINES_TOGETHER = 16 }; /* a quoted cell may hold that many lines; more is a quote that was forgotten */
 
@@ -151,6 +152,25 @@ keep_cells(struct history *h)
 	buf_putc(&h->raw, ']');
 }
 
+/* A row of an old code page, as portable players and old exports have it. */
+static enum err_code
+to_utf8(struct history *h, struct err *e)
+{
+	struct buf text = { 0 };
+
+	if (utf8_valid(h->text.data, h->text.len))
+		return ERR_NONE;
+	charset_decode(&text, h->text.data, h->text.len);
+	if (buf_ok(&text, e) == ERR_NONE) {
+		struct buf old = h->text;
+
+		h->text = text;
+		text = old;
+	}
+	buf_free(&text);
+	return e->code;
+}
+
 int
 table_next(struct history *h, struct history_row *row, struct err *e)
 {
@@ -170,10 +190,14 @@ table_next(struct history *h, struct history_row *row, struct err *e)
 		return 2;
 	}
 	if (h->separator == '\t') {
+		if (to_utf8(h, e) != ERR_NONE)
+			return -1;
 		split_tabs(h);
 		return 1;
 	}
 	if (is_open(h->text.data, h->separator) && join_lines(h, &closed, e) < 0)
+		return -1;
+	if (to_utf8(h, e) != ERR_NONE)
 		return -1;
 	if (!closed || !split_commas(h)) {
 		row_broken(h, row, "a quote in it does not end");
@@ -208,7 +232,7 @@ take_scrobble(struct history *h, struct history_row *row)
 	long long at = strtoll(h->cell[6], &end, 10);
 	double seconds = strtod(h->cell[4], NULL);
 
-	if (*end != '\0' || end == h->cell[6]) {
+	if (end[strspn(end, " ")] != '\0' || end == h->cell[6]) {
 		row_broken(h, row, "'%s' is no time", h->cell[6]);
 		return;
 	}
@@ -353,6 +377,7 @@ is_lastfm_csv(struct history *h, const char *bytes, size_t len)
 		return false;
 	if (h->cells == 4 && (is_day(h->cell[3]) || *h->cell[3] == '\0')) {
 		set_columns(h, 3, 0, 2, 1);
+		h->head_cells = 4;
 		return true;
 	}
 	return read_head(h) && strcasecmp(cell_of(h, COL_TIME), "uts") == 0;
@@ -402,16 +427,38 @@ take_columns(struct history *h, struct history_row *row)
 		    h, row, time, h->format->is_table == is_librefm && h->zone->given ? h->zone : NULL);
 }
 
+/* How many cells a row must have, and may: what stands behind the last column was cut where it should not be.
+ */
+static bool
+has_its_cells(struct history *h, struct history_row *row)
+{
+	int wanted = 1, n = h->cells;
+
+	for (int c = COL_TIME; c <= COL_ALBUM; c++)
+		wanted = h->column[c] >= wanted ? h->column[c] + 1 : wanted;
+	if (n < wanted && *h->cell[0] == '#')
+		row_skipped(row, "it is a comment");
+	else if (n < wanted)
+		row_broken(h, row, "it has %d fields where %d are wanted", n, wanted);
+	while (h->head_cells > 0 && n > h->head_cells && *h->cell[n - 1] == '\0')
+		n--;
+	if (h->head_cells > 0 && n > h->head_cells)
+		row_broken(h, row, "it has %d fields where %d are wanted", n, h->head_cells);
+	return row->kind == ROW_PLAY;
+}
+
 int
 columns_next(struct history *h, struct history_row *row, struct err *e)
 {
-	int step, wanted;
+	int step;
 
 	while ((step = table_next(h, row, e)) == 1) {
-		if (h->cells == 0 || *h->cell[0] == '#' || (h->cells == 1 && *h->cell[0] == '\0'))
+		if (h->cells == 0 || (!h->head_done && *h->cell[0] == '#') ||
+		    (h->cells == 1 && *h->cell[0] == '\0'))
 			continue;
 		if (!h->head_done) {
 			h->head_done = true;
+			h->head_cells = h->cells;
 			if (!read_head(h)) {
 				err_set(e, ERR_FORMAT, "it names no columns of time, artist and track");
 				return -1;
@@ -420,12 +467,7 @@ columns_next(struct history *h, struct history_row *row, struct err *e)
 		}
 		keep_cells(h);
 		row->listen.raw = h->raw.data;
-		wanted = 1;
-		for (int c = COL_TIME; c <= COL_ALBUM; c++)
-			wanted = h->column[c] >= wanted ? h->column[c] + 1 : wanted;
-		if (h->cells < wanted)
-			row_broken(h, row, "it has %d fields where %d are wanted", h->cells, wanted);
-		else
+		if (has_its_cells(h, row))
 			take_columns(h, row);
 		return 1;
 	}

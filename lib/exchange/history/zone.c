@@ -147,6 +147,14 @@ day_first(const char *s, struct tm *tm)
 	return false;
 }
 
+static bool
+is_number(const char *s)
+{
+	size_t n = strspn(s, "0123456789.");
+
+	return n > 0 && s[n + strspn(s + n, " ")] == '\0';
+}
+
 bool
 time_read(const char *s, int64_t *seconds, int *exact_s, bool *told)
 {
@@ -155,7 +163,7 @@ time_read(const char *s, int64_t *seconds, int *exact_s, bool *told)
 	time_t t;
 
 	s += strspn(s, " ");
-	if (*s != '\0' && strspn(s, "0123456789.") == strlen(s)) {
+	if (is_number(s)) {
 		*exact_s = 1;
 		*told = true;
 		return time_of_number(strtod(s, NULL), seconds);

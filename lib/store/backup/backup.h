@@ -35,10 +35,10 @@ enum err_code backup_make(
     struct db *db, const char *dir, volatile const int *stop, struct backup *b, struct err *e);
 
 /* Remove copies from dir (NULL: LIBRARY/backup): keep > 0: all but the newest so many; 0: all but the newest
- * three, and the newest of each of the last 7 days, 4 weeks and 12 months that have any.  Only what
- * backup_make() and a migration have named goes.  dry: only tell.  removed(name) is told of each; may be
- * NULL. */
-enum err_code backup_thin(struct db *db, const char *dir, int keep, bool dry,
+ * three, and the newest of each of the last 7 days, 4 weeks and 12 months that have any; never the one that
+ * was made just now (fresh, or NULL), and such of the future before all others.  Only what backup_make() and
+ * a migration have named goes.  dry: only tell.  removed(name) is told of each; may be NULL. */
+enum err_code backup_thin(struct db *db, const char *dir, int keep, const char *fresh, bool dry,
     void (*removed)(void *context, const char *name, int64_t bytes), void *context, struct err *e);
 
 /* Is one due: the last is older than a day, and something was changed since?  1, 0, -1. */

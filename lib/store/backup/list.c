@@ -142,11 +142,35 @@ keep_periods(const struct backup_file *list, size_t n, int kind, int want, bool 
 	}
 }
 
+/* Copies of a time that is still to come were made by a clock that went wrong: they are the last to be kept,
+ * or they would be for years, and every new one would go at once. */
+static enum err_code
+future_last(struct backup_file *list, size_t n, struct err *e)
+{
+	int64_t now = time_now() + HOUR;
+	struct backup_file *ahead;
+	size_t k = 0;
+
+	while (k < n && list[k].at > now)
+		k++;
+	if (k == 0)
+		return ERR_NONE;
+	ahead = malloc(k * sizeof *ahead);
+	if (ahead == NULL)
+		return err_memory(e);
+	memcpy(ahead, list, k * sizeof *ahead);
+	memmove(list, list + k, (n - k) * sizeof *list);
+	memcpy(list + (n - k), ahead, k * sizeof *ahead);
+	free(ahead);
+	return ERR_NONE;
+}
+
 static void
-judge(const struct backup_file *list, size_t n, int keep, bool *kept)
+judge(const struct backup_file *list, size_t n, int keep, const char *fresh, bool *kept)
 {
 	for (size_t i = 0; i < n; i++)
-		kept[i] = i < (size_t)(keep > 0 ? keep : ALWAYS);
+		kept[i] = i < (size_t)(keep > 0 ? keep : ALWAYS) ||
+		    (fresh != NULL && strcmp(list[i].name, fresh) == 0);
 	if (keep > 0)
 		return;
 	keep_periods(list, n, 0, DAYS, kept);
@@ -249,7 +273,7 @@ clear_rubbish(int dirfd, struct err *e)
 }
 
 enum err_code
-backup_thin(struct db *db, const char *dir, int keep, bool dry,
+backup_thin(struct db *db, const char *dir, int keep, const char *fresh, bool dry,
     void (*removed)(void *context, const char *name, int64_t bytes), void *context, struct err *e)
 {
 	struct backup_file *list = NULL;
@@ -261,14 +285,15 @@ backup_thin(struct db *db, const char *dir, int keep, bool dry,
 
 	if (fd < 0)
 		return e->code != ERR_NONE ? e->code : err_sys(e, errno, "%s", dir);
-	if ((!dry && clear_rubbish(fd, e) != ERR_NONE) || backup_list(fd, &list, &n, e) != ERR_NONE || n == 0)
+	if ((!dry && clear_rubbish(fd, e) != ERR_NONE) || backup_list(fd, &list, &n, e) != ERR_NONE ||
+	    n == 0 || future_last(list, n, e) != ERR_NONE)
 		goto out;
 	kept = calloc(n, sizeof *kept);
 	if (kept == NULL) {
 		err_memory(e);
 		goto out;
 	}
-	judge(list, n, keep, kept);
+	judge(list, n, keep, fresh, kept);
 	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
 		if (kept[i] || fstatat(fd, list[i].name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 			continue;
@@ -290,8 +315,8 @@ int
 backup_is_due(struct db *db, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT max(ifnull((SELECT max(at) FROM event WHERE kind = 'backup'), 0),"
-	    " ifnull((SELECT max(at) FROM backup), 0)) <= ?1"
+	    "SELECT max(ifnull((SELECT max(at) FROM event WHERE kind = 'backup' AND at <= ?2), 0),"
+	    " ifnull((SELECT max(at) FROM backup WHERE at <= ?2), 0)) <= ?1"
 	    " AND EXISTS (SELECT 1 FROM event WHERE kind NOT IN ('sweep', 'backup')"
 	    " AND id > ifnull((SELECT max(id) FROM event WHERE kind = 'backup'), 0))",
 	    e);
@@ -300,6 +325,7 @@ backup_is_due(struct db *db, struct err *e)
 	if (st == NULL)
 		return -1;
 	sql_int(st, 1, time_now() - DAY);
+	sql_int(st, 2, time_now() + HOUR); /* a clock that went wrong does not put it off */
 	if (sql_step(db, st, e) == 1)
 		due = sqlite3_column_int(st, 0);
 	sql_done(st);

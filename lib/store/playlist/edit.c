@@ -102,8 +102,8 @@ static enum err_code
 insert_entry(struct db *db, int64_t id, int64_t position, const struct playlist_ref *r, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "INSERT INTO entry(playlist_id, position, track_id, added, path, title, artist, duration_ms)"
-	    " SELECT ?1, ?2, t.id, ?4, ?5, t.title, t.artist, t.duration_ms"
+	    "INSERT INTO entry(playlist_id, position, track_id, added, path, location, title, artist,"
+	    " duration_ms) SELECT ?1, ?2, t.id, ?4, ?5, ?6, t.title, t.artist, t.duration_ms"
 	    " FROM (SELECT ?3 AS id) x LEFT JOIN track t ON t.id = x.id",
 	    e);
 
@@ -115,6 +115,8 @@ insert_entry(struct db *db, int64_t id, int64_t position, const struct playlist_
 	sql_int(st, 4, time_now());
 	if (r->path != NULL)
 		sql_bytes(st, 5, r->path, strlen(r->path));
+	if (r->stream)
+		sql_bytes(st, 6, r->text, strlen(r->text));
 	return sql_run(db, st, e);
 }
 
@@ -239,11 +241,13 @@ playlist_move(
 	    playlist_run(db, id, run, count, &r, e) != ERR_NONE ||
 	    playlist_run(db, id, where, count, &target, e) != ERR_NONE)
 		goto fail;
-	to = target.first;
 	len = r.last - r.first + 1;
-	if (to + len - 1 > count) {
-		err_set(e, ERR_NOTFOUND, "cannot move to position %lld: the playlist has %lld entr%s",
-		    (long long)to, (long long)count, count == 1 ? "y" : "ies");
+	to = where[0] == '-' ? target.first - len + 1 : target.first; /* from the end it is the run's last */
+	if (to < 1 || to + len - 1 > count) {
+		err_set(e, ERR_NOTFOUND,
+		    "%lld entr%s cannot be moved to position %s: the playlist has %lld entr%s",
+		    (long long)len, len == 1 ? "y" : "ies", where, (long long)count,
+		    count == 1 ? "y" : "ies");
 		goto fail;
 	}
 	/* The run goes by to - first; what it passes over makes room by its length. */

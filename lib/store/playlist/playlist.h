@@ -107,8 +107,9 @@ enum err_code playlist_freeze(
     struct db *db, int64_t id, const char *name, struct playlist_change *c, struct err *e);
 
 /* Put n things before position `at` (0: at the end).  Digits are a track's id, everything else is a path: of
- * a blob, or of a file that was imported; relative ones start from the working directory.  A track that does
- * not exist or was removed goes to c->failed; a path that leads to nothing becomes a missing entry. */
+ * a blob, or of a file that was imported; relative ones start from the working directory; "http://..." stays
+ * that, as a missing entry.  A track that does not exist or was removed goes to c->failed; a path that leads
+ * to nothing becomes a missing entry. */
 enum err_code playlist_add(
     struct db *db, int64_t id, char **refs, size_t n, int64_t at, struct playlist_change *c, struct err *e);
 

@@ -51,7 +51,7 @@ run_of(const char *text, int64_t count, struct playlist_run *r)
 		return true;
 	}
 	s = position_of(s, count, &r->last);
-	return s != NULL && *s == '\0' && r->last >= r->first;
+	return s != NULL && *s == '\0';
 }
 
 bool
@@ -98,6 +98,8 @@ playlist_run(
 	if (!run_of(text, count, &out))
 		return err_set(e, ERR_USAGE,
 		    "a position is a number, a run like 5-7, -1 for the last or track:12, not '%s'", text);
+	if (out.last < out.first)
+		return err_set(e, ERR_USAGE, "a run goes forwards, not '%s'", text);
 	if (out.first < 1 || out.last > count)
 		return err_set(e, ERR_NOTFOUND, "there is no position %s: the playlist has %lld entr%s", text,
 		    (long long)count, count == 1 ? "y" : "ies");

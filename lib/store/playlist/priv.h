@@ -43,6 +43,7 @@ struct playlist_ref {
 	const char *text;
 	char *path; /* absolute, or NULL for a track's id and for a blob's path that was found */
 	int64_t track;
+	bool stream; /* text is a URL, and stays one */
 	bool bad;
 };
 

@@ -141,6 +141,15 @@ by_path(struct db *db, struct playlist_ref *r, struct err *e)
 	return found < 0 ? e->code : ERR_NONE;
 }
 
+/* "http://...", "spotify://...": what players play that is no file. */
+static bool
+is_stream(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+	return n > 1 && strncmp(text + n, "://", 3) == 0;
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -208,6 +217,8 @@ playlist_resolve(
 			refs[i].bad = true;
 		} else if (text[strspn(text, "0123456789")] == '\0')
 			code = by_id(db, &refs[i], &why, e);
+		else if (is_stream(text))
+			refs[i].stream = true;
 		else
 			code = by_path(db, &refs[i], e);
 		if (refs[i].bad && failed != NULL)

@@ -9,6 +9,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/edit/journal.h"
+#include "store/owner.h"
 #include "store/schedule/priv.h"
 
 static void
@@ -142,8 +143,8 @@ find_own(struct db *db, const char *id, struct schedule *s, struct err *e)
 	else if (row == 0)
 		err_set(e, ERR_NOTFOUND, "there is no schedule '%s'", id);
 	sql_done(st);
-	if (e->code == ERR_NONE && s->owner != (int64_t)getuid() && getuid() != 0)
-		err_set(e, ERR_DENIED, "schedule %s belongs to user %lld", id, (long long)s->owner);
+	if (e->code == ERR_NONE)
+		owner_check(db, s->owner, id, e);
 	return e->code;
 }
 

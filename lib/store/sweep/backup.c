@@ -29,7 +29,7 @@ sweep_backup(struct db *db, const struct sweep *s, struct sweep_report *r, struc
 		return e->code;
 	if (s->dry_run) {
 		sweep_add(r, "made", 1);
-		return backup_thin(db, c->to, c->keep, true, removed, &told, e);
+		return backup_thin(db, c->to, c->keep, NULL, true, removed, &told, e);
 	}
 	if (backup_make(db, c->to, s->stop, &made, e) != ERR_NONE)
 		return e->code;
@@ -37,5 +37,5 @@ sweep_backup(struct db *db, const struct sweep *s, struct sweep_report *r, struc
 	sweep_add(r, "bytes", made.bytes);
 	sweep_act(s, r, "make", made.name, made.bytes);
 	r->changed = c->asked; /* what comes by itself every day is not worth a line */
-	return backup_thin(db, c->to, c->keep, false, removed, &told, e);
+	return backup_thin(db, c->to, c->keep, made.name, false, removed, &told, e);
 }
