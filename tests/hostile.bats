@@ -84,3 +84,34 @@ refused() {
 	run -0 "$PYTHON" "$TREE/tests/hostile.py" "$FONOTECA_LIBRARY" "${HOSTILE_SEED:-1}" "${HOSTILE_CASES:-10}"
 	[[ $output == *"0 wrong"* ]]
 }
+
+@test "no shell, no option parser and no terminal ever sees a tag or a name" {
+	requires mutagen
+	mkdir music "$HOME/.config" "$HOME/.config/fonoteca"
+	n=0
+	for name in '$(touch OWNED)' '`touch OWNED`' '; touch OWNED #' "'; touch OWNED; '" '| touch OWNED' $'\n touch OWNED' \
+		'--output=OWNED' '-rf' $'\e]0;x\a' '%s%n' '../../OWNED' '<(touch OWNED)'; do
+		n=$((n + 1))
+		cp "$FIXTURES/audio/hoppipolla.flac" "music/${name//\//_}.flac"
+		"$PYTHON" "$FIXTURES/set-tags.py" "music/${name//\//_}.flac" title="$name" artist="$name" album="$name" genre="$name" tracknumber=$n
+	done
+	mkdir -m 755 bin
+	printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>%q\n' "$PWD/played" >bin/player
+	chmod 755 bin/player
+	printf 'player = %s/bin/player\nnotify = %s/bin/player\n' "$PWD" "$PWD" >"$HOME/.config/fonoteca/config"
+	chmod -R go-w "$HOME/.config"
+	lib-import -q music | lib-commit -q
+	[ "$(lib-search --count '')" -eq 12 ]
+	lib-playlist -q create -- '$(touch OWNED)'
+	lib-search --ids '' | lib-playlist -q add -- '$(touch OWNED)' -
+	for command in "lib-search --show 1 2 3 4 5 6 7 8 9 10 11 12" "lib-search --albums" "lib-search --artists" \
+		"lib-search --facet genre" "lib-search -f \$artist-\$title-\$file" "lib-playlist show p1" "lib-playlist export p1" \
+		"lib-playlist export p1 --copy tree" "lib-playlist play p1" "lib-playlist notify p1" "lib-sweep -v verify" "lib-sweep metrics -" \
+		"lib-commit --write-tags 1 2 3" "lib-commit --remove 4" "lib-sweep -v" "lib-sweep backup"; do
+		run $command
+		[[ $output != *$'\e'* ]] || [[ $command == "lib-playlist export p1" ]] || fail "$command: a control byte"
+		[ -z "$(find . "$HOME" -name 'OWNED*' ! -path './tree/*')" ] || fail "$command: a tag was run"
+	done
+	[ -s played ] || fail "$(lib-playlist play p1 2>&1)"
+	[ -z "$(find tree -name '..*')" ]
+}

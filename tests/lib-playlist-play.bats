@@ -160,6 +160,19 @@ party() {
 	[ "$(sort list)" = "$(sort first)" ]
 }
 
+@test "play: what a stranger's playlist tells players does not reach them" {
+	party
+	file=$(lib-search --json --show 1 | jq -r .file)
+	printf '#EXTM3U\n#EXTVLCOPT:sout=#file{dst=/x}\n#EXTINF:3,Some\\ntitle\n%s\n' "$file" >in.m3u
+	lib-playlist -q import in.m3u
+	lib-playlist export in | grep -q sout
+	program p <<<"cp \"\$1\" $PWD/list"
+	own 'player = p'
+	lib-playlist play in
+	[ "$(grep -v '^#' list)" = "$file" ]
+	run -1 grep sout list
+}
+
 @test "play: a dry run and JSON tell the command" {
 	party
 	own 'player = "the player" -a "b c"'
