@@ -228,6 +228,10 @@ distcheck: deps deps-check dist
 deb: deps deps-package dist
 	$(Q)sh share/package.sh dist/fonoteca-$(VERSION).tar.gz dist/deb
 
+# The picture in README: a real session, drawn.
+tour: all
+	$(Q)FONOTECA_BUILD='$(abspath $(B))' python3 share/tour/make-tour.py share/tour/tour.svg
+
 # The manual pages as one page for a browser.
 html: $(B)/fonoteca.html
 $(B)/fonoteca.html: $(mans) share/html.sh VERSION
@@ -264,13 +268,14 @@ help:
 	@echo 'make dist distcheck  the release archive; and build, test, install, uninstall it in a folder of its own'
 	@echo 'make deb             a Debian package, into dist/deb'
 	@echo 'make html            the manual pages as one page, build/fonoteca.html'
+	@echo 'make tour            draw the session that README shows, share/tour/tour.svg'
 	@echo 'make clean           remove what was built'
 	@echo
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
 .PHONY: all unit unit-build fuzz fuzz-build deps deps-check deps-lint deps-bench deps-package deps-analyze left-out demo check torture bench install \
-    uninstall dist distcheck deb html format lint \
+    uninstall dist distcheck deb html tour format lint \
     clean help FORCE
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules

@@ -55,6 +55,7 @@ static struct sweep sweep = { .older_than = 30 * DAY, .grace = 30 * DAY, .progre
 static bool schedules; /* they hold no lock of a sweep, and come last: a player may take hours */
 static int worst;      /* status of a task */
 static int scrub_key;  /* the last option given that is verify's */
+static bool ages;      /* an age was given: whoever says so means it */
 
 /* --time-limit is the whole run's: what of it is left becomes that of the next task.  verify ends by itself
  * between two blobs, the others as by a signal.  False where nothing is left. */
@@ -119,6 +120,20 @@ run_all(struct db *db, const int *tasks, int n, struct err *e)
 	return e->code;
 }
 
+/* A clock that leapt may be wrong, and what it lets go does not come back. */
+static enum err_code
+look_at_clock(struct db *db, struct err *e)
+{
+	int64_t days = 0;
+
+	if (!ages && sweep_leap(db, &days, e) == ERR_NONE && days > 0) {
+		sweep.leapt = true;
+		cli_note("the clock is %lld days ahead of the last sweep: nothing goes by its age this time",
+		    (long long)days);
+	}
+	return e->code;
+}
+
 static int
 choose(int tasks[MAX_TASKS])
 {
@@ -163,6 +178,7 @@ options(void)
 	int key;
 
 	while ((key = cli_next(&value)) != 0) {
+		ages = ages || key == OPT_OLDER || key == OPT_GRACE;
 		if (key == OPT_OLDER)
 			sweep.older_than = cli_number("--older-than", value, 0, 36500) * DAY;
 		else if (key == OPT_GRACE)
@@ -218,7 +234,7 @@ run_tasks(const int *tasks, int n, struct err *e)
 	for (int i = 0; i < n; i++)
 		reads = reads && tasks[i] == HEALTH;
 	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, e) == ERR_NONE &&
-	    (reads || sweep.dry_run || sweep_lock(db, e) == ERR_NONE))
+	    (reads || ((sweep.dry_run || sweep_lock(db, e) == ERR_NONE) && look_at_clock(db, e) == ERR_NONE)))
 		run_all(db, tasks, n, e);
 	db_close(db);
 	return e->code;
@@ -229,9 +245,10 @@ main(int argc, char **argv)
 {
 	struct err e = { 0 }, scheduled = { 0 };
 	int tasks[MAX_TASKS], n;
+	mode_t mask;
 
 	cli_start(&cli, argc, argv);
-	(void)umask(S_IRWXG | S_IRWXO); /* cron's may be anything */
+	mask = umask(S_IRWXG | S_IRWXO); /* cron's may be anything */
 	options();
 	cli_catch_signals();
 	sweep.dry_run = cli_dry_run();
@@ -252,6 +269,7 @@ main(int argc, char **argv)
 		sweep.scrub.jobs = sweep_cores();
 	if (n > 0)
 		run_tasks(tasks, n, &e);
+	(void)umask(mask); /* what playlists are written to is for others */
 	if (schedules && (e.code == ERR_NONE || e.code == ERR_BUSY) && !cli_interrupted())
 		sweep_schedules(&scheduled);
 	if (scheduled.code != ERR_NONE) {

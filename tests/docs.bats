@@ -274,3 +274,11 @@ exit_table() {
 		assert not re.search(r'(src|href)="(?!#)', page), "something is loaded from elsewhere"
 	END
 }
+
+@test "the picture of a session is what happens" {
+	requires jq
+	FONOTECA_BUILD=$FONOTECA_BUILD run -0 python3 "$TREE/share/tour/make-tour.py" "$PWD/tour.svg"
+	# ids and the order of files are the file system's affair
+	drawn() { tr -d 0-9 <"$1" | sort; }
+	diff <(drawn "$TREE/share/tour/tour.svg") <(drawn tour.svg)
+}

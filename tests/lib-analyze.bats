@@ -330,3 +330,27 @@ found() {
 	sqlite3 "$FONOTECA_LIBRARY/library.db" "DELETE FROM sound_near"
 	lib-search --json --explain --similar "$(id style4-1)" | jq -se 'map(.similar.reasons | map(.reason) | index("sound")) | all(. == null)'
 }
+
+@test "hostile heads and odd rates: what libraries sort, and what they refuse, is no crash" {
+	requires mutagen
+	cp "$FIXTURES/audio/not-up-to-you.mp3" chapters.mp3
+	"$PYTHON" - <<-'PY'
+	import mutagen.id3 as m, struct
+	t = m.ID3("chapters.mp3")
+	for i in range(300):
+	    t.add(m.CHAP(element_id="c%d" % i, start_time=i, end_time=i + 1))
+	t.add(m.CTOC(element_id="toc", flags=3, child_element_ids=["c%d" % i for i in range(255)]))
+	t.save("chapters.mp3")
+	n = 20000
+	def wav(name, rate, channels):
+	    data = bytes((i * 37) & 255 for i in range(n))
+	    open(name, "wb").write(b"RIFF" + struct.pack("<I", 36 + n) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, channels,
+	        rate, rate * channels * 2, channels * 2, 16) + b"data" + struct.pack("<I", n) + data)
+	wav("slow.wav", 1000, 1)
+	wav("fast.wav", 768000, 1)
+	wav("many.wav", 44100, 24)
+	PY
+	take chapters.mp3 slow.wav fast.wav many.wav
+	run -0 lib-analyze
+	[ "$(query "SELECT count(*) FROM sound WHERE error IS NULL")" = 4 ]
+}

@@ -160,6 +160,19 @@ party() {
 	[ "$(sort list)" = "$(sort first)" ]
 }
 
+@test "play: what a stranger's playlist tells players does not reach them" {
+	party
+	file=$(lib-search --json --show 1 | jq -r .file)
+	printf '#EXTM3U\n#EXTVLCOPT:sout=#file{dst=/x}\n#EXTINF:3,Some\\ntitle\n%s\n' "$file" >in.m3u
+	lib-playlist -q import in.m3u
+	lib-playlist export in | grep -q sout
+	program p <<<"cp \"\$1\" $PWD/list"
+	own 'player = p'
+	lib-playlist play in
+	[ "$(grep -v '^#' list)" = "$file" ]
+	run -1 grep sout list
+}
+
 @test "play: a dry run and JSON tell the command" {
 	party
 	own 'player = "the player" -a "b c"'
@@ -273,11 +286,11 @@ party() {
 	program notify-send </dev/null
 	lib-playlist notify Party
 	[[ $(sed -n 1p args) == 'Playlist Party' ]]
-	[[ $(sed -n 2p args) == *' tracks, 0:00:0'* ]]
+	[[ $(sed -n 2p args) == *' tracks, 0:0'* ]]
 	rm args
 	own 'notify = notify-send --app-name "The library"'
 	lib-playlist notify -- '-x <b>'
-	[ "$(cat args)" = $'--app-name\nThe library\nPlaylist -x <b>\n0 tracks, 0:00:00' ]
+	[ "$(cat args)" = $'--app-name\nThe library\nPlaylist -x <b>\n0 tracks, 0:00' ]
 	program notify-send <<<'exit 7'
 	fails 3 lib-playlist notify Party
 	[[ $stderr == *'notify-send ended with status 7' ]]

@@ -310,7 +310,8 @@ titles() {
 	lib-sweep -q backup
 	find "$COPIES" -name '*.part' | diff - /dev/null
 	for piece in "$COPIES"/*; do
-		[ -e "$COPIES/$(basename "${piece%%.*}").db.gz" ] || fail "$piece is left"
+		name=${piece##*/}
+		[ -e "$COPIES/${name%%.*}.db.gz" ] || fail "$name is left"
 	done
 	intact
 }

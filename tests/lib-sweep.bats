@@ -479,6 +479,90 @@ assert h["files"]["ok"] == {"count": 9, "bytes": 72} and h["sessions"]["committe
 	[ "$(find "$FONOTECA_LIBRARY/backup" -type f | wc -l)" -eq 3 ]
 }
 
+@test "the clock leaps forwards: nothing goes early in the first sweep; who gives an age means it" {
+	session 2 staged 0 staged
+	plant 'an orphan'
+	run -0 lib-sweep -q
+	export FONOTECA_NOW=$((FONOTECA_NOW + 365 * DAY))
+	run -0 --separate-stderr lib-sweep
+	[[ $stderr == *"the clock is 365 days ahead of the last sweep"* ]]
+	[ "$(state 2)" = staged ]
+	[ -e "$TRASH/$planted" ]
+	run -0 --separate-stderr lib-sweep
+	[[ -z $stderr && $output == *"1 expired"* && $output == *"1 deleted"* ]]
+	plant 'another'
+	lib-sweep -q
+	FONOTECA_NOW=$((FONOTECA_NOW + 365 * DAY)) lib-sweep -q --grace 30
+	[ ! -e "$TRASH/$planted" ]
+}
+
+@test "the clock goes back a year and comes again: what came meanwhile is not old" {
+	session 2 staged 0 staged
+	lib-sweep -q
+	now=$FONOTECA_NOW
+	export FONOTECA_NOW=$((now - 365 * DAY))
+	lib-import -q "$FIXTURES"/audio/*.flac >/dev/null
+	plant 'an orphan'
+	lib-sweep -q
+	[ "$(state 2)" = staged ] && [ "$(state 3)" = staged ]
+	[ -e "$TRASH/$planted" ]
+	export FONOTECA_NOW=$((now + DAY))
+	lib-sweep -q
+	[ "$(state 2)" = staged ] && [ "$(state 3)" = staged ]
+	[ -e "$TRASH/$planted" ]
+	FONOTECA_NOW=$((now + 31 * DAY)) lib-sweep -q
+	[ "$(state 2)" = expired ] && [ "$(state 3)" = expired ]
+	[ ! -e "$TRASH/$planted" ]
+}
+
+@test "a copy, and a root that rests, of a time that is yet to come hold nothing up" {
+	edit "INSERT INTO event(at, actor, kind, subject) VALUES ($((FONOTECA_NOW + 365 * DAY)), 0, 'backup', 'x');
+	      INSERT INTO event(at, actor, kind) VALUES ($FONOTECA_NOW, 0, 'amend');
+	      INSERT INTO resting VALUES (x'2f6d', 'io', 2, 'gone', 5, $((FONOTECA_NOW + 365 * DAY)))"
+	lib-sweep -q
+	[ "$(find "$FONOTECA_LIBRARY/backup" -name '*.db.gz' | wc -l)" -eq 1 ]
+	run -0 lib-sweep health
+	[[ $output != *resting* ]]
+}
+
+@test "thousands of foreign entries, and files that vanish meanwhile: counted or gone, never a crash" {
+	python3 - "$BLOBS" "$TRASH" "$STAGING" <<-'PY'
+	import os, sys
+	for folder in (sys.argv[1] + "/00", sys.argv[2], sys.argv[3]):
+	    for n in range(2000):
+	        os.symlink("/nowhere", "%s/%064d.mp3" % (folder, n))
+	    open(folder + "/\n\033[2J\377", "w").close()
+	    open(folder + "/" + "x" * 255, "w").close()
+	PY
+	run -0 --separate-stderr lib-sweep --grace 0
+	[ -z "$output" ]
+	[[ $stderr == *"orphans: 2002 foreign"*"trash: 2002 foreign"* ]]
+	lib-sweep -v orphans 2>&1 | grep -qF 'foreign blobs/00/\n\x1b[2J'
+	rm -rf "$BLOBS/00" "$TRASH" "$STAGING" && mkdir "$BLOBS/00" "$TRASH" "$STAGING"
+	python3 - "$BLOBS" 3>&- <<-'PY' &
+	import hashlib, os, sys, time
+	end = time.time() + 3
+	n = 0
+	while time.time() < end and not os.path.exists("enough"):
+	    data = b"comes and goes %d" % (n % 50)
+	    sha = hashlib.sha256(data).hexdigest()
+	    name = "%s/%s/%s.mp3" % (sys.argv[1], sha[:2], sha)
+	    try:
+	        open(name, "wb").write(data)
+	        os.unlink(name)
+	    except FileNotFoundError:
+	        pass
+	    n += 1
+	PY
+	for ((i = 0; i < 5; i++)); do
+		run lib-sweep -q --grace 0 --force
+		[[ $status -eq 0 ]]
+	done
+	touch enough
+	wait
+	intact
+}
+
 # killed SYSCALL N TASK... : kill lib-sweep before its Nth such call; false where it came to its end.
 killed() {
 	local call=$1 n=$2

@@ -6,6 +6,7 @@
 #include "base/out.h"
 #include "base/own.h"
 #include "base/program.h"
+#include "base/time.h"
 #include "base/shuffle.h"
 #include "base/words.h"
 #include "cmd/lib-playlist/command.h"
@@ -163,16 +164,15 @@ out:
 	playlist_free(&q.p);
 }
 
-/* "Morning", "12 tracks, 45:10" */
+/* "Playlist Morning", "12 tracks, 45:10" */
 static enum err_code
 notice(const struct playlist *p, struct texts *argv, struct err *e)
 {
-	int64_t s = p->duration_ms / 1000;
+	char length[TIME_TEXT];
 
 	if (texts_printf(argv, e, "Playlist %s", p->name) == ERR_NONE)
-		texts_printf(argv, e, "%lld track%s, %lld:%02lld:%02lld", (long long)p->tracks,
-		    p->tracks == 1 ? "" : "s", (long long)s / 3600, (long long)s / 60 % 60,
-		    (long long)s % 60);
+		texts_printf(argv, e, "%lld track%s, %s", (long long)p->tracks, p->tracks == 1 ? "" : "s",
+		    time_length(p->duration_ms, length));
 	return e->code;
 }
 

@@ -204,11 +204,15 @@ list_text(const struct player *p, const char *name, const struct playlist_entry 
 	struct list_writer w = { .format = LIST_M3U8, .out = out };
 
 	list_begin(&w, name);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		struct playlist_entry plain = v[i];
+
+		plain.extra = NULL; /* directives of a stranger's file are not for a player */
 		if (p->edl && v[i].part > 0 && strchr(v[i].path, '\n') == NULL)
 			add_piece(&v[i], out);
 		else
-			playlist_write_entry(&w, &v[i]);
+			playlist_write_entry(&w, &plain);
+	}
 	list_end(&w);
 	return buf_ok(out, e);
 }

@@ -58,3 +58,15 @@ time_format(int64_t seconds, char text[TIME_TEXT])
 		snprintf(text, TIME_TEXT, "@%lld", (long long)seconds);
 	return text;
 }
+
+const char *
+time_length(int64_t ms, char text[TIME_TEXT])
+{
+	long long s = (long long)ms / 1000;
+
+	if (s >= 3600)
+		snprintf(text, TIME_TEXT, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+	else
+		snprintf(text, TIME_TEXT, "%lld:%02lld", s / 60, s % 60);
+	return text;
+}

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "worker/sound.h"
 
+enum { FINGERPRINT_LEAST = 1000 }; /* Hz; what has no more has no fingerprint */
+
 struct fingerprint;
 
 enum err_code fingerprint_new(struct fingerprint **f, int rate, int channels, struct err *e);

@@ -88,10 +88,10 @@ listener_open(struct listener *l, const struct decoder *d, struct err *e)
 	bool notes = (l->kinds & (1 << SOUND_KEY | 1 << SOUND_FEATURES)) != 0;
 
 	l->hears = beats || notes;
-	if ((l->kinds & 1 << SOUND_LOUDNESS) != 0 &&
+	if ((l->kinds & 1 << SOUND_LOUDNESS) != 0 && rate >= LOUDNESS_LEAST &&
 	    loudness_new(&l->loudness, rate, channels, e) != ERR_NONE)
 		return e->code;
-	if ((l->kinds & 1 << SOUND_FINGERPRINT) != 0 &&
+	if ((l->kinds & 1 << SOUND_FINGERPRINT) != 0 && rate > FINGERPRINT_LEAST &&
 	    fingerprint_new(&l->print, rate, channels, e) != ERR_NONE)
 		return e->code;
 	if (beats && tempo_new(&l->tempo, e) == ERR_NONE)

@@ -56,8 +56,8 @@ count(struct loudness *l)
 	if (++l->tenths < 4 || ebur128_loudness_momentary(l->state, &lufs) != EBUR128_SUCCESS ||
 	    !(lufs >= -70))
 		return;
-	i = (int)((lufs + 70) * 10);
-	l->block[i < SOUND_BLOCKS ? i : SOUND_BLOCKS - 1]++;
+	i = lufs < 29.9 ? (int)((lufs + 70) * 10) : SOUND_BLOCKS - 1;
+	l->block[i]++;
 }
 
 enum err_code

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "worker/sound.h"
 
+enum { LOUDNESS_LEAST = 4000 }; /* Hz; at less the filters of R 128 do not exist, so there is none */
+
 struct loudness;
 
 enum err_code loudness_new(struct loudness **l, int rate, int channels, struct err *e);

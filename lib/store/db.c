@@ -17,7 +17,10 @@
 #include "store/owner.h"
 #include "store/sql.h"
 
-enum { DEFAULT_WAIT_MS = 60000 };
+enum {
+	DEFAULT_WAIT_MS = 60000,
+	VALUE_MAX = 64 << 20 /* bytes of a text or a blob, more than any of ours has */
+};
 
 static int
 remember_wal(void *context, sqlite3 *sql, const char *name, int pages)
@@ -37,7 +40,8 @@ harden(struct db *db, struct err *e)
 	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, db->mode != DB_READ, NULL);
+	(void)sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	sqlite3_busy_timeout(db->sql, db->wait_ms);
 	if (sql_exec(db, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON", e) !=
 	    ERR_NONE)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -74,6 +75,9 @@ judge(struct db *db, const struct state *s, struct err *e)
 		return err_set(e, ERR_NOTFOUND, "%s holds no library yet: lib-import makes one", db->path);
 	if (s->application != FONOTECA_APPLICATION_ID)
 		return err_set(e, ERR_LIBRARY, "%s/library.db is not a Fonoteca library", db->path);
+	if (s->version < 1)
+		return err_set(e, ERR_LIBRARY, "the library in %s is of version %lld, which there never was",
+		    db->path, (long long)s->version);
 	if (s->version > NEWEST)
 		return err_set(e, ERR_LIBRARY,
 		    "the library in %s is of version %lld, newer than this program knows (%d): use a newer "
@@ -89,11 +93,41 @@ migrate_check(struct db *db, struct err *e)
 
 	if (look(db, &s, e) != ERR_NONE || judge(db, &s, e) != ERR_NONE)
 		return e->code;
+	if (migrate_check_code(db, e) != ERR_NONE)
+		return err_context(e, "%s/library.db", db->path);
 	if (db->mode == DB_READ && s.version < NEWEST)
 		return err_set(e, ERR_LIBRARY,
 		    "the library in %s is of version %lld: run lib-sweep once, which brings it to version %d",
 		    db->path, (long long)s.version, NEWEST);
 	return ERR_NONE;
+}
+
+/* Does some step make it, word for word? */
+static bool
+is_ours(const char *text)
+{
+	for (size_t i = 0; i < sizeof migrations / sizeof migrations[0]; i++)
+		if (strstr(migrations[i].sql, text) != NULL)
+			return true;
+	return false;
+}
+
+enum err_code
+migrate_check_code(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st =
+	    sql_prepare(db, "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')", e);
+
+	while (st != NULL && e->code == ERR_NONE && sql_step(db, st, e) == 1) {
+		const char *text = (const char *)sqlite3_column_text(st, 2);
+
+		if (text == NULL || !is_ours(text))
+			err_set(e, ERR_LIBRARY, "it holds a %s, %.100s, that is not Fonoteca's",
+			    (const char *)sqlite3_column_text(st, 0),
+			    (const char *)sqlite3_column_text(st, 1));
+	}
+	sqlite3_finalize(st);
+	return e->code;
 }
 
 static enum err_code

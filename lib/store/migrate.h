@@ -18,6 +18,10 @@ enum { FONOTECA_APPLICATION_ID = 0x466f6e6f }; /* "Fono" */
  * ERR_NOTFOUND where it is empty. */
 enum err_code migrate_check(struct db *db, struct err *e);
 
+/* ERR_LIBRARY where it holds a trigger or a view that no step makes, word for word: these are code, which
+ * runs when others read and write.  Part of migrate_check(). */
+enum err_code migrate_check_code(struct db *db, struct err *e);
+
 /* Bring it to the newest version, and its keys and index to the present folding (refold.h); an empty database
  * becomes a library.  */
 enum err_code migrate_up(struct db *db, struct err *e);

@@ -85,12 +85,16 @@ snapshot_look(const char *path, struct snapshot *s, struct err *e)
 	if (sqlite3_open_v2(path, &sql, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK) {
 		err_set(e, ERR_LIBRARY, "%s", sql != NULL ? sqlite3_errmsg(sql) : "out of memory");
 	} else {
+		struct db copy = { .sql = sql };
+
 		sqlite3_db_config(sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		(void)sqlite3_exec(sql, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
 		if (number(sql, "PRAGMA application_id") != FONOTECA_APPLICATION_ID)
 			err_set(e, ERR_LIBRARY, "it is no catalogue of a Fonoteca library");
 		else if (!is_whole(sql))
 			err_set(e, ERR_LIBRARY, "it is damaged");
+		else if (migrate_check_code(&copy, e) != ERR_NONE)
+			;
 		else if (read_all(sql, &found, e) == ERR_NONE && found.version > db_schema_version())
 			err_set(e, ERR_LIBRARY, "it is of version %d, newer than this program knows (%d)",
 			    found.version, db_schema_version());

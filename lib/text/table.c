@@ -139,12 +139,15 @@ table_end(struct table *t)
 	fit(t);
 	for (size_t r = 0; t->aligned && !t->cells.failed && r < t->rows; r++) {
 		bool bold = r == 0 && t->head && t->color;
+		size_t start = t->out->len;
 
 		buf_puts(t->out, bold ? "\033[1m" : "");
 		for (int c = 0; c < t->columns; c++) {
 			lay_out(t, c, cell);
 			cell += strlen(cell) + 1;
 		}
+		while (t->out->len > start && t->out->data[t->out->len - 1] == ' ')
+			t->out->len--; /* no blanks before the end of a line */
 		buf_puts(t->out, bold ? "\033[0m" : "");
 		buf_putc(t->out, t->separator);
 	}

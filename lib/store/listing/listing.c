@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/out.h"
+#include "base/time.h"
 #include "store/blob.h"
 #include "store/listing/priv.h"
 #include "store/sql.h"
@@ -12,12 +13,9 @@
 void
 add_length(struct buf *b, int64_t ms)
 {
-	long long s = (long long)ms / 1000;
+	char text[TIME_TEXT];
 
-	if (s >= 3600)
-		buf_printf(b, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
-	else
-		buf_printf(b, "%lld:%02lld", s / 60, s % 60);
+	buf_puts(b, time_length(ms, text));
 }
 
 void

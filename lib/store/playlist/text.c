@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/out.h"
+#include "base/time.h"
 #include "store/playlist/playlist.h"
 #include "text/table.h"
 
@@ -93,18 +94,13 @@ playlist_change_json(const char *command, const struct playlist_change *c, struc
 	json_close(out);
 }
 
-/* 3:05 or 1:02:03; nothing where it is not known. */
+/* Nothing where it is not known. */
 static void
 duration_cell(int64_t ms, struct table *t)
 {
-	long long s = (long long)((ms + 500) / 1000);
-	char text[32] = "";
+	char text[TIME_TEXT];
 
-	if (s >= 3600)
-		snprintf(text, sizeof text, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
-	else if (ms != 0)
-		snprintf(text, sizeof text, "%lld:%02lld", s / 60, s % 60);
-	table_text(t, text);
+	table_text(t, ms != 0 ? time_length(ms, text) : "");
 }
 
 static void

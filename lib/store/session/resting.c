@@ -122,7 +122,7 @@ resting_next(struct db *db, struct resting *r, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT root, class, failures, reason, since, until FROM resting"
-	    " WHERE until > ?1 AND root > ?2 ORDER BY root LIMIT 1",
+	    " WHERE until > ?1 AND until <= ?1 + 14400 AND root > ?2 ORDER BY root LIMIT 1",
 	    e);
 
 	if (st == NULL)
@@ -136,7 +136,8 @@ int
 resting_find(struct db *db, const char *root, struct resting *r, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT root, class, failures, reason, since, until FROM resting WHERE until > ?1 AND root = ?2",
+	    "SELECT root, class, failures, reason, since, until FROM resting WHERE until > ?1 AND until <= "
+	    "?1 + 14400 AND root = ?2",
 	    e);
 
 	if (st == NULL)

@@ -218,7 +218,8 @@ insert_session(struct db *db, const char *state, const char *options, int64_t *i
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO session(state, owner, created, changed, heartbeat, holder, options)"
-	    " VALUES(?5, ?1, ?2, ?2, ?2, ?3, ?4)",
+	    /* where the clock went back since the last sweep it is as young as that */
+	    " VALUES(?5, ?1, max(?2, ifnull((SELECT max(finished) FROM task), 0)), ?2, ?2, ?3, ?4)",
 	    e);
 	char holder[128];
 

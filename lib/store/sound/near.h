@@ -26,7 +26,8 @@ struct sound_near {
 	float apart; /* the mean square of the 24 differences, in deviations: 0 the same, about 2 by chance */
 };
 
-/* Make what sound_near() reads of what is known now: at the end of an analysis. */
+/* Make what sound_near() reads of what is known now: at the end of an analysis.  What was heard more than 400
+ * days ago of audio that the catalogue does not know any more is forgotten. */
 enum err_code sound_pack(struct db *db, struct err *e);
 
 /* All tracks whose sound is known, by id, malloced; none where that of this one is not. */

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "store/sound/near.h"
 #include "store/sql.h"
 
-enum { CHUNK = 4096 };
+enum { CHUNK = 4096, KEPT_DAYS = 400 };
 
 static const char vectors[] =
     "SELECT t.id, s.vector FROM track t JOIN file_sound f ON f.track_id = t.id AND f.preferred JOIN sound s "
@@ -110,14 +111,23 @@ pack_all(struct db *db, const struct scale *s, struct err *e)
 	return e->code;
 }
 
+static const char forgotten[] = "DELETE FROM sound WHERE at < ?1 AND NOT EXISTS (SELECT 1 FROM file WHERE "
+				"audio = sound.hash) AND NOT EXISTS"
+				" (SELECT 1 FROM file WHERE whole = sound.hash) AND NOT EXISTS (SELECT 1 "
+				"FROM blob WHERE sha256 = sound.hash)";
+
 enum err_code
 sound_pack(struct db *db, struct err *e)
 {
+	const int64_t before = time_now() - (int64_t)KEPT_DAYS * 86400;
 	struct scale s = { 0 };
 
 	if (sql_begin(db, e) != ERR_NONE)
 		return e->code;
-	if (measure(db, &s, e) == ERR_NONE && sql_exec(db, "DELETE FROM sound_near", e) == ERR_NONE)
+	/* what nobody has asked for in a year, and no file has any more, not even a removed one */
+	sql_change(db, forgotten, &before, 1, e);
+	if (e->code == ERR_NONE && measure(db, &s, e) == ERR_NONE &&
+	    sql_exec(db, "DELETE FROM sound_near", e) == ERR_NONE)
 		pack_all(db, &s, e);
 	if (e->code != ERR_NONE || sql_commit(db, e) != ERR_NONE)
 		sql_rollback(db);

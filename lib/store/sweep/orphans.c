@@ -69,7 +69,7 @@ add_row(struct pass *p, const struct blob_entry *b, struct err *e)
 	sql_text(st, 1, name);
 	sql_bytes(st, 2, b->sha256, 32);
 	sql_int(st, 3, b->size);
-	sql_int(st, 4, time_now());
+	sql_int(st, 4, sweep_stamp(p->db));
 	if (sql_run(p->db, st, e) != ERR_NONE)
 		return e->code;
 	sql_bytes(forget, 1, b->sha256, 32);

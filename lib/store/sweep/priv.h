@@ -69,6 +69,13 @@ void sweep_act(const struct sweep *s, const struct sweep_report *r, const char *
     int64_t bytes);
 void sweep_failed(const struct sweep *s, const struct err *e);
 bool sweep_stopped(const struct sweep *s);
+
+/* The instant before which things are older than that age. */
+int64_t sweep_before(const struct sweep *s, int64_t age);
+
+/* Now; or, where the clock went back since, when the last sweep ended: what is dated so never goes too early.
+ */
+int64_t sweep_stamp(struct db *db);
 void sweep_note(struct sweep_report *r, const char *name, int64_t n); /* a count for programs alone */
 void sweep_low_priority(void); /* what plays or copies music goes first */
 

@@ -126,6 +126,48 @@ sweep_foreign(void *context, const char *path)
 	sweep_act(f->s, f->r, "foreign", path, -1);
 }
 
+int64_t
+sweep_before(const struct sweep *s, int64_t age)
+{
+	return s->leapt ? INT64_MIN : time_now() - age;
+}
+
+/* When the last sweep ended, 0: there was none. */
+static enum err_code
+last_sweep(struct db *db, int64_t *at, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT ifnull(max(finished), 0) FROM task", e);
+
+	if (st != NULL && sql_step(db, st, e) == 1)
+		*at = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code;
+}
+
+int64_t
+sweep_stamp(struct db *db)
+{
+	struct err ignored = { 0 };
+	int64_t now = time_now(), last = 0;
+
+	(void)last_sweep(db, &last, &ignored);
+	return last > now ? last : now;
+}
+
+enum err_code
+sweep_leap(struct db *db, int64_t *days, struct err *e)
+{
+	enum { DAY = 86400, LEAP_DAYS = 300 };
+	int64_t last = 0, ahead;
+
+	*days = 0;
+	if (last_sweep(db, &last, e) != ERR_NONE || last <= 0)
+		return e->code;
+	ahead = (time_now() - last) / DAY;
+	*days = ahead > LEAP_DAYS ? ahead : 0;
+	return ERR_NONE;
+}
+
 enum err_code
 sweep_lock(struct db *db, struct err *e)
 {

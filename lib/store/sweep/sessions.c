@@ -26,7 +26,7 @@ static const char finished_sql[] =
 
 #define OLD                                                                                                  \
 	"state NOT IN ('committed', 'rejected', 'expired', 'committing')"                                    \
-	" AND max(changed, heartbeat) <= ?2"
+	" AND max(created, changed, heartbeat) <= ?2"
 static const char old_sql[] = "SELECT id FROM session WHERE " OLD " AND id > ?1 ORDER BY id LIMIT 1";
 
 static const char dead_sql[] =
@@ -151,7 +151,7 @@ clear(struct db *db, const struct sweep *s, struct sweep_report *r, int64_t id)
 static enum err_code
 expire(struct db *db, const struct sweep *s, struct sweep_report *r, int64_t id, struct err *e)
 {
-	int64_t before = time_now() - s->older_than, changes = 0;
+	int64_t before = sweep_before(s, s->older_than), changes = 0;
 	char name[32];
 
 	session_name(name, id);
@@ -277,7 +277,7 @@ sources(struct db *db, const struct sweep *s, struct sweep_report *r, struct err
 	struct sweep_foreign context = { s, r };
 	struct leave_counts n;
 	struct leave how = { .dry_run = s->dry_run,
-		.give_up = time_now() - s->older_than,
+		.give_up = sweep_before(s, s->older_than),
 		.stop = s->stop,
 		.failed = s->dry_run ? NULL : s->failed,
 		.removed = source_removed,
@@ -294,7 +294,7 @@ sources(struct db *db, const struct sweep *s, struct sweep_report *r, struct err
 enum err_code
 sweep_stage(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
-	int64_t before = time_now() - s->older_than, id = 0;
+	int64_t before = sweep_before(s, s->older_than), id = 0;
 	int row = 0;
 
 	while (!sweep_stopped(s) && (row = next_session(db, finished_sql, 0, &id, e)) > 0) {

@@ -69,6 +69,7 @@ struct sweep {
 	int64_t grace;      /* seconds that files stay in trash/ */
 	bool force;         /* many orphans at once are no reason to stop */
 	bool dry_run;       /* tell, change nothing, take no lock */
+	bool leapt;         /* the clock may be wrong: nothing goes by its age */
 	struct sweep_scrub scrub;
 	struct sweep_copies copies;
 	char **from; /* folders in which SWEEP_REPAIR looks for copies of blobs */
@@ -95,6 +96,10 @@ struct sweep_report {
 };
 
 const char *sweep_name(enum sweep_task task);
+
+/* Is the clock more than 300 days ahead of the last sweep?  It may be wrong then; the next sweep believes it.
+ * *days is how far, 0 where it is not. */
+enum err_code sweep_leap(struct db *db, int64_t *days, struct err *e);
 
 /* The one sweep of a library at a time: ERR_BUSY where another one is at work.  Ends with db_close(). */
 enum err_code sweep_lock(struct db *db, struct err *e);

@@ -74,7 +74,7 @@ judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *f
 		*fate = RESTORE;
 	else if (row == 0)
 		*fate = ADOPT;
-	else if (at <= time_now() - p->s->grace)
+	else if (at <= sweep_before(p->s, p->s->grace))
 		*fate = hash_set_has(&p->wanted, b->sha256) ? SPARE : DELETE;
 	else
 		*fate = KEEP;
@@ -105,7 +105,7 @@ adopt(struct pass *p, const struct blob_entry *b, const char *name, struct err *
 	sql_text(st, 1, name);
 	sql_bytes(st, 2, b->sha256, 32);
 	sql_int(st, 3, size_of(p, name));
-	sql_int(st, 4, time_now());
+	sql_int(st, 4, sweep_stamp(p->db));
 	return sql_run(p->db, st, e);
 }
 
@@ -254,7 +254,7 @@ ask_copies(struct pass *p, struct err *e)
 
 	if (st == NULL)
 		return e->code;
-	sql_int(st, 1, time_now() - p->s->grace);
+	sql_int(st, 1, sweep_before(p->s, p->s->grace));
 	due = sql_step(p->db, st, e);
 	sql_done(st);
 	if (due != 1 || sweep_list(p->db, "trash", -1, &p->there, NULL, NULL, e) != ERR_NONE)
