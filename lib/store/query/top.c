@@ -30,6 +30,16 @@ is_given(const struct top *t)
 	return t->match != NULL || t->docs != NULL;
 }
 
+/* The codes of a chunk until the next one is asked for; false where it is not packed. */
+static bool
+codes_of(struct source *s, enum packed_column column, int64_t chunk, const uint8_t **codes)
+{
+	struct packed *p = &s->c->sieve->packed;
+
+	return chunk < p->chunks && p->packed[chunk] && packed_whole(p, column, chunk, codes, s->c->e) > 0 &&
+	    p->packed[chunk];
+}
+
 /* The documents of a chunk that may be matches. */
 static size_t
 whole_chunk(struct source *s, int64_t chunk, uint16_t *place)
@@ -41,7 +51,7 @@ whole_chunk(struct source *s, int64_t chunk, uint16_t *place)
 	size_t n = 0, all;
 	sqlite3_stmt *st;
 
-	if (packed_chunk(&c->sieve->packed, PACKED_TRACK, chunk, &codes, c->e) > 0) {
+	if (codes_of(s, PACKED_TRACK, chunk, &codes)) {
 		for (all = 0; all < PACKED_CHUNK; all++)
 			place[all] = (uint16_t)all;
 		all = sieve_keep(c->sieve, s->t->set, chunk, place, all);
@@ -117,18 +127,17 @@ add_keys(struct source *s, struct batch *b)
 {
 	const struct top *t = s->t;
 	bool wide = is_long(t), all = packed_has_all(t->column);
-	struct packed *p = &s->c->sieve->packed;
 	const uint8_t *codes;
 	uint64_t id[PACKED_CHUNK];
 
-	if (packed_chunk(p, t->column, b->chunk, &codes, s->c->e) <= 0)
+	if (!codes_of(s, t->column, b->chunk, &codes))
 		return false;
 	packed_read(t->column, codes, b->place, b->n, b->key);
 	for (size_t i = 0; i < b->n; i++)
 		b->key[i] = key_of(t, wide, all, b->key[i]);
 	if (!s->by_id)
 		return true;
-	if (packed_chunk(p, PACKED_TRACK, b->chunk, &codes, s->c->e) <= 0)
+	if (!codes_of(s, PACKED_TRACK, b->chunk, &codes))
 		return false;
 	packed_read(PACKED_TRACK, codes, b->place, b->n, id);
 	for (size_t i = 0; i < b->n; i++)
