@@ -4,7 +4,8 @@
 # Two trees: real music, BENCH_MB (1200) megabytes of it made from the demo's package, or BENCH_MUSIC=DIR as it
 # is; and BENCH_FILES (20000) files of BENCH_BYTES (200000).  BENCH_ROUNDS (3) rounds, ours and the others by
 # turns in one folder (BENCH_DIR, else below $TMPDIR), with a warm cache; the medians and their ratios are printed,
-# and what is promised.  Then searches of BENCH_TRACKS (1000000) tracks: search.py.  BENCH_PART=search: these alone; sound: sound.sh alone.
+# and what is promised.  Then searches of BENCH_TRACKS (1000000) tracks: search.py.  Then BENCH_PLAYS
+# (1000000) plays beside searches: history.py.  BENCH_PART=search, sound, history: these alone.
 # BENCH_JSON=FILE gets them as JSON lines, too.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -25,14 +26,14 @@ fi
 # shellcheck source=tests/bench/lib.bash
 . "$bench/lib.bash"
 
-if [ "${BENCH_PART-}" = sound ]; then
+case ${BENCH_PART-} in
+sound)
 	bash "$bench/sound.sh" "$place"
-	exit
-fi
-if [ "${BENCH_PART-}" = search ]; then
-	python3 "$bench/search.py" "$place"
-	exit
-fi
+	exit ;;
+search | history)
+	python3 "$bench/$BENCH_PART.py" "$place"
+	exit ;;
+esac
 
 copy_all() { cp -r "$music" "$place/copy" && sync -f "$place/copy"; }
 take_in() { lib-import -q "$1" "$music" | lib-commit -q >/dev/null; }
@@ -145,3 +146,4 @@ fresh "$FONOTECA_LIBRARY"
 rm -rf "$music"
 python3 "$bench/search.py" "$place"
 bash "$bench/sound.sh" "$place"
+python3 "$bench/history.py" "$place"
