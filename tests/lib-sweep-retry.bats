@@ -75,10 +75,10 @@ many() {
 	done
 	[[ $output == *"1 dead"* ]]
 	[ "$(query "SELECT due FROM item WHERE state = 'failed'")" = "" ]
-	for later in 1000 1000000 100000000; do
+	for later in 1000 100000 1000000; do
 		FONOTECA_NOW=$((FONOTECA_NOW + later))
 		run -0 --separate-stderr lib-sweep retry
-		[ -z "$output$stderr" ]
+		[ -z "$output$stderr" ] || fail "$output$stderr"
 	done
 	[ "$(query "SELECT attempts FROM item WHERE state = 'failed'")" = 24 ]
 	# by hand it is
