@@ -28,6 +28,7 @@ enum {
 	RETRY,
 	DUE,
 	STATUS,
+	FAILED,
 	LIMIT,
 	COMMIT,
 	HISTORY,
@@ -55,6 +56,7 @@ static const struct opt opts[] = {
 	{ RETRY, "retry", "ID", "try the failed files of a session again" },
 	{ DUE, "due", NULL, "with --retry: only what is due by itself" },
 	{ STATUS, "status", NULL, "tell how far open sessions are, or the one named and its failed files" },
+	{ FAILED, "failed", NULL, "with --status: the files that failed, of all sessions or those named" },
 	{ HISTORY, "history", NULL, "the PATHs are histories of what was heard: take these in" },
 	{ LIST, "list", NULL, "with --history: list what was taken in" },
 	{ FORGET, "forget", NULL, "with --history: take the imports named (h3) out again" },
@@ -84,7 +86,7 @@ static struct {
 	const char *session, *from, *group;
 	int64_t limit_rate;
 	bool commit;
-	bool due;
+	bool due, failed;
 	bool asked; /* for something that belongs to a new import */
 } me;
 
@@ -105,6 +107,9 @@ read_options(int argc, char **argv)
 			break;
 		case DUE:
 			me.due = true;
+			break;
+		case FAILED:
+			me.failed = true;
 			break;
 		case FILES_FROM:
 			me.from = value;
@@ -172,6 +177,8 @@ read_options(int argc, char **argv)
 		cli_usage("there is nothing to commit with --status or --dry-run");
 	if (me.due && me.way != RETRY)
 		cli_usage("--due is for --retry");
+	if (me.failed && me.way != STATUS)
+		cli_usage("--failed is for --status");
 	if (me.way == STATUS && (me.asked || me.group != NULL))
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
@@ -251,7 +258,7 @@ main(int argc, char **argv)
 	else if (me.way == PLAYED)
 		(void)history_played(&heard, &e);
 	else
-		(void)(me.way == STATUS ? look_status(&e) : import(&e));
+		(void)(me.way == STATUS ? look_status(me.failed, &e) : import(&e));
 	options_free(&options);
 	return cli_finish(&e);
 }

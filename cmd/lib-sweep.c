@@ -10,17 +10,18 @@
 #include "base/verb.h"
 #include "cmd/lib-sweep/command.h"
 
-enum { DAY = 86400, SCHEDULES = SWEEP_TASKS, HEALTH, METRICS, RESTORE, MAX_TASKS = 32 };
+enum { DAY = 86400, SCHEDULES = SWEEP_TASKS, HEALTH, METRICS, RESTORE, REBUILD, MAX_TASKS = 32 };
 
 static const struct opt opts[] = {
 	{ OPT_OLDER, "older-than", "DAYS", "let unfinished sessions expire after so many days (30)" },
 	{ OPT_GRACE, "grace", "DAYS", "keep files in trash/ for so many days (30)" },
-	{ OPT_FORCE, "force", NULL, "orphans, restore: do it though it looks wrong" },
+	{ OPT_FORCE, "force", NULL, "orphans, restore, rebuild: do it though it looks wrong" },
 	{ OPT_ALL, "all", NULL, "verify: from the beginning, though the last run was cut short" },
 	{ OPT_SAMPLE, "sample", "PERCENT", "verify: so many of a hundred blobs, chosen by chance" },
 	{ OPT_TIME, "time-limit", "TIME", "end after so long, like 30min; the next run goes on" },
 	{ OPT_RATE, "limit-rate", "BYTES", "verify: read at most so many bytes a second, like 20M" },
-	{ OPT_JOBS, "jobs", "N", "verify: read N blobs at a time (the number of cores)" },
+	{ OPT_ALONE, "blobs-alone", NULL, "rebuild: use no copy, and not the catalogue that is there" },
+	{ OPT_JOBS, "jobs", "N", "verify, rebuild: read N blobs at a time (the number of cores)" },
 	{ OPT_TO, "to", "DIR", "backup: copy the catalogue into this folder" },
 	{ OPT_KEEP, "keep", "N", "backup: keep so many copies (some of each day, week and month)" },
 	{ OPT_FROM, "from", "DIR", "repair: look for copies of lost blobs below this folder, too" },
@@ -33,6 +34,7 @@ static const struct opt opts[] = {
 static const struct cli_verb verbs[] = {
 	{ "stage", NULL, "clear staging of finished and old sessions" },
 	{ "stuck", NULL, "put sessions and items back whose holder died" },
+	{ "retry", NULL, "try files again whose import failed and that are due" },
 	{ "orphans", NULL, "move blobs that nothing names to trash/" },
 	{ "trash", NULL, "delete what lies in trash/ longer than its grace" },
 	{ "optimize", NULL, "refresh statistics, forget old events, truncate the WAL" },
@@ -43,15 +45,18 @@ static const struct cli_verb verbs[] = {
 	{ "health", NULL, "print how the library is; changes nothing" },
 	{ "metrics", "FILE", "write how the library is for Prometheus; changes nothing" },
 	{ "restore", "FILE", "go back to a copy of the catalogue" },
+	{ "rebuild", "[FILE]", "make a lost catalogue anew, from a copy and the blobs" },
 	{ NULL, NULL, NULL },
 };
 
 static const struct cli cli = { "lib-sweep", "[TASK]...", "Clean up a library, and tell how it is.", opts,
-	"Without a task: stage, stuck, orphans, trash, optimize, backup when it is due, and schedules.\n"
+	"Without a task: stage, stuck, retry, orphans, trash, optimize, backup when it is due, and "
+	"schedules.\n"
 	"Made for cron: silent when there was nothing to do.\n",
 	false, verbs, "Tasks" };
 
 static struct sweep sweep = { .older_than = 30 * DAY, .grace = 30 * DAY, .progress = cli_progress_draw };
+static bool alone;     /* --blobs-alone */
 static bool schedules; /* they hold no lock of a sweep, and come last: a player may take hours */
 static int worst;      /* status of a task */
 static int scrub_key;  /* the last option given that is verify's */
@@ -147,6 +152,8 @@ choose(int tasks[MAX_TASKS])
 			cli_usage("there is no task '%s'; did you mean '%s'?", *word, nearest);
 		if (task < 0 || n == MAX_TASKS)
 			cli_usage(task < 0 ? "there is no task '%s'" : "too many tasks: '%s'", *word);
+		if (task == REBUILD)
+			cli_usage("rebuild stands alone, or with one copy of the catalogue");
 		if (task == RESTORE || task == METRICS)
 			cli_usage("%s wants a file, and nothing beside it", verbs[task].name);
 		if (task == SCHEDULES)
@@ -189,6 +196,8 @@ options(void)
 			sweep.copies.to = value;
 		else if (key == OPT_KEEP)
 			sweep.copies.keep = (int)cli_number("--keep", value, 1, 100000);
+		else if (key == OPT_ALONE)
+			alone = true;
 		else if (key == OPT_FROM)
 			add_from(value);
 		else {
@@ -255,6 +264,7 @@ main(int argc, char **argv)
 	sweep.stop = &cli_stop;
 	sweep.action = sweep_tell;
 	sweep.failed = cli_failed;
+	sweep.retry = sweep_try_again;
 	if (takes_file(RESTORE)) {
 		sweep_restore(cli_operands()[1], sweep.force, &e);
 		return cli_finish(&e);
@@ -263,10 +273,17 @@ main(int argc, char **argv)
 		sweep_metrics(cli_operands()[1], &e);
 		return cli_finish(&e);
 	}
-	n = choose(tasks);
-	check_options(tasks, n);
 	if (sweep.scrub.jobs == 0)
 		sweep.scrub.jobs = sweep_cores();
+	if (takes_file(REBUILD) ||
+	    (cli_noperands() == 1 && strcmp(cli_operands()[0], verbs[REBUILD].name) == 0)) {
+		sweep_rebuild(cli_operands()[1], alone, sweep.force, sweep.scrub.jobs, &e);
+		return cli_finish(&e);
+	}
+	if (alone)
+		cli_usage("--blobs-alone belongs to the task rebuild");
+	n = choose(tasks);
+	check_options(tasks, n);
 	if (n > 0)
 		run_tasks(tasks, n, &e);
 	(void)umask(mask); /* what playlists are written to is for others */

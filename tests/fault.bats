@@ -45,8 +45,8 @@ load fault/helper
 	done
 }
 
-@test "lib-sweep, and a migration, killed at their system calls" {
-	for scenario in sweep migrate; do
+@test "lib-sweep, rebuild, and a migration, killed at their system calls" {
+	for scenario in sweep migrate rebuild rebuild-copy; do
 		sweep 20 $scenario
 		all_held 5
 	done

@@ -78,7 +78,7 @@ state() {
 	[ -z "$output" ] && [ -z "$stderr" ]
 	[ "$(catalogue)" = "$before" ]
 	run -0 query "SELECT name, status FROM task ORDER BY name"
-	[ "$(cut -d"|" -f1 <<<"$output" | paste -sd" ")" = "backup optimize orphans stage stuck trash" ]
+	[ "$(cut -d"|" -f1 <<<"$output" | paste -sd" ")" = "backup optimize orphans retry stage stuck trash" ]
 	[ "$(query "SELECT count(*) FROM event")" = 0 ]
 	run -0 lib-sweep -v
 	[[ $output == *"orphans: nothing to do"* ]]
@@ -377,6 +377,25 @@ state() {
 	kill "$holder"; wait "$holder" || true
 	run -0 lib-sweep
 	[ ! -e "$(at "$planted")" ]
+}
+
+@test "optimize: the config says how long events stay; those of going back stay" {
+	main_line
+	lib-commit -q --amend 1 title=Changed
+	echo "keep-events = 0" >"$FONOTECA_LIBRARY/config"
+	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.execute("UPDATE event SET at = 1000000000")
+	db.execute("INSERT INTO event(at, actor, kind) VALUES (1000000000, 0, 'restore')")
+	db.commit()
+	PY
+	lib-sweep -q optimize
+	[ "$(query "SELECT count(*) FROM event WHERE at = 1000000000")" -ge 3 ]
+	echo "keep-events = 30" >"$FONOTECA_LIBRARY/config"
+	lib-sweep -q optimize
+	[ "$(query "SELECT kind FROM event WHERE at = 1000000000")" = restore ]
+	[ "$(query "SELECT count(*) FROM edit")$(query "SELECT count(*) FROM change")" = 00 ]
 }
 
 @test "optimize: old events go, the WAL is truncated" {

@@ -33,7 +33,9 @@ enum err_code
 begin_session(struct import_run *r, bool named, const char *group, struct import_options *options,
     char ***roots, size_t *n, struct err *e)
 {
-	struct db_options o = { cli_wait_ms(), cli_library_is_default(), group };
+	struct db_options o = {
+		.wait_ms = cli_wait_ms(), .make_parents = cli_library_is_default(), .group = group
+	};
 	bool created = false, resumed = false;
 
 	if (db_open(&r->db, cli_library(), named ? DB_WRITE : DB_CREATE, &o, &created, e) != ERR_NONE)

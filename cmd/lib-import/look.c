@@ -31,13 +31,13 @@ look_notes(const char *path, bool damaged, const char *notes)
 }
 
 enum err_code
-look_status(struct err *e)
+look_status(bool failed, struct err *e)
 {
 	const struct status_form form = { cli_json(), cli_columns() > 0, cli_separator(), cli_print };
 	struct db *db = NULL;
 
 	if (db_open(&db, cli_library(), DB_READ, NULL, NULL, e) == ERR_NONE)
-		(void)status_print(db, cli_operands(), &form, e);
+		(void)(failed ? status_failed : status_print)(db, cli_operands(), &form, e);
 	db_close(db);
 	return e->code;
 }

@@ -12,8 +12,8 @@
 #include "base/progress.h"
 #include "intake/import.h"
 
-/* --status, of the sessions that are operands. */
-enum err_code look_status(struct err *e);
+/* --status, of the sessions that are operands; failed: of the files that failed alone. */
+enum err_code look_status(bool failed, struct err *e);
 
 /* --dry-run: what an import of the roots would stage. */
 enum err_code look_ahead(

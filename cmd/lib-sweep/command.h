@@ -19,7 +19,8 @@ enum {
 	OPT_JOBS = 'j',
 	OPT_TO = OPT_RATE + 1, /* of backup */
 	OPT_KEEP,
-	OPT_FROM /* of repair */
+	OPT_FROM, /* of repair */
+	OPT_ALONE /* of rebuild */
 };
 
 /* Run one task and print what came of it. */
@@ -37,11 +38,18 @@ void sweep_schedules(struct err *e);
 /* Write how the library is into file for Prometheus; "-" is stdout. */
 void sweep_metrics(const char *file, struct err *e);
 
+/* Fits struct sweep.retry: runs lib-import, which is beside this program. */
+enum sweep_retried sweep_try_again(int64_t session, struct err *e);
+
 /* An option of verify; a wrong value ends the command. */
 void sweep_scrub_option(struct sweep_scrub *o, int key, const char *value);
 int sweep_cores(void);
 
 /* Lay the copy in file back as the library's catalogue, and print what came of it. */
 void sweep_restore(const char *file, bool force, struct err *e);
+
+/* Make a catalogue: of the copy in file (may be NULL), or of what backup_find_base() finds; then take in what
+ * nothing names. */
+void sweep_rebuild(const char *file, bool alone, bool force, int jobs, struct err *e);
 
 #endif

@@ -180,6 +180,15 @@ sessions(struct db *db, const int64_t *ids, size_t n, const struct status_form *
 	return e->code;
 }
 
+/* Seconds since it failed last; clocks may be set back. */
+static int64_t
+age_of(const struct item *it)
+{
+	int64_t age = time_now() - it->failed;
+
+	return age > 0 ? age : 0;
+}
+
 static void
 failed_item(const struct item *it, bool json, struct buf *out)
 {
@@ -194,8 +203,13 @@ failed_item(const struct item *it, bool json, struct buf *out)
 		json_text(out, "code", it->code != NULL ? it->code : "");
 		json_text(out, "reason", reason);
 		json_int(out, "attempts", it->attempts);
+		if (it->failed != 0) {
+			json_time(out, "failed_at", it->failed);
+			json_int(out, "age", age_of(it));
+		}
 		if (it->due != 0)
 			json_time(out, "due", it->due);
+		json_bool(out, "dead", it->due == 0);
 		json_close(out);
 		return;
 	}
@@ -221,6 +235,58 @@ failed_items(struct db *db, int64_t session, const struct status_form *form, str
 		(void)form->print(&line, e);
 	}
 	item_free(&it);
+	return e->code;
+}
+
+/* One that failed, in all sessions: "dead", which nobody tries again by himself, or when it is due. */
+static void
+failed_row(struct table *t, bool aligned, const struct item *it)
+{
+	char text[TIME_TEXT];
+
+	snprintf(text, sizeof text, "s%" PRId64, it->session);
+	table_text(t, text);
+	table_text(t, it->due == 0 ? "dead" : time_format(it->due, text));
+	cell(t, aligned, it->attempts, "tries");
+	age_cell(t, aligned, age_of(it));
+	table_escaped(t, it->path);
+	table_escaped(t, it->reason);
+	table_row(t);
+}
+
+static enum err_code
+failed_of(struct db *db, int64_t session, const struct status_form *form, struct table *t, struct err *e)
+{
+	struct item it = { 0 };
+
+	while (e->code == ERR_NONE && item_next_failed(db, session, it.id, &it, e) == 1) {
+		if (!form->json) {
+			failed_row(t, form->aligned, &it);
+			continue;
+		}
+		failed_item(&it, true, t->out);
+		buf_putc(t->out, form->separator);
+	}
+	item_free(&it);
+	return e->code;
+}
+
+enum err_code
+status_failed(struct db *db, char **ids, const struct status_form *form, struct err *e)
+{
+	struct buf lines = { 0 };
+	struct table t = { .out = &lines, .separator = form->separator, .aligned = form->aligned };
+	int64_t id = 0;
+
+	if (*ids == NULL)
+		failed_of(db, 0, form, &t, e);
+	for (; *ids != NULL && e->code == ERR_NONE; ids++)
+		if (session_parse(*ids, &id, e) == ERR_NONE)
+			failed_of(db, id, form, &t, e);
+	table_end(&t);
+	if (e->code == ERR_NONE)
+		return form->print(&lines, e);
+	buf_free(&lines);
 	return e->code;
 }
 

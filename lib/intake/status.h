@@ -20,4 +20,8 @@ struct status_form {
 /* Every open session, or each one named, that one followed by its files that failed. */
 enum err_code status_print(struct db *db, char **ids, const struct status_form *form, struct err *e);
 
+/* The files that failed, of these sessions, or of all that were not rejected and have not expired: session,
+ * "dead" or when it is tried again by itself, attempts, seconds since the last, path, reason. */
+enum err_code status_failed(struct db *db, char **ids, const struct status_form *form, struct err *e);
+
 #endif

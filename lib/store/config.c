@@ -22,6 +22,7 @@ static const struct setting_info table[SETTING_COUNT] = {
 	[SETTING_HEALTH_HEARTBEAT] = { "health-heartbeat", NULL, "15", 1000000 },
 	[SETTING_HEALTH_VERIFIED] = { "health-verified", NULL, "0", 100 },
 	[SETTING_HEALTH_VERIFY] = { "health-verify", NULL, "90", 36500 },
+	[SETTING_KEEP_EVENTS] = { "keep-events", NULL, "400", 36500 },
 };
 
 const struct setting_info *

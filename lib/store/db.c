@@ -22,6 +22,10 @@ enum {
 	VALUE_MAX = 64 << 20 /* bytes of a text or a blob, more than any of ours has */
 };
 
+#define LOST                                                                                                 \
+	"; its blobs are still there: lib-sweep rebuild makes a catalogue of them, lib-sweep restore goes "  \
+	"back to a copy"
+
 static int
 remember_wal(void *context, sqlite3 *sql, const char *name, int pages)
 {
@@ -218,10 +222,10 @@ open_folder(struct db *db, const char *path, const struct db_options *o, bool *m
 		*make = true;
 	else if (layout_open(path, &db->dirfd, e) != ERR_NONE)
 		return e->code;
-	if (!*make && !layout_has_database(db->dirfd)) {
-		if (db->mode != DB_CREATE && layout_holds_blobs(db->dirfd))
-			return err_set(e, ERR_LIBRARY,
-			    "the library in %s has lost its library.db; its blobs are still there", path);
+	if (!*make && !layout_has_database(db->dirfd) && !db->over_blobs) {
+		if (layout_holds_blobs(db->dirfd))
+			return err_set(
+			    e, ERR_LIBRARY, "the library in %s has lost its library.db" LOST, path);
 		if (db->mode != DB_CREATE)
 			return err_set(
 			    e, ERR_LIBRARY, "there is no library in %s: lib-import makes one", path);
@@ -231,7 +235,11 @@ open_folder(struct db *db, const char *path, const struct db_options *o, bool *m
 	if (!*make && o != NULL && o->group != NULL &&
 	    layout_check_group(db->dirfd, path, o->group, e) != ERR_NONE)
 		return e->code;
-	if (*make && layout_make(path, o, &db->dirfd, e) != ERR_NONE)
+	if (!*make && db->over_blobs && !layout_has_database(db->dirfd)) {
+		if (layout_mend(db->dirfd, e) != ERR_NONE)
+			return e->code;
+		*make = true;
+	} else if (*make && layout_make(path, o, &db->dirfd, e) != ERR_NONE)
 		return e->code;
 	db->path = realpath(path, NULL);
 	if (db->path == NULL)
@@ -261,6 +269,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 	db->dirfd = db->lockfd = -1;
 	db->mode = mode;
 	db->wait_ms = o == NULL ? DEFAULT_WAIT_MS : o->wait_ms;
+	db->over_blobs = o != NULL && o->over_blobs;
 	if (open_folder(db, path, o, &make, e) != ERR_NONE)
 		goto fail;
 	if (make) {
@@ -268,7 +277,11 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 		if (db->lockfd < 0 || make_database(db, &make, e) != ERR_NONE)
 			goto fail;
 	} else if (open_existing(db, e) != ERR_NONE) {
-		/* a making that was cut short, or that another process is at right now */
+		/* a making that was cut short, or that another process is at right now; or a catalogue that
+		 * is lost */
+		if (e->code == ERR_NOTFOUND && is_blank(db) && layout_holds_blobs(db->dirfd) &&
+		    !db->over_blobs)
+			err_set(e, ERR_LIBRARY, "library.db in %s is empty" LOST, path);
 		if (e->code != ERR_NOTFOUND || mode != DB_CREATE) {
 			e->code = e->code == ERR_NOTFOUND ? ERR_LIBRARY : e->code;
 			goto fail;

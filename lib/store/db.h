@@ -31,7 +31,8 @@ struct db_options {
 	int wait_ms;       /* how long writers wait for each other; 0: not at all */
 	bool make_parents; /* DB_CREATE: missing folders above are made too */
 	const char
-	    *group; /* DB_CREATE: share the new library with this group; NULL: it is its owner's alone */
+	    *group;      /* DB_CREATE: share the new library with this group; NULL: it is its owner's alone */
+	bool over_blobs; /* DB_CREATE: also where the catalogue is lost and blobs are there, to be taken in */
 };
 
 /* A struct db is used by one thread only, the one that opened it. */

@@ -79,7 +79,7 @@ judge(struct db *db, const struct state *s, struct err *e)
 		return err_set(e, ERR_LIBRARY, "the library in %s is of version %lld, which there never was",
 		    db->path, (long long)s->version);
 	if (s->version > NEWEST)
-		return err_set(e, ERR_LIBRARY,
+		return err_set(e, ERR_STATE,
 		    "the library in %s is of version %lld, newer than this program knows (%d): use a newer "
 		    "Fonoteca",
 		    db->path, (long long)s->version, NEWEST);
@@ -264,6 +264,8 @@ climb(struct db *db, const struct state *from, const char *backup, struct err *e
 		(void)apply(db, &migrations[v], e);
 	if (e->code == ERR_NONE && refold_check(db, &current, e) == ERR_NONE && !current)
 		(void)refold_all(db, e);
+	if (e->code == ERR_NONE && is_blank(from) && db->over_blobs)
+		(void)db_event(db, "rebuild", "", NULL, e); /* from the first moment on no blob is rubbish */
 	if (e->code == ERR_NONE && *backup != '\0')
 		(void)note_backup(db, from->version, backup, e);
 	if (e->code == ERR_NONE)

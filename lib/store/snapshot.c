@@ -76,6 +76,12 @@ is_whole(sqlite3 *sql)
 	return whole;
 }
 
+bool
+snapshot_is_whole(struct db *db)
+{
+	return is_whole(db->sql);
+}
+
 enum err_code
 snapshot_look(const char *path, struct snapshot *s, struct err *e)
 {

@@ -6,6 +6,7 @@
 #ifndef STORE_SNAPSHOT_H
 #define STORE_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -24,6 +25,9 @@ enum err_code snapshot_make(struct db *db, const char *path, struct err *e);
 /* Open such a file, see that SQLite finds it whole and that it is a catalogue that this program knows, and
  * say what it is.  ERR_LIBRARY where it is not. */
 enum err_code snapshot_look(const char *path, struct snapshot *s, struct err *e);
+
+/* Does SQLite find an open library whole? */
+bool snapshot_is_whole(struct db *db);
 
 /* The same of an open library. */
 enum err_code snapshot_describe(struct db *db, struct snapshot *s, struct err *e);

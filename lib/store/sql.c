@@ -41,7 +41,10 @@ sql_error(struct db *db, struct err *e)
 		return err_set(e, ERR_SPACE, "the library in %s cannot be written: read-only", db->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(e, ERR_LIBRARY, "%s/library.db is damaged or no database: %s", db->path, why);
+		return err_set(e, ERR_LIBRARY,
+		    "%s/library.db is damaged or no database (%s): lib-sweep restore goes back to a copy of "
+		    "it, lib-sweep rebuild makes it anew from the blobs",
+		    db->path, why);
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 		if (sys != 0)

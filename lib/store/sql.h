@@ -26,6 +26,7 @@ struct db {
 	enum db_mode mode;
 	int wait_ms;
 	bool wal;          /* journal mode */
+	bool over_blobs;   /* as db_options says */
 	bool network;      /* LIBRARY is on a network file system */
 	bool shared;       /* LIBRARY is a group's: owner.h */
 	int64_t owner;     /* of LIBRARY: a user */

@@ -187,6 +187,32 @@ def littered(s):
     shutil.copy(stray, "%s/blobs/%s/%s.wav" % (s.lib, sha[:2], sha))
 
 
+def lost(s):
+    """The blobs are all that is left."""
+    committed(s)
+    for name in os.listdir(s.lib):
+        if name.startswith("library.db"):
+            os.unlink(os.path.join(s.lib, name))
+    s.session = None  # a new one takes them in
+
+
+def lost_copy(s):
+    """The catalogue is gone, and the copy in backup/ knows half of the blobs."""
+    removed_from = os.path.join(s.dir, "aside")
+    os.makedirs(removed_from, exist_ok=True)
+    more = os.path.join(s.music, "more")
+    shutil.move(more, removed_from)
+    committed(s)
+    s.must("lib-sweep", "-q", "backup")
+    shutil.move(os.path.join(removed_from, "more"), more)
+    s.session = s.must("lib-import", "-q", "-j1", s.music).strip()
+    s.must("lib-commit", "-q", s.session)
+    for name in os.listdir(s.lib):
+        if name.startswith("library.db"):
+            os.unlink(os.path.join(s.lib, name))
+    s.session = None
+
+
 def old(s):
     """A library as version 1 had it."""
     committed(s)
@@ -232,5 +258,7 @@ SCENARIOS = {
     "restore": Scenario(copied, "lib-sweep -q --force restore COPY"),
     "repair": Scenario(damaged, "lib-sweep -q repair"),
     "metrics": Scenario(committed, "lib-sweep -q metrics METRICS"),
+    "rebuild": Scenario(lost, "lib-sweep -q -j1 rebuild"),
+    "rebuild-copy": Scenario(lost_copy, "lib-sweep -q -j1 rebuild"),
     "migrate": Scenario(old, "lib-sweep -q orphans"),
 }

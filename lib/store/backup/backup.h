@@ -66,4 +66,19 @@ struct backup_restored {
 enum err_code backup_restore(const char *path, const char *file, bool force, bool dry,
     volatile const int *stop, struct backup_restored *r, struct err *e);
 
+/* What a rebuild begins with. */
+struct backup_base {
+	bool present;             /* the catalogue that is there: it is whole */
+	char copy[BACKUP_NAME];   /* else the copy that was laid back, "" for none: an empty catalogue */
+	struct backup_restored r; /* of that copy; r.before: where what there was is kept */
+};
+
+/* See that the library in folder path, which must hold blobs or a catalogue, has one that can be used: the
+ * one that it has, else the newest of LIBRARY/backup that can be read, else an empty one that knows that
+ * blobs are to be taken in. alone: an empty one, whatever there is; a catalogue that is whole is kept in
+ * backup/, and wants force (ERR_EXISTS). passed_over(name, why) is told of each copy that cannot be used.
+ * dry: only say which it would be. */
+enum err_code backup_find_base(const char *path, bool alone, bool force, bool dry, volatile const int *stop,
+    void (*passed_over)(const char *name, const struct err *why), struct backup_base *b, struct err *e);
+
 #endif

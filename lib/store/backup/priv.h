@@ -12,6 +12,13 @@ enum { BACKUP_STAMP = 24 };
 /* "20261121T043000Z" */
 void backup_stamp(int64_t at, char stamp[BACKUP_STAMP]);
 
+/* Nobody else sweeps, imports or commits, from now on: ERR_BUSY. */
+enum err_code backup_alone(int lockfd, struct err *e);
+
+/* What cannot be opened goes to backup/ as it is, with its write-ahead log; name is "" where there is
+ * nothing.  The library lock is held exclusively. */
+enum err_code backup_put_aside(int dirfd, char name[BACKUP_NAME], struct err *e);
+
 /* The copies in a folder, the newest first; malloced. */
 struct backup_file {
 	char name[BACKUP_NAME];

@@ -73,17 +73,6 @@ drop_part(struct restore *r)
 	(void)below_unlink(r->dirfd, name, 0);
 }
 
-/* Nobody may go on writing what is about to be another catalogue. */
-static enum err_code
-alone(int lockfd, struct err *e)
-{
-	if (lock_take(lockfd, LOCK_SWEEP, LOCK_EXCLUSIVE, 0, e) != ERR_NONE)
-		return e->code;
-	if (lock_any_session(lockfd))
-		return err_set(e, ERR_BUSY, "an import or a commit is at work on this library");
-	return ERR_NONE;
-}
-
 /* Does the library that is there hold anything that the copy does not? */
 static enum err_code
 compare(const struct restore *r, const struct snapshot *now, bool force, struct err *e)
@@ -98,6 +87,39 @@ compare(const struct restore *r, const struct snapshot *now, bool force, struct 
 		    "the library goes on to event e%lld, the copy ends with e%lld: --force goes back to it",
 		    (long long)now->last_event, (long long)r->copy.last_event);
 	return ERR_NONE;
+}
+
+/* The copy says that the library went back to it before it takes the library's place: from that moment on
+ * blobs that it does not name are not rubbish (sweep.h, `orphans`).  The part is nobody's yet, so nothing
+ * need be undone in it. */
+static enum err_code
+mark(struct restore *r, int64_t last_event, struct err *e)
+{
+	sqlite3 *sql = NULL;
+	int64_t event = last_event > r->copy.last_event ? last_event : r->copy.last_event;
+	char *text =
+	    sqlite3_mprintf("PRAGMA journal_mode = MEMORY; INSERT INTO event(id, at, actor, kind) VALUES"
+			    "(%lld, %lld, %lld, 'restore')",
+		(long long)event + 1, (long long)time_now(), (long long)getuid());
+	int fd = -1;
+
+	if (text == NULL)
+		err_memory(e);
+	else if (sqlite3_open_v2(r->unpacked, &sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_exec(sql, text, NULL, NULL, NULL) != SQLITE_OK)
+		err_set(e, sqlite3_errcode(sql) == SQLITE_FULL ? ERR_SPACE : ERR_IO, "cannot write %s: %s",
+		    r->unpacked, sqlite3_errmsg(sql));
+	sqlite3_free(text);
+	if (sqlite3_close(sql) != SQLITE_OK && e->code == ERR_NONE)
+		err_set(e, ERR_IO, "cannot write %s", r->unpacked);
+	if (e->code != ERR_NONE)
+		return e->code;
+	fd = open(r->unpacked, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		err_sys(e, errno, "cannot write %s", r->unpacked);
+	fd_close(&fd);
+	return e->code;
 }
 
 /* Numbers that were given out are never given again, whatever catalogue comes back. */
@@ -148,12 +170,13 @@ into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const
 	struct snapshot now = { 0 };
 	struct backup before = { .name = "" };
 
-	if (owner_check_library(db, "restore it", e) != ERR_NONE || alone(db->lockfd, e) != ERR_NONE ||
+	if (owner_check_library(db, "restore it", e) != ERR_NONE || backup_alone(db->lockfd, e) != ERR_NONE ||
 	    snapshot_describe(db, &now, e) != ERR_NONE || compare(r, &now, force, e) != ERR_NONE || dry)
 		return e->code;
 	if ((now.tracks > 0 || now.last_event > 0) && backup_make(db, NULL, stop, &before, e) != ERR_NONE)
 		return err_context(e, "cannot keep the catalogue as it is");
-	if (keep_numbers(db, e) != ERR_NONE || db_lock_exclusive(db, e) != ERR_NONE)
+	if (mark(r, now.last_event, e) != ERR_NONE || keep_numbers(db, e) != ERR_NONE ||
+	    db_lock_exclusive(db, e) != ERR_NONE)
 		return e->code;
 	copy_pages(r, db, e);
 	db_unlock(db);
@@ -164,26 +187,6 @@ into_open(struct restore *r, struct db *db, bool force, bool dry, volatile const
 	return e->code;
 }
 
-/* What cannot be opened goes to backup/ as it is, with its write-ahead log. */
-static enum err_code
-put_aside(struct restore *r, struct err *e)
-{
-	static const char *const suffixes[] = { "", "-wal", "-shm" };
-	struct stat st;
-	char stamp[BACKUP_STAMP], from[32], to[80];
-
-	backup_stamp(time_now(), stamp);
-	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-		snprintf(from, sizeof from, "library.db%s", suffixes[i]);
-		snprintf(to, sizeof to, "backup/damaged-%s.db%s", stamp, suffixes[i]);
-		if (below_rename(r->dirfd, from, r->dirfd, to) != 0 && errno != ENOENT)
-			return err_sys(e, errno, "cannot put %s aside", from);
-		if (i == 0 && below_stat(r->dirfd, to, &st) == 0)
-			snprintf(r->done->before, sizeof r->done->before, "damaged-%s.db", stamp);
-	}
-	return dir_sync_at(r->dirfd, "backup", e);
-}
-
 /* Into a folder whose library.db is lost or broken. */
 static enum err_code
 into_closed(struct restore *r, struct err *e)
@@ -191,13 +194,29 @@ into_closed(struct restore *r, struct err *e)
 	char from[32];
 
 	snprintf(from, sizeof from, "backup/%s", part);
-	if (alone(r->lockfd, e) != ERR_NONE ||
+	if (backup_alone(r->lockfd, e) != ERR_NONE ||
 	    lock_take(r->lockfd, LOCK_LIBRARY, LOCK_EXCLUSIVE, 0, e) != ERR_NONE ||
-	    put_aside(r, e) != ERR_NONE)
+	    mark(r, 0, e) != ERR_NONE || backup_put_aside(r->dirfd, r->done->before, e) != ERR_NONE)
 		return e->code;
 	if (below_rename(r->dirfd, from, r->dirfd, "library.db") != 0)
 		return err_sys(e, errno, "cannot write %s/library.db", r->path);
 	return dir_sync(r->dirfd, r->path, e);
+}
+
+/* Of a catalogue that SQLite opens and then finds broken no copy can be made: it is put aside. */
+static enum err_code
+open_whole(const char *path, struct db **ret, struct err *e)
+{
+	struct db *db = NULL;
+
+	if (db_open(&db, path, DB_WRITE, NULL, NULL, e) != ERR_NONE)
+		return e->code;
+	if (snapshot_is_whole(db)) {
+		*ret = db;
+		return ERR_NONE;
+	}
+	db_close(db);
+	return err_set(e, ERR_LIBRARY, "%s/library.db is damaged", path);
 }
 
 /* The folder, made as a new library's where there is none; *db where its catalogue can be opened. */
@@ -217,9 +236,8 @@ open_library(struct restore *r, const char *path, struct db **db, struct err *e)
 		fd_close(&r->dirfd);
 		if (db_open(db, path, DB_CREATE, NULL, NULL, e) != ERR_NONE)
 			return e->code;
-	} else if (layout_has_database(r->dirfd) &&
-	    db_open(db, path, DB_WRITE, NULL, NULL, &cannot) != ERR_NONE && cannot.code != ERR_LIBRARY &&
-	    cannot.code != ERR_FORMAT) {
+	} else if (layout_has_database(r->dirfd) && open_whole(path, db, &cannot) != ERR_NONE &&
+	    cannot.code != ERR_LIBRARY && cannot.code != ERR_FORMAT) {
 		*e = cannot; /* busy, no right to: the catalogue may be well */
 		return e->code;
 	}

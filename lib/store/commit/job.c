@@ -184,7 +184,10 @@ write_entry(struct job *j, struct catalogue *c, struct plan_entry *entry, struct
 		break;
 	case PLAN_DUPLICATE:
 	case PLAN_RESTORE:
-		catalogue_revive(c, it->sha256, entry->verdict == PLAN_RESTORE, e);
+		/* one that was away for long has lost its covers (lib-sweep orphans) */
+		if (catalogue_revive(c, it->sha256, entry->verdict == PLAN_RESTORE, e) == ERR_NONE &&
+		    entry->verdict == PLAN_RESTORE)
+			catalogue_covers(c, it->id, entry->track, e);
 		break;
 	default:
 		break;

@@ -166,7 +166,8 @@ act_on_item(struct publish *pub, struct plan *p, action *fn, const struct plan_e
 		return e->code;
 	it->ctime_ns = s.ctime_ns;
 	/* a duplicate's covers are those that its track has */
-	if (entry->verdict != PLAN_NEW && entry->verdict != PLAN_ATTACH && entry->verdict != PLAN_RETAG)
+	if (entry->verdict != PLAN_NEW && entry->verdict != PLAN_ATTACH && entry->verdict != PLAN_RETAG &&
+	    entry->verdict != PLAN_RESTORE)
 		return ERR_NONE;
 	return act_on_covers(pub, p, fn, it->id, e);
 }

@@ -73,16 +73,19 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
-	    " suffix, record, attempts, code, reason, audio, due, linked, staged_ns) VALUES(?1, ?2, ?3, ?4, "
+	    " suffix, record, attempts, code, reason, audio, due, linked, staged_ns, failed) VALUES(?1, ?2, "
+	    "?3, ?4, "
 	    "?5, ?6, ?7, "
 	    "?8,"
-	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE " END, ?18, ?19)"
+	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE
+	    " END, ?18, ?19, iif(?2 = 'failed', ?17, NULL))"
 	    " ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
 	    " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
 	    " sha256 = excluded.sha256, suffix = excluded.suffix, record = excluded.record,"
 	    " attempts = attempts + excluded.attempts, code = excluded.code, reason = excluded.reason,"
 	    " audio = excluded.audio, linked = excluded.linked, staged_ns = excluded.staged_ns,"
+	    " failed = excluded.failed,"
 	    " due = CASE WHEN ?16 AND attempts / " ROUND_ATTEMPTS " < " ROUNDS " - 1"
 	    " THEN ?17 + (" FIRST_DUE " << attempts / " ROUND_ATTEMPTS ") END"
 	    " RETURNING id",

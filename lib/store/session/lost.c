@@ -1,6 +1,7 @@
 /* Staged files that are gone, or are not what they were (items.h). */
 #include <string.h>
 
+#include "base/time.h"
 #include "store/blob.h"
 #include "store/checked.h"
 #include "store/session/items.h"
@@ -57,7 +58,7 @@ fail(struct db *db, const struct item *it, const struct err *why, struct err *e)
 	sqlite3_stmt *st = sql_get(db,
 	    "UPDATE item SET state = 'failed', code = ?2, reason = ?3, due = NULL, sha256 = NULL, suffix = "
 	    "NULL,"
-	    " record = NULL, audio = NULL, staged_ns = NULL WHERE id = ?1",
+	    " record = NULL, audio = NULL, staged_ns = NULL, failed = ?4 WHERE id = ?1",
 	    e);
 
 	if (st == NULL)
@@ -65,6 +66,7 @@ fail(struct db *db, const struct item *it, const struct err *why, struct err *e)
 	sql_int(st, 1, it->id);
 	sql_text(st, 2, err_name(why->code));
 	sql_text(st, 3, why->msg);
+	sql_int(st, 4, time_now());
 	if (sql_run(db, st, e) != ERR_NONE)
 		return e->code;
 	return sql_change(db, "DELETE FROM item_cover WHERE item_id = ?1", &it->id, 1, e);

@@ -74,6 +74,7 @@ read_row(sqlite3_stmt *st, struct item *it, struct err *e)
 	it->has_audio = sqlite3_column_bytes(st, 19) == (int)sizeof it->audio;
 	if (it->has_audio)
 		memcpy(it->audio, sqlite3_column_blob(st, 19), sizeof it->audio);
+	it->failed = sqlite3_column_int64(st, 20);
 	if (!copy_string(st, 3, &it->path) || !copy_bytes(st, 11, &it->record, &it->record_len) ||
 	    !copy_string(st, 12, &it->code) || !copy_string(st, 13, &it->reason))
 		return err_memory(e);
@@ -103,7 +104,8 @@ item_next(struct db *db, int64_t session, int64_t after, struct item *it, struct
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT id, session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256, suffix,"
-	    " record, code, reason, track_id, attempts, due, linked, staged_ns, audio FROM item NOT INDEXED"
+	    " record, code, reason, track_id, attempts, due, linked, staged_ns, audio,"
+	    " failed FROM item NOT INDEXED"
 	    " WHERE session_id = ?1 AND id > ?2 ORDER BY id LIMIT 1",
 	    e);
 	int64_t first = 0;
@@ -117,6 +119,32 @@ item_next(struct db *db, int64_t session, int64_t after, struct item *it, struct
 		after = first - 1;
 	sql_int(st, 1, session);
 	sql_int(st, 2, after);
+	step = sql_step(db, st, e);
+	if (step == 1) {
+		item_free(it);
+		if (read_row(st, it, e) != ERR_NONE)
+			step = -1;
+	}
+	sql_done(st);
+	return step;
+}
+
+int
+item_next_failed(struct db *db, int64_t session, int64_t after, struct item *it, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT i.id, session_id, i.state, path, device, inode, size, mtime_ns, ctime_ns, sha256, suffix,"
+	    " NULL, code, reason, track_id, i.attempts, due, linked, staged_ns, audio, failed"
+	    " FROM item i JOIN session s ON s.id = i.session_id WHERE i.state = 'failed' AND i.id > ?1"
+	    " AND (session_id = ?2 OR (?2 = 0 AND s.state NOT IN ('rejected', 'expired')))"
+	    " ORDER BY i.id LIMIT 1",
+	    e);
+	int step;
+
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, after);
+	sql_int(st, 2, session);
 	step = sql_step(db, st, e);
 	if (step == 1) {
 		item_free(it);

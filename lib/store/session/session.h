@@ -82,6 +82,7 @@ struct item {
 	char suffix[8];
 	char *code, *reason;   /* of a failure, or NULL */
 	int64_t attempts, due; /* due: when it is tried again by itself, 0: never */
+	int64_t failed;        /* when it failed last, 0: it has not */
 	int64_t track;
 	void *record; /* encoded record (worker/record.h) or NULL */
 	size_t record_len;
@@ -91,5 +92,9 @@ void item_free(struct item *it); /* release and zero */
 /* Items of a session in the order of their ids, starting after `after`: 1, 0 at the end, -1.  Holds no read
  * transaction between calls.  *it is released and refilled. */
 int item_next(struct db *db, int64_t session, int64_t after, struct item *it, struct err *e);
+
+/* The same of those that failed, without their records; session 0: of all that were not rejected and have not
+ * expired. */
+int item_next_failed(struct db *db, int64_t session, int64_t after, struct item *it, struct err *e);
 
 #endif

@@ -158,8 +158,8 @@ int
 fetch(struct repair *p, struct wanted *w, int dirfd, const char *name, const char *shown, bool links,
     struct err *e)
 {
-	int from =
-	    openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (links ? 0 : O_NOFOLLOW));
+	int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int from = links ? openat(dirfd, name, flags) : below_open(dirfd, name, flags, 0);
 	int64_t staged_ns = 0;
 	struct stat st;
 	int right = 0;

@@ -312,7 +312,9 @@ merge_shard(struct look *k, int shard, const struct blob_list *files, struct err
 {
 	sqlite3_stmt *st = sql_get(k->db,
 	    "SELECT b.sha256, b.suffix, b.size, CASE WHEN NOT" BLOB_IS_NAMED " THEN CASE WHEN EXISTS"
-	    " (SELECT 1 FROM file f WHERE f.blob_id = b.id) THEN 0 ELSE 3 END WHEN EXISTS"
+	    " (SELECT 1 FROM file f WHERE f.blob_id = b.id) OR EXISTS (SELECT 1 FROM removed r WHERE "
+	    "r.sha256 ="
+	    " b.sha256) THEN 0 ELSE 3 END WHEN EXISTS"
 	    " (SELECT 1 FROM file f WHERE f.blob_id = b.id AND f.state IN ('missing', 'damaged')) THEN 2 "
 	    "ELSE 1 END"
 	    " FROM blob b WHERE b.sha256 >= ?1 AND b.sha256 < ?2 ORDER BY b.sha256",

@@ -3,11 +3,15 @@
 #include <sys/stat.h>
 
 #include "base/time.h"
+#include "store/config.h"
 #include "store/packed/packed.h"
 #include "store/sweep/priv.h"
 #include "store/vocabulary.h"
 
-enum { EVENT_DAYS = 400, DAY = 86400 };
+enum { DAY = 86400 };
+
+/* That the library went back to a copy, or was made anew, stands there as long as it matters to `orphans`. */
+#define OLD " event AS r WHERE at < ?1 AND NOT" SWEEP_WENT_BACK
 
 static int64_t
 wal_bytes(struct db *db)
@@ -20,12 +24,18 @@ wal_bytes(struct db *db)
 static enum err_code
 forget_events(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
-	sqlite3_stmt *count = sql_get(db, "SELECT count(*) FROM event WHERE at < ?1", e);
-	sqlite3_stmt *del = sql_get(db, "DELETE FROM event WHERE at < ?1", e);
-	int64_t before = time_now() - (int64_t)EVENT_DAYS * DAY, n;
+	sqlite3_stmt *count = sql_get(db, "SELECT count(*) FROM" OLD, e);
+	sqlite3_stmt *del = sql_get(db, "DELETE FROM" OLD, e);
+	struct config config = { 0 };
+	int64_t before, n;
 
-	if (count == NULL || del == NULL)
+	if (count == NULL || del == NULL || config_load(&config, db, e) != ERR_NONE)
 		return e->code;
+	n = config_number(&config, SETTING_KEEP_EVENTS);
+	config_free(&config);
+	if (n == 0) /* for ever */
+		return ERR_NONE;
+	before = time_now() - n * DAY;
 	sql_int(count, 1, before);
 	if (sql_step(db, count, e) < 0)
 		return e->code;

@@ -138,7 +138,7 @@ pass(struct db *db, const struct sweep *s, struct sweep_report *r, const struct 
 	}
 	sweep_add(r, "moved", p.moved);
 	sweep_add(r, "bytes", p.bytes);
-	r->changed = p.moved > 0;
+	r->changed = r->changed || p.moved > 0;
 	if (sweep_stopped(s))
 		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
 out:
@@ -168,13 +168,17 @@ too_many(const struct blob_survey *v)
 	return n > MANY && n * 100 > v->files * MANY_PERCENT;
 }
 
-/* What came in after a copy was made is not rubbish because the library went back to it: 1, 0, -1. */
+/* What came in after a copy was made is not rubbish because the library went back to it, nor is what a
+ * catalogue that was made anew has not taken in yet: 1, 0, -1. */
 static int
 went_back(struct db *db, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT 1 FROM event r WHERE kind = 'restore' AND NOT EXISTS (SELECT 1 FROM event"
-	    " WHERE kind = 'sweep' AND id > r.id AND json_extract(data, '$.forced') = 1)",
+	    "SELECT 1 FROM event r WHERE" SWEEP_WENT_BACK
+	    " AND json_extract(data, '$.left') IS NOT 0 AND NOT EXISTS (SELECT 1 FROM event WHERE id > "
+	    "r.id AND"
+	    " ((kind = 'sweep' AND json_extract(data, '$.forced') = 1)"
+	    " OR (kind = 'rebuild' AND json_extract(data, '$.left') = 0)))",
 	    e);
 	int row;
 
@@ -192,20 +196,22 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 	struct sweep_foreign f = { s, r };
 	int back;
 
-	if (sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
+	if (sweep_covers(db, s, r, e) != ERR_NONE ||
+	    sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
 		return e->code;
 	if (!s->force && unknown(&v) > 0 && (back = went_back(db, e)) != 0) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
 		if (back > 0)
 			err_set(e, ERR_ATTENTION,
-			    "%lld blobs are named by nothing since the catalogue was restored: lib-import "
-			    "%s/blobs takes them "
-			    "in again, --force lets them go",
-			    (long long)unknown(&v), db_path(db));
+			    "%lld blobs are named by nothing since the catalogue was restored or made anew: "
+			    "rebuild takes them in, --force lets them go",
+			    (long long)unknown(&v));
 	} else if (too_many(&v) && !s->force) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
 		err_set(e, ERR_ATTENTION,
-		    "%zu of %lld blobs are named by nothing in the catalogue: if that is right, use --force",
+		    "%zu of %lld blobs are named by nothing in the catalogue: rebuild takes them in, --force "
+		    "lets "
+		    "them go",
 		    v.orphans.n, (long long)v.files);
 	} else if (s->dry_run) {
 		for (size_t i = 0; i < v.orphans.n; i++) {

@@ -11,6 +11,12 @@
 /* Sessions whose items still own their files. */
 #define SWEEP_UNFINISHED "s.state NOT IN ('committed', 'rejected', 'expired')"
 
+/* SQL: event r says that the library went back to a copy, or was made anew; `lib-commit --restore` is an
+ * edit. */
+#define SWEEP_WENT_BACK                                                                                      \
+	" (r.kind = 'rebuild' OR (r.kind = 'restore' AND NOT EXISTS (SELECT 1 FROM edit WHERE event_id = "   \
+	"r.id)))"
+
 /* Names of blobs: those of one folder, or the orphans of all. */
 struct blob_entry {
 	uint8_t sha256[32];
@@ -90,8 +96,11 @@ struct sweep_foreign {
 void sweep_foreign(void *context, const char *path);
 
 typedef enum err_code sweep_fn(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
-sweep_fn sweep_stage, sweep_stuck, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup, sweep_verify,
-    sweep_repair;
+sweep_fn sweep_stage, sweep_stuck, sweep_retry, sweep_orphans, sweep_trash, sweep_optimize, sweep_backup,
+    sweep_verify, sweep_repair;
+
+/* Covers of removed tracks that cannot come back any more are forgotten. */
+enum err_code sweep_covers(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e);
 
 /* Compare the catalogue with itself: what SQLite finds, and what must hold between rows.  Each fault is told
  * by sweep_failed() and counted; ERR_LIBRARY where the database itself is damaged. */

@@ -21,6 +21,7 @@ static const struct {
 } tasks[SWEEP_TASKS] = {
 	[SWEEP_STAGE] = { "stage", sweep_stage },
 	[SWEEP_STUCK] = { "stuck", sweep_stuck },
+	[SWEEP_RETRY] = { "retry", sweep_retry },
 	[SWEEP_ORPHANS] = { "orphans", sweep_orphans },
 	[SWEEP_TRASH] = { "trash", sweep_trash },
 	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize },

@@ -371,8 +371,8 @@ unread(struct db *db, const struct sweep *s, struct sweep_report *r, int64_t id,
 		return e->code;
 	if (change(db,
 		"UPDATE item SET state = 'failed', code = 'STUCK', reason = 'reading it was cut short again"
-		" and again' WHERE session_id = ?1 AND state = 'reading' AND attempts >= ?2",
-		id, TRIES, &failed, e) != ERR_NONE ||
+		" and again', failed = ?2 WHERE session_id = ?1 AND state = 'reading' AND attempts >= 3",
+		id, time_now(), &failed, e) != ERR_NONE ||
 	    change(db,
 		"UPDATE item SET state = 'pending', attempts = attempts + 1"
 		" WHERE session_id = ?1 AND state = 'reading'",

@@ -11,6 +11,7 @@
  *	stage     staging of finished sessions; old unfinished ones expire; sources
  *	          of moves that were cut short
  *	stuck     sessions and items whose holder died go back one state
+ *	retry     files whose import failed and that are due are tried again, by the command
  *	orphans   blobs that nothing names go to trash/, with a row
  *	trash     what lies there longer than its grace is deleted
  *	optimize  statistics, old events, the WAL
@@ -39,6 +40,7 @@
 enum sweep_task {
 	SWEEP_STAGE,
 	SWEEP_STUCK,
+	SWEEP_RETRY,
 	SWEEP_ORPHANS,
 	SWEEP_TRASH,
 	SWEEP_OPTIMIZE,
@@ -64,6 +66,12 @@ struct sweep_copies {
 	int keep;       /* so many copies; 0: some of each day, week and month (backup.h) */
 };
 
+enum sweep_retried {
+	RETRY_DONE,
+	RETRY_RESTS, /* nothing was due after all, or all of it lies where nobody looks for now */
+	RETRY_BROKEN
+};
+
 struct sweep {
 	int64_t older_than; /* seconds after which an unfinished session expires */
 	int64_t grace;      /* seconds that files stay in trash/ */
@@ -75,6 +83,8 @@ struct sweep {
 	char **from; /* folders in which SWEEP_REPAIR looks for copies of blobs */
 	size_t nfrom;
 	volatile const int *stop;
+	/* Try what is due of a session again (lib-import --retry --due); RETRY_BROKEN fills in *e. */
+	enum sweep_retried (*retry)(int64_t session, struct err *e);
 	/* How far a long task is, in things and bytes; total 0: unknown.  May be NULL. */
 	void (*progress)(void *context, const char *stage, int64_t done, int64_t total, int64_t bytes);
 	/* Told of each thing that is done, or would be: task "orphans", action "trash", thing
