@@ -226,6 +226,9 @@ denied() {
 		run --separate-stderr ben lib-playlist $what
 		[[ $status -ge 3 && $stderr == *"playlist 1 belongs to 1001"* ]] || fail "$what: $status $stderr"
 	done
+	anna lib-playlist schedule Hers --at '2099-01-01 7:00' --do notify >/dev/null
+	run --separate-stderr ben lib-commit --undo "e$(query "SELECT max(event_id) FROM change WHERE name = 'schedule'")"
+	[[ $status -ge 3 && $stderr == *"schedule 1 belongs to 1001"* ]] || fail "undo: $status $stderr"
 	denied ben "the saved search 'quiet' belongs to 1001" lib-search --save quiet loud
 	denied ben "the saved search 'quiet' belongs to 1001" lib-search --forget quiet
 	[ "$(query 'SELECT * FROM playlist'; query 'SELECT * FROM entry'; query 'SELECT * FROM saved')" = "$before" ]

@@ -100,9 +100,11 @@ class Sequence(RuleBasedStateMachine):
         self.copies = []  # (path, model)
         self.folders, self.went_back = 0, False
         Sequence.steps = []  # of the latest
+        if time.monotonic() > Sequence.until:
+            return
         shutil.rmtree(self.s.lib, ignore_errors=True)
         self.s.must("lib-import", "-q", "--history", "/dev/null", status=(3,))
-        counts["cases"] += time.monotonic() < Sequence.until
+        counts["cases"] += 1
 
     def do(self, kill, *command, done=None, status=(0,)):
         """Run it; where it is killed run it again, unless an event of kind `done` tells that it is done."""

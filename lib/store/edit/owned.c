@@ -1,5 +1,5 @@
-/* In a shared library an edit changes its user's own tracks and playlists alone.  What an edit changed its
- * journal tells, whatever command it was: so it is asked at the end, and rolled back. */
+/* In a shared library an edit changes its user's own tracks, playlists and schedules alone.  What an edit
+ * changed its journal tells, whatever command it was: so it is asked at the end, and rolled back. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -37,16 +37,27 @@ journal_check_owner(struct db *db, int64_t event, struct err *e)
 		    e),
 		event, "track", e) != ERR_NONE)
 		return e->code;
+	if (refuse_first(db,
+		sql_get(db,
+		    "SELECT c.id, coalesce(p.owner, c.owner) FROM"
+		    " (SELECT json_extract(coalesce(before, after), '$.id') AS id,"
+		    " json_extract(coalesce(before, after), '$.owner') AS owner"
+		    " FROM main.change WHERE event_id = ?1 AND name = 'playlist'"
+		    " UNION SELECT coalesce(json_extract(coalesce(v.before, v.after), '$.playlist_id'),"
+		    " (SELECT playlist_id FROM main.entry WHERE id = json_extract(v.before, '$.id'))), NULL"
+		    " FROM main.change v WHERE event_id = ?1 AND name = 'entry') AS c"
+		    " LEFT JOIN main.playlist p ON p.id = c.id WHERE coalesce(p.owner, c.owner) <> ?2 LIMIT "
+		    "1",
+		    e),
+		event, "playlist", e) != ERR_NONE)
+		return e->code;
 	return refuse_first(db,
 	    sql_get(db,
-		"SELECT c.id, coalesce(p.owner, c.owner) FROM"
+		"SELECT c.id, coalesce(s.owner, c.owner) FROM"
 		" (SELECT json_extract(coalesce(before, after), '$.id') AS id,"
 		" json_extract(coalesce(before, after), '$.owner') AS owner"
-		" FROM main.change WHERE event_id = ?1 AND name = 'playlist'"
-		" UNION SELECT coalesce(json_extract(coalesce(v.before, v.after), '$.playlist_id'),"
-		" (SELECT playlist_id FROM main.entry WHERE id = json_extract(v.before, '$.id'))), NULL"
-		" FROM main.change v WHERE event_id = ?1 AND name = 'entry') AS c"
-		" LEFT JOIN main.playlist p ON p.id = c.id WHERE coalesce(p.owner, c.owner) <> ?2 LIMIT 1",
+		" FROM main.change WHERE event_id = ?1 AND name = 'schedule') AS c"
+		" LEFT JOIN main.schedule s ON s.id = c.id WHERE coalesce(s.owner, c.owner) <> ?2 LIMIT 1",
 		e),
-	    event, "playlist", e);
+	    event, "schedule", e);
 }

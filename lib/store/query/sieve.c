@@ -89,7 +89,7 @@ try(struct sieve *s, const struct sieve_test *t, int64_t chunk, const uint16_t *
 		return e->code;
 	packed_read(t->column, codes, place, n, code);
 	for (size_t i = 0; i < n; i++)
-		say[i] = verdict(t, code[i]);
+		say[i] = (uint8_t)verdict(t, code[i]);
 	return ERR_NONE;
 }
 
