@@ -30,8 +30,8 @@ enum err_code {
 	ERR_FORMAT,      /* bytes or text that do not parse              4 */
 	ERR_NOTAUDIO,    /* a file that holds no audio we know           4 */
 	ERR_CHANGED,     /* a source changed while it was read           4 */
-	ERR_STATE,       /* not allowed in the state it is in            4 */
-	ERR_LIBRARY,     /* missing, not ours, too new or broken         4 */
+	ERR_STATE,       /* not allowed in the state it is in, or too new 4 */
+	ERR_LIBRARY,     /* missing, not ours or broken                  4 */
 	ERR_INTERRUPTED, /* SIGINT or SIGTERM: stopped cleanly             */
 	ERR_BUG          /* cannot happen                                4 */
 };

@@ -147,7 +147,7 @@ open_and_check(struct db *db, struct err *e)
 		return e->code;
 	if (migrate_check(db, e) == ERR_NONE)
 		return ERR_NONE;
-	if (db->mode != DB_READ || e->code == ERR_LIBRARY || !may_be_immutable(db))
+	if (db->mode != DB_READ || e->code == ERR_LIBRARY || e->code == ERR_STATE || !may_be_immutable(db))
 		return e->code;
 	*e = (struct err){ 0 };
 	if (open_immutable(db, e) != ERR_NONE)

@@ -91,9 +91,9 @@ refuses_what_is_not_ours_or_newer(void)
 	CHECK(db_open(&db, below("odd"), DB_CREATE, NULL, NULL, &e) == ERR_NONE);
 	CHECK(sql_exec(db, "PRAGMA user_version = 999", &e) == ERR_NONE);
 	db_close(db);
-	CHECK(db_open(&db, below("odd"), DB_READ, NULL, NULL, &e) == ERR_LIBRARY);
+	CHECK(db_open(&db, below("odd"), DB_READ, NULL, NULL, &e) == ERR_STATE);
 	CHECK(strstr(e.msg, "newer") != NULL);
-	CHECK(db_open(&db, below("odd"), DB_WRITE, NULL, NULL, &e) == ERR_LIBRARY);
+	CHECK(db_open(&db, below("odd"), DB_WRITE, NULL, NULL, &e) == ERR_STATE);
 }
 
 static void

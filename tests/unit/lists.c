@@ -49,7 +49,7 @@ static void
 tables_align_by_width(void)
 {
 	CHECK(strcmp(rows(false), "日本\t5\t\na\\tb\t12\tend\n") == 0);
-	CHECK(strcmp(rows(true), "日本   5  \na\\tb  12  end\n") == 0);
+	CHECK(strcmp(rows(true), "日本   5\na\\tb  12  end\n") == 0);
 }
 
 static const char *
