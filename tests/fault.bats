@@ -53,11 +53,11 @@ load fault/helper
 }
 
 @test "each task of lib-sweep, killed at its system calls, and with calls that fail" {
-	for scenario in stage stuck orphans trash backup restore repair; do
+	for scenario in stage stuck orphans trash backup restore-copy repair; do
 		sweep 6 $scenario
 		all_held 5
 	done
-	for scenario in restore repair; do
+	for scenario in restore-copy repair; do
 		sweep 6 $scenario --fault $ERRNOS
 		all_held 5
 	done

@@ -185,6 +185,8 @@ def littered(s):
     with open(stray, "rb") as f:
         sha = hashlib.sha256(f.read()).hexdigest()
     shutil.copy(stray, "%s/blobs/%s/%s.wav" % (s.lib, sha[:2], sha))
+    # or its own copy would keep a removed track's cover in trash/, depending on when it was made
+    s.must("lib-sweep", "-q", "backup")
 
 
 def lost(s):
@@ -255,7 +257,7 @@ SCENARIOS = {
     "optimize": Scenario(amended, "lib-sweep -q optimize"),
     "verify": Scenario(committed, "lib-sweep -q -j1 verify"),
     "backup": Scenario(copied, "lib-sweep -q --keep=1 backup"),
-    "restore": Scenario(copied, "lib-sweep -q --force restore COPY"),
+    "restore-copy": Scenario(copied, "lib-sweep -q --force restore COPY"),
     "repair": Scenario(damaged, "lib-sweep -q repair"),
     "metrics": Scenario(committed, "lib-sweep -q metrics METRICS"),
     "rebuild": Scenario(lost, "lib-sweep -q -j1 rebuild"),

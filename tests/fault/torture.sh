@@ -38,7 +38,7 @@ classes=$(
 		echo "1 no-memory $s $out/fail-alloc.so"
 	done
 	for s in history import-commit move retry reject attach detach undo-amend undo-write-tags save playlist-add playlist-move \
-		playlist-delete sweep migrate forget stage stuck orphans trash optimize verify backup restore repair metrics; do
+		playlist-delete sweep migrate forget stage stuck orphans trash optimize verify backup restore-copy repair metrics; do
 		echo "1 sweep $s --all"
 		echo "1 sweep $s --fault $errnos"
 		echo "1 states $s"
@@ -47,7 +47,7 @@ classes=$(
 	for s in show search; do
 		echo "1 no-memory $s $out/fail-alloc.so"
 	done
-	for s in create import commit amend write-tags undo sweep migrate history forget stuck orphans restore repair; do
+	for s in create import commit amend write-tags undo sweep migrate history forget stuck orphans restore-copy repair; do
 		echo "2 sweep $s --pairs 60"
 	done
 	for s in import commit write-tags; do
