@@ -112,7 +112,10 @@ there_and_back() {
 	printf '[attic]\ntype = local\n' >"$RCLONE_CONFIG"
 	fill
 	mirror "attic:$PWD/attic"
-	rm -f "$(find attic/blobs -name '*.flac' | head -n 1)"
+	# the only file of a track
+	lost=$(query "SELECT lower(hex(sha256)) FROM blob JOIN file f ON blob_id = blob.id WHERE suffix = 'flac' AND
+		(SELECT count(*) FROM file WHERE track_id = f.track_id) = 1 LIMIT 1")
+	rm -f "attic/blobs/${lost:0:2}/$lost.flac"
 	mv "$FONOTECA_LIBRARY" gone
 	run -3 --separate-stderr back "attic:$PWD/attic" "$FONOTECA_LIBRARY"
 	[[ $stderr == *missing* ]]

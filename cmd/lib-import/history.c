@@ -63,9 +63,10 @@ run_begin(struct run *r, const struct history_options *o, struct err *e)
 	*r = (struct run){ .type = o->type, .again = o->again };
 	(void)zone_read(&r->zone, o->zone != NULL ? o->zone : "local", e);
 	r->zone.given = o->zone != NULL;
-	owner_name((int64_t)getuid(), r->listener);
 	if (o->user != NULL)
 		snprintf(r->listener, sizeof r->listener, "%s", o->user);
+	else if (e->code == ERR_NONE)
+		owner_name_sure((int64_t)getuid(), r->listener, e);
 	if (cli_dry_run() || e->code != ERR_NONE ||
 	    db_open(&r->db, cli_library(), DB_CREATE, &how, &created, e) != ERR_NONE)
 		return e->code;

@@ -1,5 +1,6 @@
 #include "store/track.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,24 @@ owner_name(int64_t uid, char text[OWNER_TEXT])
 		known = uid;
 	}
 	return memcpy(text, name, sizeof name);
+}
+
+enum err_code
+owner_name_sure(int64_t uid, char text[OWNER_TEXT], struct err *e)
+{
+	const struct passwd *user;
+
+	errno = 0;
+	user = getpwuid((uid_t)uid);
+	/* how "there is none" is told differs from one source of names to the next: getpwnam(3) */
+	if (user == NULL && errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF &&
+	    errno != EPERM)
+		return err_sys(e, errno, "cannot read the name of user %lld", (long long)uid);
+	if (user != NULL)
+		snprintf(text, OWNER_TEXT, "%s", user->pw_name);
+	else
+		snprintf(text, OWNER_TEXT, "%lld", (long long)uid);
+	return ERR_NONE;
 }
 
 static enum err_code

@@ -55,4 +55,7 @@ void track_json_open(const struct track *t, struct buf *out);
 enum { OWNER_TEXT = 64 };
 const char *owner_name(int64_t uid, char text[OWNER_TEXT]);
 
+/* The same for what is kept under the name: an error where the names of users cannot be read. */
+enum err_code owner_name_sure(int64_t uid, char text[OWNER_TEXT], struct err *e);
+
 #endif
