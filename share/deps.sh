@@ -50,6 +50,7 @@ packages() {
 		check zsh            zsh                  zsh        zsh
 		check fish           fish                 fish       fish
 		bench beets          beets                beets      beets
+		bench openssl        openssl              openssl    openssl
 		bench mpd            mpd                  mpd        mpd
 		bench sqlite3        sqlite               -          sqlite
 		bench python3        python3              python     python3

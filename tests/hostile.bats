@@ -71,8 +71,10 @@ refused() {
 @test "a value of hundreds of megabytes is an error, and takes neither the memory nor the time" {
 	main_line
 	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE track SET title = printf('%.*c', 100000000, 'x') WHERE id = 3"
+	limit="ulimit -v 2000000"
+	[ -z "${FONOTECA_SAN-}" ] || limit=: # ASan reserves more than there is
 	for command in "lib-search --show 3" "lib-search --json title:x" "lib-sweep verify" "lib-commit --amend 3 genre=x"; do
-		run timeout 60 bash -c "ulimit -v 2000000 && exec $command"
+		run timeout 60 bash -c "$limit && exec $command"
 		[[ $status -ge 1 && $status -le 4 ]] || fail "$command: $status: $output"
 	done
 	run -0 lib-search --count love
