@@ -8,7 +8,7 @@ fault() {
 	shift 2
 	ran="$program $*"
 	run "$TREE/tests/fault/$program.py" --build "$FONOTECA_BUILD" --limit "${FAULT_LIMIT:-$limit}" \
-		--time "${FAULT_TIME:-${FAULT_LIMIT:-2}}" "$@"
+		--time "${FAULT_TIME:-${FAULT_LIMIT:-1}}" "$@"
 	[ "$status" -ne 77 ] || skip "$(tail -n 1 <<<"$output")"
 	echo "$output"
 }

@@ -191,7 +191,8 @@ cut_page(int64_t *list, size_t count, int64_t offset, int64_t **ids, size_t *n)
 {
 	size_t skip = (uint64_t)offset < count ? (size_t)offset : count;
 
-	memmove(list, list + skip, (count - skip) * sizeof *list);
+	if (skip > 0 && count > skip)
+		memmove(list, list + skip, (count - skip) * sizeof *list);
 	*ids = list;
 	*n = count - skip;
 }
