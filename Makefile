@@ -149,10 +149,8 @@ fuzz_c := $(wildcard tests/fuzz/*.c)
 FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 fuzz: deps deps-lint
 	$(Q)$(MAKE) --no-print-directory B=build-fuzz CC=clang CXX=clang++ CFLAGS='$(FUZZ_FLAGS)' CXXFLAGS='$(FUZZ_FLAGS)' fuzz-build
-	$(Q)for t in $(fuzz_c:tests/fuzz/%.c=%); do mkdir -p build-fuzz/corpus/$$t && cp -n tests/fixtures/*/* build-fuzz/corpus/$$t && \
-	    build-fuzz/fuzz/$$t -timeout=10 -rss_limit_mb=2048 $$(ls tests/fuzz/$$t.dict 2>/dev/null | sed 's/^/-dict=/') $(if $(FUZZ_RUNS),-seed=1 -runs=$(FUZZ_RUNS),-max_total_time=$(or $(FUZZ_TIME),60)) \
-	    -artifact_prefix=build-fuzz/$$t- build-fuzz/corpus/$$t >build-fuzz/$$t.log 2>&1 || \
-	    { tail -n 40 build-fuzz/$$t.log; exit 1; }; echo "  FUZZ $$t: $$(grep -oE 'Done .*' build-fuzz/$$t.log), nothing found"; done
+	$(Q)printf '%s\n' $(fuzz_c:tests/fuzz/%.c=%) | xargs -P "$$(nproc)" -I NAME sh tests/fuzz/run.sh build-fuzz NAME \
+	    $(if $(FUZZ_RUNS),-seed=1 -runs=$(FUZZ_RUNS),-max_total_time=$(or $(FUZZ_TIME),60))
 fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)

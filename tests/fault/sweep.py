@@ -15,7 +15,7 @@ per thread; `-b execve` keeps the media worker out of the main program's sweep, 
 around the worker alone.  Several errnos take turns, unless --limit has room for all of them at every point.
 
 Every place in the program that makes a call (strace -k tells them apart) is visited once, then the rest at a stride,
-so that about --limit cases run, and after --time none is begun but the first five.  The last line counts: "cases=N injected=N failures=N".
+so that about --limit cases run, and after --time none is begun but the first three.  The last line counts: "cases=N injected=N failures=N".
 Status 1 where a case failed, or where fewer faults were injected than cases ran.
 """
 import argparse, collections, os, random, re, shutil, signal, sys, time
@@ -179,7 +179,7 @@ class Tally:
         self.until = time.monotonic() + args.time if args.time else None
 
     def goes_on(self):
-        late = self.until is not None and time.monotonic() > self.until and self.cases >= 5
+        late = self.until is not None and time.monotonic() > self.until and self.cases >= 3
         return not late and not (self.args.until_caught and self.failures)
 
     def take(self, what, case, *args):
