@@ -2,48 +2,31 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/below.h"
+#include "base/crew.h"
 #include "base/file.h"
 #include "digest/sha256.h"
 #include "store/blob.h"
 #include "worker/client.h"
 
-enum { AHEAD = 2, WAIT_NS = 200000000, SECOND_NS = 1000000000 };
-
-enum place { FREE, READY, AT_WORK, DONE };
-
-struct slot {
-	enum place place;
-	struct reading job;
-};
+enum { AHEAD = 2 };
 
 struct reader {
 	int dirfd; /* LIBRARY, the caller's */
-	pthread_mutex_t lock;
-	pthread_cond_t todo, done;
-	bool ending;
 	atomic_int halt;
-	pthread_t *threads;
-	int nthreads, nslots;
-	struct slot *slots;
+	struct crew *crew;
 };
 
-/* A slot in this place, or NULL; the lock is held. */
-static struct slot *
-find(struct reader *r, enum place place)
-{
-	for (int i = 0; i < r->nslots; i++)
-		if (r->slots[i].place == place)
-			return &r->slots[i];
-	return NULL;
-}
+/* What a thread has: a media worker, or why there is none. */
+struct hand {
+	struct worker *worker;
+	struct err cannot;
+};
 
 static enum reader_end
 judge(const struct err *why)
@@ -83,7 +66,7 @@ read_blob(struct reading *j, struct worker *worker, int fd)
 }
 
 static void
-do_one(struct reader *r, struct reading *j, struct worker *worker)
+read_one(struct reader *r, struct reading *j, struct worker *worker)
 {
 	char path[BLOB_PATH];
 	int fd;
@@ -106,123 +89,86 @@ do_one(struct reader *r, struct reading *j, struct worker *worker)
 }
 
 static void *
-work(void *context)
+begin(void *context)
 {
 	struct reader *r = context;
 	struct worker_limits limits = { .stop = &r->halt };
-	struct worker *worker = NULL;
-	struct err cannot = { 0 };
-	struct slot *slot;
+	struct hand *h = calloc(1, sizeof *h);
 
-	worker_new(&worker, NULL, &limits, &cannot);
-	pthread_mutex_lock(&r->lock);
-	while (!r->ending) {
-		slot = find(r, READY);
-		if (slot == NULL) {
-			pthread_cond_wait(&r->todo, &r->lock);
-			continue;
-		}
-		slot->place = AT_WORK;
-		pthread_mutex_unlock(&r->lock);
-		if (worker == NULL) {
-			slot->job.why = cannot;
-			slot->job.end = READ_BROKEN;
-		} else {
-			do_one(r, &slot->job, worker);
-		}
-		pthread_mutex_lock(&r->lock);
-		slot->place = DONE;
-		pthread_cond_signal(&r->done);
+	if (h != NULL)
+		worker_new(&h->worker, NULL, &limits, &h->cannot);
+	return h;
+}
+
+static void
+do_one(void *context, void *own, void *job)
+{
+	struct hand *h = own;
+	struct reading *j = job;
+
+	if (h != NULL && h->worker != NULL) {
+		read_one(context, j, h->worker);
+		return;
 	}
-	pthread_mutex_unlock(&r->lock);
-	worker_free(worker);
-	return NULL;
+	j->end = READ_BROKEN;
+	if (h != NULL)
+		j->why = h->cannot;
+	else
+		err_memory(&j->why);
+}
+
+static void
+end(void *own)
+{
+	struct hand *h = own;
+
+	if (h != NULL)
+		worker_free(h->worker);
+	free(h);
+}
+
+static void
+drop(void *job)
+{
+	struct reading *j = job;
+
+	record_free(&j->record);
 }
 
 enum err_code
 reader_start(struct reader **out, int dirfd, int threads, struct err *e)
 {
+	static const struct crew_ways ways = { sizeof(struct reading), begin, do_one, end };
 	struct reader *r = calloc(1, sizeof *r);
 
 	if (r == NULL)
 		return err_memory(e);
 	r->dirfd = dirfd;
-	pthread_mutex_init(&r->lock, NULL);
-	pthread_cond_init(&r->todo, NULL);
-	pthread_cond_init(&r->done, NULL);
-	r->nslots = AHEAD * threads;
-	r->slots = calloc((size_t)r->nslots, sizeof *r->slots);
-	r->threads = calloc((size_t)threads, sizeof *r->threads);
-	if (r->slots == NULL || r->threads == NULL)
-		err_memory(e);
-	while (e->code == ERR_NONE && r->nthreads < threads) {
-		int errnum = pthread_create(&r->threads[r->nthreads], NULL, work, r);
-
-		if (errnum != 0 && r->nthreads == 0)
-			err_sys(e, errnum, "cannot start a thread");
-		if (errnum != 0)
-			break; /* fewer will do */
-		r->nthreads++;
-	}
-	if (e->code == ERR_NONE)
+	if (crew_start(&r->crew, &ways, r, threads, AHEAD, e) == ERR_NONE)
 		*out = r;
 	else
-		reader_end(r);
+		free(r);
 	return e->code;
 }
 
 bool
 reader_put(struct reader *r, const struct unnamed *blob)
 {
-	struct slot *slot;
+	struct reading job = { .blob = *blob };
 
-	pthread_mutex_lock(&r->lock);
-	slot = find(r, FREE);
-	if (slot != NULL) {
-		slot->job = (struct reading){ .blob = *blob };
-		slot->place = READY;
-		pthread_cond_signal(&r->todo);
-	}
-	pthread_mutex_unlock(&r->lock);
-	return slot != NULL;
+	return crew_put(r->crew, &job);
 }
 
 bool
 reader_take(struct reader *r, struct reading *out)
 {
-	struct timespec until;
-	struct slot *slot;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += WAIT_NS;
-	if (until.tv_nsec >= SECOND_NS) {
-		until.tv_sec++;
-		until.tv_nsec -= SECOND_NS;
-	}
-	pthread_mutex_lock(&r->lock);
-	slot = find(r, DONE);
-	if (slot == NULL && (find(r, READY) != NULL || find(r, AT_WORK) != NULL)) {
-		pthread_cond_timedwait(&r->done, &r->lock, &until);
-		slot = find(r, DONE);
-	}
-	if (slot != NULL) {
-		*out = slot->job;
-		slot->place = FREE;
-	}
-	pthread_mutex_unlock(&r->lock);
-	return slot != NULL;
+	return crew_take(r->crew, out, true);
 }
 
 int
 reader_inside(struct reader *r)
 {
-	int n = 0;
-
-	pthread_mutex_lock(&r->lock);
-	for (int i = 0; i < r->nslots; i++)
-		n += r->slots[i].place != FREE;
-	pthread_mutex_unlock(&r->lock);
-	return n;
+	return crew_inside(r->crew);
 }
 
 void
@@ -237,19 +183,6 @@ reader_end(struct reader *r)
 	if (r == NULL)
 		return;
 	reader_halt(r);
-	pthread_mutex_lock(&r->lock);
-	r->ending = true;
-	pthread_cond_broadcast(&r->todo);
-	pthread_mutex_unlock(&r->lock);
-	for (int i = 0; i < r->nthreads; i++)
-		pthread_join(r->threads[i], NULL);
-	for (int i = 0; r->slots != NULL && i < r->nslots; i++)
-		if (r->slots[i].place == DONE)
-			record_free(&r->slots[i].job.record);
-	pthread_cond_destroy(&r->done);
-	pthread_cond_destroy(&r->todo);
-	pthread_mutex_destroy(&r->lock);
-	free(r->threads);
-	free(r->slots);
+	crew_end(r->crew, drop);
 	free(r);
 }

@@ -2,49 +2,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/below.h"
+#include "base/crew.h"
 #include "base/file.h"
 #include "base/rate.h"
 #include "digest/sha256.h"
 
-enum { CHUNK = 256 << 10, AHEAD = 4, WAIT_NS = 200000000, SECOND_NS = 1000000000 };
-
-enum place { FREE, READY, AT_WORK, DONE };
-
-struct slot {
-	enum place place;
-	struct scrub_job job;
-};
+enum { CHUNK = 256 << 10, AHEAD = 4, SECOND_NS = 1000000000 };
 
 struct scrub {
 	int dirfd;
-	pthread_mutex_t lock;
-	pthread_cond_t todo, done;
-	bool ending;
 	atomic_int halt;
 	struct rate rate;
-	pthread_t *threads;
-	int nthreads, nslots;
-	struct slot *slots;
+	struct crew *crew;
 };
-
-/* A slot in this place, or NULL; the lock is held. */
-static struct slot *
-find(struct scrub *s, enum place place)
-{
-	for (int i = 0; i < s->nslots; i++)
-		if (s->slots[i].place == place)
-			return &s->slots[i];
-	return NULL;
-}
 
 static bool
 is_lost(int errnum)
@@ -130,121 +107,59 @@ examine(struct scrub *s, struct scrub_job *j, unsigned char *chunk)
 }
 
 static void *
-work(void *context)
+begin(void *context)
+{
+	(void)context;
+	return malloc(CHUNK);
+}
+
+static void
+do_one(void *context, void *chunk, void *job)
 {
 	struct scrub *s = context;
-	unsigned char *chunk = malloc(CHUNK);
-	struct slot *slot;
+	struct scrub_job *j = job;
 
-	pthread_mutex_lock(&s->lock);
-	while (!s->ending) {
-		slot = find(s, READY);
-		if (slot == NULL) {
-			pthread_cond_wait(&s->todo, &s->lock);
-			continue;
-		}
-		slot->place = AT_WORK;
-		pthread_mutex_unlock(&s->lock);
-		if (chunk == NULL)
-			set(&slot->job, SCRUB_FAILED, ENOMEM);
-		else if (atomic_load(&s->halt) != 0)
-			slot->job.verdict = SCRUB_UNFINISHED;
-		else
-			examine(s, &slot->job, chunk);
-		pthread_mutex_lock(&s->lock);
-		slot->place = DONE;
-		pthread_cond_signal(&s->done);
-	}
-	pthread_mutex_unlock(&s->lock);
-	free(chunk);
-	return NULL;
+	if (chunk == NULL)
+		set(j, SCRUB_FAILED, ENOMEM);
+	else if (atomic_load(&s->halt) != 0)
+		j->verdict = SCRUB_UNFINISHED;
+	else
+		examine(s, j, chunk);
 }
 
 enum err_code
 scrub_start(struct scrub **out, int dirfd, int threads, int64_t limit, struct err *e)
 {
+	static const struct crew_ways ways = { sizeof(struct scrub_job), begin, do_one, free };
 	struct scrub *s = calloc(1, sizeof *s);
 
 	if (s == NULL)
 		return err_memory(e);
 	s->dirfd = dirfd;
 	s->rate.limit = limit;
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->todo, NULL);
-	pthread_cond_init(&s->done, NULL);
-	s->nslots = AHEAD * threads;
-	s->slots = calloc((size_t)s->nslots, sizeof *s->slots);
-	s->threads = calloc((size_t)threads, sizeof *s->threads);
-	if (s->slots == NULL || s->threads == NULL)
-		err_memory(e);
-	while (e->code == ERR_NONE && s->nthreads < threads) {
-		int errnum = pthread_create(&s->threads[s->nthreads], NULL, work, s);
-
-		if (errnum != 0 && s->nthreads == 0)
-			err_sys(e, errnum, "cannot start a thread");
-		if (errnum != 0)
-			break; /* fewer will do */
-		s->nthreads++;
-	}
-	if (e->code == ERR_NONE)
+	if (crew_start(&s->crew, &ways, s, threads, AHEAD, e) == ERR_NONE)
 		*out = s;
 	else
-		scrub_end(s);
+		free(s);
 	return e->code;
 }
 
 bool
 scrub_put(struct scrub *s, const struct scrub_job *job)
 {
-	struct slot *slot;
-
-	pthread_mutex_lock(&s->lock);
-	slot = find(s, FREE);
-	if (slot != NULL) {
-		slot->job = *job;
-		slot->place = READY;
-		pthread_cond_signal(&s->todo);
-	}
-	pthread_mutex_unlock(&s->lock);
-	return slot != NULL;
+	return crew_put(s->crew, job);
 }
 
 bool
 scrub_take(struct scrub *s, struct scrub_job *job)
 {
-	struct timespec until;
-	struct slot *slot;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += WAIT_NS;
-	if (until.tv_nsec >= SECOND_NS) {
-		until.tv_sec++;
-		until.tv_nsec -= SECOND_NS;
-	}
-	pthread_mutex_lock(&s->lock);
-	slot = find(s, DONE);
-	if (slot == NULL && (find(s, READY) != NULL || find(s, AT_WORK) != NULL)) {
-		pthread_cond_timedwait(&s->done, &s->lock, &until);
-		slot = find(s, DONE);
-	}
-	if (slot != NULL) {
-		*job = slot->job;
-		slot->place = FREE;
-	}
-	pthread_mutex_unlock(&s->lock);
-	return slot != NULL;
+	return crew_take(s->crew, job, true);
 }
 
 int
 scrub_working(struct scrub *s)
 {
-	int n = 0;
-
-	pthread_mutex_lock(&s->lock);
-	for (int i = 0; i < s->nslots; i++)
-		n += s->slots[i].place != FREE;
-	pthread_mutex_unlock(&s->lock);
-	return n;
+	return crew_inside(s->crew);
 }
 
 void
@@ -259,16 +174,6 @@ scrub_end(struct scrub *s)
 	if (s == NULL)
 		return;
 	scrub_halt(s);
-	pthread_mutex_lock(&s->lock);
-	s->ending = true;
-	pthread_cond_broadcast(&s->todo);
-	pthread_mutex_unlock(&s->lock);
-	for (int i = 0; i < s->nthreads; i++)
-		pthread_join(s->threads[i], NULL);
-	pthread_cond_destroy(&s->todo);
-	pthread_cond_destroy(&s->done);
-	pthread_mutex_destroy(&s->lock);
-	free(s->threads);
-	free(s->slots);
+	crew_end(s->crew, NULL);
 	free(s);
 }
