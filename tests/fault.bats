@@ -8,58 +8,58 @@ load fault/helper
 
 @test "lib-import, killed at its system calls" {
 	sweep 60 import
-	all_held 3
+	all_held
 }
 
 @test "lib-import that makes the library, killed at its system calls" {
 	sweep 40 create
-	all_held 3
+	all_held
 }
 
 @test "lib-import going on after a kill, killed again" {
 	sweep 50 resume
-	all_held 3
+	all_held
 }
 
 @test "lib-commit, killed at its system calls" {
 	sweep 60 commit
-	all_held 3
+	all_held
 }
 
 @test "lib-commit going on after a kill, killed again" {
 	sweep 50 recommit
-	all_held 3
+	all_held
 }
 
 @test "lib-commit that amends, removes, restores, writes tags or undoes, killed at its system calls" {
 	for edit in amend remove restore write-tags undo undo-write-tags; do
 		sweep 25 $edit
-		all_held 3
+		all_held
 	done
 }
 
 @test "lib-import --commit, reviews, attaching, playlists and saved searches, killed at their system calls" {
 	for scenario in import-commit retry reject attach detach undo-amend save playlist-add playlist-move playlist-delete schedule; do
 		sweep 8 $scenario
-		all_held 3
+		all_held
 	done
 }
 
 @test "lib-sweep, rebuild, and a migration, killed at their system calls" {
 	for scenario in sweep migrate rebuild rebuild-copy; do
 		sweep 20 $scenario
-		all_held 3
+		all_held
 	done
 }
 
 @test "each task of lib-sweep, killed at its system calls, and with calls that fail" {
 	for scenario in stage stuck orphans trash backup restore-copy repair; do
 		sweep 6 $scenario
-		all_held 3
+		all_held
 	done
 	for scenario in restore-copy repair; do
 		sweep 6 $scenario --fault $ERRNOS
-		all_held 3
+		all_held
 	done
 }
 
@@ -71,63 +71,63 @@ load fault/helper
 
 @test "lib-import --history, killed at its system calls, and killed again; calls that fail" {
 	sweep 40 history
-	all_held 3
+	all_held
 	sweep 20 history --pairs 5
-	all_held 3
+	all_held
 	sweep 15 forget
-	all_held 3
+	all_held
 	sweep 15 history --fault ENOSPC --sticky
-	all_held 3
+	all_held
 	sweep 10 history --fault $ERRNOS
-	all_held 3
+	all_held
 }
 
 @test "the same on a disk that is full from some call on, and with calls that fail" {
 	for edit in amend restore write-tags undo; do
 		sweep 15 $edit --fault ENOSPC --sticky
-		all_held 3
+		all_held
 		sweep 10 $edit --fault $ERRNOS
-		all_held 3
+		all_held
 	done
 }
 
 @test "killed at one point and again at another" {
 	for scenario in import commit; do
 		sweep 30 $scenario --pairs 5
-		all_held 3
+		all_held
 	done
 	for scenario in amend write-tags undo migrate; do
 		sweep 10 $scenario --pairs 5
-		all_held 3
+		all_held
 	done
 }
 
 @test "the media worker, killed and failing at its system calls" {
 	sweep 30 import --target worker
-	all_held 3
+	all_held
 	sweep 20 import --target worker --fault EIO,EINTR,ENOMEM
-	all_held 3
+	all_held
 }
 
 @test "one call fails: import, commit, and those that go on" {
 	for scenario in import resume commit recommit; do
 		sweep 20 $scenario --fault $ERRNOS
-		all_held 3
+		all_held
 	done
 }
 
 @test "calls fail from one on: import, commit, and those that go on" {
 	for scenario in import resume commit recommit; do
 		sweep 15 $scenario --fault $ERRNOS --sticky
-		all_held 3
+		all_held
 	done
 }
 
 @test "a transaction whose sync fails may be found in the log: its files are there" {
 	sweep 1000 import --fault ENOSPC --sticky --only fdatasync
-	all_held 3
+	all_held
 	sweep 1000 commit --fault ENOSPC --sticky --only fdatasync
-	all_held 3
+	all_held
 }
 
 @test "an allocation fails, and all from one on: import and commit" {
@@ -135,9 +135,9 @@ load fault/helper
 	preload fail-alloc
 	for scenario in import commit; do
 		fault 30 no-memory $scenario fail-alloc.so
-		all_held 3
+		all_held
 		fault 20 no-memory $scenario --sticky --seed 1 fail-alloc.so
-		all_held 3
+		all_held
 	done
 }
 
@@ -146,7 +146,7 @@ load fault/helper
 	preload fail-alloc
 	for scenario in show search amend undo write-tags playlist-add; do
 		fault 12 no-memory $scenario fail-alloc.so
-		all_held 3
+		all_held
 	done
 }
 
@@ -154,10 +154,10 @@ load fault/helper
 	requires strace python3
 	for scenario in commit write-tags restore sweep; do
 		fault 8 stopped $scenario
-		all_held 3
+		all_held
 	done
 	fault 12 stopped commit --reader
-	all_held 3
+	all_held
 }
 
 @test "eight processes at once, killed by chance, leave the library whole" {

@@ -451,3 +451,17 @@ open("cut.gz", "wb").write(gzip.compress(b.getvalue()[:100]))'
 	[ "$output" = "packed.gz: pano.jsonl: pano: 2 new" ]
 	[[ $stderr == *"cut.gz"*"cut short"* ]]
 }
+
+@test "where the names of users cannot be read no plays are kept under a number" {
+	requires strace
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
+	run --separate-stderr strace -f -qq -o trace -P /etc/passwd -e trace=read -e inject=read:error=EIO \
+		lib-import --history "$H/listens.jsonl"
+	grep -q INJECTED trace || skip "the names of users are not in /etc/passwd here"
+	# another source of names may know it all the same
+	if [ "$status" -eq 4 ]; then
+		[[ $stderr == *"cannot read the name of user"* ]]
+		run -3 lib-import --history "$H/listens.jsonl"
+	fi
+	[ "$(query 'SELECT group_concat(name) FROM listener')" = "$(id -un)" ]
+}

@@ -174,24 +174,6 @@ set_blob(struct track *t, struct db *db, sqlite3_stmt *st, struct err *e)
 	return rc;
 }
 
-const char *
-owner_name(int64_t uid, char text[OWNER_TEXT])
-{
-	static char name[OWNER_TEXT];
-	static int64_t known = -1;
-
-	if (uid != known) {
-		const struct passwd *user = getpwuid((uid_t)uid);
-
-		if (user != NULL)
-			snprintf(name, sizeof name, "%s", user->pw_name);
-		else
-			snprintf(name, sizeof name, "%lld", (long long)uid);
-		known = uid;
-	}
-	return memcpy(text, name, sizeof name);
-}
-
 enum err_code
 owner_name_sure(int64_t uid, char text[OWNER_TEXT], struct err *e)
 {
@@ -202,12 +184,25 @@ owner_name_sure(int64_t uid, char text[OWNER_TEXT], struct err *e)
 	/* how "there is none" is told differs from one source of names to the next: getpwnam(3) */
 	if (user == NULL && errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF &&
 	    errno != EPERM)
-		return err_sys(e, errno, "cannot read the name of user %lld", (long long)uid);
+		err_sys(e, errno, "cannot read the name of user %lld", (long long)uid);
 	if (user != NULL)
 		snprintf(text, OWNER_TEXT, "%s", user->pw_name);
 	else
 		snprintf(text, OWNER_TEXT, "%lld", (long long)uid);
-	return ERR_NONE;
+	return e->code;
+}
+
+const char *
+owner_name(int64_t uid, char text[OWNER_TEXT])
+{
+	static char name[OWNER_TEXT];
+	static int64_t known = -1;
+	struct err ignored = { 0 };
+
+	if (uid != known)
+		owner_name_sure(uid, name, &ignored);
+	known = uid;
+	return memcpy(text, name, sizeof name);
 }
 
 static enum err_code

@@ -55,7 +55,8 @@ void track_json_open(const struct track *t, struct buf *out);
 enum { OWNER_TEXT = 64 };
 const char *owner_name(int64_t uid, char text[OWNER_TEXT]);
 
-/* The same for what is kept under the name: an error where the names of users cannot be read. */
+/* The same for what is kept under the name: an error where the names of users cannot be read, text being the
+ * number then. */
 enum err_code owner_name_sure(int64_t uid, char text[OWNER_TEXT], struct err *e);
 
 #endif
