@@ -53,7 +53,7 @@ load fault/helper
 }
 
 @test "each task of lib-sweep, killed at its system calls, and with calls that fail" {
-	for scenario in stage stuck orphans trash backup restore-copy repair; do
+	for scenario in stage stuck orphans trash backup restore-copy repair-inside sweep-retry sweep-schedules; do
 		sweep 6 $scenario
 		all_held
 	done

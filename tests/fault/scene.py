@@ -139,9 +139,14 @@ class Scene:
         elif not self.done():
             for _ in range(self.scenario.runs):
                 self.must(*self.command)
+        if self.scenario.then:
+            self.must(*self.scenario.fill(self, self.scenario.then))
         self.must("lib-sweep", "-q", "--older-than=0", "stage")
         for _ in range(2 if os.listdir(os.path.join(self.lib, "trash")) and self.command[0] != "lib-sweep" else 0):
             self.must("lib-sweep", "-q", "--grace=0", "trash")  # what nobody owned gets a row, then it goes
+        wrong = self.scenario.check and self.scenario.check(self)
+        if wrong:
+            raise Failure(wrong)
 
     def done(self):
         """An edit that is committed is not done again: the same line would be refused, or do it twice."""
@@ -205,7 +210,7 @@ class Scene:
             raise Failure("a library between two versions: %r" % version)
         for sha, suffix, size in self.query(
                 "SELECT sha256, suffix, size FROM blob WHERE id IN (SELECT blob_id FROM file WHERE"
-                " state = 'ok' UNION SELECT blob_id FROM cover)"):
+                " state = 'ok' UNION SELECT blob_id FROM cover) AND (NOT damaged OR id IN (SELECT blob_id FROM file))"):
             self.whole(self.blob(sha, suffix), sha, size)
         for sha, suffix, size, session in self.query(
                 "WITH live AS (SELECT i.* FROM item i JOIN session s ON s.id = i.session_id WHERE i.state = 'staged' AND"
