@@ -77,7 +77,7 @@ each() {
 decode() { ffmpeg -v error -nostdin -threads 1 -i "$1" -f null -; }
 measure() { ffmpeg -nostdin -threads 1 -i "$1" -af ebur128=peak=true -f null -; }
 
-lib-import -q "$place/songs" | lib-commit -q
+lib-import -q "$place/songs" | lib-commit -q >/dev/null
 speed "everything (at least 150)" lib-analyze -q -j 1 --all
 for kind in bpm key loudness fingerprint features check; do
 	speed "$kind alone" lib-analyze -q -j 1 --all --only $kind
