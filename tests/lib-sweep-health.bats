@@ -163,8 +163,7 @@ reason() {
 @test "each thing that wants attention is told with what to do about it" {
 	requires jq
 	session 2 failed 1
-	blob=$(find "$FONOTECA_LIBRARY/blobs" -type f | head -n 1)
-	rm -f "$blob"
+	rm -f "$FONOTECA_LIBRARY"/blobs/*/"$(query "SELECT lower(hex(sha256)) FROM blob WHERE id = 6")".*
 	edit "UPDATE file SET state = 'missing' WHERE id = 2; UPDATE file SET state = 'damaged' WHERE id = 3;
 	      UPDATE blob SET damaged = 1 WHERE id = 4; UPDATE file SET state = 'removed' WHERE blob_id = 4;
 	      INSERT INTO cover (blob_id, track_id, kind, mime) VALUES (4, 1, 'front', 'image/png');
