@@ -9,7 +9,7 @@
 #include "store/sql.h"
 #include "worker/sound.h"
 
-enum { CANDIDATES = 64, APART_MS = 7000 };
+enum { CANDIDATES = 64, COMMON = 1000, APART_MS = 7000 };
 
 static int
 by_number(const void *a, const void *b)
@@ -46,17 +46,18 @@ index_print(struct db *db, int64_t sound, const uint32_t *keys, size_t n, struct
 	return e->code;
 }
 
-/* Sounds that have two of these numbers, and are as long; those with most of them. */
+/* Sounds that have two of these numbers, and are as long; those with most of them.  A number that very many
+ * have, as that of silence, says nothing. */
 static int
 find_candidates(
     struct db *db, int64_t sound, const uint32_t *keys, size_t n, int64_t found[CANDIDATES], struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT w.sound_id FROM json_each(?1) k CROSS JOIN print_word w ON w.word = k.value JOIN sound s "
-	    "ON s.id ="
-	    " w.sound_id WHERE s.id <> ?2 AND abs(s.duration_ms - (SELECT duration_ms FROM sound WHERE id = "
-	    "?2)) <"
-	    " ?3 GROUP BY 1 HAVING count(*) >= 2 ORDER BY count(*) DESC LIMIT ?4",
+	    "SELECT w.sound_id FROM json_each(?1) k CROSS JOIN print_word w ON w.word = k.value JOIN sound s"
+	    " ON s.id = w.sound_id WHERE s.id <> ?2"
+	    " AND (SELECT count(*) FROM (SELECT 1 FROM print_word x WHERE x.word = k.value LIMIT ?5)) < ?5"
+	    " AND abs(s.duration_ms - (SELECT duration_ms FROM sound WHERE id = ?2)) < ?3"
+	    " GROUP BY 1 HAVING count(*) >= 2 ORDER BY count(*) DESC LIMIT ?4",
 	    e);
 	struct buf b = { 0 };
 	int count = 0;
@@ -71,6 +72,7 @@ find_candidates(
 		sql_int(st, 2, sound);
 		sql_int(st, 3, APART_MS);
 		sql_int(st, 4, CANDIDATES);
+		sql_int(st, 5, COMMON);
 		while (count < CANDIDATES && sql_step(db, st, e) == 1)
 			found[count++] = sqlite3_column_int64(st, 0);
 	}
