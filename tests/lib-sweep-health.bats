@@ -87,7 +87,7 @@ reason() {
 
 @test "limits stand in config, and 0 is none" {
 	setting 'health-free = 999999999'
-	reason 3 'bytes free'
+	reason 3 'B free'
 	setting 'health-free = 0'
 	run -0 lib-sweep health
 	edit "UPDATE blob SET verified = $FONOTECA_NOW WHERE id <= 4"
@@ -172,7 +172,7 @@ reason() {
 	run -4 --separate-stderr lib-sweep health
 	[ "${#lines[@]}" -le 40 ]
 	for what in "failed session:.*lib-commit" "failed items:.*lib-import" "blob[a-z ]* missing.*: lib-sweep repair" \
-		"known as missing:.*lib-sweep repair" "lost picture:.*lib-sweep repair" "bytes free: make room" "hours behind.*: set the clock"; do
+		"known as missing:.*lib-sweep repair" "lost picture:.*lib-sweep repair" " free: make room" "hours behind.*: set the clock"; do
 		grep -qE "^  .*$what" <<<"$output" || fail "$what: $output"
 	done
 	# each in the verdict is there once more, and none else

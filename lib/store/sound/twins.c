@@ -143,6 +143,26 @@ twins_find(struct db *db, int64_t sound, const uint32_t *print, size_t n, struct
 	return e->code;
 }
 
+enum err_code
+twins_group(struct db *db, const struct sound_job *sound, int64_t *group, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT coalesce(twin, id) FROM sound WHERE hash = ?1 AND start_ms = ?2 AND length_ms = ?3"
+	    " AND fingerprint_version > 0 AND error IS NULL",
+	    e);
+
+	*group = 0;
+	if (st == NULL)
+		return e->code;
+	sql_bytes(st, 1, sound->hash, sizeof sound->hash);
+	sql_int(st, 2, sound->task.start_ms);
+	sql_int(st, 3, sound->task.length_ms);
+	if (sql_step(db, st, e) == 1)
+		*group = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code;
+}
+
 /* Whole before damaged, lossless before lossy, then by bit rate and depth, as a commit prefers files. */
 static const char doubles[] =
     "SELECT t.sound_group, t.id, t.artist, t.title, r.album, f.format, f.codec, ifnull(f.bitrate, 0), b.size"
@@ -195,19 +215,21 @@ add_line(sqlite3_stmt *st, bool json, bool keep, char end, struct buf *b)
 
 enum err_code
 twins_list(struct db *db, bool json, char end, void (*line)(void *context, struct buf *line), void *context,
-    int64_t *groups, struct err *e)
+    struct twins_sum *sum, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, doubles, e);
 	int64_t last = 0;
 
-	*groups = 0;
+	*sum = (struct twins_sum){ 0 };
 	if (st == NULL)
 		return e->code;
 	while (e->code == ERR_NONE && sql_step(db, st, e) == 1) {
 		int64_t group = sqlite3_column_int64(st, 0);
 		struct buf b = { 0 };
 
-		*groups += group != last;
+		sum->groups += group != last;
+		sum->drops += group == last;
+		sum->bytes += group == last ? sqlite3_column_int64(st, 8) : 0;
 		add_line(st, json, group != last, end, &b);
 		last = group;
 		if (buf_ok(&b, e) == ERR_NONE)

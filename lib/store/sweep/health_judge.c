@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/out.h"
 #include "store/sweep/health_priv.h"
 #include "store/sweep/sweep.h"
@@ -174,10 +175,11 @@ static void
 judge_limits(struct judge *j, const struct health *h)
 {
 	int64_t unsaved = h->backups.unsaved != 0 ? health_age(h, h->backups.unsaved) : 0;
+	char size[AMOUNT_TEXT];
 
 	if (h->free_bytes < h->limits.free)
-		say(j, "make room; lib-sweep --grace 0 trash lets go what was taken out", "%lld bytes free",
-		    (long long)h->free_bytes);
+		say(j, "make room; lib-sweep --grace 0 trash lets go what was taken out", "%s free",
+		    amount_bytes(h->free_bytes, size));
 	if (is_beyond(unsaved, h->limits.backup))
 		say(j, "lib-sweep backup makes one, lib-sweep alone one a day",
 		    "no copy has the changes of the last %lld days", (long long)(unsaved / DAY));
