@@ -23,7 +23,8 @@ enum {
 };
 
 #define LOST                                                                                                 \
-	"; the rest of it is still there: lib-sweep rebuild makes a catalogue of blobs and copies, lib-sweep " \
+	"; the rest of it is still there: lib-sweep rebuild makes a catalogue of blobs and copies, "         \
+	"lib-sweep "                                                                                         \
 	"restore goes back to a copy"
 
 static int
@@ -279,8 +280,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 	} else if (open_existing(db, e) != ERR_NONE) {
 		/* a making that was cut short, or that another process is at right now; or a catalogue that
 		 * is lost */
-		if (e->code == ERR_NOTFOUND && is_blank(db) && layout_is_left(db->dirfd) &&
-		    !db->over_blobs)
+		if (e->code == ERR_NOTFOUND && is_blank(db) && layout_is_left(db->dirfd) && !db->over_blobs)
 			err_set(e, ERR_LIBRARY, "library.db in %s is empty" LOST, path);
 		if (e->code != ERR_NOTFOUND || mode != DB_CREATE) {
 			e->code = e->code == ERR_NOTFOUND ? ERR_LIBRARY : e->code;

@@ -90,7 +90,8 @@ check_usable(int fd, const char *path, struct err *e)
 	closedir(dir);
 	if (rc == ERR_NONE && layout_is_left(fd))
 		rc = err_set(e, ERR_LIBRARY,
-		    "%s has lost its library.db but still holds blobs or copies: nothing is made over them", path);
+		    "%s has lost its library.db but still holds blobs or copies: nothing is made over them",
+		    path);
 	return rc;
 }
 
