@@ -44,6 +44,7 @@ class Model:
     def __init__(self):
         self.tracks = {}  # id: Track
         self.removed = set()  # ids
+        self.gone = set()  # files of removed tracks that came back without them
         self.playlists = {}  # name: ids
         self.plays = {}  # import: the number of its history
 
@@ -52,7 +53,8 @@ class Model:
 
     def out(self):
         """Files whose bytes were taken out by hand, or got other tags here."""
-        return {f if f >= 0 else -1 - f for i, t in self.tracks.items() for f in t.files if i in self.removed or f < 0}
+        return self.gone | {f if f >= 0 else -1 - f for i, t in self.tracks.items() for f in t.files
+                            if i in self.removed or f < 0}
 
     def here(self):
         return {f for i in self.live() for f in self.tracks[i].files if f >= 0}
@@ -184,10 +186,15 @@ class Sequence(RuleBasedStateMachine):
         for track, files in self.files().items():
             known = self.model.tracks.get(track)
             came = set(files) & new
-            if known is None or track in self.model.removed:
+            if known is None:
                 if len(files) != 1 or len(came) != 1 or titles.get(track) != (self.s.title(files[0]), None):
                     raise Failure("track %d is of no file that was to come in: %r" % (track, files))
                 self.model.tracks[track] = Track(*titles[track], tuple(files))
+            elif track in self.model.removed:  # it comes back as it was
+                if set(files) != came or not came or titles.get(track) != known[:2]:
+                    raise Failure("track %d came back as %r of %r" % (track, titles.get(track), files))
+                self.model.gone |= {f if f >= 0 else -1 - f for f in known.files} - came
+                self.model.tracks[track] = known._replace(files=tuple(files))
                 self.model.removed.discard(track)
             elif came:
                 self.model.tracks[track] = known._replace(files=known.files + tuple(came))
@@ -366,7 +373,8 @@ class Sequence(RuleBasedStateMachine):
         os.unlink(path)  # it may be another's inode
         if how != "gone":
             with open(os.path.join(aside, "copy"), "rb") as f, open(path, "wb") as to:
-                to.write(f.read()[how == "short":].replace(b"a", b"b"))
+                data = f.read()
+                to.write(data[:-1] + (bytes([data[-1] ^ 1]) if how == "other" else b""))
         self.do(None, "lib-sweep", "-q", "--all", "verify", status=(3,))
         self.s.invariants()
         self.do(kill, "lib-sweep", "-q", "--from", aside, "repair", status=(0, 3) if self.went_back else (0,))
