@@ -97,7 +97,7 @@ compile_playlist(struct compiler *c, const struct node *n, struct buf *sql)
 
 		if (near != NULL)
 			compile_complain(
-			    c, n, "there is no playlist '%s': did you mean '%s'?", n->value, near);
+			    c, n, "there is no playlist '%s'; did you mean '%s'?", n->value, near);
 		else
 			compile_complain(c, n, "there is no playlist '%s'", n->value);
 		free(near);

@@ -48,13 +48,15 @@ count_states(struct db *db, const char *sql, const char *const *states, int n, i
 	return row < 0 ? e->code : ERR_NONE;
 }
 
+/* What fails again at each import of its folder is one failure, not one a night. */
 static enum err_code
 read_failures(struct db *db, struct health *h, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT ifnull(i.code, 'UNKNOWN'), count(*) FROM item i JOIN session s ON s.id = i.session_id"
+	    "SELECT code, count(*) FROM (SELECT ifnull(i.code, 'UNKNOWN') AS code, max(i.id)"
+	    " FROM item i JOIN session s ON s.id = i.session_id"
 	    " WHERE i.state = 'failed' AND s.state NOT IN ('rejected', 'expired') AND s.changed > ?1"
-	    " GROUP BY 1 ORDER BY 2 DESC, 1",
+	    " GROUP BY ifnull(i.path, i.id)) GROUP BY 1 ORDER BY 2 DESC, 1",
 	    e);
 	int row;
 
