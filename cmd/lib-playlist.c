@@ -33,7 +33,7 @@ static const struct opt opts[] = {
 	{ OPT_LINK, "link", "DIR", "the same; hard links will do" },
 	{ OPT_LAYOUT, "layout", "LAYOUT",
 	    "the tree's folders and names ('$albumartist/$album/$track $title')" },
-	{ OPT_FS, "fs", "WHAT", "names for posix (the default) or vfat" },
+	{ OPT_FS, "fs", "WHAT", "names for posix or vfat (what the disk is)" },
 	{ OPT_DO, "do", "WHAT", "schedule: play, export or notify" },
 	{ OPT_EVERY, "every", "PERIOD", "schedule: again every hour, day, weekday, 2weeks, month ..." },
 	{ OPT_CATCH_UP, "catch-up", "HOW", "schedule: of missed times run once (the default), all, or skip" },

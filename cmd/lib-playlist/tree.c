@@ -6,7 +6,17 @@
 #include "base/out.h"
 #include "cmd/lib-playlist/command.h"
 #include "intake/playlist_file.h"
+#include "intake/tree/disk.h"
 #include "intake/tree/tree.h"
+
+static long long failed;
+
+static void
+tell_failed(const struct err *e)
+{
+	failed++;
+	cli_failed(e);
+}
 
 static void
 report(const struct tree *t, struct err *e)
@@ -14,9 +24,9 @@ report(const struct tree *t, struct err *e)
 	struct buf out = { 0 };
 
 	if (!cli_json()) {
-		cli_note("%s: %s%lld made, %lld as they were, %lld removed, %lld missing", t->dir,
-		    t->dry_run ? "would be: " : "", (long long)t->made, (long long)t->kept,
-		    (long long)t->removed, (long long)t->missing);
+		cli_note("%s: %s%lld made, %lld as they were, %lld removed, %lld missing, %lld failed",
+		    t->dir, t->dry_run ? "would be: " : "", (long long)t->made, (long long)t->kept,
+		    (long long)t->removed, (long long)t->missing, failed);
 		return;
 	}
 	json_open(&out, "report");
@@ -26,6 +36,7 @@ report(const struct tree *t, struct err *e)
 	json_int(&out, "kept", t->kept);
 	json_int(&out, "removed", t->removed);
 	json_int(&out, "missing", t->missing);
+	json_int(&out, "failed", failed);
 	json_int(&out, "bytes", t->bytes);
 	if (t->dry_run)
 		json_bool(&out, "dry_run", true);
@@ -40,16 +51,16 @@ tree_export(const char *name, struct err *e)
 	struct tree t = { .dir = command.copy != NULL ? command.copy : command.link,
 		.layout = command.layout,
 		.link = command.link != NULL,
-		.vfat = command.fs != NULL && strcmp(command.fs, "vfat") == 0,
 		.dry_run = cli_dry_run(),
 		.stop = &cli_stop,
-		.failed = cli_failed };
+		.failed = tell_failed };
 	struct playlist p = { 0 };
 	struct playlist_entry *v = NULL;
 	int64_t id = 0;
 	size_t n = 0;
 
 	cli_catch_signals();
+	t.vfat = command.fs != NULL ? strcmp(command.fs, "vfat") == 0 : tree_disk_is_vfat(t.dir);
 	if ((name == NULL || playlist_find(command.db, name, &id, e) == ERR_NONE) &&
 	    playlist_whole(command.db, id, &p, &v, &n, e) == ERR_NONE &&
 	    tree_write(command.db, &t, p.name, v, n, e) == ERR_NONE)
