@@ -33,7 +33,7 @@ static const struct opt opts[] = {
 	{ OPT_LINK, "link", "DIR", "the same; hard links will do" },
 	{ OPT_LAYOUT, "layout", "LAYOUT",
 	    "the tree's folders and names ('$albumartist/$album/$track $title')" },
-	{ OPT_FS, "fs", "WHAT", "names for posix (the default) or vfat" },
+	{ OPT_FS, "fs", "WHAT", "names for posix or vfat (what the disk is)" },
 	{ OPT_CONVERT, "convert", "FORMAT",
 	    "copy as opus:96, mp3:V2, aac:160, vorbis:q5, flac, alac, wav, aiff; by ffmpeg" },
 	{ OPT_CROSSFADE, "crossfade", "SECONDS", "render: fade each track into the next" },

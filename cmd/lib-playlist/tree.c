@@ -10,7 +10,17 @@
 #include "cmd/lib-playlist/command.h"
 #include "intake/encode/ffmpeg.h"
 #include "intake/playlist_file.h"
+#include "intake/tree/disk.h"
 #include "intake/tree/tree.h"
+
+static long long failed;
+
+static void
+tell_failed(const struct err *e)
+{
+	failed++;
+	cli_failed(e);
+}
 
 static void
 report(const struct tree *t, struct err *e)
@@ -22,9 +32,9 @@ report(const struct tree *t, struct err *e)
 
 		if (t->coding != NULL)
 			snprintf(encoded, sizeof encoded, " (%lld converted)", (long long)t->encoded);
-		cli_note("%s: %s%lld made%s, %lld as they were, %lld removed, %lld missing", t->dir,
-		    t->dry_run ? "would be: " : "", (long long)t->made, encoded, (long long)t->kept,
-		    (long long)t->removed, (long long)t->missing);
+		cli_note("%s: %s%lld made%s, %lld as they were, %lld removed, %lld missing, %lld failed",
+		    t->dir, t->dry_run ? "would be: " : "", (long long)t->made, encoded, (long long)t->kept,
+		    (long long)t->removed, (long long)t->missing, failed);
 		return;
 	}
 	json_open(&out, "report");
@@ -36,6 +46,7 @@ report(const struct tree *t, struct err *e)
 	json_int(&out, "kept", t->kept);
 	json_int(&out, "removed", t->removed);
 	json_int(&out, "missing", t->missing);
+	json_int(&out, "failed", failed);
 	json_int(&out, "bytes", t->bytes);
 	if (t->dry_run)
 		json_bool(&out, "dry_run", true);
@@ -57,7 +68,6 @@ read_convert(struct tree *t, struct coding *coding, struct texts *ffmpeg, struct
 	t->coding = coding;
 	t->ffmpeg = ffmpeg;
 	t->jobs = command.jobs > 0 ? command.jobs : cores < 1 ? 1 : cores > 64 ? 64 : (int)cores;
-	t->progress = (struct progress){ .report = cli_progress_draw };
 	return ffmpeg_begin(ffmpeg, e);
 }
 
@@ -67,10 +77,10 @@ tree_export(const char *name, struct err *e)
 	struct tree t = { .dir = command.copy != NULL ? command.copy : command.link,
 		.layout = command.layout,
 		.link = command.link != NULL,
-		.vfat = command.fs != NULL && strcmp(command.fs, "vfat") == 0,
 		.dry_run = cli_dry_run(),
 		.stop = &cli_stop,
-		.failed = cli_failed };
+		.progress = { .report = cli_progress_draw },
+		.failed = tell_failed };
 	struct playlist p = { 0 };
 	struct playlist_entry *v = NULL;
 	struct texts ffmpeg = { 0 };
@@ -79,6 +89,7 @@ tree_export(const char *name, struct err *e)
 	size_t n = 0;
 
 	cli_catch_signals();
+	t.vfat = command.fs != NULL ? strcmp(command.fs, "vfat") == 0 : tree_disk_is_vfat(t.dir);
 	if (read_convert(&t, &coding, &ffmpeg, e) == ERR_NONE &&
 	    (name == NULL || playlist_find(command.db, name, &id, e) == ERR_NONE) &&
 	    playlist_whole(command.db, id, &p, &v, &n, e) == ERR_NONE &&

@@ -109,6 +109,9 @@ tree_make_new(struct work *w)
 			w->t->kept++;
 			continue;
 		}
+		if (w->t->progress.report != NULL)
+			w->t->progress.report(w->t->progress.context, w->t->link ? "linking" : "copying",
+			    (int64_t)i, (int64_t)w->want.n, w->t->bytes);
 		f->made =
 		    w->t->dry_run || tree_file_make(w->dirfd, f, w->t->link, w->t->stop, &e) == ERR_NONE;
 		if (e.code == ERR_INTERRUPTED)

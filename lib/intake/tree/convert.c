@@ -185,7 +185,7 @@ draw(struct run *r)
 	const struct progress *p = &r->w->t->progress;
 
 	if (p->report != NULL)
-		p->report(p->context, "convert", r->done, r->total, r->w->t->bytes);
+		p->report(p->context, "converting", r->done, r->total, r->w->t->bytes);
 }
 
 static void

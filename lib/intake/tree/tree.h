@@ -36,7 +36,7 @@ struct tree {
 	const struct coding *coding; /* or NULL: files are what they are */
 	const struct texts *ffmpeg;  /* ffmpeg_begin(), where there is a coding */
 	int jobs;                    /* so many files at a time */
-	struct progress progress;    /* of converting */
+	struct progress progress;    /* of copying and converting */
 	volatile const int *stop;
 	void (*failed)(const struct err *e); /* told of each file that could not be made or removed */
 	/* told by tree_write() */
