@@ -45,9 +45,9 @@ load fault/helper
 	done
 }
 
-@test "trees that are converted, killed at their system calls: no file is there that is not whole" {
+@test "trees that are converted, and renderings, killed at their system calls: no file is there that is not whole" {
 	requires ffmpeg
-	for scenario in convert convert-anew; do
+	for scenario in convert convert-anew render; do
 		sweep 6 $scenario
 		all_held
 	done

@@ -25,7 +25,8 @@ class Scenario:
     @staticmethod
     def fill(s, line):
         words = {"MUSIC": s.music, "SESSION": s.session, "PLAYS": os.path.join(s.dir, "plays.jsonl"), "COPY": s.copy,
-                 "METRICS": os.path.join(s.dir, "metrics.prom"), "MADE": s.made}
+                 "METRICS": os.path.join(s.dir, "metrics.prom"), "MADE": s.made,
+                 "RENDERED": os.path.join(s.made, "Party.flac")}
         return [words.get(word, word) for word in line]
 
 
@@ -114,6 +115,13 @@ def converted(s):
     listed(s)
     s.must("lib-playlist", "-q", "export", "Party", "--copy", s.made, "--convert", "wav")
     s.must("lib-commit", "-q", "--amend", "3", "title=Another")
+
+
+def rendered(s):
+    """A file of it that was made in another way."""
+    listed(s)
+    os.makedirs(s.made, exist_ok=True)
+    s.must("lib-playlist", "-q", "render", "Party", os.path.join(s.made, "Party.flac"))
 
 
 def with_history(s):
@@ -316,6 +324,7 @@ SCENARIOS = {
     "schedule": Scenario(listed, "lib-playlist -q schedule Party --at 2035-01-01T07:00Z --every day --do play", edit="schedule"),
     "convert": Scenario(listed, "lib-playlist -q export Party --copy MADE --convert opus:32 -j2"),
     "convert-anew": Scenario(converted, "lib-playlist -q export Party --copy MADE --convert opus:32 -j2"),
+    "render": Scenario(rendered, "lib-playlist -q render Party RENDERED --force --crossfade=0.2"),
     "history": Scenario(with_history, "lib-import -q --history PLAYS"),
     "sweep": Scenario(littered, "lib-sweep -q --older-than=0 --grace=0", runs=3),
     "forget": Scenario(remembered, "lib-import -q --history --forget h1", edit="history-forget"),

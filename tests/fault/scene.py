@@ -211,7 +211,7 @@ class Scene:
         files = set()
         for folder, _, names in os.walk(self.made):
             for name in names:
-                if not name.startswith(".fonoteca-"):
+                if not name.startswith("."):  # what is not whole has such a name
                     with open(os.path.join(folder, name), "rb") as f:
                         files.add((os.path.relpath(os.path.join(folder, name), self.made),
                                    hashlib.sha256(f.read()).hexdigest()))
