@@ -55,7 +55,9 @@ static const struct cli cli = { "lib-sweep", "[TASK]...", "Clean up a library, a
 	"Made for cron: silent when there was nothing to do.\n",
 	false, verbs, "Tasks" };
 
-static struct sweep sweep = { .older_than = 30 * DAY, .grace = 30 * DAY, .progress = cli_progress_draw };
+static struct sweep sweep = {
+	.older_than = 30 * DAY, .grace = 30 * DAY, .unknown = 365 * DAY, .progress = cli_progress_draw
+};
 static bool alone;     /* --blobs-alone */
 static bool schedules; /* they hold no lock of a sweep, and come last: a player may take hours */
 static int worst;      /* status of a task */
@@ -189,7 +191,7 @@ options(void)
 		if (key == OPT_OLDER)
 			sweep.older_than = cli_number("--older-than", value, 0, 36500) * DAY;
 		else if (key == OPT_GRACE)
-			sweep.grace = cli_number("--grace", value, 0, 36500) * DAY;
+			sweep.unknown = sweep.grace = cli_number("--grace", value, 0, 36500) * DAY;
 		else if (key == OPT_FORCE)
 			sweep.force = true;
 		else if (key == OPT_TO)

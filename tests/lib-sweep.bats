@@ -85,7 +85,7 @@ state() {
 	intact
 }
 
-@test "an orphan goes to trash/ with a row, and is deleted after its grace" {
+@test "an orphan goes to trash/ with a row, and is deleted after a year, told all the while" {
 	plant 'orphaned bytes'
 	run -0 lib-sweep orphans
 	[ "$output" = "orphans: 1 moved, 14 bytes" ]
@@ -93,10 +93,14 @@ state() {
 	[ "$(cat "$TRASH/$planted")" = 'orphaned bytes' ]
 	[ "$(query "SELECT name, size, reason, at FROM trash")" = "$planted|14|orphan|$FONOTECA_NOW" ]
 	[ "$(query "SELECT kind, data FROM event")" = 'sweep|{"task":"orphans","moved":1,"bytes":14}' ]
-	FONOTECA_NOW=$((FONOTECA_NOW + 29 * DAY)) run -0 lib-sweep
-	[ -z "$output" ]
-	[ -e "$TRASH/$planted" ]
-	FONOTECA_NOW=$((FONOTECA_NOW + 30 * DAY)) run -0 lib-sweep
+	for days in 29 31 200 364; do
+		FONOTECA_NOW=$((FONOTECA_NOW + days * DAY)) run -0 lib-sweep
+		[ -z "$output" ]
+		[ -e "$TRASH/$planted" ]
+	done
+	run -3 lib-sweep health
+	[[ $output == *"1 file in trash/ that the catalogue has never heard of: lib-sweep rebuild takes in what is music"* ]]
+	FONOTECA_NOW=$((FONOTECA_NOW + 365 * DAY)) run -0 lib-sweep
 	[ "$output" = "trash: 1 deleted, 14 bytes" ]
 	[ -z "$(ls -A "$TRASH")" ]
 	[ "$(query "SELECT count(*) FROM trash")" = 0 ]
@@ -529,7 +533,9 @@ assert h["files"]["ok"] == {"count": 9, "bytes": 72} and h["sessions"]["committe
 	lib-sweep -q
 	[ "$(state 2)" = staged ] && [ "$(state 3)" = staged ]
 	[ -e "$TRASH/$planted" ]
-	FONOTECA_NOW=$((now + 31 * DAY)) lib-sweep -q
+	FONOTECA_NOW=$((now + 29 * DAY)) lib-sweep -q --grace 30
+	[ -e "$TRASH/$planted" ]
+	FONOTECA_NOW=$((now + 31 * DAY)) lib-sweep -q --grace 30
 	[ "$(state 2)" = expired ] && [ "$(state 3)" = expired ]
 	[ ! -e "$TRASH/$planted" ]
 }

@@ -94,8 +94,8 @@ adopt(struct db *db, struct rebuild *r, int64_t *unnamed, struct err *e)
 	struct unnamed *list = NULL;
 	size_t n = 0;
 
-	if (sweep_lock(db, e) != ERR_NONE || rebuild_adopt(r, e) != ERR_NONE ||
-	    adopt_list(db, &cli_stop, &list, &n, e) != ERR_NONE)
+	if (sweep_lock(db, e) != ERR_NONE || adopt_from_trash(db, e) != ERR_NONE ||
+	    rebuild_adopt(r, e) != ERR_NONE || adopt_list(db, &cli_stop, &list, &n, e) != ERR_NONE)
 		return e->code;
 	free(list);
 	*unnamed = (int64_t)n;

@@ -49,17 +49,11 @@ adopt_folder(const struct db *db)
 static enum err_code
 last_left(struct db *db, int64_t *left, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
+	*left = 0;
+	sql_number(db,
 	    "SELECT ifnull(json_extract(data, '$.left'), -1) FROM event r WHERE" SWEEP_WENT_BACK
 	    " ORDER BY id DESC LIMIT 1",
-	    e);
-
-	*left = 0;
-	if (st == NULL)
-		return e->code;
-	if (sql_step(db, st, e) == 1)
-		*left = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	    NULL, 0, left, e);
 	return e->code;
 }
 

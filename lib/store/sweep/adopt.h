@@ -23,6 +23,10 @@ struct unnamed {
 	int64_t size;
 };
 
+/* What `orphans` has moved to trash/ though the catalogue has never heard of it goes back to blobs/, to be
+ * listed. ERR_BUSY where somebody publishes. */
+enum err_code adopt_from_trash(struct db *db, struct err *e);
+
 /* The blobs that no file, cover or unfinished session names, and that were not taken out, by their hashes;
  * malloced. */
 enum err_code adopt_list(

@@ -110,13 +110,7 @@ drop(struct db *db, int64_t track, struct err *e)
 static enum err_code
 count_covers(struct db *db, int64_t *n, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT count(*) FROM cover", e);
-
-	if (st == NULL)
-		return e->code;
-	if (sql_step(db, st, e) == 1)
-		*n = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	sql_number(db, "SELECT count(*) FROM cover", NULL, 0, n, e);
 	return e->code;
 }
 

@@ -8,6 +8,7 @@
  *	files known to be missing or damaged
  *	failed sessions, and items that failed at import within the last 30 days
  *	sessions whose committer died, and who holds one without a sign of life
+ *	files in trash/ that may be the only ones of music that the catalogue has lost
  *	schedules whose last run failed, or that nobody runs
  *	what is beyond the limits of LIBRARY/config (health-free, health-backup, ...)
  *	a clock that is behind what the library has seen
@@ -77,6 +78,7 @@ struct health {
 	int64_t lost_covers; /* pictures that are missing or damaged */
 	int64_t free_bytes, database_bytes, wal_bytes, staging_bytes;
 	int64_t orphans, orphan_bytes, trash, trash_bytes, foreign;
+	int64_t trash_unknown; /* of the files in trash/: the catalogue has never heard of them */
 	int64_t missing_blobs, wrong_blobs;
 	char first_bad[96]; /* one of those */
 	char damage[256];   /* what SQLite says, "" where it is whole */

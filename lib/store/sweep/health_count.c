@@ -11,23 +11,6 @@
 
 #define NAMED " FROM blob b WHERE" BLOB_IS_NAMED
 
-/* One number; a statement with a parameter gets since. */
-static enum err_code
-number(struct db *db, const char *sql, int64_t since, int64_t *n, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, sql, e);
-
-	if (st == NULL)
-		return e->code;
-	if (sqlite3_bind_parameter_count(st) > 0)
-		sql_int(st, 1, since);
-	if (sql_step(db, st, e) < 0)
-		return e->code;
-	*n = sqlite3_column_int64(st, 0);
-	sql_done(st);
-	return ERR_NONE;
-}
-
 static enum err_code
 read_numbers(struct db *db, struct health *h, struct err *e)
 {
@@ -52,12 +35,12 @@ read_numbers(struct db *db, struct health *h, struct err *e)
 		    &h->lost_covers },
 		{ "SELECT count(*) FROM trash", &h->trash },
 		{ "SELECT sum(size) FROM trash", &h->trash_bytes },
+		{ "SELECT count(*) FROM trash t WHERE" SWEEP_UNKNOWN, &h->trash_unknown },
 		{ "SELECT max(ifnull((SELECT max(at) FROM event WHERE kind = 'backup'), 0),"
 		  " ifnull((SELECT max(at) FROM backup), 0))",
 		    &h->backups.last },
 		{ "SELECT min(at)" UNSAVED, &h->backups.unsaved },
 		{ "SELECT count(*)" NAMED, &h->blobs },
-		{ "SELECT count(*)" NAMED " AND b.verified >= ?1", &h->verified },
 		{ "SELECT min(ifnull(b.verified, 0))" NAMED, &h->oldest_check },
 		{ "SELECT max(ifnull((SELECT at FROM event ORDER BY id DESC LIMIT 1), 0),"
 		  " ifnull((SELECT max(finished) FROM task), 0))",
@@ -66,10 +49,11 @@ read_numbers(struct db *db, struct health *h, struct err *e)
 	};
 
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-		if (number(db, counts[i].sql, since, counts[i].n, e) != ERR_NONE)
+		if (sql_number(db, counts[i].sql, NULL, 0, counts[i].n, e) < 0)
 			return e->code;
 	h->schema = (int)version;
-	return ERR_NONE;
+	sql_number(db, "SELECT count(*)" NAMED " AND b.verified >= ?1", &since, 1, &h->verified, e);
+	return e->code;
 }
 
 static enum err_code

@@ -98,6 +98,7 @@ storage(const struct health *h, struct buf *out)
 	json_int(out, "staging_bytes", h->staging_bytes);
 	pair(out, "orphans", h->orphans, h->orphan_bytes);
 	pair(out, "trash", h->trash, h->trash_bytes);
+	json_int(out, "trash_unknown", h->trash_unknown);
 	pair(out, "copies", h->backups.n, h->backups.bytes);
 	instant(h, out, "last_copy", h->backups.last);
 	instant(h, out, "unsaved_since", h->backups.unsaved);

@@ -85,6 +85,10 @@ judge_known(struct judge *j, const struct health *h)
 
 	count(j, h->files[MISSING].n, "file known as missing", "files known as missing", mend);
 	count(j, h->files[DAMAGED].n, "damaged file", "damaged files", mend);
+	count(j, h->trash_unknown, "file in trash/ that the catalogue has never heard of",
+	    "files in trash/ that the catalogue has never heard of",
+	    "lib-sweep rebuild takes in what is music, lib-sweep --grace 0 trash lets them go, as a year "
+	    "does");
 	count(j, h->lost_covers, "lost picture", "lost pictures",
 	    "lib-sweep repair takes them out of the audio again, or fetches them from beside it");
 }

@@ -112,6 +112,8 @@ storage(struct page *p, const struct health *h)
 	gauge(p, "orphans", "Blobs that nothing names.", h->orphans);
 	gauge(p, "orphan_bytes", "Size of the blobs that nothing names.", h->orphan_bytes);
 	gauge(p, "trash_files", "Files in the trash.", h->trash);
+	gauge(p, "trash_unknown_files", "Files in the trash of which the catalogue has never heard.",
+	    h->trash_unknown);
 	gauge(p, "trash_bytes", "Size of the trash.", h->trash_bytes);
 	gauge(p, "foreign_files", "Entries of blobs that are none of the library's.", h->foreign);
 	gauge(p, "blobs", "Blobs that the catalogue names.", h->blobs);

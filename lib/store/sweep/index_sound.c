@@ -18,19 +18,6 @@ sound_over(const struct soundness *k)
 	return sweep_stopped(k->s) || (k->until_ms > 0 && time_monotonic_ms() >= k->until_ms);
 }
 
-static enum err_code
-one_number(struct db *db, const char *sql, int64_t *n, struct err *e)
-{
-	sqlite3_stmt *st = sql_prepare(db, sql, e);
-
-	if (st == NULL)
-		return e->code;
-	if (sql_step(db, st, e) == 1)
-		*n = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return e->code;
-}
-
 /* -- tracks -------------------------------------------------------------- */
 
 /* Tracks that have no document: only those are put in. */
@@ -102,9 +89,9 @@ last_place(struct soundness *k, int64_t *doc, struct err *e)
 {
 	if (k->mends || k->s->scrub.all)
 		return ERR_NONE;
-	return one_number(k->db,
-	    "SELECT ifnull((SELECT json_extract(counts, '$.next_track') FROM task WHERE name = 'verify'), 0)",
-	    doc, e);
+	sql_number(k->db, "SELECT json_extract(counts, '$.next_track') FROM task WHERE name = 'verify'", NULL,
+	    0, doc, e);
+	return e->code;
 }
 
 /* Leave out what a sample leaves out, batch by batch. */
@@ -127,7 +114,7 @@ compare_tracks(struct soundness *k, struct err *e)
 	int more = 1;
 
 	if (last_place(k, &doc, e) != ERR_NONE ||
-	    one_number(k->db, "SELECT ifnull(max(doc), 0) FROM doc", &last, e) != ERR_NONE)
+	    sql_number(k->db, "SELECT max(doc) FROM doc", NULL, 0, &last, e) < 0)
 		return e->code;
 	while (more == 1 && !sound_over(k)) {
 		if (is_chosen(k))

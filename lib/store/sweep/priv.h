@@ -31,6 +31,12 @@ struct blob_list {
 void blob_list_free(struct blob_list *l); /* release and zero */
 enum err_code blob_list_add(struct blob_list *l, const struct blob_entry *b, struct err *e);
 
+/* SQL: row t of trash is of bytes that the catalogue has never heard of, as they lie there after a crash, or
+ * because what it knew of them was lost with its log. */
+#define SWEEP_UNKNOWN                                                                                        \
+	" (t.reason = 'orphan' AND NOT EXISTS (SELECT 1 FROM item WHERE sha256 = t.sha256)"                  \
+	" AND NOT EXISTS (SELECT 1 FROM item_cover WHERE sha256 = t.sha256))"
+
 /* A set of hashes. */
 struct hash_set {
 	uint8_t (*v)[32];

@@ -139,12 +139,7 @@ sweep_before(const struct sweep *s, int64_t age)
 static enum err_code
 last_sweep(struct db *db, int64_t *at, struct err *e)
 {
-	sqlite3_stmt *st =
-	    sql_get(db, "SELECT ifnull(max(finished), 0) FROM task WHERE name <> 'schedules'", e);
-
-	if (st != NULL && sql_step(db, st, e) == 1)
-		*at = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	sql_number(db, "SELECT max(finished) FROM task WHERE name <> 'schedules'", NULL, 0, at, e);
 	return e->code;
 }
 

@@ -21,6 +21,9 @@
  *	repair    (only when it is asked for) what verify finds wrong of the catalogue is mended, blobs that
  *are missing or damaged are fetched again from wherever their bytes are found
  *
+ * Bytes of which the catalogue knows nothing may be the only ones: of a commit that was lost with the
+ * write-ahead log.  In trash/ they stay for long, `health` tells, and a rebuild takes them in.
+ *
  * A crash in `orphans` leaves at worst a file in trash/ without its row, one in
  * `trash` a file without row (its row goes first); the next `trash` gives each
  * such file a row, and a fresh grace, and drops rows whose file is gone.  A
@@ -75,6 +78,7 @@ enum sweep_retried {
 struct sweep {
 	int64_t older_than; /* seconds after which an unfinished session expires */
 	int64_t grace;      /* seconds that files stay in trash/ */
+	int64_t unknown;    /* the same, of bytes that the catalogue has never heard of */
 	bool force;         /* many orphans at once are no reason to stop */
 	bool dry_run;       /* tell, change nothing, take no lock */
 	bool leapt;         /* the clock may be wrong: nothing goes by its age */

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "digest/sha256.h"
 #include "store/backup/backup.h"
+#include "store/sweep/adopt.h"
 #include "store/sweep/priv.h"
 
 enum fate { KEEP, SPARE, ADOPT, RESTORE, DELETE };
@@ -53,18 +54,20 @@ holds_its_bytes(struct pass *p, const struct blob_entry *b, const char *name)
 static enum err_code
 judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *fate, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(p->db, "SELECT at FROM trash WHERE name = ?1", e);
+	sqlite3_stmt *st = sql_get(p->db, "SELECT at," SWEEP_UNKNOWN " FROM trash t WHERE name = ?1", e);
 	char path[BLOB_PATH];
 	struct stat there;
-	int64_t at = 0;
+	int64_t at = 0, grace = p->s->grace;
 	int row, is = sweep_is_named(p->db, b, e);
 
 	if (st == NULL || is < 0)
 		return e->code;
 	sql_text(st, 1, name);
 	row = sql_step(p->db, st, e);
-	if (row > 0)
+	if (row > 0) {
 		at = sqlite3_column_int64(st, 0);
+		grace = sqlite3_column_int(st, 1) != 0 ? p->s->unknown : grace;
+	}
 	sql_done(st);
 	if (row < 0)
 		return e->code;
@@ -74,7 +77,7 @@ judge(struct pass *p, const struct blob_entry *b, const char *name, enum fate *f
 		*fate = RESTORE;
 	else if (row == 0)
 		*fate = ADOPT;
-	else if (at <= sweep_before(p->s, p->s->grace))
+	else if (at <= sweep_before(p->s, grace))
 		*fate = hash_set_has(&p->wanted, b->sha256) ? SPARE : DELETE;
 	else
 		*fate = KEEP;
@@ -301,5 +304,48 @@ out:
 	hash_set_free(&p.wanted);
 	blob_list_free(&p.deleted);
 	fd_close(&p.trash);
+	return e->code;
+}
+
+/* -- what nobody knew -------------------------------------------------------- */
+
+static enum err_code
+take_back_all(struct pass *p, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(
+	    p->db, "SELECT name FROM trash t WHERE name > ?1 AND" SWEEP_UNKNOWN " ORDER BY name LIMIT 1", e);
+	char name[BLOB_NAME] = "";
+	struct blob_entry b;
+	int row = 1;
+
+	if (st == NULL)
+		return e->code;
+	while (row == 1 && e->code == ERR_NONE) {
+		sql_text(st, 1, name);
+		row = sql_step(p->db, st, e);
+		if (row == 1)
+			snprintf(name, sizeof name, "%s", (const char *)sqlite3_column_text(st, 0));
+		sql_done(st);
+		if (row == 1 && blob_parse(name, b.sha256, b.suffix) && holds_its_bytes(p, &b, name))
+			restore(p, &b, name, e);
+	}
+	return e->code;
+}
+
+enum err_code
+adopt_from_trash(struct db *db, struct err *e)
+{
+	struct pass p = { .db = db, .trash = -1 };
+	int64_t n = 0;
+
+	if (sql_number(db, "SELECT count(*) FROM trash t WHERE" SWEEP_UNKNOWN, NULL, 0, &n, e) < 0 ||
+	    n == 0 || db_lock_exclusive(db, e) != ERR_NONE)
+		return e->code;
+	p.trash = dir_open_at(db->dirfd, "trash", e);
+	if (p.trash >= 0 && sql_begin(db, e) == ERR_NONE &&
+	    (take_back_all(&p, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE))
+		sql_rollback(db);
+	fd_close(&p.trash);
+	db_unlock(db);
 	return e->code;
 }
