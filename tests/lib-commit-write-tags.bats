@@ -146,10 +146,12 @@ FORMATS="not-up-to-you.mp3 bonnie-and-clyde.mp3 love-will-tear-us-apart.mp3 all-
 	lib-commit -q --undo >/dev/null
 	[ "$(blob 1)" = "$old" ]
 	[ "$(lib-search -f '$title' id:1)" = Puddles ]
-	[ -z "$(query "SELECT reason FROM removed")" ]
+	# now it is the new one that was taken out
+	[ "$(query "SELECT lower(hex(sha256)), reason FROM removed")" = "$(basename "${new%.*}")|superseded" ]
 	intact
 	lib-commit -q --write-tags 1 >/dev/null
 	[ "$(blob 1)" = "$new" ]
+	[ "$(query "SELECT lower(hex(sha256)) FROM removed")" = "$(basename "${old%.*}")" ]
 	lib-commit -q --amend 1 title=Hoppípolla >/dev/null
 	lib-commit -q --write-tags 1 >/dev/null
 	intact

@@ -328,3 +328,49 @@ titles() {
 	FONOTECA_NOW=$(($(date +%s) + 2 * 86400)) run -0 lib-sweep -v # by itself
 	[[ $output$stderr == *"backup: "*"made"* ]]
 }
+
+@test "links that somebody plants where a copy is being written lead nowhere" {
+	main_line
+	echo precious >victim
+	: >empty
+	"$PYTHON" - "$COPIES" 3>&- <<-'PY' &
+	import os, sys, time
+	end = time.time() + 60
+	turn = 0
+	while time.time() < end and not os.path.exists("enough"):
+	    for name in os.listdir(sys.argv[1]):
+	        if not name.endswith(".part"):
+	            continue
+	        turn += 1
+	        target = os.path.abspath(["victim", "empty", "absent"][turn % 3])
+	        try:
+	            (os.link if turn % 6 == 3 else os.symlink)(target, "link")
+	            os.rename("link", sys.argv[1] + "/" + name)
+	        except OSError:
+	            pass
+	PY
+	swapper=$!
+	for ((i = 0; i < 8; i++)); do
+		lib-sweep -q backup 2>said || [ $? -eq 4 ] || fail "$(cat said)"
+		later 1
+	done
+	touch enough
+	wait $swapper
+	[ "$(cat victim)" = precious ]
+	[ ! -s empty ] && [ ! -e absent ]
+	for copy in "$COPIES"/*.db.gz; do
+		[ ! -e "$copy" ] || (cd "$COPIES" && sha256sum --quiet -c "${copy##*/}.sha256" && gzip -dc "$copy" | grep -q SQLite)
+	done
+	# what lies there already under such a name, and is somebody else's file as well
+	stamp=$(TZ=UTC date -d @1999999999 +%Y%m%dT%H%M%SZ)
+	for name in "library-$stamp.part" "library-$stamp.db.gz.part" "library-$stamp.blobs.gz" restore.part; do
+		ln victim "$COPIES/$name"
+	done
+	FONOTECA_NOW=1999999999 lib-sweep -q backup
+	lib-sweep -q --force restore "$COPIES/library-$stamp.db.gz"
+	[ "$(cat victim)" = precious ]
+	requires strace
+	strace -f -qq -o trace -e trace=openat lib-sweep -q backup
+	[ "$(grep -c '\.part"' trace)" -ge 4 ]
+	! grep '\.part"' trace | grep -v O_NOFOLLOW
+}

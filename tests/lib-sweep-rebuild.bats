@@ -309,6 +309,45 @@ killed_rebuild() {
 	intact
 }
 
+@test "of copies that were made in one second, or while the clock was put back, the last one is the newest" {
+	library
+	export FONOTECA_NOW=2000000000
+	for n in 1 2 3 4 5 6; do
+		lib-commit -q --amend 1 "title=Take $n"
+		lib-sweep -q backup
+	done
+	rm "$DB"*
+	lib-sweep -q rebuild
+	[ "$(lib-search -f '$title' -- id:1)" = "Take 6" ]
+	lib-commit -q --amend 1 "title=Take 7"
+	FONOTECA_NOW=1999999000 lib-sweep -q backup
+	rm "$DB"*
+	lib-sweep -q rebuild
+	[ "$(lib-search -f '$title' -- id:1)" = "Take 7" ]
+}
+
+@test "bytes that an undone edit made are taken out: rebuild leaves them, and undoing that brings them back" {
+	library
+	lib-commit -q --amend 1 title=Other
+	lib-commit -q --write-tags 1
+	written=$(lib-search --files -- id:1)
+	lib-commit -q --undo
+	[ "$(query "SELECT count(*) FROM removed WHERE lower(hex(sha256)) = '$(basename "${written%.*}")'")" -eq 1 ]
+	lib-sweep -q backup
+	rm "$DB"*
+	run -0 lib-sweep rebuild
+	[[ $output == *", 0 tracks taken in" ]]
+	[ "$(query "SELECT count(*) FROM file WHERE track_id = 1 AND state = 'ok'")" -eq 1 ]
+	lib-commit -q --undo "e$(query "SELECT max(id) FROM event WHERE kind = 'undo'")"
+	[ "$(lib-search --files -- id:1)" = "$written" ]
+	[ "$(query "SELECT count(*) FROM removed WHERE lower(hex(sha256)) = '$(basename "${written%.*}")'")" -eq 0 ]
+	lib-commit -q --undo
+	lib-sweep -q
+	[ "$(query "SELECT reason FROM trash WHERE sha256 = x'$(basename "${written%.*}")'")" = superseded ]
+	lib-sweep health
+	intact
+}
+
 @test "killed anywhere: nothing is lost, and run again it ends the same; blobs alone" {
 	requires strace
 	library

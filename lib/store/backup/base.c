@@ -59,7 +59,7 @@ lay_back(struct base *b, struct err *e)
 	int fd = dir_open_at(b->dirfd, "backup", e), found = 0;
 	size_t n = 0;
 
-	if (fd < 0 || backup_list(fd, &list, &n, e) != ERR_NONE)
+	if (fd < 0 || backup_list(fd, &list, &n, e) != ERR_NONE || backup_future_last(list, n, e) != ERR_NONE)
 		goto out;
 	for (size_t i = 0; i < n && found == 0; i++) {
 		struct err why = { 0 };

@@ -142,12 +142,11 @@ keep_periods(const struct backup_file *list, size_t n, int kind, int want, bool 
 	}
 }
 
-/* Copies of a time that is still to come were made by a clock that went wrong: they are the last to be kept,
- * or they would be for years, and every new one would go at once. */
-static enum err_code
-future_last(struct backup_file *list, size_t n, struct err *e)
+/* Else they would be kept for years, and every new one would go at once. */
+enum err_code
+backup_future_last(struct backup_file *list, size_t n, struct err *e)
 {
-	int64_t now = time_now() + HOUR;
+	int64_t now = time_now() + BACKUP_AHEAD;
 	struct backup_file *ahead;
 	size_t k = 0;
 
@@ -286,7 +285,7 @@ backup_thin(struct db *db, const char *dir, int keep, const char *fresh, bool dr
 	if (fd < 0)
 		return e->code != ERR_NONE ? e->code : err_sys(e, errno, "%s", dir);
 	if ((!dry && clear_rubbish(fd, e) != ERR_NONE) || backup_list(fd, &list, &n, e) != ERR_NONE ||
-	    n == 0 || future_last(list, n, e) != ERR_NONE)
+	    n == 0 || backup_future_last(list, n, e) != ERR_NONE)
 		goto out;
 	kept = calloc(n, sizeof *kept);
 	if (kept == NULL) {

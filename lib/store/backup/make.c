@@ -42,7 +42,11 @@ choose_names(struct copy *c, int64_t at)
 static int
 create(struct copy *c, const char *name, struct err *e)
 {
-	int fd = openat(c->dir, name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd;
+
+	(void)unlinkat(
+	    c->dir, name, 0); /* of a copy that was killed; never write into what others know as well */
+	fd = openat(c->dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		err_sys(e, errno, "cannot write %s/%s", c->folder, name);
@@ -145,6 +149,20 @@ give_name(struct copy *c, struct err *e)
 	return dir_sync(c->dir, c->folder, e);
 }
 
+/* SQLite opens it by its path, and follows no link at its end; the folder could have become another
+ * meanwhile. */
+static enum err_code
+is_still(struct copy *c, int fd, struct err *e)
+{
+	struct stat ours, there;
+
+	if (fstat(fd, &ours) != 0 || fstatat(c->dir, c->part, &there, AT_SYMLINK_NOFOLLOW) != 0)
+		return err_sys(e, errno, "%s/%s", c->folder, c->part);
+	if (ours.st_ino != there.st_ino || ours.st_dev != there.st_dev || ours.st_size == 0)
+		return err_set(e, ERR_CHANGED, "%s/%s was replaced while it was written", c->folder, c->part);
+	return ERR_NONE;
+}
+
 static enum err_code
 take(struct copy *c, struct err *e)
 {
@@ -153,12 +171,11 @@ take(struct copy *c, struct err *e)
 
 	if (path == NULL)
 		return err_memory(e);
-	(void)unlinkat(c->dir, c->part, 0);
 	fd = create(c, c->part, e); /* SQLite's own would be for everybody to read */
-	fd_close(&fd);
 	if (e->code == ERR_NONE && snapshot_make(c->db, path, e) == ERR_NONE &&
-	    snapshot_look(path, &c->made, e) != ERR_NONE)
+	    is_still(c, fd, e) == ERR_NONE && snapshot_look(path, &c->made, e) != ERR_NONE)
 		err_context(e, "the copy in %s", path);
+	fd_close(&fd);
 	free(path);
 	if (e->code != ERR_NONE || pack(c, e) != ERR_NONE || list_blobs(c, e) != ERR_NONE)
 		return e->code;
@@ -180,6 +197,24 @@ open_folder(struct copy *c, const char *dir, struct err *e)
 			err_sys(e, errno, "%s", dir);
 	}
 	return e->code;
+}
+
+/* Names tell seconds, and which copy is the newest: what is made now is later than what is there, though the
+ * clock was put back a little. */
+static enum err_code
+choose_time(struct copy *c, int64_t *at, struct err *e)
+{
+	struct backup_file *list = NULL;
+	size_t n = 0, i = 0;
+
+	if (backup_list(c->dir, &list, &n, e) != ERR_NONE)
+		return e->code;
+	while (i < n && list[i].at > *at + BACKUP_AHEAD)
+		i++;
+	if (i < n && list[i].at >= *at)
+		*at = list[i].at + 1;
+	free(list);
+	return ERR_NONE;
 }
 
 static enum err_code
@@ -209,10 +244,9 @@ backup_make(struct db *db, const char *dir, volatile const int *stop, struct bac
 
 	if (open_folder(&c, dir, e) != ERR_NONE)
 		goto out;
+	if (choose_time(&c, &made.at, e) != ERR_NONE)
+		goto out;
 	choose_names(&c, made.at);
-	while (
-	    fstatat(c.dir, c.name, &st, AT_SYMLINK_NOFOLLOW) == 0) /* one a second is what names can tell */
-		choose_names(&c, ++made.at);
 	if (take(&c, e) == ERR_NONE && fstatat(c.dir, c.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    note(&c, dir == NULL, made.at, e) == ERR_NONE) {
 		memcpy(made.name, c.name, sizeof made.name);

@@ -27,6 +27,11 @@ struct backup_file {
 };
 enum err_code backup_list(int dirfd, struct backup_file **list, size_t *n, struct err *e);
 
+/* Copies of a time that is more than an hour to come were made by a clock that went wrong: they go to the end
+ * of the list. */
+enum { BACKUP_AHEAD = 3600 };
+enum err_code backup_future_last(struct backup_file *list, size_t n, struct err *e);
+
 /* "library-20261121T043000Z.blobs.gz" of "library-20261121T043000Z.db.gz". */
 void backup_blobs_name(const char *name, char blobs[BACKUP_NAME]);
 

@@ -46,7 +46,8 @@ unpack(struct restore *r, struct err *e)
 		return err_sys(e, errno, "%s", r->file);
 	dir = dir_open_at(r->dirfd, "backup", e);
 	if (dir >= 0) {
-		to = openat(dir, part, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+		(void)unlinkat(dir, part, 0);
+		to = openat(dir, part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (to < 0)
 			err_sys(e, errno, "cannot write backup/%s", part);
 		else if (file_share(dir, to) != 0)

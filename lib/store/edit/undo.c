@@ -206,6 +206,21 @@ move_sources(struct db *db, int64_t event, struct err *e)
 #undef OF_FILE
 }
 
+/* Bytes that an edit made, and that nothing names any more, were taken out: nobody wants them back, however
+ * lost the catalogue may be, but who undoes this. */
+static enum err_code
+remember_taken_out(struct db *db, int64_t event, struct err *e)
+{
+	return sql_change(db,
+	    "INSERT OR IGNORE INTO main.removed(sha256, at, track_id, reason)"
+	    " SELECT b.sha256, ?2, json_extract(c.after, '$.track_id'), 'superseded' FROM main.change c"
+	    " JOIN main.blob b ON b.id = json_extract(c.after, '$.blob_id') WHERE c.event_id = ?1 AND"
+	    " c.name = 'file' AND NOT EXISTS (SELECT 1 FROM main.file WHERE blob_id = b.id AND state <> "
+	    "'removed')"
+	    " AND NOT EXISTS (SELECT 1 FROM main.cover WHERE blob_id = b.id)",
+	    (const int64_t[]){ event, time_now() }, 2, e);
+}
+
 /* Entries that were added later move up where those before them go. */
 static enum err_code
 close_gaps(struct db *db, int64_t event, struct err *e)
@@ -237,7 +252,8 @@ take_back(struct db *db, int64_t event, int64_t by, const struct edit_options *h
 	    forget_all(db, event, how, e) != ERR_NONE ||
 	    journal_take_back(db, event, how->progress, e) != ERR_NONE ||
 	    close_gaps(db, event, e) != ERR_NONE || move_sources(db, event, e) != ERR_NONE ||
-	    check_references(db, event, e) != ERR_NONE || check_files(db, event, by, e) != ERR_NONE)
+	    remember_taken_out(db, event, e) != ERR_NONE || check_references(db, event, e) != ERR_NONE ||
+	    check_files(db, event, by, e) != ERR_NONE)
 		return e->code;
 	return mark_undone(db, event, by, e);
 }
