@@ -12,6 +12,7 @@ tone() {
 setup() {
 	setup_fonoteca
 	requires ffmpeg ffprobe jq
+	umask 022 # for a configuration that is obeyed
 	mkdir m
 	tone one.flac 22050 440
 	tone two.flac 11111 880
