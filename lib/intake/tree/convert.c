@@ -74,6 +74,7 @@ make(const struct work *w, struct worker *worker, struct job *job, int in, int o
 		.start_ms = f->how.start_ms,
 		.length_ms = f->how.length_ms,
 		.bits = f->how.bits,
+		.sound_ms = f->how.sound_ms,
 		.wanted = &job->wanted,
 		.worker = worker,
 		.stop = w->t->stop };
