@@ -74,6 +74,7 @@ _fonoteca_value() {
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
 		--fs) _fonoteca_offer <<<$'posix\nvfat' ;;
+		--convert) _fonoteca_offer <<<$'opus\nmp3\naac\nvorbis\nflac\nalac\nwav\naiff' ;;
 		--as)
 			case ${_fonoteca_command##*/} in
 			lib-search) _fonoteca_offer <<<$'json\nscrobbler-log\nlistenbrainz' ;;

@@ -87,6 +87,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep lib-analy
                 set spec $spec --exclusive --arguments 'scrobbler-log spotify spotify-account listenbrainz lastfm-json maloja pano fonoteca lastfm-csv lastfm-tsv librefm'
             case 'fs:*'
                 set spec $spec --exclusive --arguments 'posix vfat'
+            case 'convert:*'
+                set spec $spec --exclusive --arguments 'opus mp3 aac vorbis flac alac wav aiff'
             case 'by:*'
                 set spec $spec --exclusive --arguments 'track recording'
             case 'do:*'

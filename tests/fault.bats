@@ -45,6 +45,14 @@ load fault/helper
 	done
 }
 
+@test "trees that are converted, killed at their system calls: no file is there that is not whole" {
+	requires ffmpeg
+	for scenario in convert convert-anew; do
+		sweep 6 $scenario
+		all_held
+	done
+}
+
 @test "lib-sweep, rebuild, and a migration, killed at their system calls" {
 	for scenario in sweep migrate rebuild rebuild-copy; do
 		sweep 20 $scenario

@@ -87,7 +87,7 @@ reason() {
 
 @test "limits stand in config, and 0 is none" {
 	setting 'health-free = 999999999'
-	reason 3 'bytes free'
+	reason 3 'B free'
 	setting 'health-free = 0'
 	run -0 lib-sweep health
 	edit "UPDATE blob SET verified = $FONOTECA_NOW WHERE id <= 4"

@@ -26,7 +26,8 @@ struct command {
 	const char *start;
 	const char *query, *sort, *by;
 	const char *output, *relative_to, *as, *name, *encoding;
-	const char *link, *copy, *layout, *fs;
+	const char *link, *copy, *layout, *fs, *convert;
+	int jobs; /* 0: as many as there are cores */
 	struct db *db;
 	int status; /* of the player, 0 where none ran */
 };

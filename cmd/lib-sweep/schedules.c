@@ -35,6 +35,13 @@ add_option(struct texts *argv, const char *name, const char *value, struct err *
 	return e->code;
 }
 
+/* Into a tree of copies the format is that of the files. */
+static bool
+is_copy(const struct schedule *s)
+{
+	return s->target != NULL && strcmp(s->target, "copy") == 0;
+}
+
 /* lib-playlist --library=... play p3 */
 static enum err_code
 command_line(const char *library, const struct schedule *s, struct texts *argv, struct err *e)
@@ -52,7 +59,7 @@ command_line(const char *library, const struct schedule *s, struct texts *argv, 
 	if (s->target != NULL && strcmp(s->target, "output") == 0 && !schedule_may_write(s->path))
 		return err_set(e, ERR_DENIED, "%s is no playlist file", s->path);
 	if ((s->target != NULL && add_option(argv, s->target, s->path, e) != ERR_NONE) ||
-	    add_option(argv, "as", s->format, e) != ERR_NONE ||
+	    add_option(argv, is_copy(s) ? "convert" : "as", s->format, e) != ERR_NONE ||
 	    add_option(argv, "relative-to", s->relative_to, e) != ERR_NONE ||
 	    add_option(argv, "layout", s->layout, e) != ERR_NONE ||
 	    add_option(argv, "fs", s->fs, e) != ERR_NONE ||
@@ -100,7 +107,7 @@ static void
 start(struct db *db, struct schedule *s)
 {
 	struct texts argv = { 0 };
-	struct program program = { .ours = true, .in = -1, .mute = true };
+	struct program program = { .ours = true, .in = -1, .out = -1 };
 	struct run *r = &at_work.run[at_work.n];
 	struct err e = { 0 };
 

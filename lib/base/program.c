@@ -165,13 +165,15 @@ clean_environment(const struct program *p, struct texts *env, struct err *e)
 static int
 start(const struct program *p, const char *file, char *const *env, pid_t *pid)
 {
-	struct start_fd fds[2];
+	struct start_fd fds[3];
 	size_t n = 0;
 
 	if (p->in != 0)
 		fds[n++] = (struct start_fd){ STDIN_FILENO, p->in };
-	if (p->mute)
-		fds[n++] = (struct start_fd){ STDOUT_FILENO, -1 };
+	if (p->out != 0)
+		fds[n++] = (struct start_fd){ STDOUT_FILENO, p->out };
+	if (p->err != 0)
+		fds[n++] = (struct start_fd){ STDERR_FILENO, p->err };
 	return start_program(file, p->argv, env, fds, n, pid);
 }
 
@@ -238,6 +240,12 @@ void
 program_stop(pid_t pid)
 {
 	kill(pid, SIGTERM);
+}
+
+void
+program_kill(pid_t pid)
+{
+	kill(pid, SIGKILL);
 }
 
 enum err_code

@@ -20,7 +20,7 @@ class Scenario:
 
     def argv(self, s):
         words = {"MUSIC": s.music, "SESSION": s.session, "PLAYS": os.path.join(s.dir, "plays.jsonl"), "COPY": s.copy,
-                 "METRICS": os.path.join(s.dir, "metrics.prom")}
+                 "METRICS": os.path.join(s.dir, "metrics.prom"), "MADE": s.made}
         return [words.get(word, word) for word in self.command]
 
 
@@ -102,6 +102,13 @@ def listed(s):
     committed(s)
     s.must("lib-playlist", "-q", "create", "Party")
     s.must("lib-playlist", "-q", "add", "Party", "4", "3", "2")
+
+
+def converted(s):
+    """A tree of another format, of which a track has other tags by now."""
+    listed(s)
+    s.must("lib-playlist", "-q", "export", "Party", "--copy", s.made, "--convert", "wav")
+    s.must("lib-commit", "-q", "--amend", "3", "title=Another")
 
 
 def with_history(s):
@@ -259,6 +266,8 @@ SCENARIOS = {
     "playlist-move": Scenario(listed, "lib-playlist -q move Party 1 3", edit="playlist-move"),
     "playlist-delete": Scenario(listed, "lib-playlist -q delete Party", edit="playlist-delete"),
     "schedule": Scenario(listed, "lib-playlist -q schedule Party --at 2035-01-01T07:00Z --every day --do play", edit="schedule"),
+    "convert": Scenario(listed, "lib-playlist -q export Party --copy MADE --convert opus:32 -j2"),
+    "convert-anew": Scenario(converted, "lib-playlist -q export Party --copy MADE --convert opus:32 -j2"),
     "history": Scenario(with_history, "lib-import -q --history PLAYS"),
     "sweep": Scenario(littered, "lib-sweep -q --older-than=0 --grace=0", runs=3),
     "forget": Scenario(remembered, "lib-import -q --history --forget h1", edit="history-forget"),

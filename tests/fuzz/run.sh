@@ -7,13 +7,17 @@ build=$1 name=$2
 shift 2
 mkdir -p "$build/corpus/$name"
 cp -n tests/fixtures/*/* "$build/corpus/$name"
-case $name:$* in
-sound:*-runs=*) set -- -seed=1 "-runs=$((${*##*-runs=} / ${FUZZ_SLOW:-20}))" ;;
-esac
+runs=
+for option; do
+	case $option in -runs=*) runs=${option#-runs=} ;; esac
+done
+if [ "$name" = sound ] && [ -n "$runs" ]; then
+	set -- "$@" "-runs=$((runs / ${FUZZ_SLOW:-20}))" # the last one counts
+fi
 [ ! -e "tests/fuzz/$name.dict" ] || set -- "$@" "-dict=tests/fuzz/$name.dict"
 "$build/fuzz/$name" -timeout=10 -rss_limit_mb=2048 "$@" -artifact_prefix="$build/$name-" "$build/corpus/$name" \
 	>"$build/$name.log" 2>&1 || {
 	tail -n 40 "$build/$name.log"
 	exit 255 # xargs begins no other
 }
-echo "  FUZZ $name: $(grep -oE 'Done .*' "$build/$name.log"), nothing found"
+echo "  FUZZ $name: $(grep -aoE 'Done .*' "$build/$name.log"), nothing found"

@@ -109,7 +109,7 @@ append(struct plan *p, struct err *e)
 }
 
 static enum err_code
-go_on(struct plan *p, int64_t done, struct err *e)
+go_on(const struct plan *p, const char *stage, int64_t done, int64_t total, struct err *e)
 {
 	const struct progress *pr = p->progress;
 
@@ -118,7 +118,7 @@ go_on(struct plan *p, int64_t done, struct err *e)
 	if (pr->stop != NULL && *pr->stop != 0)
 		return err_set(e, ERR_INTERRUPTED, "interrupted");
 	if (pr->report != NULL && done % 64 == 0)
-		pr->report(pr->context, "deciding", done, (int64_t)(2 * p->n), 0);
+		pr->report(pr->context, stage, done, total, 0);
 	return ERR_NONE;
 }
 
@@ -198,7 +198,7 @@ gather_entry(struct plan *p, struct groups *g, struct plan_entry *entry, const s
 	    groups_add(g, t->it.path, &t->r, &t->piece, &entry->release, e) != ERR_NONE)
 		return e->code;
 	entry->duration_ms = t->piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)t->piece.duration_ms;
-	return go_on(p, (int64_t)p->n, e);
+	return go_on(p, "looking", (int64_t)p->n, 0, e);
 }
 
 /* The entries of a staged item, one for each of its parts; the first of them is there already. */
@@ -328,7 +328,7 @@ decide_all(struct plan *p, struct decider *d, struct err *e)
 		if (entry->twin) {
 			follow(p, entry);
 		} else if (entry->verdict == PLAN_NEW) {
-			if (go_on(p, (int64_t)(p->n + i), e) != ERR_NONE ||
+			if (go_on(p, "deciding", (int64_t)i, (int64_t)p->n, e) != ERR_NONE ||
 			    plan_read(p, entry, &t, e) != ERR_NONE ||
 			    decide(d, (int32_t)i, &t, e) != ERR_NONE)
 				break;

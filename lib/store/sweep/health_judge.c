@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/out.h"
 #include "store/sweep/health_priv.h"
 #include "store/sweep/sweep.h"
@@ -116,11 +117,12 @@ static bool
 judge_limits(const struct health *h, struct buf *why)
 {
 	int64_t unsaved = h->backups.unsaved != 0 ? health_age(h, h->backups.unsaved) : 0;
+	char size[AMOUNT_TEXT];
 	bool attention = false;
 
 	if (h->free_bytes < h->limits.free) {
 		comma(why);
-		buf_printf(why, "%lld bytes free", (long long)h->free_bytes);
+		buf_printf(why, "%s free", amount_bytes(h->free_bytes, size));
 		attention = true;
 	}
 	if (is_beyond(unsaved, h->limits.backup)) {

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/amount.h"
 #include "base/lock.h"
 #include "base/out.h"
 #include "base/time.h"
@@ -197,6 +198,21 @@ sweep_json(const struct sweep_report *r, struct buf *out)
 	json_close(out);
 }
 
+/* "3 moved", "1 sources removed", "8.9 MB". */
+static void
+count_text(const char *name, int64_t n, struct buf *out)
+{
+	char size[AMOUNT_TEXT];
+
+	if (strcmp(name, "bytes") == 0) {
+		buf_puts(out, amount_bytes(n, size));
+		return;
+	}
+	buf_printf(out, "%lld ", (long long)n);
+	for (const char *s = name; *s != '\0'; s++)
+		buf_putc(out, *s == '_' ? ' ' : *s);
+}
+
 void
 sweep_text(const struct sweep_report *r, struct buf *out)
 {
@@ -208,7 +224,8 @@ sweep_text(const struct sweep_report *r, struct buf *out)
 	for (size_t i = 0; i < r->n; i++) {
 		if (r->counts[i].n == 0 || r->counts[i].quiet)
 			continue;
-		buf_printf(out, "%s%lld %s", comma, (long long)r->counts[i].n, r->counts[i].name);
+		buf_puts(out, comma);
+		count_text(r->counts[i].name, r->counts[i].n, out);
 		comma = ", ";
 	}
 	if (comma[0] == ' ')
