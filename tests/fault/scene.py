@@ -146,9 +146,14 @@ class Scene:
         elif not self.done():
             for _ in range(self.scenario.runs):
                 self.must(*self.command)
+        if self.scenario.then:
+            self.must(*self.scenario.fill(self, self.scenario.then))
         self.must("lib-sweep", "-q", "--older-than=0", "stage")
         for _ in range(2 if os.listdir(os.path.join(self.lib, "trash")) and self.command[0] != "lib-sweep" else 0):
             self.must("lib-sweep", "-q", "--grace=0", "trash")  # what nobody owned gets a row, then it goes
+        wrong = self.scenario.check and self.scenario.check(self)
+        if wrong:
+            raise Failure(wrong)
 
     def done(self):
         """An edit that is committed is not done again: the same line would be refused, or do it twice."""
@@ -206,7 +211,7 @@ class Scene:
         files = set()
         for folder, _, names in os.walk(self.made):
             for name in names:
-                if not name.startswith(".fonoteca-"):
+                if not name.startswith("."):  # what is not whole has such a name
                     with open(os.path.join(folder, name), "rb") as f:
                         files.add((os.path.relpath(os.path.join(folder, name), self.made),
                                    hashlib.sha256(f.read()).hexdigest()))
@@ -223,7 +228,7 @@ class Scene:
             raise Failure("a library between two versions: %r" % version)
         for sha, suffix, size in self.query(
                 "SELECT sha256, suffix, size FROM blob WHERE id IN (SELECT blob_id FROM file WHERE"
-                " state = 'ok' UNION SELECT blob_id FROM cover)"):
+                " state = 'ok' UNION SELECT blob_id FROM cover) AND (NOT damaged OR id IN (SELECT blob_id FROM file))"):
             self.whole(self.blob(sha, suffix), sha, size)
         for sha, suffix, size, session in self.query(
                 "WITH live AS (SELECT i.* FROM item i JOIN session s ON s.id = i.session_id WHERE i.state = 'staged' AND"

@@ -27,6 +27,7 @@ struct coding_row {
 	const char *suffix, *muxer, *encoder;
 	const char *codec, *format; /* as the vocabulary has them */
 	bool lossless;
+	int most_rate; /* samples in a second */
 	struct scale scale[SCALES];
 	const char *standard;
 };
@@ -40,17 +41,17 @@ static const int16_t no_kbits[13] = { 0 };
 		"", from, to, "-b:a", "k", "kbit/s", NULL                                                    \
 	}
 static const struct coding_row rows[] = {
-	{ "opus", NULL, "opus", "opus", "libopus", "opus", "ogg", false, { KBITS(6, 510) }, "128" },
-	{ "mp3", NULL, "mp3", "mp3", "libmp3lame", "mp3", "mpeg", false,
+	{ "opus", NULL, "opus", "opus", "libopus", "opus", "ogg", false, 48000, { KBITS(6, 510) }, "128" },
+	{ "mp3", NULL, "mp3", "mp3", "libmp3lame", "mp3", "mpeg", false, 48000,
 	    { { "V", 0, 9, "-q:a", "", "V0 to V9", mp3_kbits }, KBITS(32, 320) }, "V2" },
-	{ "aac", "m4a", "m4a", "ipod", "aac", "aac", "mp4", false, { KBITS(32, 512) }, "160" },
-	{ "vorbis", "ogg", "ogg", "ogg", "libvorbis", "vorbis", "ogg", false,
+	{ "aac", "m4a", "m4a", "ipod", "aac", "aac", "mp4", false, 96000, { KBITS(32, 512) }, "160" },
+	{ "vorbis", "ogg", "ogg", "ogg", "libvorbis", "vorbis", "ogg", false, 192000,
 	    { { "q", -1, 10, "-q:a", "", "q-1 to q10", vorbis_kbits }, KBITS(48, 500) }, "q5" },
-	{ "flac", NULL, "flac", "flac", "flac", "flac", "flac", true,
+	{ "flac", NULL, "flac", "flac", "flac", "flac", "flac", true, 192000,
 	    { { "", 0, 12, "-compression_level", "", "a level", no_kbits } }, "8" },
-	{ "alac", NULL, "m4a", "ipod", "alac", "alac", "mp4", true, { { 0 } }, "" },
-	{ "wav", NULL, "wav", "wav", "pcm", "pcm", "wav", true, { { 0 } }, "" },
-	{ "aiff", "aif", "aiff", "aiff", "pcm", "pcm", "aiff", true, { { 0 } }, "" },
+	{ "alac", NULL, "m4a", "ipod", "alac", "alac", "mp4", true, 192000, { { 0 } }, "" },
+	{ "wav", NULL, "wav", "wav", "pcm", "pcm", "wav", true, 192000, { { 0 } }, "" },
+	{ "aiff", "aif", "aiff", "aiff", "pcm", "pcm", "aiff", true, 192000, { { 0 } }, "" },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -238,6 +239,46 @@ coding_filter(const struct coding *c)
 	return strcmp(c->row->codec, "opus") == 0 || strcmp(c->row->codec, "aac") == 0
 	    ? "aformat=channel_layouts=7.1|6.1|5.1|5.0|quad|3.0|stereo|mono"
 	    : NULL;
+}
+
+/* Of unknown depth, or a bit of DSD, is what may need more than 16. */
+static bool
+is_deep(int64_t bits)
+{
+	return bits > 16 || bits < 8;
+}
+
+int
+coding_rate(const struct coding *c, int64_t rate)
+{
+	static const int usual[] = { 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200,
+		96000, 176400, 192000 };
+	int best = c->row->most_rate;
+
+	if (strcmp(c->row->codec, "opus") == 0)
+		return best;
+	for (size_t i = sizeof usual / sizeof usual[0]; i-- > 0;)
+		if (usual[i] >= rate && usual[i] <= best)
+			best = usual[i];
+	return best;
+}
+
+enum err_code
+coding_depth(const struct coding *c, int64_t bits, struct texts *argv, struct err *e)
+{
+	bool planar = strcmp(c->row->codec, "alac") == 0;
+
+	if (!planar && strcmp(c->row->codec, "flac") != 0)
+		return ERR_NONE;
+	if (texts_add(argv, "-sample_fmt", e) == ERR_NONE)
+		texts_printf(argv, e, "s%d%s", is_deep(bits) ? 32 : 16, planar ? "p" : "");
+	return e->code;
+}
+
+const char *
+coding_in_sheets(const struct coding *c)
+{
+	return strcmp(c->row->name, "mp3") == 0 ? "MP3" : strcmp(c->row->name, "aiff") == 0 ? "AIFF" : "WAVE";
 }
 
 enum err_code

@@ -46,6 +46,14 @@ enum err_code coding_options(const struct coding *c, int64_t bits, struct texts 
 /* What of ffmpeg's filters the encoder needs in front of it, or NULL. */
 const char *coding_filter(const struct coding *c);
 
+/* The rate that a coding can have for sound of this one; the bits of a sample that it keeps of so many, with
+ * the option that says so appended to argv. */
+int coding_rate(const struct coding *c, int64_t rate);
+enum err_code coding_depth(const struct coding *c, int64_t bits, struct texts *argv, struct err *e);
+
+/* What a cue sheet calls it. */
+const char *coding_in_sheets(const struct coding *c);
+
 /* Append those for a container alone, into which the sound goes as it is. */
 enum err_code coding_repack(const struct coding *c, struct texts *argv, struct err *e);
 

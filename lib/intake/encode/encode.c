@@ -10,8 +10,7 @@
 #include "base/file.h"
 #include "intake/encode/ffmpeg.h"
 
-/* A decoder that begins in the middle of a file needs something before that to be exact. */
-enum { AHEAD_MS = 10000, PIECE = 1 << 20 };
+enum { PIECE = 1 << 20 };
 
 /* -- as it is ------------------------------------------------------------ */
 
@@ -38,21 +37,15 @@ copy(const struct encode *c, struct err *e)
 
 /* -- by ffmpeg ----------------------------------------------------------- */
 
-/* The part is cut at samples of the whole file, so that parts one behind the other are the whole again. */
 static enum err_code
 add_filters(const struct encode *c, struct texts *argv, struct err *e)
 {
 	const char *layouts = coding_filter(c->coding);
 	struct buf chain = { 0 };
 
-	if (c->start_ms > 0 || c->length_ms > 0) {
-		buf_printf(&chain, "atrim=start=%lldms", (long long)c->start_ms);
-		if (c->length_ms > 0)
-			buf_printf(&chain, ":end=%lldms", (long long)(c->start_ms + c->length_ms));
-		buf_puts(&chain, ",asetpts=N/SR/TB");
-	}
-	if (layouts != NULL)
-		buf_printf(&chain, "%s%s", chain.len > 0 ? "," : "", layouts);
+	ffmpeg_cut(&chain, c->start_ms, c->length_ms);
+	if (layouts != NULL || chain.len > 0)
+		buf_puts(&chain, layouts != NULL ? layouts : "anull");
 	if (chain.len > 0 && buf_ok(&chain, e) == ERR_NONE && texts_add(argv, "-af", e) == ERR_NONE)
 		texts_add(argv, chain.data, e);
 	buf_free(&chain);
@@ -62,17 +55,7 @@ add_filters(const struct encode *c, struct texts *argv, struct err *e)
 static enum err_code
 command_line(const struct encode *c, struct texts *argv, struct err *e)
 {
-	const char *const timeline[] = { "-copyts", "-start_at_zero", "-ss", NULL };
-	/* nothing but the sound, and nothing that differs from run to run */
-	const char *const sound[] = { "-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1",
-		"-fflags", "+bitexact", "-flags:a", "+bitexact", "-threads", "1", NULL };
-
-	for (size_t i = 0; i < c->ffmpeg->n && e->code == ERR_NONE; i++)
-		texts_add(argv, c->ffmpeg->v[i], e);
-	if (e->code == ERR_NONE && c->start_ms > AHEAD_MS && ffmpeg_words(argv, timeline, e) == ERR_NONE)
-		texts_printf(argv, e, "%lldms", (long long)(c->start_ms - AHEAD_MS));
-	if (e->code != ERR_NONE || texts_add(argv, "-i", e) != ERR_NONE ||
-	    texts_add(argv, FFMPEG_IN, e) != ERR_NONE || ffmpeg_words(argv, sound, e) != ERR_NONE)
+	if (ffmpeg_input(argv, c->ffmpeg, c->start_ms, e) != ERR_NONE || ffmpeg_plain(argv, e) != ERR_NONE)
 		return e->code;
 	if (c->step == CODING_REPACK)
 		coding_repack(c->coding, argv, e);

@@ -12,7 +12,8 @@
 #include "base/own.h"
 #include "base/program.h"
 
-enum { LISTEN_MS = 100 };
+/* A decoder that begins in the middle of a file needs something before that to be exact. */
+enum { LISTEN_MS = 100, AHEAD_MS = 10000 };
 
 /* What is asked of it reads no playlists, no lists of files and no addresses: only containers of music. */
 #define CONTAINERS                                                                                           \
@@ -54,6 +55,39 @@ ffmpeg_begin(struct texts *argv, struct err *e)
 }
 
 enum err_code
+ffmpeg_input(struct texts *argv, const struct texts *begun, int64_t start_ms, struct err *e)
+{
+	const char *const timeline[] = { "-copyts", "-start_at_zero", "-ss", NULL };
+	const char *const input[] = { "-i", FFMPEG_IN, "-map", "0:a:0", NULL };
+
+	for (size_t i = 0; i < begun->n && e->code == ERR_NONE; i++)
+		texts_add(argv, begun->v[i], e);
+	if (e->code == ERR_NONE && start_ms > AHEAD_MS && ffmpeg_words(argv, timeline, e) == ERR_NONE)
+		texts_printf(argv, e, "%lldms", (long long)(start_ms - AHEAD_MS));
+	return e->code != ERR_NONE ? e->code : ffmpeg_words(argv, input, e);
+}
+
+enum err_code
+ffmpeg_plain(struct texts *argv, struct err *e)
+{
+	const char *const plain[] = { "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact",
+		"-flags:a", "+bitexact", "-threads", "1", NULL };
+
+	return ffmpeg_words(argv, plain, e);
+}
+
+void
+ffmpeg_cut(struct buf *chain, int64_t start_ms, int64_t length_ms)
+{
+	if (start_ms == 0 && length_ms == 0)
+		return;
+	buf_printf(chain, "atrim=start=%lldms", (long long)start_ms);
+	if (length_ms > 0)
+		buf_printf(chain, ":end=%lldms", (long long)(start_ms + length_ms));
+	buf_puts(chain, ",asetpts=N/SR/TB,");
+}
+
+enum err_code
 ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, struct err *e)
 {
 	struct program p = { .argv = argv->v, .in = in, .out = out };
@@ -73,7 +107,7 @@ ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, struct
 
 /* "[libopus @ 0x5637525beb80] " is for those who have the source before them. */
 static const char *
-plain(const char *line)
+bare(const char *line)
 {
 	const char *end = line[0] == '[' ? strstr(line, "] ") : NULL;
 
@@ -88,8 +122,8 @@ end_line(struct ffmpeg *f)
 	if (f->line[0] == '\0')
 		return;
 	if (f->first[0] == '\0')
-		snprintf(f->first, sizeof f->first, "%s", plain(f->line));
-	snprintf(f->last, sizeof f->last, "%s", plain(f->line));
+		snprintf(f->first, sizeof f->first, "%s", bare(f->line));
+	snprintf(f->last, sizeof f->last, "%s", bare(f->line));
 }
 
 /* The first line tells why, the last one what came of it. */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/texts.h"
 
@@ -26,6 +27,17 @@ enum err_code ffmpeg_begin(struct texts *argv, struct err *e);
 
 /* Append words up to a NULL. */
 enum err_code ffmpeg_words(struct texts *argv, const char *const *words, struct err *e);
+
+/* Append a command line that was begun, and what it reads: standard input, near start_ms of it. */
+enum err_code ffmpeg_input(struct texts *argv, const struct texts *begun, int64_t start_ms, struct err *e);
+
+/* Append the filter, and a comma, that leaves of a file what begins at start_ms and is so long, 0: to its
+ * end; cut at samples, so that parts one behind the other are the whole.  Nothing where all of it is wanted.
+ */
+void ffmpeg_cut(struct buf *chain, int64_t start_ms, int64_t length_ms);
+
+/* Append what makes a file of nothing but the sound, the same in every run. */
+enum err_code ffmpeg_plain(struct texts *argv, struct err *e);
 
 /* A run of it. */
 struct ffmpeg {
