@@ -58,7 +58,7 @@ TAGLIB_LIBS   = $(shell pkg-config --libs taglib_c taglib) -lstdc++
 lib-import_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(PACK) -pthread
 lib-commit_LIBS   := $(SQLITE) $(TEXT) $(DIGEST) -lm
 lib-search_LIBS   := $(SQLITE) $(TEXT) $(REGEX)
-lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX) $(JSON) $(XML)
+lib-playlist_LIBS := $(SQLITE) $(TEXT) $(REGEX) $(JSON) $(XML) $(DIGEST) -lm -pthread
 lib-analyze_LIBS  := $(SQLITE) $(TEXT) $(REGEX) -lm -pthread
 lib-sweep_LIBS    := $(SQLITE) $(TEXT) $(DIGEST) $(PACK) -pthread
 sound_LIBS         = $(shell pkg-config --libs $(SOUND_NEEDS)) -lseccomp -lm
@@ -137,7 +137,7 @@ $(units): $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(if $(filter media-%,$*),$(media_o)) $(if $(filter sound-%,$*),$(sound_o) $(B)/lib/media/sandbox.o) $(B)/libfonoteca.a \
-	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) $(if $(filter sound-%,$*),$(sound_LIBS)) -pthread $(LDLIBS)
+	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(if $(filter media-%,$*),$(worker_LIBS)) $(if $(filter sound-%,$*),$(sound_LIBS)) -pthread -lm $(LDLIBS)
 $(filter $(B)/unit/media-%,$(units)): $(media_o)
 $(filter $(B)/unit/sound-%,$(units)): $(sound_o) $(B)/lib/media/sandbox.o
 unit-build: $(units)
@@ -178,7 +178,7 @@ torture: deps deps-check
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' CC='$(CC)' bash tests/fault/torture.sh $(or $(TORTURE_TIME),3600)
 
 bench: deps
-	$(Q)$(MAKE) --no-print-directory all $(B)/unit/seed-library $(if $(SOUND),$(B)/unit/sound-score)
+	$(Q)$(MAKE) --no-print-directory all $(B)/unit/seed-library $(B)/unit/seed-sounds $(if $(SOUND),$(B)/unit/sound-score)
 	$(Q)FONOTECA_BUILD='$(abspath $(B))' bash tests/bench/run.sh
 
 # Installing.

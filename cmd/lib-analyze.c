@@ -7,12 +7,14 @@
 #include "base/cli.h"
 #include "base/out.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "cmd/lib-analyze/command.h"
 #include "store/query/query.h"
+#include "store/session/session.h"
 #include "store/sound/twins.h"
 #include "text/parse.h"
 
-enum { O_NEW = CLI_LONG, O_ALL, O_ONLY, O_TIME, O_PREFER, O_DUPLICATES };
+enum { O_NEW = CLI_LONG, O_ALL, O_ONLY, O_TIME, O_PREFER, O_DUPLICATES, O_STAGED };
 
 static const struct opt opts[] = {
 	{ O_NEW, "new", NULL, "what is not known yet, or by an older version (as without it)" },
@@ -22,6 +24,7 @@ static const struct opt opts[] = {
 	{ O_TIME, "time-limit", "TIME",
 	    "begin no other file after so long, like 30min; the next run goes on" },
 	{ O_PREFER, "prefer", "WHAT", "analysis or tags: whose tempo and key hold; decodes nothing" },
+	{ O_STAGED, "staged", NULL, "listen to what waits for its commit; operands are sessions" },
 	{ O_DUPLICATES, "duplicates", NULL, "list tracks of one recording, the best file of each first" },
 	CLI_DRY_RUN,
 	CLI_WAITING,
@@ -79,6 +82,8 @@ read_options(void)
 			command.wish.again = key == O_ALL;
 		else if (key == O_DUPLICATES)
 			command.duplicates = true;
+		else if (key == O_STAGED)
+			command.staged = true;
 		else if (key == O_ONLY)
 			only(value);
 		else if (key == 'j')
@@ -113,6 +118,24 @@ choose(struct db *db, int64_t **ids, size_t *n, struct err *e)
 	return e->code;
 }
 
+/* The sessions of --staged, malloced; NULL where none is named. */
+static enum err_code
+choose_sessions(int64_t **ids, size_t *n, struct err *e)
+{
+	char **words = NULL;
+	size_t count = 0;
+
+	if (cli_noperands() == 0 || words_read(cli_operands(), &words, &count, e) != ERR_NONE)
+		return e->code;
+	*ids = calloc(count + 1, sizeof **ids);
+	if (*ids == NULL)
+		err_memory(e);
+	for (; *n < count && e->code == ERR_NONE; ++*n)
+		session_parse(words[*n], &(*ids)[*n], e);
+	words_free(words, count);
+	return e->code;
+}
+
 static enum err_code
 prefer(struct db *db, struct err *e)
 {
@@ -136,12 +159,25 @@ prefer(struct db *db, struct err *e)
 static enum err_code
 duplicates(struct db *db, struct err *e)
 {
-	int64_t groups = 0;
+	struct twins_sum sum;
+	struct buf b = { 0 };
 
-	if (twins_list(db, cli_json(), cli_separator(), cli_print_line, NULL, &groups, e) == ERR_NONE &&
-	    groups == 0)
-		err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "no duplicates are known");
-	return e->code;
+	if (twins_list(db, cli_json(), cli_separator(), cli_print_line, NULL, &sum, e) != ERR_NONE)
+		return e->code;
+	if (sum.groups == 0)
+		return err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "no duplicates are known");
+	if (!cli_json()) {
+		cli_note("%lld recordings are there more than once: %lld tracks of %.1f MB could go",
+		    (long long)sum.groups, (long long)sum.drops, (double)sum.bytes / 1e6);
+		return ERR_NONE;
+	}
+	json_open(&b, "summary");
+	json_int(&b, "recordings", sum.groups);
+	json_int(&b, "drop", sum.drops);
+	json_int(&b, "drop_bytes", sum.bytes);
+	json_close(&b);
+	buf_putc(&b, cli_separator());
+	return cli_print(&b, e);
 }
 
 int
@@ -156,6 +192,8 @@ main(int argc, char **argv)
 	read_options();
 	if (command.duplicates && cli_noperands() > 0)
 		cli_usage("--duplicates takes no operand");
+	if (command.staged && (command.duplicates || command.prefer != NULL))
+		cli_usage("--staged does not go together with --duplicates and --prefer");
 	if (command.prefer != NULL && cli_dry_run())
 		cli_usage("--prefer and --dry-run do not go together");
 	o.wait_ms = cli_wait_ms();
@@ -163,8 +201,12 @@ main(int argc, char **argv)
 	(void)setpriority(PRIO_PROCESS, 0, 19); /* whatever else is to be done comes first */
 	if (db_open(&db, cli_library(), cli_dry_run() || command.duplicates ? DB_READ : DB_WRITE, &o, NULL,
 		&e) == ERR_NONE &&
-	    choose(db, &ids, &command.wish.ntracks, &e) == ERR_NONE) {
-		command.wish.tracks = ids;
+	    (command.staged ? choose_sessions(&ids, &command.nsessions, &e)
+			    : choose(db, &ids, &command.wish.ntracks, &e)) == ERR_NONE) {
+		if (command.staged)
+			command.sessions = ids;
+		else
+			command.wish.tracks = ids;
 		if (command.duplicates)
 			duplicates(db, &e);
 		else if (command.prefer != NULL)

@@ -8,7 +8,7 @@
 
 /* clang-format off */
 enum { OPT_AT = CLI_LONG, OPT_QUERY, OPT_SEED, OPT_BY, OPT_MIX, OPT_START, OPT_NAME, OPT_REPLACE, OPT_ENCODING,
-	OPT_AS, OPT_IDS, OPT_RELATIVE, OPT_ALL, OPT_LINK, OPT_COPY, OPT_LAYOUT, OPT_FS, OPT_SHUFFLE,
+	OPT_AS, OPT_IDS, OPT_RELATIVE, OPT_ALL, OPT_LINK, OPT_COPY, OPT_LAYOUT, OPT_FS, OPT_CONVERT, OPT_CROSSFADE, OPT_GAIN, OPT_FORCE, OPT_SHUFFLE,
 	OPT_EVERY, OPT_DO, OPT_CATCH_UP, OPT_CANCEL };
 /* clang-format on */
 
@@ -33,7 +33,13 @@ static const struct opt opts[] = {
 	{ OPT_LINK, "link", "DIR", "the same; hard links will do" },
 	{ OPT_LAYOUT, "layout", "LAYOUT",
 	    "the tree's folders and names ('$albumartist/$album/$track $title')" },
-	{ OPT_FS, "fs", "WHAT", "names for posix (the default) or vfat" },
+	{ OPT_FS, "fs", "WHAT", "names for posix or vfat (what the disk is)" },
+	{ OPT_CONVERT, "convert", "FORMAT",
+	    "copy as opus:96, mp3:V2, aac:160, vorbis:q5, flac, alac, wav, aiff; by ffmpeg" },
+	{ OPT_CROSSFADE, "crossfade", "SECONDS", "render: fade each track into the next" },
+	{ OPT_GAIN, "gain", "[=WHAT]", "render: all equally loud, by track (the default) or album" },
+	{ OPT_FORCE, "force", NULL, "render: replace a file that is there" },
+	{ 'j', "jobs", "N", "convert N files at a time (the number of cores)" },
 	{ OPT_DO, "do", "WHAT", "schedule: play, export or notify" },
 	{ OPT_EVERY, "every", "PERIOD", "schedule: again every hour, day, weekday, 2weeks, month ..." },
 	{ OPT_CATCH_UP, "catch-up", "HOW", "schedule: of missed times run once (the default), all, or skip" },
@@ -63,6 +69,7 @@ static const struct cli_verb verbs[] = {
 	{ "freeze", "NAME [NEW]", "make a plain playlist of a smart one" },
 	{ "import", "FILE...", "make playlists of playlist files" },
 	{ "export", "[NAME]", "write it as a playlist file" },
+	{ "render", "[NAME] FILE", "make one continuous file of it, and a cue sheet" },
 	{ "play", "[NAME|QUERY]...", "play it, or what a query finds, through your player" },
 	{ "schedule", "[NAME]...", "play, export or tell of it at set times; list and cancel that" },
 	{ "notify", "NAME", "tell of it through your program for notices" },
@@ -97,10 +104,11 @@ static const struct action {
 	{ smart_set, true, "sort limit" },
 	{ smart_freeze, true, "" },
 	{ file_import, true, "as name replace encoding" },
-	{ file_export, false, "as output relative-to all copy link layout fs" },
+	{ file_export, false, "as output relative-to all copy link layout fs convert jobs" },
+	{ render_playlist, false, "all query sort limit crossfade gain force convert" },
 	{ play_through, false, "all at query sort limit shuffle seed" },
 	{ schedule_set, true,
-	    "at every do catch-up cancel shuffle as output relative-to copy link layout fs" },
+	    "at every do catch-up cancel shuffle as output relative-to copy link layout fs convert" },
 	{ play_notify, false, "" },
 };
 
@@ -122,6 +130,21 @@ take(int key, const char *value)
 		break;
 	case 'l':
 		command.limit = cli_number("--limit", value, 1, INT64_MAX);
+		break;
+	case OPT_CONVERT:
+		command.convert = value;
+		break;
+	case OPT_CROSSFADE:
+		command.crossfade = value;
+		break;
+	case OPT_GAIN:
+		command.gain = value != NULL ? value : "";
+		break;
+	case OPT_FORCE:
+		command.force = true;
+		break;
+	case 'j':
+		command.jobs = (int)cli_number("--jobs", value, 1, 64);
 		break;
 	case OPT_SHUFFLE:
 		command.shuffle = true;

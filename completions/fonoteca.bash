@@ -20,9 +20,10 @@ _fonoteca_dump() {
 }
 
 # The argument name of the option that the word names, or nothing where it takes none.
+# One that may be left out stands behind "=".
 _fonoteca_argument() {
 	"$_fonoteca_command" --dump-options 2>/dev/null |
-		awk -F '\t' -v word="$1" '$1 == "option" && ("--" $3 == word || ($2 != "" && "-" $2 == word)) { print $4 }'
+		awk -F '\t' -v word="$1" '$1 == "option" && $4 !~ /^\[/ && ("--" $3 == word || ($2 != "" && "-" $2 == word)) { print $4 }'
 }
 
 # Run another command of the suite on the library that this command line names.
@@ -74,6 +75,7 @@ _fonoteca_value() {
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
 		--fs) _fonoteca_offer <<<$'posix\nvfat' ;;
+		--convert) _fonoteca_offer <<<$'opus\nmp3\naac\nvorbis\nflac\nalac\nwav\naiff' ;;
 		--as)
 			case ${_fonoteca_command##*/} in
 			lib-search) _fonoteca_offer <<<$'json\nscrobbler-log\nlistenbrainz' ;;

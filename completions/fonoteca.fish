@@ -64,7 +64,7 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep lib-analy
         set -l spec --command $command --long-option $part[3] --description $part[5]
         test -n "$part[2]"; and set spec $spec --short-option $part[2]
         switch "$part[3]:$part[4]"
-            case '*:'
+            case '*:' '*:[=*'
             case '*:DIR'
                 set spec $spec --exclusive --arguments '(__fish_complete_directories)'
             case '*:FILE*'
@@ -87,6 +87,8 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep lib-analy
                 set spec $spec --exclusive --arguments 'scrobbler-log spotify spotify-account listenbrainz lastfm-json maloja pano fonoteca lastfm-csv lastfm-tsv librefm'
             case 'fs:*'
                 set spec $spec --exclusive --arguments 'posix vfat'
+            case 'convert:*'
+                set spec $spec --exclusive --arguments 'opus mp3 aac vorbis flac alac wav aiff'
             case 'by:*'
                 set spec $spec --exclusive --arguments 'track recording'
             case 'do:*'

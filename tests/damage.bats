@@ -16,9 +16,9 @@ cut_off() {
 	cut_off spoken.spx 100
 	cp "$FIXTURES/audio/untagged.wav" music
 	run -0 --separate-stderr lib-import -v music
-	[[ $stderr == *"music/hoppipolla.flac: its end is missing: it has "* ]]
-	[[ $stderr == *"music/spoken.spx: its end is missing: "* ]]
-	[[ $stderr == *": 3 files staged ("*" MB), 2 damaged"* ]]
+	[[ $stderr == *"music/hoppipolla.flac: damaged: its end is missing: it has "* ]]
+	[[ $stderr == *"music/spoken.spx: damaged: its end is missing: "* ]]
+	[[ $stderr == *": 3 files staged ("*" kB), 2 damaged"* ]]
 	lib-commit --show "$output" | grep -q 'hoppipolla.flac.*its end is missing'
 	lib-commit -q "$output"
 	[ "$(lib-search --count is:damaged)" -eq 2 ]

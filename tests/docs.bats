@@ -80,6 +80,7 @@ same() {
 	[ "$(bash_completes lib-search --color a | tr '\n' ' ')" = 'auto always ' ]
 	[ "$(bash_completes lib-search --color = n)" = never ]
 	[ "$(bash_completes lib-playlist show E)" = Evening ]
+	[ "$(bash_completes lib-playlist render --gain E)" = Evening ] # what --gain may take stands behind =
 	[ "$(bash_completes lib-playlist show La)" = 'Late\ night' ]
 	library=$FONOTECA_LIBRARY
 	unset FONOTECA_LIBRARY

@@ -45,6 +45,14 @@ load fault/helper
 	done
 }
 
+@test "trees that are converted, and renderings, killed at their system calls: no file is there that is not whole" {
+	requires ffmpeg
+	for scenario in convert convert-anew render; do
+		sweep 6 $scenario
+		all_held
+	done
+}
+
 @test "lib-sweep, rebuild, and a migration, killed at their system calls" {
 	for scenario in sweep migrate rebuild rebuild-copy; do
 		sweep 20 $scenario
@@ -53,7 +61,7 @@ load fault/helper
 }
 
 @test "each task of lib-sweep, killed at its system calls, and with calls that fail" {
-	for scenario in stage stuck orphans trash backup restore-copy repair; do
+	for scenario in stage stuck orphans trash backup restore-copy repair-inside sweep-retry sweep-schedules; do
 		sweep 6 $scenario
 		all_held
 	done

@@ -203,9 +203,10 @@ found() {
 @test "two of them do not do the same: the second gets status 75" {
 	take "$MUSIC/Small Hours"
 	mkfifo hold
-	printf '#!/bin/sh\nread line <%s\nexec "%s/libexec/sound-worker" "$@"\n' "$PWD/hold" "$FONOTECA_BUILD" >waits && chmod +x waits
+	printf '#!/bin/sh\n: >begun\nread line <hold\nexec "%s/libexec/sound-worker" "$@"\n' "$FONOTECA_BUILD" >waits && chmod +x waits
 	FONOTECA_SOUND_WORKER=$PWD/waits lib-analyze -q -j 1 3>&- &
-	until fails 75 lib-analyze; do :; done
+	until [ -e begun ]; do sleep 0.02; done
+	fails 75 lib-analyze
 	[[ $stderr == *"another lib-analyze"* ]]
 	echo go >hold
 	wait $!
@@ -297,11 +298,13 @@ found() {
 	ffmpeg -v error -i c.wav -metadata title=c m/c.flac
 	take m
 	lib-analyze -q
-	run -0 lib-analyze --duplicates
+	run -0 --separate-stderr lib-analyze --duplicates
+	[[ $stderr == *"1 recordings are there more than once: 2 tracks of "*" MB could go" ]]
 	[ "$(cut -f 2,5 <<<"$output" | head -n 1)" = $'keep\twhole' ]
 	[ "$(cut -f 2,5 <<<"$output" | sed 1d | sort)" = $'drop\tcut\ndrop\tlossy' ]
 	[ "$(lib-search -f '$title' is:dup | sort | tr '\n' ' ')" = "cut lossy whole " ]
 	lib-analyze --json --duplicates | is_json
+	lib-analyze --json --duplicates | jq -se '.[-1] | .type == "summary" and .recordings == 1 and .drop == 2 and .drop_bytes > 100000'
 	# a rerun of all of it changes nothing
 	groups=$(query "SELECT id, sound_group FROM track ORDER BY 1")
 	lib-analyze -q --all --only fingerprint
@@ -309,6 +312,43 @@ found() {
 	lib-commit -q --remove "$(lib-search --ids title:whole)"
 	[ "$(lib-analyze --duplicates | wc -l)" = 2 ]
 	fails 2 lib-analyze --duplicates love
+}
+
+@test "--staged hears what waits for its commit, which then knows it whatever its tags say" {
+	requires ffmpeg
+	mkdir lossless lossy
+	band 0 120 0 20 a.wav
+	band 2 125 5 20 b.wav
+	ffmpeg -v error -i a.wav -metadata artist=A -metadata album=X -metadata track=1 -metadata title="The Song" lossless/a.flac
+	ffmpeg -v error -i b.wav -metadata artist=A -metadata album=X -metadata track=2 -metadata title=Other lossless/b.flac
+	take lossless
+	lib-analyze -q
+	tagged() { ffmpeg -v error "${@:4}" -metadata artist=A -metadata album="$2" -metadata track="$3" -metadata title="$1" "lossy/$1.mp3"; }
+	tagged "Teh Song" X 1 -ss 3 -i a.wav  # the same place, misspelt and cut
+	tagged Another X 3 -i a.wav           # another number is another place
+	tagged Other Best 7 -i b.wav          # another release: of the same recording
+	tagged Wrong Best 8 -i b.wav -b:a 96k # whatever it is, it does not say that it is that song
+	s=$(lib-import -q lossy)
+	[ "$(lib-commit --json --show "$s" | jq -r 'select(.type == "item").verdict' | sort -u)" = new ]
+	[ "$(lib-analyze --staged -n "$s" | wc -l)" = 4 ]
+	lib-analyze --json --staged --only fingerprint | is_json
+	[ -z "$(lib-analyze --staged -n --only fingerprint)" ]
+	lib-commit --json --show "$s" | jq -se --arg dir "$PWD/lossy/" 'map(select(.type == "item")
+		| {(.source | ltrimstr($dir)): [.verdict, .why, .track, .recording_of, .known_by]}) | add == {
+		"Teh Song.mp3": ["conflict", "sound", 1, null, null], "Another.mp3": ["new", null, null, null, null],
+		"Other.mp3": ["new", null, null, 2, "sound"], "Wrong.mp3": ["new", null, null, null, null]}'
+	lib-commit -q "$s"
+	[ "$(query "SELECT count(*) FROM file WHERE track_id = 1")" = 2 ]
+	[ "$(query "SELECT count(DISTINCT recording_id) FROM track WHERE title = 'Other'")" = 1 ]
+	[ -z "$(lib-analyze -n --only fingerprint)" ] # it is known of the tracks
+	[ "$(lib-search --count is:dup)" = 5 ]
+	fails 4 lib-analyze --staged "$s"
+	[[ $stderr == *"session $s is committed"* ]]
+	fails 4 lib-analyze --staged s99
+	fails 2 lib-analyze --staged 12x
+	fails 2 lib-analyze --staged --duplicates
+	run -0 lib-analyze --staged
+	intact
 }
 
 @test "what sounds alike is similar, with the reason, though no tag tells anything" {

@@ -208,8 +208,9 @@ staged() {
 	import music/roads.wv
 	run -0 lib-commit --list
 	[ "${#lines[@]}" = 2 ]
-	[[ ${lines[0]} == $'s1\tstaged\t'* ]]
+	[[ ${lines[0]} =~ ^s1$'\t'staged$'\t'[0-9]+$'\t'[0-9]+$'\t'0$'\t'0$'\t'"$PWD/music"$ ]]
 	lib-commit --list --json | is_json
+	[ "$(lib-commit --list -0 | tr -cd '\0' | wc -c)" = 2 ]
 	run -0 lib-commit --show s1
 	n=$(find music -type f | wc -l)
 	[ "$(grep -c ^new <<<"$output")" = $((n - 1)) ]

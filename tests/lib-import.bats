@@ -290,7 +290,7 @@ the_process() {
 @test "no audio: a session with nothing in it" {
 	run -0 --separate-stderr lib-import -v "$FIXTURES/other/notes.txt" "$FIXTURES/other/clip.mp4"
 	[ "$output" = s1 ]
-	[[ $stderr == *"0 files staged (0.0 MB), 2 no audio"* ]]
+	[[ $stderr == *"0 files staged (0 bytes), 2 no audio"* ]]
 	[ "$(query "SELECT count(*) FROM item")" = 0 ]
 	[ "$(query "SELECT state, skipped FROM session")" = "staged|2" ]
 	mkdir empty

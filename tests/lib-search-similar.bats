@@ -153,11 +153,56 @@ ids() {
 	fails 4 lib-search --similar 99
 	[[ $stderr == *"there is no track 99"* ]]
 	fails 2 lib-search --similar x
+	fails 2 lib-search --similar 1,
+	fails 4 lib-search --similar 1,99
 	fails 2 lib-search --similar 1 --show 1
 	fails 2 lib-search --similar 1 --similar 2
 	fails 2 lib-search --similar 1 --save name
 	run -1 --separate-stderr lib-search -q --similar 13
 	[ -z "$stderr" ]
+}
+
+@test "--similar of several tracks finds what is like most of them, and none of them" {
+	shelf
+	[ "$(ids --similar 8,9)" = "2 1" ] # what is calm first, which one of them is; of an album two
+	[ "$(ids --similar 14,12)" = "15 1" ]
+	[ "$(printf '9\n8\n' | lib-search --ids --similar - | paste -sd ' ')" = "$(ids --similar 8,9)" ]
+	[ "$(ids --similar 1,1)" = "$(ids --similar 1)" ]
+	[ "$(ids --similar 8,9 artist:davis)" = "$(ids --similar 8,9 artist:davis id:1..)" ]
+	lib-search --similar 8,9 --explain --json | is_json
+	lib-search --similar 8,9 --explain --json | python3 -c '
+import json, sys
+for line in sys.stdin:
+    s = json.loads(line)["similar"]
+    assert s["to"] == [8, 9] and 0 < s["score"] <= 1, s
+    assert abs(sum(r["share"] for r in s["reasons"]) - 1) < 0.001, s
+    assert all(r["values"] for r in s["reasons"]), s'
+	run -1 --separate-stderr lib-search --similar 13,14,15
+	[[ $stderr == *"nothing is similar to these tracks"* ]]
+}
+
+@test "--similar @NAME is what goes on with a playlist, a smart one, or what a saved search finds" {
+	shelf
+	lib-playlist -q create Evening
+	lib-playlist -q create Night
+	lib-playlist -q add Evening 8 nowhere.mp3 9 8
+	lib-playlist -q add Night 8 13
+	[ "$(ids --similar @Evening | cut -d' ' -f1,2)" = "$(ids --similar 8,9 | cut -d' ' -f1,2)" ]
+	run -0 lib-search --similar @Evening --explain
+	[[ $output == *"13${T}"*"playlists "*" % (Night)"* && $output != *"Evening"* ]]
+	[ "$(ids --similar @p1)" = "$(ids --similar @Evening)" ]
+	[ "$(lib-search --similar @Evening --explain --json | jq -r .similar.to | sort -u)" = @Evening ]
+	[ -z "$(ids --similar @Evening | tr ' ' '\n' | grep -xE '8|9')" ]
+	lib-playlist -q smart Organs artist:organist
+	[ "$(ids --similar @Organs)" = 15 ]
+	lib-search --save bach composer:bach title:passacaglia artist:organist
+	[ "$(ids --similar @bach)" = 15 ]
+	lib-playlist -q create Empty
+	run -1 --separate-stderr lib-search --similar @Empty
+	[[ $stderr == *"no tracks in @Empty"* ]]
+	fails 4 lib-search --similar @nothing
+	[[ $stderr == *"no playlist or saved search 'nothing'"* ]]
+	fails 4 lib-search --similar @
 }
 
 @test "--explain tells the reasons of a likeness with their shares" {

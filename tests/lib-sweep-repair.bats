@@ -155,6 +155,75 @@ sound() {
 	sound
 }
 
+@test "pictures that lay inside the audio are taken out of it again, and of audio that is fetched as well" {
+	library
+	lib-search -s id --json >before
+	query "SELECT lower(hex(sha256)) || '.' || suffix FROM blob WHERE id IN (SELECT blob_id FROM cover)" |
+		sed -E "s|^(..)|$BLOBS/\1/\1|" >covers
+	[ "$(wc -l <covers)" -ge 6 ]
+	xargs rm <covers
+	# the audio that one of them is in is lost too, and comes first
+	rm "$BLOBS"/*/"$(sha256sum music/all-is-full-of-love.flac | cut -c 1-64).flac"
+	lib-sweep verify || [ $? -eq 3 ]
+	run -3 --separate-stderr lib-sweep -n repair # which does not look into what is not there yet
+	[ "$(grep -c 'would fetch blobs/' <<<"$output")" -ge 5 ] || fail "$output"
+	[ ! -e "$(head -n 1 covers)" ]
+	run -0 --separate-stderr lib-sweep repair
+	[ "$(grep -c 'fetch blobs/' <<<"$stderr")" -eq "$(wc -l <covers)" ] || fail "$stderr"
+	xargs stat -c %a <covers | sort -u | diff - <(echo 444)
+	lib-search -s id --json | diff before -
+	find "$FONOTECA_LIBRARY/staging" -mindepth 1 | diff - /dev/null
+	sound
+	# no other file of the release has it
+	rm "$(head -n 1 covers)"
+	run -3 --separate-stderr env FONOTECA_WORKER=/nowhere lib-sweep repair
+	[[ $stderr == *"cannot look inside files"* ]]
+	[[ $stderr == *"no copy of its bytes was found"* ]]
+	lib-sweep -q repair
+	sound
+}
+
+@test "what came out of an archive is fetched from there, whatever it is called now, while it is there" {
+	mkdir packed
+	mv music more
+	python3 - packed <<-'PY'
+	import sys, tarfile, zipfile
+	with zipfile.ZipFile(sys.argv[1] + "/a.zip", "w", zipfile.ZIP_DEFLATED) as z:
+	    z.write("more/hoppipolla.flac", "Album/01 One.flac")
+	    z.writestr("Album/cover.png", b"\x89PNG\r\n\x1a\n" + b"7" * 100)
+	    z.writestr("Album/empty", b"")
+	with tarfile.open(sys.argv[1] + "/b.tar", "w") as t:
+	    t.add("more/teardrop.wma", "x/teardrop.wma")
+	    t.add("more/roads.wv", "x/roads.wv")
+	PY
+	lib-import -q packed | lib-commit -q
+	rm -r more
+	lib-search -s id --json >before
+	find "$BLOBS" -type f | sort >blobs
+	find "$BLOBS" -type f -delete
+	run -3 lib-sweep verify
+	run -3 --separate-stderr lib-sweep -n repair
+	[ "$(grep -c 'would fetch .*/packed/' <<<"$output")" -ge 4 ] || fail "$output"
+	run -0 --separate-stderr lib-sweep repair
+	for name in "a.zip/Album/01 One.flac" "a.zip/Album/cover.png" b.tar/x/roads.wv; do
+		[[ $stderr == *"fetch $PWD/packed/$name"* ]] || fail "$name: $stderr"
+	done
+	find "$BLOBS" -type f | sort | diff blobs -
+	find "$FONOTECA_LIBRARY/staging" -mindepth 1 | diff - /dev/null
+	lib-search -s id --json | diff before -
+	sound
+	# an archive that is gone, one that is cut short, and one that is no archive any more
+	find "$BLOBS" -type f -delete
+	rm packed/a.zip
+	truncate -s 5000 packed/b.tar
+	run -3 --separate-stderr lib-sweep repair
+	[[ $stderr == *"fetch $PWD/packed/b.tar/x/teardrop.wma"* ]]
+	[ "$(lib-search --count is:missing)" -eq 2 ]
+	echo "no archive" >packed/a.zip
+	run -3 lib-sweep repair
+	[ "$(lib-search --count is:missing)" -eq 2 ]
+}
+
 @test "a blob that nothing names goes to trash/, and says so" {
 	library
 	cp "$(nth 1)" stray
@@ -221,10 +290,37 @@ sound() {
 	spoil_index "but not in the catalogue" "UPDATE doc SET track_id = 777 WHERE doc = 1"
 	spoil_index "damaged in itself" "DELETE FROM fts_data WHERE id > 1000"
 	spoil_index "is not as their tracks are" "UPDATE packed SET v = zeroblob(length(v)) WHERE id = (SELECT min(id) FROM packed)"
-	sqlite3 "$FONOTECA_LIBRARY/library.db" "DELETE FROM vocabulary"
-	run -0 --separate-stderr lib-sweep repair
-	[[ $stderr == *"the vocabulary does not hold"* ]]
+	spoil_index "the vocabulary does not hold" "DELETE FROM vocabulary"
+	spoil_index "the vocabulary does not hold" "UPDATE vocabulary SET words = substr(words, 1, length(words) - 3 - bytes) WHERE rowid = (SELECT max(rowid) FROM vocabulary)"
+	spoil_index "the vocabulary does not hold" "UPDATE vocabulary SET words = zeroblob(length(words)) WHERE chars = 10"
 	[[ $(lib-search hopipola 2>&1 || true) == *hoppipolla* ]]
+	# words that wait to be packed are no fault, unless they have gone as well
+	lib-commit -q --amend 1 composer=Zwischenraum
+	sound
+	spoil_index "the vocabulary does not hold" "DELETE FROM fresh_word"
+	lib-commit -q --amend 1 composer=Sonnenaufgang
+	spoil_index "the vocabulary does not hold" "DELETE FROM vocabulary WHERE chars = 10"
+}
+
+@test "what is made of sounds: their numbers, what tracks know of them, what sounds alike" {
+	library
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "
+		INSERT INTO sound(hash, start_ms, length_ms, at, bpm, key) SELECT hash, start_ms, length_ms, 1, 120, 'C'
+			FROM file_sound WHERE track_id = 2 AND preferred;
+		UPDATE track SET sound_bpm = 120, sound_key = 'C', sound_group = 1 WHERE id = 2;
+		INSERT INTO sound_detail(sound_id, print) VALUES (1, x'010000000200000002000000');
+		INSERT INTO print_word(word, sound_id) VALUES (1, 1), (2, 1)"
+	sound
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE print_word SET word = 3 WHERE word = 2;
+		UPDATE track SET sound_bpm = 121 WHERE id = 2; INSERT INTO sound_near VALUES (0, x'01')"
+	for how in verify "-n repair" repair; do
+		run --separate-stderr lib-sweep $how
+		for what in "track 2 has not the tempo" "numbers of 1 fingerprint are not" "what sounds alike, piece 0 is damaged"; do
+			[[ $output$stderr == *"$what"* ]] || fail "$how: $what: $output$stderr"
+		done
+	done
+	[ "$(query "SELECT group_concat(word) FROM print_word")" = 1,2 ]
+	[ "$(query "SELECT sound_bpm FROM track WHERE id = 2")" = 120.0 ]
 	sound
 }
 

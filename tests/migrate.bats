@@ -33,6 +33,28 @@ newest() {
 	query "SELECT seq >= (SELECT max(id) + 5 FROM file) FROM sqlite_sequence WHERE name = 'file'" | grep -qx 1
 }
 
+@test "libraries as the commands of earlier versions wrote them are brought up to date with all that they hold" {
+	for version in 1 3 7; do
+		rm -rf "$FONOTECA_LIBRARY"
+		mkdir "$FONOTECA_LIBRARY"
+		tar -C "$FONOTECA_LIBRARY" --strip-components=1 --no-same-owner -xzf "$FIXTURES/upgrade/$version.tar.gz"
+		query "SELECT id, title, artist FROM track WHERE removed IS NULL ORDER BY id" >before
+		[ "$(wc -l <before)" -ge 3 ]
+		run -0 --separate-stderr lib-sweep -q
+		[ -z "$stderr" ]
+		[ "$(query 'PRAGMA user_version')" = "$(newest)" ]
+		[ -n "$(ls "$FONOTECA_LIBRARY/backup/library-v$version-"*.db)" ]
+		lib-sweep -q verify
+		intact
+		query "SELECT id, title, artist FROM track WHERE removed IS NULL ORDER BY id" | diff before -
+		[ "$(lib-search --format '$title' love)" = "$(lib-playlist show Evening | cut -f4)" ]
+		# the staged session of then is committed now
+		run -0 --separate-stderr lib-commit s2
+		[ "$output" = "s2 committed: 1 track, 0 duplicates, 0 failed" ]
+		[ "$(lib-search --count)" = $(($(wc -l <before) + 1)) ]
+	done
+}
+
 @test "the catalogue as it was is kept in backup/ and opens" {
 	main_line
 	as_version_1

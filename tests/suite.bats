@@ -31,6 +31,15 @@ READERS=("lib-search love" "lib-commit s1" "lib-playlist list" "lib-sweep stage"
 	done
 }
 
+@test "a slip of an option is told with what was meant" {
+	run -2 --separate-stderr lib-import --staus
+	[[ $stderr == *"there is no option --staus; did you mean --status?"* ]]
+	run -2 --separate-stderr lib-playlist --libary=x list
+	[[ $stderr == *"there is no option --libary; did you mean --library?"* ]]
+	run -2 --separate-stderr lib-sweep --frobnicate
+	[[ $stderr != *"did you mean"* ]]
+}
+
 @test "a value that is missing, not wanted or not a number: status 2" {
 	for c in $COMMANDS; do
 		run -2 --separate-stderr "$c" --library

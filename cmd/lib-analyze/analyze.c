@@ -1,5 +1,6 @@
 /* From jobs to results that are kept. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/cli.h"
@@ -9,8 +10,9 @@
 #include "cmd/lib-analyze/command.h"
 #include "cmd/lib-analyze/pool.h"
 #include "store/sound/near.h"
+#include "store/sound/staged.h"
 
-enum { BATCH = 16, BATCH_MS = 2000 };
+enum { BATCH = 16, BATCH_MS = 2000, NAME = 32 };
 
 struct run {
 	struct db *db;
@@ -30,20 +32,30 @@ is_final(const struct sound_result *r)
 	return r->failed.code == ERR_NONE || (r->failed.code == ERR_FORMAT && r->failed.sys != ETIMEDOUT);
 }
 
+/* "track 12", "item 7". */
+static const char *
+name_of(const struct sound_job *j, char name[NAME])
+{
+	snprintf(name, NAME, j->session != 0 ? "item %lld" : "track %lld",
+	    (long long)(j->session != 0 ? j->item : j->track));
+	return name;
+}
+
 static enum err_code
 say(struct run *run, const struct sound_result *r, struct err *e)
 {
 	struct buf b = { 0 };
+	char name[NAME];
 
 	if (r->failed.code != ERR_NONE) {
 		struct err one = r->failed;
 
 		run->failed++;
-		err_context(&one, "track %lld", (long long)r->job.track);
+		err_context(&one, "%s", name_of(&r->job, name));
 		cli_failed(&one);
 	} else if (r->sound.damage[0] != '\0') {
 		run->damaged++;
-		cli_warn("track %lld is damaged: %s", (long long)r->job.track, r->sound.damage);
+		cli_warn("%s is damaged: %s", name_of(&r->job, name), r->sound.damage);
 	}
 	if (!cli_json())
 		return ERR_NONE;
@@ -131,10 +143,11 @@ list(const struct sound_job *jobs, size_t n, struct err *e)
 
 		if (cli_json()) {
 			json_open(&b, "sound");
-			json_int(&b, "track", jobs[i].track);
+			sound_job_json(&jobs[i], &b);
 			json_array_begin(&b, "analyses");
 		} else {
-			buf_printf(&b, "%lld\t", (long long)jobs[i].track);
+			buf_printf(
+			    &b, "%lld\t", (long long)(jobs[i].session != 0 ? jobs[i].item : jobs[i].track));
 		}
 		for (int k = 0, any = 0; k < SOUND_KINDS; k++) {
 			if ((jobs[i].task.kinds & 1U << k) == 0)
@@ -163,8 +176,13 @@ analyze(struct db *db, struct err *e)
 
 	if (run == NULL)
 		return err_memory(e);
-	if ((!cli_dry_run() && sound_lock(db, e) != ERR_NONE) ||
-	    sound_todo(db, &command.wish, &jobs, &n, e) != ERR_NONE)
+	if (!cli_dry_run() && sound_lock(db, e) != ERR_NONE)
+		goto out;
+	if (command.staged)
+		sound_todo_staged(db, command.sessions, command.nsessions, &command.wish, &jobs, &n, e);
+	else
+		sound_todo(db, &command.wish, &jobs, &n, e);
+	if (e->code != ERR_NONE)
 		goto out;
 	if (cli_dry_run()) {
 		list(jobs, n, e);

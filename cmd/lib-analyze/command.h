@@ -12,7 +12,9 @@ struct command {
 	struct sound_wish wish;
 	int jobs;
 	int64_t time_limit_ms; /* 0: none */
-	bool duplicates;
+	bool duplicates, staged;
+	const int64_t *sessions; /* of --staged; NULL: all */
+	size_t nsessions;
 	const char *prefer; /* NULL, "analysis" or "tags" */
 };
 extern struct command command;

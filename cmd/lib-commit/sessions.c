@@ -244,6 +244,22 @@ sessions_show(struct err *e)
 	each_named(show, "show", e);
 }
 
+/* Imports that were cut short are what was meant, maybe. */
+static void
+none_staged(struct db *db, struct err *e)
+{
+	int64_t *unfinished = NULL;
+	size_t n = 0;
+
+	if (session_list(db, "staging", &unfinished, &n, e) == ERR_NONE && n > 0)
+		err_set(e, ERR_NOMATCH,
+		    "no session is staged; %zu import%s not finished: lib-import --status lists %s", n,
+		    n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
+	else if (e->code == ERR_NONE)
+		err_set(e, ERR_NOMATCH, "no session is staged: nothing to do");
+	free(unfinished);
+}
+
 void
 sessions_all(struct err *e)
 {
@@ -255,7 +271,7 @@ sessions_all(struct err *e)
 	if (db == NULL || session_list(db, "staged", &list, &n, e) != ERR_NONE)
 		return;
 	if (n == 0)
-		err_set(e, ERR_NOMATCH, "no session is staged");
+		none_staged(db, e);
 	for (size_t i = 0; i < n; i++) {
 		snprintf(name, sizeof name, "s%" PRId64, list[i]);
 		if (!work_on(commit, name, e))
@@ -270,7 +286,10 @@ void
 sessions_list(struct err *e)
 {
 	struct db *db = command_library(e);
+	struct buf lines = { 0 };
+	struct table t = { .out = &lines, .separator = cli_separator(), .aligned = cli_columns() > 0 };
 
-	if (db != NULL)
-		report_open_sessions(db, cli_json(), cli_print_line, NULL, e);
+	if (db != NULL && report_open_sessions(db, cli_json(), &t, e) == ERR_NONE)
+		(void)cli_print(&lines, e);
+	buf_free(&lines);
 }

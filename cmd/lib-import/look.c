@@ -24,9 +24,11 @@ look_summary(int64_t session, const struct import_counts *c)
 void
 look_notes(const char *path, bool damaged, const char *notes)
 {
-	for (size_t len; *notes != '\0' && (damaged || cli_verbose()); notes += len + 1) {
+	const char *what = damaged ? "damaged: " : ""; /* the first note says how */
+
+	for (size_t len; *notes != '\0' && (*what != '\0' || cli_verbose()); notes += len + 1, what = "") {
 		len = strcspn(notes, "\n");
-		cli_note("%s: %.*s", path, (int)len, notes);
+		cli_note("%s: %s%.*s", path, what, (int)len, notes);
 	}
 }
 

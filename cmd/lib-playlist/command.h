@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "store/db.h"
+#include "store/playlist/playlist.h"
 
 /* What the command line says, beside cli's own options. */
 struct command {
@@ -26,7 +27,10 @@ struct command {
 	const char *start;
 	const char *query, *sort, *by;
 	const char *output, *relative_to, *as, *name, *encoding;
-	const char *link, *copy, *layout, *fs;
+	const char *link, *copy, *layout, *fs, *convert;
+	int jobs; /* 0: as many as there are cores */
+	const char *crossfade, *gain;
+	bool force;
 	struct db *db;
 	int status; /* of the player, 0 where none ran */
 };
@@ -55,6 +59,14 @@ command_fn file_import, file_export;
 
 /* play.c: through the user's player, and notifier. */
 command_fn play_through, play_notify;
+
+/* render.c: as one file. */
+command_fn render_playlist;
+
+/* play.c: the entries of a playlist, or with 0 of --all, of --query or what these words find; p, whose name
+ * is set, and v are the caller's to release. */
+enum err_code command_entries(
+    int64_t playlist, char **words, struct playlist *p, struct playlist_entry **v, size_t *n, struct err *e);
 
 /* schedule.c: at set times. */
 command_fn schedule_set;

@@ -36,6 +36,10 @@ check_export(const char *name)
 		cli_usage("--as, --output and --relative-to are for files, not for trees");
 	if (!tree && (command.layout != NULL || command.fs != NULL))
 		cli_usage("--layout and --fs go with --copy or --link");
+	if (command.convert != NULL && command.copy == NULL)
+		cli_usage("--convert goes with --copy");
+	if (command.jobs > 0 && command.convert == NULL)
+		cli_usage("--jobs goes with --convert");
 	if (command.fs != NULL && strcmp(command.fs, "posix") != 0 && strcmp(command.fs, "vfat") != 0)
 		cli_usage("--fs takes posix or vfat, not '%s'", command.fs);
 }

@@ -39,25 +39,34 @@ find(char **words, int64_t *playlist, struct err *e)
 	return e->code;
 }
 
+enum err_code
+command_entries(
+    int64_t playlist, char **words, struct playlist *p, struct playlist_entry **v, size_t *n, struct err *e)
+{
+	char *query[] = { (char *)command.query, NULL };
+	int64_t *ids = NULL;
+	size_t found = 0;
+
+	if (command.all || playlist != 0)
+		return playlist_whole(command.db, playlist, p, v, n, e);
+	if (command_find(command.query != NULL ? query : words, &ids, &found, e) == ERR_NONE &&
+	    playlist_read_tracks(command.db, ids, found, v, n, e) == ERR_NONE &&
+	    (p->name = strdup("Found")) == NULL)
+		err_memory(e);
+	free(ids);
+	return e->code;
+}
+
 static enum err_code
 gather(char **words, struct queue *q, struct err *e)
 {
-	char *query[] = { (char *)command.query, NULL };
-	int64_t playlist = 0, *ids = NULL;
-	size_t n = 0;
+	int64_t playlist = 0;
 
 	if ((words[0] != NULL) + (command.query != NULL) + command.all != 1)
 		cli_usage("play takes NAME, a query, --query QUERY or --all");
 	if (!command.all && find(words, &playlist, e) != ERR_NONE)
 		return e->code;
-	if (command.all || playlist != 0)
-		return playlist_whole(command.db, playlist, &q->p, &q->v, &q->n, e);
-	if (command_find(command.query != NULL ? query : words, &ids, &n, e) == ERR_NONE &&
-	    playlist_read_tracks(command.db, ids, n, &q->v, &q->n, e) == ERR_NONE &&
-	    (q->p.name = strdup("Found")) == NULL)
-		err_memory(e);
-	free(ids);
-	return e->code;
+	return command_entries(playlist, words, &q->p, &q->v, &q->n, e);
 }
 
 /* What is missing goes out, what stands before --at as well, and the rest into its order. */

@@ -80,7 +80,7 @@ static bool
 is_ready(const char *name)
 {
 	char *argv[] = { (char *)name, NULL };
-	struct program mpc = { .argv = argv, .in = -1, .mute = true };
+	struct program mpc = { .argv = argv, .in = -1, .out = -1 };
 	struct err e = { 0 };
 	char *file = program_find(name, &e);
 	bool there = file != NULL;

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cmd/lib-playlist/command.h"
 #include "exchange/list.h"
+#include "intake/encode/coding.h"
 #include "store/playlist/playlist.h"
 #include "store/schedule/schedule.h"
 
@@ -49,6 +50,18 @@ copy(const char *text)
 }
 
 static void
+check_convert(void)
+{
+	struct coding coding;
+	struct err e = { 0 };
+
+	if (command.copy == NULL)
+		cli_usage("--convert goes with --copy");
+	if (coding_parse(&coding, command.convert, &e) != ERR_NONE)
+		cli_usage("--convert: %s", e.msg);
+}
+
+static void
 read_export(struct schedule *s)
 {
 	const char *path = command.output != NULL ? command.output
@@ -68,10 +81,12 @@ read_export(struct schedule *s)
 		cli_usage("--as takes m3u8, m3u, pls, xspf or jspf, not '%s'", command.as);
 	if (command.fs != NULL && strcmp(command.fs, "posix") != 0 && strcmp(command.fs, "vfat") != 0)
 		cli_usage("--fs takes posix or vfat, not '%s'", command.fs);
+	if (command.convert != NULL)
+		check_convert();
 	s->target = strdup(file ? "output" : command.copy != NULL ? "copy" : "link");
 	s->path = absolute(path);
 	s->relative_to = command.relative_to != NULL ? absolute(command.relative_to) : NULL;
-	s->format = copy(command.as);
+	s->format = copy(command.convert != NULL ? command.convert : command.as);
 	s->layout = copy(command.layout);
 	s->fs = copy(command.fs);
 }
@@ -106,7 +121,8 @@ read_options(struct schedule *s)
 	if (s->action == SCHEDULE_EXPORT)
 		read_export(s);
 	else if (command.output != NULL || command.copy != NULL || command.link != NULL ||
-	    command.as != NULL || command.relative_to != NULL || command.layout != NULL || command.fs != NULL)
+	    command.as != NULL || command.relative_to != NULL || command.layout != NULL ||
+	    command.fs != NULL || command.convert != NULL)
 		cli_usage("what belongs to an export goes with --do export");
 }
 

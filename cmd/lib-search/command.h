@@ -76,7 +76,11 @@ void find_facet(struct err *e);
 void find_albums(struct err *e);
 void find_artists(struct err *e);
 
-/* similar.c: of what *q finds only what is most like the track of --similar; and tracks of it with the
+/* named.c: the tracks of a playlist, plain or smart, or of a saved search, malloced; *playlist: its id, or 0.
+ */
+enum err_code tracks_named(const char *name, int64_t **ids, size_t *n, int64_t *playlist, struct err *e);
+
+/* similar.c: of what *q finds only what is most like the tracks of --similar; and tracks of it with the
  * reasons. */
 enum err_code similar_narrow(struct query **q, struct err *e);
 void similar_explain(const int64_t *ids, size_t n, struct err *e);

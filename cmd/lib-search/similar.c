@@ -1,5 +1,7 @@
-/* The tracks most like another: --similar narrows whatever else is asked for. */
+/* The tracks most like others: --similar narrows whatever else is asked for. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cli.h"
 #include "base/out.h"
@@ -17,43 +19,74 @@ compare_ids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static enum err_code
-nothing_similar(int64_t id, struct err *e)
-{
-	if (cli_quiet())
-		return err_set(e, ERR_NOMATCH, "%s", "");
-	if (cli_noperands() > 0)
-		return err_set(
-		    e, ERR_NOMATCH, "nothing that was found is similar to track %lld", (long long)id);
-	return err_set(e, ERR_NOMATCH,
-	    "nothing is similar to track %lld: no other has an artist, genre, tag or the like in common with "
-	    "it",
-	    (long long)id);
-}
-
-/* The track of --similar, which may come from standard input. */
-static enum err_code
-read_track(int64_t *id, struct err *e)
-{
-	char *only[] = { (char *)command.similar, NULL }, **words = NULL;
-	size_t n = 0;
-
-	if (words_read(only, &words, &n, e) != ERR_NONE)
-		return e->code;
-	if (n == 1)
-		one_id(words[0], id, e);
-	else
-		err_set(e, ERR_USAGE, "--similar wants one track, not %zu", n);
-	words_free(words, n);
-	return e->code;
-}
-
-/* What was found; kept so that its reasons can be told. */
+/* What was found, and for which tracks; kept so that its reasons can be told. */
 static struct {
-	int64_t to;
+	struct likeness_to to;
 	struct likeness *list;
 	size_t n;
 } found;
+
+static enum err_code
+nothing_similar(struct err *e)
+{
+	char name[32];
+	const char *what = found.to.name != NULL ? found.to.name : found.to.n == 1 ? name : "these tracks";
+
+	snprintf(name, sizeof name, "track %lld", (long long)found.to.id[0]);
+	if (cli_quiet())
+		return err_set(e, ERR_NOMATCH, "%s", "");
+	if (cli_noperands() > 0)
+		return err_set(e, ERR_NOMATCH, "nothing that was found is similar to %s", what);
+	return err_set(e, ERR_NOMATCH,
+	    "nothing is similar to %s: no other has an artist, genre, tag or the like in common with %s",
+	    what, found.to.n == 1 ? "it" : "them");
+}
+
+/* "12", "12,15". */
+static enum err_code
+read_ids(const char *word, int64_t **ids, size_t *n, struct err *e)
+{
+	char *copy = strdup(word), *rest = copy, *one;
+
+	if (copy == NULL)
+		return err_memory(e);
+	while (e->code == ERR_NONE && (one = strsep(&rest, ",")) != NULL) {
+		int64_t *more = realloc(*ids, (*n + 1) * sizeof *more);
+
+		if (more == NULL)
+			err_memory(e);
+		else if (one_id(one, &(*ids = more)[*n], e) == ERR_NONE)
+			++*n;
+	}
+	free(copy);
+	return e->code;
+}
+
+/* The tracks of --similar, which may come from standard input; those of a playlist's or saved search's name.
+ */
+static enum err_code
+read_tracks(struct err *e)
+{
+	char *only[] = { (char *)command.similar, NULL }, **words = NULL;
+	int64_t *ids = NULL;
+	size_t n = 0, nwords = 0;
+
+	if (*command.similar == '@') {
+		found.to.name = command.similar;
+		tracks_named(command.similar + 1, &ids, &n, &found.to.playlist, e);
+	} else if (words_read(only, &words, &nwords, e) == ERR_NONE) {
+		for (size_t i = 0; i < nwords && e->code == ERR_NONE; i++)
+			read_ids(words[i], &ids, &n, e);
+		if (e->code == ERR_NONE && n == 0)
+			err_set(e, ERR_USAGE, "--similar wants a track, and got none");
+		words_free(words, nwords);
+	}
+	if (e->code == ERR_NONE && n == 0)
+		err_set(e, ERR_NOMATCH, cli_quiet() ? "%.0s" : "there are no tracks in %s", command.similar);
+	found.to.id = ids;
+	found.to.n = n;
+	return e->code;
+}
 
 /* What the query itself finds, sorted; a misspelt one is corrected as ever. */
 static enum err_code
@@ -76,14 +109,14 @@ similar_narrow(struct query **q, struct err *e)
 	int64_t ids[LIKENESS_MAX], *among = NULL;
 	size_t namong = 0;
 
-	if (read_track(&found.to, e) != ERR_NONE || find_among(q, &among, &namong, e) != ERR_NONE)
+	if (read_tracks(e) != ERR_NONE || find_among(q, &among, &namong, e) != ERR_NONE)
 		goto out;
-	if (likeness_find(command.db, found.to, among, namong, &found.list, &found.n, e) != ERR_NONE)
+	if (likeness_find(command.db, &found.to, among, namong, &found.list, &found.n, e) != ERR_NONE)
 		goto out;
 	for (size_t i = 0; i < found.n; i++)
 		ids[i] = found.list[i].id;
 	if (found.n == 0)
-		nothing_similar(found.to, e);
+		nothing_similar(e);
 	else
 		query_only(*q, ids, found.n, e);
 out:
@@ -95,7 +128,7 @@ static void
 add_json(const struct track *t, const struct likeness *l, struct buf *out, struct err *e)
 {
 	track_json_open(t, out);
-	likeness_json(command.db, found.to, l, out, e);
+	likeness_json(command.db, &found.to, l, out, e);
 	json_close(out);
 	buf_putc(out, cli_separator());
 }
@@ -122,7 +155,7 @@ add_lines(const struct track *t, const struct likeness *l, struct buf *out, stru
 	}
 	buf_puts(out, "\n      ");
 	buf_clear(&text);
-	likeness_text(command.db, found.to, l, &text, e);
+	likeness_text(command.db, &found.to, l, &text, e);
 	out_escape(out, text.data != NULL ? text.data : "", text.len);
 	buf_putc(out, '\n');
 	out->failed |= text.failed;
@@ -145,7 +178,7 @@ add_cells(const struct track *t, const struct likeness *l, struct buf *out, stru
 	buf_printf(&text, "%.2f", l->score);
 	table_text(&row, text.data);
 	buf_clear(&text);
-	likeness_text(command.db, found.to, l, &text, e);
+	likeness_text(command.db, &found.to, l, &text, e);
 	table_cell(&row, text.data != NULL ? text.data : "", text.len);
 	table_row(&row);
 	table_end(&row);

@@ -15,7 +15,7 @@ sweep_try_again(int64_t session, struct err *e)
 {
 	char id[24], *file = program_sibling("lib-import", e), *library = (char *)(uintptr_t)cli_library();
 	char *const argv[] = { file, "--quiet", "--library", library, "--retry", id, "--due", NULL };
-	struct program p = { .argv = argv, .ours = true, .in = -1, .mute = true };
+	struct program p = { .argv = argv, .ours = true, .in = -1, .out = -1 };
 	int status = 0;
 	pid_t pid;
 

@@ -35,6 +35,13 @@ add_option(struct texts *argv, const char *name, const char *value, struct err *
 	return e->code;
 }
 
+/* Into a tree of copies the format is that of the files. */
+static bool
+is_copy(const struct schedule *s)
+{
+	return s->target != NULL && strcmp(s->target, "copy") == 0;
+}
+
 /* lib-playlist --library=... play p3 */
 static enum err_code
 command_line(const char *library, const struct schedule *s, struct texts *argv, struct err *e)
@@ -52,7 +59,7 @@ command_line(const char *library, const struct schedule *s, struct texts *argv, 
 	if (s->target != NULL && strcmp(s->target, "output") == 0 && !schedule_may_write(s->path))
 		return err_set(e, ERR_DENIED, "%s is no playlist file", s->path);
 	if ((s->target != NULL && add_option(argv, s->target, s->path, e) != ERR_NONE) ||
-	    add_option(argv, "as", s->format, e) != ERR_NONE ||
+	    add_option(argv, is_copy(s) ? "convert" : "as", s->format, e) != ERR_NONE ||
 	    add_option(argv, "relative-to", s->relative_to, e) != ERR_NONE ||
 	    add_option(argv, "layout", s->layout, e) != ERR_NONE ||
 	    add_option(argv, "fs", s->fs, e) != ERR_NONE ||
@@ -100,7 +107,7 @@ static void
 start(struct db *db, struct schedule *s)
 {
 	struct texts argv = { 0 };
-	struct program program = { .ours = true, .in = -1, .mute = true };
+	struct program program = { .ours = true, .in = -1, .out = -1 };
 	struct run *r = &at_work.run[at_work.n];
 	struct err e = { 0 };
 
@@ -183,6 +190,34 @@ run_due(struct db *db, struct err *e)
 }
 
 static void
+counts(struct buf *b)
+{
+	json_int(b, cli_dry_run() ? "due" : "run", at_work.runs);
+	json_int(b, "failed", at_work.failed);
+	json_int(b, "missed", at_work.missed);
+}
+
+/* For `health`: nothing is noted where nothing was due. */
+static void
+note(struct db *db, int64_t started, struct err *e)
+{
+	enum err_code ended = e->code == ERR_NONE && at_work.failed > 0 ? ERR_PARTIAL : e->code;
+	struct err noting = { 0 };
+	struct buf b = { 0 };
+
+	if (at_work.runs + at_work.missed == 0)
+		return;
+	json_object_begin(&b, NULL);
+	counts(&b);
+	json_object_end(&b);
+	if (buf_ok(&b, &noting) == ERR_NONE)
+		sweep_note_run(db, "schedules", started, err_status(ended), b.data, &noting);
+	if (e->code == ERR_NONE)
+		*e = noting;
+	buf_free(&b);
+}
+
+static void
 report(void)
 {
 	struct buf b = { 0 };
@@ -190,9 +225,7 @@ report(void)
 	if (cli_json()) {
 		json_open(&b, "report");
 		json_text(&b, "task", "schedules");
-		json_int(&b, cli_dry_run() ? "due" : "run", at_work.runs);
-		json_int(&b, "failed", at_work.failed);
-		json_int(&b, "missed", at_work.missed);
+		counts(&b);
 		if (cli_dry_run())
 			json_bool(&b, "dry_run", true);
 		json_close(&b);
@@ -213,7 +246,7 @@ sweep_schedules(struct err *e)
 	struct db *db = NULL;
 	struct db_options o = { .wait_ms = cli_wait_ms() };
 	struct err look = { 0 };
-	int64_t due = 0;
+	int64_t due = 0, started = time_now();
 
 	/* mostly nothing is due, and looking writes nothing; but an older library wants to be brought up to
 	 * date */
@@ -225,8 +258,10 @@ sweep_schedules(struct err *e)
 	if (cli_dry_run())
 		*e = look;
 	else if ((due > 0 || look.code != ERR_NONE) &&
-	    db_open(&db, cli_library(), DB_WRITE, &o, NULL, e) == ERR_NONE)
+	    db_open(&db, cli_library(), DB_WRITE, &o, NULL, e) == ERR_NONE) {
 		run_due(db, e);
+		note(db, started, e);
+	}
 	db_close(db);
 	if (e->code == ERR_NONE)
 		report();

@@ -15,6 +15,7 @@
 
 #include "base/cli_state.h"
 #include "base/file.h"
+#include "base/near.h"
 
 enum { MAX_OPTS = 64 };
 
@@ -98,7 +99,7 @@ cli_usage(const char *fmt, ...)
 	va_end(ap);
 	cli_message("error", "%s", text);
 	if (!cli_state.log_json)
-		fprintf(stderr, "Try '%s --help' for the options.\n", me.cli->name);
+		fprintf(stderr, "Try '%s --help'.\n", me.cli->name);
 	exit(2);
 }
 
@@ -233,6 +234,37 @@ common(int key, const char *value)
 	}
 }
 
+/* The option that --word, or --word=value, may be a slip of, or NULL. */
+static const char *
+nearest_option(const char *word)
+{
+	char name[32];
+	const char *nearest = NULL;
+	int length = (int)strcspn(word, "="), least = length > 5 ? 3 : 2; /* fewer edits than this */
+
+	snprintf(name, sizeof name, "%.*s", length - 2, word + 2);
+	for (const struct opt *o = me.cli->opts; o->key != 0; o++) {
+		int d = near_distance(o->name, name);
+
+		if (d < least) {
+			least = d;
+			nearest = o->name;
+		}
+	}
+	return nearest;
+}
+
+static void
+no_such_option(const char *word)
+{
+	const char *nearest = nearest_option(word);
+
+	if (nearest != NULL)
+		cli_usage(
+		    "there is no option %.*s; did you mean --%s?", (int)strcspn(word, "="), word, nearest);
+	cli_usage("there is no option %.*s", (int)strcspn(word, "="), word);
+}
+
 static void
 bad_option(int key)
 {
@@ -247,7 +279,7 @@ bad_option(int key)
 		cli_usage("there is no option -%c", optopt);
 	if (optopt != 0) /* a value given to a long option that takes none */
 		cli_usage("option %.*s takes no value", (int)strcspn(word, "="), word);
-	cli_usage("there is no option %.*s", (int)strcspn(word, "="), word);
+	no_such_option(word);
 }
 
 /* Words that getopt must not see: all after "--", "-word" after the first operand where dashes negate, and

@@ -130,6 +130,16 @@ field_find(const char *name)
 	return field_find_n(name, strlen(name));
 }
 
+const char *
+field_fixed(enum field f)
+{
+	if (f == F_YEAR)
+		return "it follows date";
+	if ((field_info(f)->flags & FIELD_PROPERTY) != 0)
+		return "it is measured from the audio";
+	return "the library keeps it";
+}
+
 enum field
 field_nearest(const char *name)
 {

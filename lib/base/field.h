@@ -68,6 +68,9 @@ const struct field_info *field_info(enum field f);
 enum field field_find(const char *name);
 enum field field_find_n(const char *name, size_t len);
 
+/* Why one that is not FIELD_WRITABLE cannot be written: "it follows date". */
+const char *field_fixed(enum field f);
+
 /* The field whose name is nearest to a misspelt one (at most 2 edits), or F_NONE. */
 enum field field_nearest(const char *name);
 

@@ -61,6 +61,12 @@ file_slurp(struct buf *b, int dirfd, const char *name, size_t max, struct err *e
 	return e->code;
 }
 
+int64_t
+file_ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 enum err_code
 file_slurp_open(struct buf *b, int fd, const char *name, size_t max, struct err *e)
 {

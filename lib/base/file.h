@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -20,6 +21,9 @@ ssize_t file_write(int fd, const void *bytes, size_t len);
 /* A whole file into b, at most max bytes (more is ERR_FORMAT). */
 enum err_code file_slurp(struct buf *b, int dirfd, const char *name, size_t max, struct err *e);
 enum err_code file_slurp_open(struct buf *b, int fd, const char *name, size_t max, struct err *e);
+
+/* A time of struct stat in nanoseconds since 1970. */
+int64_t file_ns(struct timespec t);
 
 /* Replace dirfd/name atomically: temporary file, fsync, rename, fsync of the folder. */
 enum err_code file_replace(

@@ -9,6 +9,7 @@
 static const struct setting_info table[OWN_COUNT] = {
 	[OWN_PLAYER] = { "player", SETTINGS_COMMAND, "", 0 },
 	[OWN_NOTIFY] = { "notify", SETTINGS_COMMAND, "", 0 },
+	[OWN_FFMPEG] = { "ffmpeg", SETTINGS_COMMAND, "", 0 },
 };
 
 const struct setting_info *

@@ -5,6 +5,7 @@
  *
  *	player = mpv --no-video
  *	notify = notify-send --app-name Fonoteca
+ *	ffmpeg = /opt/ffmpeg/bin/ffmpeg
  *
  * It is written as base/settings.h tells.  No library's config names a program, so that nobody who
  * writes into a shared library, or hands one on, runs anything here; and this file is obeyed only where
@@ -15,7 +16,7 @@
 
 #include "base/settings.h"
 
-enum own_setting { OWN_PLAYER, OWN_NOTIFY, OWN_COUNT };
+enum own_setting { OWN_PLAYER, OWN_NOTIFY, OWN_FFMPEG, OWN_COUNT };
 
 struct own {
 	struct texts value[OWN_COUNT]; /* commands: a program and its arguments; n 0 where none is named */

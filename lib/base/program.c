@@ -2,9 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/start.h"
 #include "base/texts.h"
 
 #define STANDARD_PATH "/usr/local/bin:/usr/bin:/bin"
@@ -128,16 +127,15 @@ program_find(const char *name, struct err *e)
 char *
 program_sibling(const char *command, struct err *e)
 {
-	char self[PATH_MAX], *path = NULL, *slash;
-	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *folder = start_folder(), *path;
 
-	self[len > 0 ? len : 0] = '\0';
-	slash = strrchr(self, '/');
-	if (slash == NULL) {
-		err_set(e, ERR_NOTFOUND, "cannot tell where %s is", command);
+	if (folder == NULL) {
+		err_sys(e, errno, "cannot tell where %s is", command);
 		return NULL;
 	}
-	if (asprintf(&path, "%.*s/%s", (int)(slash - self), self, command) < 0) {
+	path = path_join(folder, command);
+	free(folder);
+	if (path == NULL) {
 		err_memory(e);
 		return NULL;
 	}
@@ -164,41 +162,19 @@ clean_environment(const struct program *p, struct texts *env, struct err *e)
 	return e->code;
 }
 
-/* No signal is masked or ignored in it. */
 static int
-spawn(const struct program *p, const char *file, char *const *env, pid_t *pid)
+start(const struct program *p, const char *file, char *const *env, pid_t *pid)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int rc = posix_spawn_file_actions_init(&actions);
+	struct start_fd fds[3];
+	size_t n = 0;
 
-	if (rc != 0)
-		return rc;
-	rc = posix_spawnattr_init(&attr);
-	if (rc != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return rc;
-	}
-	sigemptyset(&none);
-	sigfillset(&all);
-	if (p->in < 0)
-		rc = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	else if (p->in > 0)
-		rc = posix_spawn_file_actions_adddup2(&actions, p->in, 0);
-	if (rc == 0 && p->mute)
-		rc = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigmask(&attr, &none);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigdefault(&attr, &all);
-	if (rc == 0)
-		rc = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (rc == 0)
-		rc = posix_spawn(pid, file, &actions, &attr, p->argv, env);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&actions);
-	return rc;
+	if (p->in != 0)
+		fds[n++] = (struct start_fd){ STDIN_FILENO, p->in };
+	if (p->out != 0)
+		fds[n++] = (struct start_fd){ STDOUT_FILENO, p->out };
+	if (p->err != 0)
+		fds[n++] = (struct start_fd){ STDERR_FILENO, p->err };
+	return start_program(file, p->argv, env, fds, n, pid);
 }
 
 enum err_code
@@ -211,7 +187,7 @@ program_start(const struct program *p, pid_t *pid, struct err *e)
 	if (file == NULL)
 		return e->code;
 	if (p->ours || clean_environment(p, &env, e) == ERR_NONE) {
-		rc = spawn(p, file, p->ours ? environ : env.v, pid);
+		rc = start(p, file, p->ours ? environ : env.v, pid);
 		if (rc != 0)
 			err_sys(e, rc, "cannot run %s", file);
 	}
@@ -264,6 +240,12 @@ void
 program_stop(pid_t pid)
 {
 	kill(pid, SIGTERM);
+}
+
+void
+program_kill(pid_t pid)
+{
+	kill(pid, SIGKILL);
 }
 
 enum err_code

@@ -19,8 +19,7 @@ struct program {
 	char *const *argv;   /* NULL-terminated; the first is the program, by name, absolute path or ~/path */
 	const char *library; /* for $FONOTECA_LIBRARY, or NULL */
 	bool ours;           /* one of our own commands: it gets the environment as it is */
-	int in;              /* a descriptor for its standard input; -1: /dev/null; 0: ours */
-	bool mute;           /* its standard output goes to /dev/null */
+	int in, out, err;    /* descriptors for its standard ones; -1: /dev/null; 0: ours */
 };
 
 /* The file that a name stands for, malloced; NULL with ERR_NOTFOUND or ERR_DENIED in *e. */
@@ -39,8 +38,9 @@ enum err_code program_wait(pid_t pid, volatile const int *stop, int *status, str
 /* The same without waiting: 1 it ended, 0 not yet, -1. */
 int program_ended(pid_t pid, int *status, struct err *e);
 
-/* Ask it to end. */
+/* Ask it to end; and end it. */
 void program_stop(pid_t pid);
+void program_kill(pid_t pid);
 
 /* Start and wait; a program that cannot be started or does not end with 0 is an error. */
 enum err_code program_run(const struct program *p, volatile const int *stop, struct err *e);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/cli_state.h"
 #include "base/out.h"
@@ -29,37 +30,24 @@ cli_progress_clear(void)
 	drawn = 0;
 }
 
-static void
-amount(char *text, size_t size, double bytes)
-{
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
-	int u = 0;
-
-	while (bytes >= 1000 && u < 4) {
-		bytes /= 1000;
-		u++;
-	}
-	snprintf(text, size, u == 0 || bytes >= 100 ? "%.0f %s" : "%.1f %s", bytes, units[u]);
-}
-
 /* "staging 400/1000, 2.1 GB, 180 MB/s, 0:12 left" */
 static void
 draw(const char *stage, int64_t done, int64_t total, int64_t bytes, double seconds)
 {
-	char size[32], rate[32], eta[48] = "";
+	char size[AMOUNT_TEXT], rate[AMOUNT_TEXT], eta[48] = "";
 
-	amount(size, sizeof size, (double)bytes);
-	amount(rate, sizeof rate, seconds > 0 ? (double)bytes / seconds : 0);
 	if (total > 0 && done > 0 && done <= total && seconds > 1) {
 		long left = (long)(seconds * (double)(total - done) / (double)done);
 
-		snprintf(eta, sizeof eta, ", %ld:%02ld left", left / 60, left % 60);
+		if (left > 0)
+			snprintf(eta, sizeof eta, ", %ld:%02ld left", left / 60, left % 60);
 	}
 	fprintf(stderr, "\r\033[K%s %lld", stage, (long long)done);
 	if (total > 0)
 		fprintf(stderr, "/%lld", (long long)total);
 	if (bytes > 0)
-		fprintf(stderr, ", %s, %s/s", size, rate);
+		fprintf(stderr, ", %s, %s/s", amount_bytes(bytes, size),
+		    amount_bytes(seconds > 0 ? (int64_t)((double)bytes / seconds) : 0, rate));
 	fputs(eta, stderr);
 	fflush(stderr);
 	drawn = 1;

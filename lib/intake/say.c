@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/out.h"
 
 static void
@@ -44,10 +45,12 @@ part(struct buf *out, int64_t n, const char *what)
 void
 say_summary(int64_t session, const struct import_counts *c, struct buf *out)
 {
+	char size[AMOUNT_TEXT];
+
 	if (session != 0)
 		buf_printf(out, "s%" PRId64 ": ", session);
-	buf_printf(out, "%" PRId64 " file%s %s (%.1f MB)", c->staged, c->staged == 1 ? "" : "s",
-	    session != 0 ? "staged" : "would be staged", (double)c->bytes / 1e6);
+	buf_printf(out, "%" PRId64 " file%s %s (%s)", c->staged, c->staged == 1 ? "" : "s",
+	    session != 0 ? "staged" : "would be staged", amount_bytes(c->bytes, size));
 	part(out, c->damaged, "damaged");
 	part(out, c->earlier, "staged earlier");
 	part(out, c->unchanged, "unchanged");

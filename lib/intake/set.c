@@ -30,7 +30,8 @@ set_parse(struct set *s, const char *text, struct err *e)
 	}
 	info = field_info(f);
 	if ((info->flags & (FIELD_TAG | FIELD_WRITABLE)) != (FIELD_TAG | FIELD_WRITABLE))
-		return err_set(e, ERR_USAGE, "the field '%s' cannot be set at import", info->name);
+		return err_set(e, ERR_USAGE, "the field '%s' cannot be set at import: %s", info->name,
+		    (info->flags & FIELD_WRITABLE) != 0 ? "it is amended, track by track" : field_fixed(f));
 	if (value_typed(f, equals + 1, &s->value, e) != ERR_NONE)
 		return e->code;
 	s->field = f;

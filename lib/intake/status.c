@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/out.h"
 #include "base/time.h"
 #include "store/commit/report.h"
@@ -89,51 +90,21 @@ json_line(const struct look *l, struct buf *out)
 	json_close(out);
 }
 
-/* "3.4 MB", "12 files", "9 min ago": for people; the bare number for programs. */
+/* "9 min ago" for people, seconds for programs. */
 static void
-cell(struct table *t, bool aligned, int64_t n, const char *unit)
+age_cell(struct table *t, int64_t seconds)
 {
-	char text[48] = "";
+	char span[AMOUNT_TEXT], text[AMOUNT_TEXT + 8];
 
-	if (aligned && n == 0)
-		; /* an empty cell */
-	else if (aligned)
-		snprintf(text, sizeof text, "%" PRId64 " %s", n, unit);
+	if (t->aligned)
+		snprintf(text, sizeof text, "%s ago", amount_span(seconds, span));
 	else
-		snprintf(text, sizeof text, "%" PRId64, n);
+		snprintf(text, sizeof text, "%" PRId64, seconds);
 	table_text(t, text);
 }
 
 static void
-bytes_cell(struct table *t, bool aligned, int64_t n, const char *per)
-{
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
-	double x = (double)n;
-	size_t u = 0;
-	char text[48] = "";
-
-	for (; x >= 1000 && u < 4; u++)
-		x /= 1000;
-	if (!aligned)
-		snprintf(text, sizeof text, "%" PRId64, n);
-	else if (n > 0)
-		snprintf(text, sizeof text, "%.*f %s%s", u > 0, x, units[u], per);
-	table_text(t, text);
-}
-
-static void
-age_cell(struct table *t, bool aligned, int64_t seconds)
-{
-	if (seconds < 120)
-		cell(t, aligned, seconds, "s ago");
-	else if (seconds < 7200 || !aligned)
-		cell(t, aligned, aligned ? seconds / 60 : seconds, "min ago");
-	else
-		cell(t, aligned, seconds / 3600, "h ago");
-}
-
-static void
-row(struct table *t, bool aligned, const struct look *l)
+row(struct table *t, const struct look *l)
 {
 	const struct session *s = &l->s;
 	char text[TIME_TEXT];
@@ -141,14 +112,14 @@ row(struct table *t, bool aligned, const struct look *l)
 	snprintf(text, sizeof text, "s%" PRId64, s->id);
 	table_text(t, text);
 	table_text(t, l->status);
-	cell(t, aligned, s->staged + s->pending, "staged");
-	bytes_cell(t, aligned, s->bytes, "");
-	cell(t, aligned, s->failed, "failed");
-	cell(t, aligned, s->skipped, "no audio");
-	cell(t, aligned, s->unchanged, "unchanged");
+	table_count(t, s->staged + s->pending, "staged");
+	table_bytes(t, s->bytes, "");
+	table_count(t, s->failed, "failed");
+	table_count(t, s->skipped, "no audio");
+	table_count(t, s->unchanged, "unchanged");
 	table_text(t, time_format(s->created, text));
-	age_cell(t, aligned, l->age);
-	bytes_cell(t, aligned, l->rate, "/s");
+	age_cell(t, l->age);
+	table_bytes(t, l->rate, "/s");
 	table_text(t, l->next);
 	table_escaped(t, s->roots);
 	table_row(t);
@@ -169,7 +140,7 @@ sessions(struct db *db, const int64_t *ids, size_t n, const struct status_form *
 			json_line(&l, &lines);
 			buf_putc(&lines, form->separator);
 		} else {
-			row(&t, form->aligned, &l);
+			row(&t, &l);
 		}
 		session_free(&l.s);
 	}
@@ -240,15 +211,15 @@ failed_items(struct db *db, int64_t session, const struct status_form *form, str
 
 /* One that failed, in all sessions: "dead", which nobody tries again by himself, or when it is due. */
 static void
-failed_row(struct table *t, bool aligned, const struct item *it)
+failed_row(struct table *t, const struct item *it)
 {
 	char text[TIME_TEXT];
 
 	snprintf(text, sizeof text, "s%" PRId64, it->session);
 	table_text(t, text);
 	table_text(t, it->due == 0 ? "dead" : time_format(it->due, text));
-	cell(t, aligned, it->attempts, "tries");
-	age_cell(t, aligned, age_of(it));
+	table_count(t, it->attempts, it->attempts == 1 ? "attempt" : "attempts");
+	age_cell(t, age_of(it));
 	table_escaped(t, it->path);
 	table_escaped(t, it->reason);
 	table_row(t);
@@ -261,7 +232,7 @@ failed_of(struct db *db, int64_t session, const struct status_form *form, struct
 
 	while (e->code == ERR_NONE && item_next_failed(db, session, it.id, &it, e) == 1) {
 		if (!form->json) {
-			failed_row(t, form->aligned, &it);
+			failed_row(t, &it);
 			continue;
 		}
 		failed_item(&it, true, t->out);

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "media/tag/cover.h"
 #include "media/tag/map.h"
 #include "media/read.h"
 #include "media/sniff/sniff.h"
+#include "media/tag/picture.h"
 #include "media/tag/tagwrite.h"
 #include "worker/same.h"
 
@@ -250,10 +252,24 @@ is_changed(const struct writer *w, const struct record *was)
 	return false;
 }
 
+/* A file without a picture gets the first that is wanted; *added: it did. */
+static enum err_code
+add_cover(struct writer *w, bool *added)
+{
+	struct record has = { 0 };
+
+	if (w->wanted->ncovers > 0 && cover_read(tagfile_c(w->t), &has, w->e) == ERR_NONE &&
+	    has.ncovers == 0 && !picture_add(w->t, &w->wanted->covers[0], added))
+		memory(w);
+	record_free(&has);
+	return w->e->code;
+}
+
 static enum err_code
 write_tags(struct writer *w, struct record *left)
 {
 	struct record was = { 0 };
+	bool pictured = false;
 
 	if (read_again(w) == ERR_NONE) {
 		was = w->have;
@@ -264,7 +280,7 @@ write_tags(struct writer *w, struct record *left)
 	for (int round = 0; round < ROUNDS && w->e->code == ERR_NONE; round++)
 		set_all(w);
 	if (w->e->code == ERR_NONE && give_up(w) == ERR_NONE && list_left(w, left) == ERR_NONE &&
-	    is_changed(w, &was) && !tagfile_save(w->t))
+	    add_cover(w, &pictured) == ERR_NONE && (pictured || is_changed(w, &was)) && !tagfile_save(w->t))
 		err_set(w->e, ERR_FORMAT, "its tags could not be written");
 	record_free(&was);
 	return w->e->code;

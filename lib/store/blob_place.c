@@ -87,19 +87,13 @@ look(int dirfd, const char *folder, const char *name, int64_t size, struct stat 
 	return ERR_NONE;
 }
 
-static int64_t
-nanoseconds(struct timespec t)
-{
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* Nobody has touched what the import linked: not since, and not so short before that its times do not tell.
  */
 static bool
 stood_still(const struct blob_staged *s, const struct stat *st)
 {
-	return (int64_t)st->st_ino == s->inode && nanoseconds(st->st_mtim) == s->mtime_ns &&
-	    nanoseconds(st->st_ctim) == s->ctime_ns && s->ctime_ns - s->mtime_ns > RACY_NS;
+	return (int64_t)st->st_ino == s->inode && file_ns(st->st_mtim) == s->mtime_ns &&
+	    file_ns(st->st_ctim) == s->ctime_ns && s->ctime_ns - s->mtime_ns > RACY_NS;
 }
 
 static enum err_code
@@ -122,7 +116,7 @@ hash(struct checked *c, int dirfd, const char *folder, const char *name, const s
 static bool
 untouched(const struct blob_staged *s, const struct stat *st)
 {
-	return s->staged_ns != 0 && nanoseconds(st->st_ctim) == s->staged_ns;
+	return s->staged_ns != 0 && file_ns(st->st_ctim) == s->staged_ns;
 }
 
 /* The staged file.  One that was touched since tells by its bytes. */
@@ -266,7 +260,7 @@ let_go(const struct place *p, const struct blob_staged *s, int64_t *ctime_ns, st
 	if (fd >= 0 && (unlinkat(p->staging, p->name, 0) != 0 || fstat(fd, &st) != 0))
 		err_sys(e, errno, "%s/%s", p->staging_name, p->name);
 	else if ((int64_t)st.st_ino == s->inode)
-		*ctime_ns = nanoseconds(st.st_ctim);
+		*ctime_ns = file_ns(st.st_ctim);
 	fd_close(&fd);
 	return e->code;
 }

@@ -25,31 +25,14 @@ event_parse(const char *text, int64_t *id, struct err *e)
 	return ERR_NONE;
 }
 
-/* One number of a statement with one parameter; `none` where there is no row. */
-static enum err_code
-one_number(struct db *db, const char *sql, int64_t arg, int64_t none, int64_t *n, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, sql, e);
-	int step;
-
-	if (st == NULL)
-		return e->code;
-	if (sqlite3_bind_parameter_count(st) > 0)
-		sql_int(st, 1, arg);
-	step = sql_step(db, st, e);
-	if (step >= 0)
-		*n = step > 0 ? sqlite3_column_int64(st, 0) : none;
-	sql_done(st);
-	return e->code;
-}
-
 enum err_code
 events_start(struct db *db, int64_t n, int64_t *after, struct err *e)
 {
 	*after = 0;
 	if (n < 0)
 		return ERR_NONE;
-	return one_number(db, "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?", n, 0, after, e);
+	sql_number(db, "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?", &n, 1, after, e);
+	return e->code;
 }
 
 enum err_code
@@ -57,9 +40,8 @@ events_missed(struct db *db, int64_t after, bool *missed, struct err *e)
 {
 	int64_t first = 0, last = 0;
 
-	if (one_number(db, "SELECT min(id) FROM event WHERE id > ?", after, 0, &first, e) != ERR_NONE ||
-	    one_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'event'", 0, 0, &last, e) !=
-		ERR_NONE)
+	if (sql_number(db, "SELECT min(id) FROM event WHERE id > ?", &after, 1, &first, e) < 0 ||
+	    sql_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'event'", NULL, 0, &last, e) < 0)
 		return e->code;
 	*missed = first > after + 1 || (first == 0 && last > after);
 	return ERR_NONE;
@@ -152,7 +134,7 @@ events_changed(struct db *db, int64_t *version, bool *changed, struct err *e)
 {
 	int64_t now = 0;
 
-	if (one_number(db, "PRAGMA data_version", 0, 0, &now, e) != ERR_NONE)
+	if (sql_number(db, "PRAGMA data_version", NULL, 0, &now, e) < 0)
 		return e->code;
 	*changed = now != *version;
 	*version = now;

@@ -160,16 +160,34 @@ sql_run(struct db *db, sqlite3_stmt *st, struct err *e)
 	return step < 0 ? e->code : ERR_NONE;
 }
 
-enum err_code
-sql_change(struct db *db, const char *text, const int64_t *args, int n, struct err *e)
+static sqlite3_stmt *
+with_numbers(struct db *db, const char *text, const int64_t *args, int n, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, text, e);
 
-	if (st == NULL)
-		return e->code;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; st != NULL && i < n; i++)
 		sql_int(st, i + 1, args[i]);
-	return sql_run(db, st, e);
+	return st;
+}
+
+enum err_code
+sql_change(struct db *db, const char *text, const int64_t *args, int n, struct err *e)
+{
+	sqlite3_stmt *st = with_numbers(db, text, args, n, e);
+
+	return st != NULL ? sql_run(db, st, e) : e->code;
+}
+
+int
+sql_number(struct db *db, const char *text, const int64_t *args, int n, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *st = with_numbers(db, text, args, n, e);
+	int step = st != NULL ? sql_step(db, st, e) : -1;
+
+	if (step == 1)
+		*out = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return step;
 }
 
 void

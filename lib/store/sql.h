@@ -54,6 +54,10 @@ enum err_code sql_run(struct db *db, sqlite3_stmt *st, struct err *e);
 /* Run the statement of a string literal, whose parameters are n numbers, to its end. */
 enum err_code sql_change(struct db *db, const char *text, const int64_t *args, int n, struct err *e);
 
+/* The first row's first column as a number (0 for NULL), of the statement of a string literal whose
+ * parameters are n numbers.  1; 0 without a row, *out as it was; -1. */
+int sql_number(struct db *db, const char *text, const int64_t *args, int n, int64_t *out, struct err *e);
+
 /* Reset; NULL is allowed. */
 void sql_done(sqlite3_stmt *st);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/out.h"
 #include "text/fold.h"
 
@@ -66,6 +67,32 @@ table_int(struct table *t, long long n)
 	char text[24];
 
 	table_cell(t, text, (size_t)snprintf(text, sizeof text, "%lld", n));
+}
+
+void
+table_count(struct table *t, long long n, const char *what)
+{
+	char text[64] = "";
+
+	if (!t->aligned)
+		table_int(t, n);
+	else if (n == 0)
+		table_text(t, "");
+	else
+		table_cell(t, text, (size_t)snprintf(text, sizeof text, "%lld %s", n, what));
+}
+
+void
+table_bytes(struct table *t, long long n, const char *per)
+{
+	char size[AMOUNT_TEXT], text[AMOUNT_TEXT + 8];
+
+	if (!t->aligned)
+		table_int(t, n);
+	else if (n == 0)
+		table_text(t, "");
+	else
+		table_cell(t, text, (size_t)snprintf(text, sizeof text, "%s%s", amount_bytes(n, size), per));
 }
 
 void

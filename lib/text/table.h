@@ -40,6 +40,12 @@ void table_cell(struct table *t, const char *bytes, size_t len);
 void table_text(struct table *t, const char *s);    /* NULL: an empty cell */
 void table_escaped(struct table *t, const char *s); /* the same of text that was escaped already */
 void table_int(struct table *t, long long n);
+
+/* A count: "12 failed" aligned, and nothing of none; the bare number in a pipe.  So of bytes, "8.9 MB" with
+ * per
+ * ("/s") behind it. */
+void table_count(struct table *t, long long n, const char *what);
+void table_bytes(struct table *t, long long n, const char *per);
 void table_row(struct table *t); /* every row must have as many cells as the first */
 void table_end(struct table *t); /* writes what was kept; releases everything */
 

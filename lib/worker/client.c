@@ -545,7 +545,7 @@ worker_write(struct worker *w, int fd, const struct record *wanted, struct recor
 
 	if (fstat(fd, &st) != 0)
 		return err_sys(e, errno, "cannot be written");
-	if (record_encode(wanted, false, &bytes, e) == ERR_NONE) {
+	if (record_encode(wanted, true, &bytes, e) == ERR_NONE) {
 		writer.file_bytes = (int64_t)st.st_size + 4 * (int64_t)bytes.len + WRITE_MARGIN;
 		fetch(&writer, PROTOCOL_WRITE, fd, left, e);
 	}

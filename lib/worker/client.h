@@ -78,7 +78,8 @@ struct worker_sink {
 enum err_code worker_unpack(struct worker *w, int fd, const struct worker_sink *sink, struct err *e);
 
 /* Give fd, which must be open for reading and writing, the tags that *wanted has: its fields, none where it
- * has none, and the free tags that it names, an empty value taking one out.  Other free tags and covers stay.
+ * has none, and the free tags that it names, an empty value taking one out.  Other free tags and covers stay;
+ * a file without a picture gets the first cover of *wanted, where it has one.
  * What the format cannot hold is left as it was and comes in a zeroed *left.  This is done by a process of
  * its own, which may write to fd alone; after an error fd may hold anything. */
 enum err_code worker_write(

@@ -7,7 +7,7 @@
  * code is ERR_NONE, else a reason.
  *
  * Behind PROTOCOL_WRITE come four bytes more, a length, and an encoded record: the
- * tags that the file is to have.  Its descriptor can be written to.  The answer's
+ * tags that the file is to have, and a cover if it has none.  Its descriptor can be written to.  The answer's
  * record has a value for each field, or free tag, that this format cannot hold as
  * it was wanted.  Only a worker that was started with PROTOCOL_WRITES takes it, and it
  * is for one file.

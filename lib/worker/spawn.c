@@ -1,58 +1,30 @@
 #include "worker/spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/start.h"
 #include "worker/client.h"
 #include "worker/protocol.h"
 
-/* The worker gets its socket as descriptor 3, nothing else but /dev/null, and no signal masked or ignored. */
+/* The worker gets its socket as descriptor 3, nothing else but /dev/null. */
 static int
 launch(const char *program, char *const argv[], int socket, pid_t *pid)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int rc = posix_spawn_file_actions_init(&actions);
-
-	if (rc != 0)
-		return rc;
-	rc = posix_spawnattr_init(&attr);
-	if (rc != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return rc;
-	}
-	sigemptyset(&none);
-	sigfillset(&all);
-	rc = posix_spawn_file_actions_adddup2(&actions, socket, PROTOCOL_FD);
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	const struct start_fd fds[] = {
+		{ PROTOCOL_FD, socket },
+		{ STDIN_FILENO, -1 },
+		{ STDOUT_FILENO, -1 },
 #ifndef FONOTECA_SAN
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+		{ STDERR_FILENO, -1 },
 #endif
-	if (rc == 0)
-		rc = posix_spawnattr_setsigmask(&attr, &none);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigdefault(&attr, &all);
-	if (rc == 0)
-		rc = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (rc == 0)
-		rc = posix_spawn(pid, program, &actions, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&actions);
-	return rc;
+	};
+
+	return start_program(program, argv, environ, fds, sizeof fds / sizeof *fds, pid);
 }
 
 enum err_code
@@ -82,14 +54,29 @@ spawn_worker(const char *program, int timeout_ms, long memory_bytes, int64_t fil
 	return ERR_NONE;
 }
 
+/* The file at one of the places, where it may be run: NULL with errno set. */
+static char *
+program_at(const char *folder, const char *place, const char *name)
+{
+	char *path;
+	int n = place[0] == '/' ? asprintf(&path, "%s/%s", place, name)
+				: asprintf(&path, "%s/%s/%s", folder, place, name);
+
+	if (n < 0)
+		return NULL;
+	if (access(path, X_OK) != 0) {
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
 char *
 worker_program(const char *name, const char *variable, struct err *e)
 {
-	enum { PLACES = 3 };
-	static const char *const places[PLACES] = { "libexec", "../libexec/fonoteca", LIBEXECDIR };
+	static const char *const places[] = { "libexec", "../libexec/fonoteca", LIBEXECDIR };
 	const char *named = getenv(variable);
-	char self[PATH_MAX], *path = NULL, *slash;
-	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *folder, *path = NULL;
 
 	if (named != NULL && *named != '\0') {
 		path = strdup(named);
@@ -97,23 +84,12 @@ worker_program(const char *name, const char *variable, struct err *e)
 			err_memory(e);
 		return path;
 	}
-	self[len > 0 ? len : 0] = '\0';
-	slash = strrchr(self, '/');
-	for (int i = 0; i < PLACES; i++) {
-		bool beside = i < PLACES - 1; /* the command */
-
-		if (beside && slash == NULL)
-			continue;
-		if (asprintf(&path, "%.*s%s%s/%s", beside ? (int)(slash - self) : 0, self, beside ? "/" : "",
-			places[i], name) < 0) {
-			err_memory(e);
-			return NULL;
-		}
-		if (access(path, X_OK) == 0)
-			return path;
-		if (!beside)
-			err_sys(e, errno, "%s", path);
-		free(path);
-	}
-	return NULL;
+	folder = start_folder();
+	for (size_t i = 0; i < sizeof places / sizeof *places && path == NULL; i++)
+		if (folder != NULL || places[i][0] == '/')
+			path = program_at(folder, places[i], name);
+	if (path == NULL)
+		err_sys(e, errno, "%s/%s", LIBEXECDIR, name);
+	free(folder);
+	return path;
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # How well, and how fast, lib-analyze hears: tests/bench/sound.sh FOLDER, run by run.sh.
 #
-# The scores are of music that is made for it (tests/unit/band.h).  The speed is that of BENCH_SONGS (8) songs of 3
+# The scores are of music that is made for it (tests/unit/band.h), what is similar and what is the same among BENCH_SOUNDS
+# (100,000) tracks whose sounds are made up (tests/unit/seed-sounds.c).  The speed is that of BENCH_SONGS (8) songs of 3
 # minutes each as FLAC, in seconds of sound for a second of processor, one core, beside ffmpeg that only
 # decodes, and others where they are.
 # shellcheck disable=SC2317 # functions are called by the names that each and speed are given
@@ -17,6 +18,37 @@ if [ ! -x "$FONOTECA_BUILD/lib-analyze" ]; then
 fi
 printf '\nWhat lib-analyze hears\n'
 "$FONOTECA_BUILD/unit/sound-score" all | grep -E '^(tempo|key|fingerprint):'
+many=${BENCH_SOUNDS:-100000}
+
+# cpu COMMAND...: milliseconds of processor, user and system, the median of 11.
+cpu() {
+	for ((i = 0; i < 11; i++)); do
+		{ TIMEFORMAT='%U %S' && time "$@" >/dev/null; } 2>&1 | awk '{ print 1000 * ($1 + $2) }'
+	done | sort -n | sed -n 6p
+}
+# likeness WHAT MS: what is promised is told beside it.
+likeness() {
+	printf '%-44s %10.0f ms of processor, at most 100\n' "$1" "$2"
+	[ -z "${BENCH_JSON-}" ] || printf '{"v":1,"type":"bench","what":"%s","ms":%.3f,"limit":100}\n' "$1" "$2" >>"$BENCH_JSON"
+}
+
+# A library of so many tracks whose sounds are made up: fingerprints are compared as they are kept.
+python3 "${BASH_SOURCE%/*}/make-tracks.py" "$many" 0 >"$place/tracks"
+"$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY" <"$place/tracks" >/dev/null
+"$FONOTECA_BUILD/unit/seed-sounds" "$FONOTECA_LIBRARY" | {
+	read -r n seconds groups
+	printf '%-44s %10.1f s of processor: %d recordings of two files found of %d\n' \
+		"$n fingerprints kept and compared" "$seconds" "$groups" $((many / 100))
+	[ -z "${BENCH_JSON-}" ] ||
+		printf '{"v":1,"type":"bench","what":"fingerprints","n":%d,"seconds":%.2f}\n' "$n" "$seconds" >>"$BENCH_JSON"
+}
+lib-playlist -q create Evening
+lib-search --ids -s bpm --offset $((many / 2)) -l 50 | lib-playlist -q add Evening -
+likeness "similar to a track, of $many" "$(cpu lib-search --ids --similar $((many / 2)))"
+likeness "similar to a playlist of 50, of $many" "$(cpu lib-search --ids --similar @Evening)"
+likeness "the same with reasons" "$(cpu lib-search -l 50 --explain --similar @Evening)"
+rm -rf "$FONOTECA_LIBRARY" "$place/tracks"
+
 if ! command -v ffmpeg >/dev/null; then
 	echo "its speed: skipped, no ffmpeg here (make deps-analyze)"
 	exit
@@ -45,7 +77,7 @@ each() {
 decode() { ffmpeg -v error -nostdin -threads 1 -i "$1" -f null -; }
 measure() { ffmpeg -nostdin -threads 1 -i "$1" -af ebur128=peak=true -f null -; }
 
-lib-import -q "$place/songs" | lib-commit -q
+lib-import -q "$place/songs" | lib-commit -q >/dev/null
 speed "everything (at least 150)" lib-analyze -q -j 1 --all
 for kind in bpm key loudness fingerprint features check; do
 	speed "$kind alone" lib-analyze -q -j 1 --all --only $kind

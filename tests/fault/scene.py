@@ -57,6 +57,8 @@ class Scene:
         self.music = os.path.join(self.dir, "music")
         self.base = os.path.join(self.dir, "base")
         self.lib = os.path.join(self.dir, "library")
+        self.made = os.path.join(self.dir, "made")  # what is made outside of the library
+        self.may_be_made = None
         self.scenario = self.session = self.copy = None
         self.command = []
         self.env = dict(os.environ, HOME=self.dir, FONOTECA_LIBRARY=self.lib, LC_ALL="C.UTF-8",
@@ -107,9 +109,14 @@ class Scene:
     def keep(self):
         if os.path.exists(self.lib):
             reset(self.lib, self.base)
+        if os.path.exists(self.made):
+            reset(self.made, self.made + ".base")
 
     def fresh(self):
         reset(self.base, self.lib)
+        shutil.rmtree(self.made, ignore_errors=True)
+        if os.path.exists(self.made + ".base"):
+            reset(self.made + ".base", self.made)
         self.sources()
 
     def sources(self, gone=()):
@@ -139,9 +146,14 @@ class Scene:
         elif not self.done():
             for _ in range(self.scenario.runs):
                 self.must(*self.command)
+        if self.scenario.then:
+            self.must(*self.scenario.fill(self, self.scenario.then))
         self.must("lib-sweep", "-q", "--older-than=0", "stage")
         for _ in range(2 if os.listdir(os.path.join(self.lib, "trash")) and self.command[0] != "lib-sweep" else 0):
             self.must("lib-sweep", "-q", "--grace=0", "trash")  # what nobody owned gets a row, then it goes
+        wrong = self.scenario.check and self.scenario.check(self)
+        if wrong:
+            raise Failure(wrong)
 
     def done(self):
         """An edit that is committed is not done again: the same line would be refused, or do it twice."""
@@ -194,6 +206,17 @@ class Scene:
         rows = self.query("SELECT count(*) FROM item WHERE state = 'staged'")
         return rows[0][0] if rows else 0
 
+    def files_made(self):
+        """The files outside of the library that have their names, with the hashes of their bytes."""
+        files = set()
+        for folder, _, names in os.walk(self.made):
+            for name in names:
+                if not name.startswith("."):  # what is not whole has such a name
+                    with open(os.path.join(folder, name), "rb") as f:
+                        files.add((os.path.relpath(os.path.join(folder, name), self.made),
+                                   hashlib.sha256(f.read()).hexdigest()))
+        return files
+
     # -- what must hold -------------------------------------------------
     def invariants(self):
         if self.query("PRAGMA integrity_check") not in ([], [("ok",)]):
@@ -205,7 +228,7 @@ class Scene:
             raise Failure("a library between two versions: %r" % version)
         for sha, suffix, size in self.query(
                 "SELECT sha256, suffix, size FROM blob WHERE id IN (SELECT blob_id FROM file WHERE"
-                " state = 'ok' UNION SELECT blob_id FROM cover)"):
+                " state = 'ok' UNION SELECT blob_id FROM cover) AND (NOT damaged OR id IN (SELECT blob_id FROM file))"):
             self.whole(self.blob(sha, suffix), sha, size)
         for sha, suffix, size, session in self.query(
                 "WITH live AS (SELECT i.* FROM item i JOIN session s ON s.id = i.session_id WHERE i.state = 'staged' AND"
@@ -216,6 +239,8 @@ class Scene:
             if not os.path.exists(path):
                 path = self.blob(sha, suffix)
             self.whole(path, sha, size)
+        if self.may_be_made is not None and not self.files_made() <= self.may_be_made:
+            raise Failure("made, but not whole: %r" % sorted(self.files_made() - self.may_be_made))
         damaged = {sha.hex() for sha, in self.query("SELECT sha256 FROM blob b JOIN file f ON f.blob_id = b.id WHERE"
                                                     " f.state = 'damaged'")}
         for folder, _, names in os.walk(os.path.join(self.lib, "blobs")):
@@ -247,7 +272,7 @@ class Scene:
                 self.query("SELECT state FROM session WHERE 's' || id = ?", self.session), playlists, entries, self.records("lib-search", "--saved", "--json"),
                 self.query("SELECT start, title, track_id, uncounted, dup_of IS NULL, raw FROM play p JOIN told o ON"
                            " o.id = told_id LEFT JOIN play_raw ON play_id = p.id ORDER BY start, title"),
-                self.query("SELECT * FROM heard ORDER BY 1"), self.query("SELECT count(*) FROM doc"), self.query("SELECT name FROM trash ORDER BY name"),
+                sorted(self.files_made()), self.query("SELECT * FROM heard ORDER BY 1"), self.query("SELECT count(*) FROM doc"), self.query("SELECT name FROM trash ORDER BY name"),
                 sorted(os.listdir(os.path.join(self.lib, "trash"))),
                 self.query("SELECT kind, count(*) FROM event JOIN edit ON event_id = id GROUP BY kind ORDER BY 1"))
 
@@ -262,8 +287,10 @@ class Scene:
     def golden(self):
         """The state in which an uninterrupted run ends."""
         self.fresh()
+        before = self.files_made()
         self.must(*self.command)
         self.finish()
+        self.may_be_made = before | self.files_made()
         self.invariants()
         self.end = self.state()
         if not self.end[0]:

@@ -1,4 +1,5 @@
 /* base: statuses, JSON and escapes, the vocabulary, growing buffers */
+#include "base/amount.h"
 #include "base/err.h"
 #include "base/field.h"
 #include "base/file.h"
@@ -159,6 +160,25 @@ buffers_grow(void)
 	CHECK(buf_detach(&b) == NULL);
 }
 
+static void
+amounts_are_for_people(void)
+{
+	char text[AMOUNT_TEXT];
+
+	CHECK(strcmp(amount_bytes(0, text), "0 bytes") == 0);
+	CHECK(strcmp(amount_bytes(1, text), "1 byte") == 0);
+	CHECK(strcmp(amount_bytes(999, text), "999 bytes") == 0);
+	CHECK(strcmp(amount_bytes(1000, text), "1.0 kB") == 0);
+	CHECK(strcmp(amount_bytes(99949, text), "99.9 kB") == 0);
+	CHECK(strcmp(amount_bytes(99950, text), "100 kB") == 0);
+	CHECK(strcmp(amount_bytes(999500, text), "1.0 MB") == 0);
+	CHECK(strcmp(amount_bytes(INT64_MAX, text), "9223 PB") == 0);
+	CHECK(strcmp(amount_span(119, text), "119 s") == 0);
+	CHECK(strcmp(amount_span(120, text), "2 min") == 0);
+	CHECK(strcmp(amount_span(2 * 3600, text), "2 h") == 0);
+	CHECK(strcmp(amount_span(2 * 86400, text), "2 days") == 0);
+}
+
 int
 main(void)
 {
@@ -170,5 +190,6 @@ main(void)
 	fields_have_one_name_each();
 	files_are_replaced_whole();
 	buffers_grow();
+	amounts_are_for_people();
 	return unit_end("base");
 }

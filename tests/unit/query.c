@@ -137,7 +137,7 @@ fields(void)
 	CHECK(reads("genre:(jazz or *)", "or(genre:jazz has genre)"));
 	CHECK(reads("path:*/a/*", "source:*/a/*"));
 	CHECK(reads("title::^a", "title::^a"));
-	CHECK(reads("missing:albm", "error: there is no field 'albm': did you mean 'album'?"));
+	CHECK(reads("missing:albm", "error: there is no field 'albm'; did you mean 'album'?"));
 	CHECK(reads("artist!=Air", "not(artist:=~Air)"));
 	CHECK(reads("bpm >= 160", "bpm>=160"));
 	CHECK(reads("bpm>=160 love", "and(bpm>=160 love~)"));
@@ -147,7 +147,7 @@ fields(void)
 	    "((artist == \"Air\") AND (album contains \"Moon\"))", "and(artist:=~\"Air\" album:\"Moon\")"));
 	CHECK(reads("is:lossless\nmissing:mbid\nhas:art", "and(is lossless not(has mbid) has art)"));
 	CHECK(reads("label2:warp", "label2:warp"));
-	CHECK(reads("artst:air", "error: there is no field 'artst': did you mean 'artist'?"));
+	CHECK(reads("artst:air", "error: there is no field 'artst'; did you mean 'artist'?"));
 	CHECK(reads("artist:air (", "error: a term is missing, at character 13"));
 	CHECK(reads("artist:\"air", "error: a quotation mark is never closed, at character 8"));
 	CHECK(reads("artist: air", "artist:air"));

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "intake/archive/member.h"
+#include "worker/bomb.h"
 
 /* One unpacking. */
 struct sink {
@@ -35,9 +36,13 @@ stop_with(struct sink *s, enum unpack_fault fault)
 }
 
 static bool
-over_limit(struct sink *s, const char *what)
+within_limits(struct sink *s)
 {
-	err_set(&s->broken, ERR_FORMAT, "was not unpacked: %s", what);
+	const char *much = bomb_says((int64_t)s->u->st.st_size, s->members, s->size);
+
+	if (much == NULL)
+		return true;
+	err_set(&s->broken, ERR_FORMAT, "was not unpacked: %s", much);
 	return stop_with(s, UNPACK_ARCHIVE);
 }
 
@@ -78,8 +83,9 @@ take_member(void *context, enum protocol_member_kind kind, int64_t mtime, const 
 	s->name = NULL;
 	if (atomic_load(s->shared->stop) != 0)
 		return stop_with(s, UNPACK_STOPPED);
-	if (++s->members > UNPACK_MEMBERS)
-		return over_limit(s, "it has more than 1,000,000 members");
+	s->members++;
+	if (!within_limits(s))
+		return false;
 	s->u->links += kind == MEMBER_LINK;
 	s->u->special += kind == MEMBER_SPECIAL;
 	if (kind != MEMBER_FILE)
@@ -100,18 +106,6 @@ take_member(void *context, enum protocol_member_kind kind, int64_t mtime, const 
 }
 
 static bool
-is_bomb(struct sink *s, size_t more)
-{
-	int64_t packed = (int64_t)s->u->st.st_size, total = s->size + (int64_t)more;
-
-	if (total > UNPACK_BYTES)
-		return !over_limit(s, "it holds more than 64 GiB");
-	if (total > UNPACK_FREE && total / UNPACK_RATIO > packed)
-		return !over_limit(s, "it grows to more than 100 times its size");
-	return false;
-}
-
-static bool
 take_data(void *context, const void *bytes, size_t len)
 {
 	struct sink *s = context;
@@ -119,9 +113,9 @@ take_data(void *context, const void *bytes, size_t len)
 
 	if (atomic_load(s->shared->stop) != 0)
 		return stop_with(s, UNPACK_STOPPED);
-	if (is_bomb(s, len))
-		return false;
 	s->size += (int64_t)len;
+	if (!within_limits(s))
+		return false;
 	if (s->name == NULL || len == 0)
 		return true;
 	if (s->fd < 0) {

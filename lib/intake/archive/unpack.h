@@ -19,13 +19,9 @@
 #include "worker/client.h"
 
 enum {
-	UNPACK_MEMBERS = 1000000,
-	UNPACK_RATIO = 100, /* times the archive's size, past UNPACK_FREE bytes */
-	UNPACK_DEPTH = 64,  /* folders in one another */
-	UNPACK_PATH = 4096  /* bytes of a member's name */
+	UNPACK_DEPTH = 64, /* folders in one another */
+	UNPACK_PATH = 4096 /* bytes of a member's name */
 };
-#define UNPACK_FREE  (256LL << 20)
-#define UNPACK_BYTES (64LL << 30)
 
 struct job;
 

@@ -129,11 +129,11 @@ make_part(int dirfd, int in, const struct stat *st, bool link, volatile const in
 
 /* A name that is taken stays whose it is. */
 static int
-rename_new(int dirfd, int folder, const char *name)
+rename_new(int dirfd, const char *part, int folder, const char *name)
 {
 	struct stat st;
 
-	if (renameat2(dirfd, TREE_PART, folder, name, RENAME_NOREPLACE) == 0)
+	if (renameat2(dirfd, part, folder, name, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL)
 		return -1;
@@ -141,7 +141,7 @@ rename_new(int dirfd, int folder, const char *name)
 		errno = EEXIST;
 		return -1;
 	}
-	return renameat(dirfd, TREE_PART, folder, name);
+	return renameat(dirfd, part, folder, name);
 }
 
 /* The blob as the file system can: a clone, where it is allowed a link, else a copy. */
@@ -163,7 +163,7 @@ place(int dirfd, int folder, const char *name, const struct tree_file *f, int in
 	}
 	if (!link && make_part(dirfd, in, st, false, stop, e) != ERR_NONE)
 		return e->code;
-	if (rename_new(dirfd, folder, name) != 0)
+	if (rename_new(dirfd, TREE_PART, folder, name) != 0)
 		err_reason(e, errno);
 	return e->code;
 }
@@ -193,6 +193,18 @@ tree_file_make(int dirfd, struct tree_file *f, bool link, volatile const int *st
 out:
 	fd_close(&folder);
 	fd_close(&in);
+	return e->code;
+}
+
+enum err_code
+tree_file_name(int dirfd, const struct tree_file *f, const char *part, struct err *e)
+{
+	const char *name;
+	int folder = open_folder(dirfd, f->path, true, &name);
+
+	if (folder < 0 || rename_new(dirfd, part, folder, name) != 0)
+		err_sys(e, errno, "cannot write %s", f->path);
+	fd_close(&folder);
 	return e->code;
 }
 

@@ -17,6 +17,9 @@ int tree_file_is(int dirfd, const struct tree_file *f, bool fat);
 enum err_code tree_file_make(
     int dirfd, struct tree_file *f, bool link, volatile const int *stop, struct err *e);
 
+/* Give what lies in the tree as `part` the name f->path: ERR_EXISTS where something is there. */
+enum err_code tree_file_name(int dirfd, const struct tree_file *f, const char *part, struct err *e);
+
 /* Take it away, with the folders that it leaves empty. */
 enum err_code tree_file_remove(int dirfd, const struct tree_file *f, struct err *e);
 

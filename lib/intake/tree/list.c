@@ -42,8 +42,9 @@ tree_list_add(struct tree_list *l, const char *path, const char *blob, const cha
 		l->cap = cap;
 	}
 	f = &l->v[l->n++];
-	*f = (struct tree_file){ strdup(path), strdup(blob), from != NULL ? strdup(from) : NULL, 0, 0, false,
-		false };
+	*f = (struct tree_file){
+		.path = strdup(path), .blob = strdup(blob), .from = from != NULL ? strdup(from) : NULL
+	};
 	if (f->path == NULL || f->blob == NULL || (from != NULL && f->from == NULL)) {
 		err_memory(e);
 		return NULL;

@@ -1,8 +1,10 @@
 /*
  * list.h - what a tree holds, and its manifest
  *
- * A line of the manifest: state ('=' made, '?' about to be), size, time of change in ns, the blob's name or
- * "-", path; between tabs, since no name that we make has control bytes.  Private to tree.c.
+ * A line of the manifest: state ('=' made, '?' about to be), size, time of change in ns, what it is made of,
+ * path; between tabs, since no name that we make has control bytes.  It is made of a blob, by its name; a
+ * playlist is "-"; of what is converted it is a hash of the blob, how it is converted, and what the library
+ * says in it, and its size is -1 as long as nobody knows it.  Private to tree.c.
  */
 #ifndef INTAKE_TREE_LIST_H
 #define INTAKE_TREE_LIST_H
@@ -13,16 +15,27 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "intake/encode/coding.h"
 
 #define TREE_MANIFEST ".fonoteca-tree"
 #define TREE_PART     ".fonoteca-part" /* what is not whole yet; one run at a time has it */
 
+/* How it is made; zeros of what is a copy of a blob. */
+struct tree_how {
+	bool converted;
+	enum coding_step step;
+	int64_t track;
+	int64_t part, start_ms, length_ms; /* of its blob; part 0: all of it */
+	int64_t bits;                      /* of a sample, 0: unknown */
+};
+
 struct tree_file {
 	char *path; /* below the tree */
-	char *blob; /* its name; "-" of a playlist */
+	char *blob; /* what it is made of */
 	char *from; /* the blob's path, or NULL of what is only remembered */
 	int64_t size, mtime_ns;
 	bool made, wanted;
+	struct tree_how how;
 };
 
 struct tree_list {

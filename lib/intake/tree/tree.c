@@ -57,27 +57,20 @@ static enum err_code
 carry_out(struct work *w, const char *name, const char *file, const struct playlist_entry *v, size_t n)
 {
 	struct tree_file *f;
-	bool wanted;
 
 	if (w->dirfd >= 0) {
 		tree_spare_foreign(w);
-		if (!w->t->dry_run && tree_write_intent(w) != ERR_NONE)
+		if (tree_remove_old(w) != ERR_NONE ||
+		    (!w->t->dry_run && tree_write_state(w, false) != ERR_NONE))
 			return w->e->code;
-		tree_remove_old(w);
 	}
 	f = tree_list_find(&w->want, file);
 	if (f == NULL)
 		return err_set(w->e, ERR_BUG, "%s is not in the list", file);
-	if (w->t->dry_run) {
-		f->wanted = false;
-		if (w->dirfd >= 0)
-			return tree_make_new(w);
-		w->t->made = (int64_t)w->want.n - 1;
-		return ERR_NONE;
-	}
-	wanted = f->wanted;
-	f->wanted = false; /* it is made by itself, at the end */
-	if (tree_make_new(w) != ERR_NONE || (wanted && tree_write_list(w, f, name, v, n) != ERR_NONE))
+	if (tree_make_new(w) != ERR_NONE || w->t->dry_run)
+		return w->e->code;
+	if ((w->t->coding != NULL && tree_convert(w) != ERR_NONE) ||
+	    (f->wanted && tree_write_list(w, f, name, v, n) != ERR_NONE))
 		return w->e->code;
 	(void)unlinkat(w->dirfd, TREE_PART, 0);
 	return tree_finish(w);

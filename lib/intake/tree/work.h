@@ -20,14 +20,18 @@ struct work {
 /* wanted.c: where each entry's file goes. */
 enum err_code tree_want(struct work *w, const struct playlist_entry *v, size_t n);
 
-/* change.c, in this order: what is in the way is no longer wanted; the manifest names what is there and what
- * is about to be; what is no longer wanted goes; what is not there yet comes; the manifest says that it has.
- */
+/* change.c, in this order: what is in the way is no longer wanted; what is no longer wanted goes; the
+ * manifest names what is there and what is about to be; what is not there yet comes; the manifest says that
+ * it has. */
 void tree_spare_foreign(struct work *w);
-enum err_code tree_write_intent(struct work *w);
-void tree_remove_old(struct work *w);
+enum err_code tree_remove_old(struct work *w);
+enum err_code tree_write_state(struct work *w, bool at_the_end);
 enum err_code tree_make_new(struct work *w);
 enum err_code tree_finish(struct work *w);
+void tree_tell(struct work *w, const struct err *e);
+
+/* convert.c: what tree_make_new() leaves out: files that are converted. */
+enum err_code tree_convert(struct work *w);
 
 /* beside.c: NAME.m3u8, written only where it differs. */
 enum err_code tree_write_list(

@@ -314,20 +314,15 @@ out:
 int
 backup_is_due(struct db *db, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
+	/* a clock that went wrong does not put it off */
+	const int64_t args[] = { time_now() - DAY, time_now() + HOUR };
+	int64_t due = -1;
+
+	sql_number(db,
 	    "SELECT max(ifnull((SELECT max(at) FROM event WHERE kind = 'backup' AND at <= ?2), 0),"
 	    " ifnull((SELECT max(at) FROM backup WHERE at <= ?2), 0)) <= ?1"
 	    " AND EXISTS (SELECT 1 FROM event WHERE kind NOT IN ('sweep', 'backup')"
 	    " AND id > ifnull((SELECT max(id) FROM event WHERE kind = 'backup'), 0))",
-	    e);
-	int due = -1;
-
-	if (st == NULL)
-		return -1;
-	sql_int(st, 1, time_now() - DAY);
-	sql_int(st, 2, time_now() + HOUR); /* a clock that went wrong does not put it off */
-	if (sql_step(db, st, e) == 1)
-		due = sqlite3_column_int(st, 0);
-	sql_done(st);
-	return due;
+	    args, 2, &due, e);
+	return (int)due;
 }

@@ -79,13 +79,7 @@ look_at_all(struct db *db, struct backup_restored *r, struct err *e)
 static enum err_code
 count(struct db *db, struct backup_restored *r, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT count(*) FROM track WHERE removed IS NULL", e);
-
-	if (st == NULL)
-		return e->code;
-	if (sql_step(db, st, e) == 1)
-		r->tracks = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	sql_number(db, "SELECT count(*) FROM track WHERE removed IS NULL", NULL, 0, &r->tracks, e);
 	return e->code;
 }
 

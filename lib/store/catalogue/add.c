@@ -51,30 +51,6 @@ recording(struct catalogue *c, const struct record *r, int64_t of, int64_t *id, 
 	return e->code;
 }
 
-/* The artist as printed: the field, or else the listed ones joined.  *text NULL where there is none. */
-static enum err_code
-artist_text(const struct record *r, char **text, struct err *e)
-{
-	const char *value = record_get(r, F_ARTIST);
-	struct buf joined = { 0 };
-
-	*text = NULL;
-	if (value == NULL || *value == '\0') {
-		for (size_t i = 0; i < r->nvalues; i++)
-			if (r->values[i].field == F_ARTISTS) {
-				buf_puts(&joined, joined.len > 0 ? ", " : "");
-				buf_puts(&joined, r->values[i].value);
-			}
-		if (buf_ok(&joined, e) != ERR_NONE)
-			return e->code;
-		value = joined.data;
-	}
-	if (value != NULL && *value != '\0')
-		*text = catalogue_text(value, e);
-	buf_free(&joined);
-	return e->code;
-}
-
 static enum err_code
 bind_text_and_key(sqlite3_stmt *st, int at, const char *text, struct err *e)
 {
@@ -103,8 +79,8 @@ bind_columns(sqlite3_stmt *st, const struct record *r, struct err *e)
 
 	if (title != NULL && *title != '\0' && (text = catalogue_text(title, e)) == NULL)
 		goto out;
-	if (artist_text(r, &artist, e) != ERR_NONE || bind_text_and_key(st, 3, text, e) != ERR_NONE ||
-	    bind_text_and_key(st, 5, artist, e) != ERR_NONE)
+	if (catalogue_joined(r, F_ARTIST, F_ARTISTS, ", ", &artist, e) != ERR_NONE ||
+	    bind_text_and_key(st, 3, text, e) != ERR_NONE || bind_text_and_key(st, 5, artist, e) != ERR_NONE)
 		goto out;
 	sql_text(st, 7, record_get(r, F_DISC));
 	sql_text(st, 8, record_get(r, F_TRACK));
@@ -270,7 +246,7 @@ add_values(struct catalogue *c, int64_t track, const struct record *r, bool cred
 	if (seq[F_ARTISTS] == 0 && !credited) {
 		char *artist = NULL;
 
-		if (artist_text(r, &artist, e) == ERR_NONE && artist != NULL)
+		if (catalogue_joined(r, F_ARTIST, F_ARTISTS, ", ", &artist, e) == ERR_NONE && artist != NULL)
 			add_credit(c, track, F_ARTISTS, 0, artist, e);
 		free(artist);
 	}

@@ -110,6 +110,11 @@ enum err_code catalogue_source(struct catalogue *c, const struct item *it, struc
 /* NFC, malloced; NULL with *e filled in. */
 char *catalogue_text(const char *value, struct err *e);
 
+/* The same of a field as printed: its first value, or else those of its list (F_NONE: it has none) joined;
+ * *text NULL where there is nothing. */
+enum err_code catalogue_joined(const struct record *r, enum field field, enum field list,
+    const char *separator, char **text, struct err *e);
+
 /* A track's columns and rows from its tags again; credited: who it is credited to stands already. */
 enum err_code catalogue_rewrite(struct catalogue *c, int64_t track, int64_t release, const struct record *r,
     bool credited, struct err *e);

@@ -36,18 +36,11 @@ catalogue_blob(struct catalogue *c, const uint8_t sha256[32], const char *suffix
 static enum err_code
 release_of(struct catalogue *c, int64_t track, int64_t *release, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(c->db,
+	*release = 0;
+	sql_number(c->db,
 	    "SELECT iif(album_key = '', 0, release.id) FROM track JOIN release ON release.id = release_id"
 	    " WHERE track.id = ?1",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	*release = 0;
-	sql_int(st, 1, track);
-	if (sql_step(c->db, st, e) == 1)
-		*release = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	    &track, 1, release, e);
 	return e->code;
 }
 

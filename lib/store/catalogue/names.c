@@ -20,6 +20,30 @@ catalogue_text(const char *value, struct err *e)
 	return text;
 }
 
+enum err_code
+catalogue_joined(const struct record *r, enum field field, enum field list, const char *separator,
+    char **text, struct err *e)
+{
+	const char *value = record_get(r, field);
+	struct buf joined = { 0 };
+
+	*text = NULL;
+	if (value == NULL || *value == '\0') {
+		for (size_t i = 0; list != F_NONE && i < r->nvalues; i++)
+			if (r->values[i].field == list) {
+				buf_puts(&joined, joined.len > 0 ? separator : "");
+				buf_puts(&joined, r->values[i].value);
+			}
+		if (buf_ok(&joined, e) != ERR_NONE)
+			return e->code;
+		value = joined.data;
+	}
+	if (value != NULL && *value != '\0')
+		*text = catalogue_text(value, e);
+	buf_free(&joined);
+	return e->code;
+}
+
 /* The first column of a statement whose parameter 1 is name: 1 found, 0 not, -1. */
 static int
 lookup(struct db *db, sqlite3_stmt *st, const char *name, int64_t *id, struct err *e)

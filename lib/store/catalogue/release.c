@@ -4,30 +4,6 @@
 #include "store/catalogue/catalogue.h"
 #include "store/sql.h"
 
-/* NFC of a field's first value, or of its list's values joined; *text NULL where it has none. */
-static enum err_code
-text_of(const struct record *r, enum field field, enum field list, char **text, struct err *e)
-{
-	const char *value = record_get(r, field);
-	struct buf joined = { 0 };
-
-	*text = NULL;
-	if (value == NULL || *value == '\0') {
-		for (size_t i = 0; list != F_NONE && i < r->nvalues; i++)
-			if (r->values[i].field == list) {
-				buf_puts(&joined, joined.len > 0 ? "; " : "");
-				buf_puts(&joined, r->values[i].value);
-			}
-		if (buf_ok(&joined, e) != ERR_NONE)
-			return e->code;
-		value = joined.data;
-	}
-	if (value != NULL && *value != '\0')
-		*text = catalogue_text(value, e);
-	buf_free(&joined);
-	return e->code;
-}
-
 static enum err_code
 insert(struct catalogue *c, struct release *to, struct err *e)
 {
@@ -63,8 +39,8 @@ set_columns(struct catalogue *c, struct release *to, const struct record *r, str
 
 	if (!tells)
 		return ERR_NONE;
-	if (text_of(r, F_ALBUM, F_NONE, &album, e) != ERR_NONE ||
-	    text_of(r, F_ALBUMARTIST, F_ALBUMARTISTS, &artist, e) != ERR_NONE)
+	if (catalogue_joined(r, F_ALBUM, F_NONE, NULL, &album, e) != ERR_NONE ||
+	    catalogue_joined(r, F_ALBUMARTIST, F_ALBUMARTISTS, "; ", &artist, e) != ERR_NONE)
 		goto out;
 	st = sql_get(c->db,
 	    "UPDATE release SET album = ifnull(album, ?2), albumartist = ifnull(albumartist, ?3),"

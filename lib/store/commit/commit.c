@@ -246,7 +246,7 @@ check_state(const struct session *s, const struct commit_options *o, struct err 
 		    "session s%" PRId64
 		    " failed earlier; once the cause is gone: lib-commit --retry s%" PRId64,
 		    s->id, s->id);
-	return err_set(e, ERR_STATE, "session s%" PRId64 " is %s", s->id, s->state);
+	return session_wrong(s->id, s->state, e);
 }
 
 /* Retagged items are committed ones: the event knows how many they were, as long as it is kept. */

@@ -14,6 +14,7 @@ enum {
 	TAKEN_TITLE,
 	TAKEN_PLACE_ID,
 	TAKEN_RECORDING_ID,
+	TAKEN_SOUND,
 	TAKEN_FILE,
 	TAKEN_TRACK,
 	TAKEN_RETURN
@@ -46,6 +47,12 @@ id_hash(uint64_t kind, int32_t release, const char *id)
 	return taken_mix(kind, (uint64_t)release, text_hash(id));
 }
 
+static uint64_t
+sound_hash(int32_t release, const struct piece *p)
+{
+	return taken_mix(TAKEN_SOUND, (uint64_t)release, (uint64_t)p->sound);
+}
+
 static enum err_code
 take_place(struct decider *d, int32_t self, const struct piece *p, struct err *e)
 {
@@ -61,6 +68,8 @@ take_place(struct decider *d, int32_t self, const struct piece *p, struct err *e
 		return e->code;
 	if (*p->mb_trackid != '\0' &&
 	    taken_put(&d->taken, id_hash(TAKEN_RECORDING_ID, release, p->mb_trackid), self, e) != ERR_NONE)
+		return e->code;
+	if (p->sound != 0 && taken_put(&d->taken, sound_hash(release, p), self, e) != ERR_NONE)
 		return e->code;
 	return taken_put(&d->taken, title_hash(release, p, step), self, e);
 }
@@ -143,6 +152,8 @@ match_here(struct decider *d, struct plan_entry *entry, const struct piece *p, s
 	if (found == 0 && *p->mb_trackid != '\0')
 		found =
 		    match_hash(d, id_hash(TAKEN_RECORDING_ID, entry->release, p->mb_trackid), entry, p, e);
+	if (found == 0 && p->sound != 0)
+		found = match_hash(d, sound_hash(entry->release, p), entry, p, e);
 	for (int64_t s = step - 1; p->track > 0 && s <= step + 1 && found == 0; s++)
 		found = match_hash(d, number_hash(entry->release, p, s), entry, p, e);
 	for (int64_t s = step - 1; s <= step + 1 && found == 0; s++)
@@ -165,7 +176,7 @@ text_column(sqlite3_stmt *st, int i)
 	" (SELECT value FROM tag WHERE track_id = t.id AND name_id = ?5 AND seq = 0),"                       \
 	" (SELECT group_concat(key, ' ') FROM (SELECT key FROM credit JOIN artist ON artist.id = artist_id"  \
 	" WHERE track_id = t.id AND role = ?6 ORDER BY seq)), t.title,"                                      \
-	" (SELECT lower(value) FROM tag WHERE track_id = t.id AND name_id = ?9 AND seq = 0)"                 \
+	" (SELECT lower(value) FROM tag WHERE track_id = t.id AND name_id = ?9 AND seq = 0), t.sound_group"  \
 	" FROM track AS t JOIN release ON release.id = t.release_id WHERE t.removed IS NULL"                 \
 	" AND (?10 < 0 OR t.owner = ?10) AND "
 
@@ -188,6 +199,7 @@ match_row(sqlite3_stmt *st, const struct piece *piece, struct err *e)
 		.composer = text_column(st, 10),
 		.signs = match_signs(text_column(st, 11)),
 		.position = text_column(st, 12),
+		.sound = sqlite3_column_int64(st, 13),
 		.label = nothing,
 		.catalognumber = nothing };
 	enum same why = SAME_NOT;
@@ -277,7 +289,7 @@ match_there(struct decider *d, struct plan_entry *entry, const struct piece *pie
 	/* one of the two has no number, or ids know better */
 	st = sql_get(d->plan->db,
 	    PLACE "t.release_id = ?1 AND (?2 OR ((?3 = 0 OR t.track IS NULL) AND"
-		  " t.duration_ms BETWEEN ?7 AND ?8)) ORDER BY t.id LIMIT 1000",
+		  " t.duration_ms BETWEEN ?7 AND ?8) OR t.sound_group = ?11) ORDER BY t.id LIMIT 1000",
 	    e);
 	if (st == NULL)
 		return -1;
@@ -286,6 +298,7 @@ match_there(struct decider *d, struct plan_entry *entry, const struct piece *pie
 	sql_int(st, 3, piece->track);
 	sql_int(st, 7, piece->duration_ms - MATCH_MS);
 	sql_int(st, 8, piece->duration_ms + MATCH_MS);
+	sql_int(st, 11, piece->sound);
 	return match_rows(d, st, entry, piece, e);
 }
 

@@ -151,17 +151,10 @@ known(struct plan *p, struct plan_entry *entry, const struct told *t, struct err
 static enum err_code
 count_parts(struct plan *p, int64_t file, int64_t *n, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(p->db,
+	sql_number(p->db,
 	    "SELECT count(*) FROM file WHERE blob_id = (SELECT blob_id FROM file WHERE id = ?1)"
 	    " AND part > 0 AND state <> 'removed'",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, file);
-	if (sql_step(p->db, st, e) == 1)
-		*n = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	    &file, 1, n, e);
 	return e->code;
 }
 

@@ -194,12 +194,6 @@ enter_folder(struct run *r, const struct source *s, int *error, struct err *e)
 	return e->code;
 }
 
-static int64_t
-nanoseconds(struct timespec t)
-{
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static bool
 same_bytes(const struct run *r, const struct source *s)
 {
@@ -209,7 +203,7 @@ same_bytes(const struct run *r, const struct source *s)
 	struct stat st;
 	bool same = fd >= 0 && sha256_file(fd, hash, NULL, &ignored) == ERR_NONE &&
 	    memcmp(hash, s->sha256, sizeof hash) == 0 && fstat(fd, &st) == 0 &&
-	    (int64_t)st.st_ino == s->inode && nanoseconds(st.st_mtim) == s->mtime_ns;
+	    (int64_t)st.st_ino == s->inode && file_ns(st.st_mtim) == s->mtime_ns;
 
 	fd_close(&fd);
 	return same;
@@ -220,10 +214,9 @@ static bool
 is_unchanged(const struct run *r, const struct source *s, const struct stat *st, const struct stat *blob)
 {
 	if (!S_ISREG(st->st_mode) || (int64_t)st->st_dev != s->device || (int64_t)st->st_ino != s->inode ||
-	    st->st_size != s->size || nanoseconds(st->st_mtim) != s->mtime_ns)
+	    st->st_size != s->size || file_ns(st->st_mtim) != s->mtime_ns)
 		return false;
-	if (nanoseconds(st->st_ctim) == s->ctime_ns ||
-	    (st->st_dev == blob->st_dev && st->st_ino == blob->st_ino))
+	if (file_ns(st->st_ctim) == s->ctime_ns || (st->st_dev == blob->st_dev && st->st_ino == blob->st_ino))
 		return true;
 	return s->linked && same_bytes(r, s);
 }

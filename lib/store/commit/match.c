@@ -151,6 +151,9 @@ match_same_place(const struct piece *a, const struct piece *b)
 		return SAME_NOT;
 	if (both(a->mb_trackid, b->mb_trackid)) /* equal here */
 		return numbered || strcmp(a->told, b->told) == 0 ? SAME_RECORDING_ID : SAME_NOT;
+	if (a->sound != 0 && a->sound == b->sound && !other_disc(a, b) &&
+	    !match_differ(a->position, b->position) && (numbered || strcmp(a->told, b->told) == 0))
+		return SAME_SOUND;
 	if (a->duration_ms <= 0 || b->duration_ms <= 0 || apart_ms > MATCH_MS)
 		return SAME_NOT;
 	/* without an album there is no place: only the very same title is the same piece */
@@ -167,6 +170,7 @@ static const struct {
 } reasons[] = { [SAME_NOT] = { "", "" },
 	[SAME_PLACE_ID] = { "place-id", "the same MusicBrainz place" },
 	[SAME_RECORDING_ID] = { "recording-id", "the same MusicBrainz recording" },
+	[SAME_SOUND] = { "sound", "the same sound, by its fingerprint" },
 	[SAME_NUMBER] = { "number", "the same number, title and length" },
 	[SAME_TITLE] = { "title", "the same title, artist and length" } };
 

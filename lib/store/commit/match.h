@@ -14,6 +14,8 @@
  * "live", "remix", "part 2" and all other words do;
  *  - without an album the titles must be equal as they are;
  *  - the durations must be known and differ by at most two seconds;
+ *  - two that sound alike, where lib-analyze heard both (store/sound/twins.h), may differ in length, and in
+ * title too where both have the same number;
  *  - a composer or work that both name must be the same, and so must the label
  *    where titles agree only but for some words; another label with another
  *    catalogue number is another pressing.
@@ -42,6 +44,7 @@ struct piece {
 	char *mb_albumid, *mb_trackid, *mb_releasetrackid;
 	int64_t disc, track; /* 0: no number */
 	int64_t duration_ms; /* 0: unknown */
+	int64_t sound;       /* the group of its fingerprint, for the caller to set; 0: unknown */
 };
 
 /* Fold what a file says of itself into *p. */
@@ -53,6 +56,7 @@ enum same {
 	SAME_NOT,
 	SAME_PLACE_ID,     /* the MusicBrainz id of the place */
 	SAME_RECORDING_ID, /* that of the recording, with equal numbers or titles */
+	SAME_SOUND,        /* its fingerprint, with equal numbers or titles */
 	SAME_NUMBER,       /* disc, number, title, duration */
 	SAME_TITLE         /* title, artist, duration */
 };
@@ -60,7 +64,7 @@ enum same {
 /* Are a and b, of one release, the same place on it? */
 enum same match_same_place(const struct piece *a, const struct piece *b);
 
-/* "place-id", "recording-id", "number", "title"; and in words for people. */
+/* "place-id", "recording-id", "sound", "number", "title"; and in words for people. */
 const char *same_name(enum same why);
 const char *same_words(enum same why);
 

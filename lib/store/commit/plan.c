@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "store/config.h"
+#include "store/sound/staged.h"
+#include "store/sound/twins.h"
 #include "store/sql.h"
 
 static const char *const policies[] = { [CONFLICT_ATTACH] = "attach",
@@ -107,7 +109,7 @@ append(struct plan *p, struct err *e)
 }
 
 static enum err_code
-go_on(struct plan *p, int64_t done, struct err *e)
+go_on(const struct plan *p, const char *stage, int64_t done, int64_t total, struct err *e)
 {
 	const struct progress *pr = p->progress;
 
@@ -116,7 +118,7 @@ go_on(struct plan *p, int64_t done, struct err *e)
 	if (pr->stop != NULL && *pr->stop != 0)
 		return err_set(e, ERR_INTERRUPTED, "interrupted");
 	if (pr->report != NULL && done % 64 == 0)
-		pr->report(pr->context, "deciding", done, (int64_t)(2 * p->n), 0);
+		pr->report(pr->context, stage, done, total, 0);
 	return ERR_NONE;
 }
 
@@ -163,12 +165,16 @@ plan_record(const struct item *it, int32_t part, struct record *r, struct err *e
 
 /* Decode what stands in t->it. */
 static enum err_code
-tell(struct told *t, int32_t part, struct err *e)
+tell(struct plan *p, struct told *t, int32_t part, struct err *e)
 {
+	struct sound_job sound = { .track = 0 };
+
 	record_free(&t->r);
-	if (plan_record(&t->it, part, &t->r, e) != ERR_NONE)
+	if (plan_record(&t->it, part, &t->r, e) != ERR_NONE ||
+	    piece_of_record(&t->piece, &t->r, e) != ERR_NONE)
 		return e->code;
-	return piece_of_record(&t->piece, &t->r, e);
+	sound_of_item(&t->it, &t->r, &sound);
+	return twins_group(p->db, &sound, &t->piece.sound, e);
 }
 
 enum err_code
@@ -177,7 +183,7 @@ plan_read(struct plan *p, const struct plan_entry *entry, struct told *t, struct
 	int step = item_next(p->db, p->session, entry->item - 1, &t->it, e);
 
 	if (step == 1 && t->it.id == entry->item)
-		return tell(t, entry->part, e);
+		return tell(p, t, entry->part, e);
 	if (step >= 0)
 		err_set(e, ERR_STATE, "item %lld is gone", (long long)entry->item);
 	return e->code;
@@ -192,7 +198,7 @@ gather_entry(struct plan *p, struct groups *g, struct plan_entry *entry, const s
 	    groups_add(g, t->it.path, &t->r, &t->piece, &entry->release, e) != ERR_NONE)
 		return e->code;
 	entry->duration_ms = t->piece.duration_ms > INT32_MAX ? INT32_MAX : (int32_t)t->piece.duration_ms;
-	return go_on(p, (int64_t)p->n, e);
+	return go_on(p, "looking", (int64_t)p->n, 0, e);
 }
 
 /* The entries of a staged item, one for each of its parts; the first of them is there already. */
@@ -203,7 +209,7 @@ gather_item(struct plan *p, struct groups *g, struct told *t, struct err *e)
 	size_t first = p->n - 1;
 	int32_t nparts;
 
-	if (tell(t, 0, e) != ERR_NONE)
+	if (tell(p, t, 0, e) != ERR_NONE)
 		return e->code;
 	nparts = (int32_t)t->r.nparts;
 	if (nparts == 0)
@@ -212,7 +218,7 @@ gather_item(struct plan *p, struct groups *g, struct told *t, struct err *e)
 		if (n > 1 && (entry = append(p, e)) == NULL)
 			break;
 		entry->part = n;
-		if (tell(t, n, e) == ERR_NONE)
+		if (tell(p, t, n, e) == ERR_NONE)
 			gather_entry(p, g, entry, t, e);
 	}
 	return e->code != ERR_NONE ? e->code : known_parts(p, first, e);
@@ -322,7 +328,7 @@ decide_all(struct plan *p, struct decider *d, struct err *e)
 		if (entry->twin) {
 			follow(p, entry);
 		} else if (entry->verdict == PLAN_NEW) {
-			if (go_on(p, (int64_t)(p->n + i), e) != ERR_NONE ||
+			if (go_on(p, "deciding", (int64_t)i, (int64_t)p->n, e) != ERR_NONE ||
 			    plan_read(p, entry, &t, e) != ERR_NONE ||
 			    decide(d, (int32_t)i, &t, e) != ERR_NONE)
 				break;

@@ -22,8 +22,9 @@
  * it was.
  *
  * A new track is of the same *recording* as another by MusicBrainz id, by equal
- * audio, or by an ISRC with agreeing titles and at most three seconds of
- * difference; different MusicBrainz ids keep recordings apart.
+ * audio, by an ISRC with agreeing titles and at most three seconds of
+ * difference, or by its fingerprint with agreeing titles, where lib-analyze heard both; different MusicBrainz
+ * ids keep recordings apart.
  */
 #ifndef STORE_COMMIT_PLAN_H
 #define STORE_COMMIT_PLAN_H
@@ -68,8 +69,8 @@ enum verdict {
 const char *verdict_name(enum verdict v);
 
 /* By what a new track's recording was known. */
-enum heard { HEARD_NEW, HEARD_MBID, HEARD_AUDIO, HEARD_ISRC };
-const char *heard_name(enum heard h); /* "mbid", "audio", "isrc", "" */
+enum heard { HEARD_NEW, HEARD_MBID, HEARD_AUDIO, HEARD_ISRC, HEARD_SOUND };
+const char *heard_name(enum heard h); /* "mbid", "audio", "isrc", "sound", "" */
 
 /* One for each item, or for each part of an item that a cue sheet cuts into tracks. */
 struct plan_entry {

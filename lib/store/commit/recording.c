@@ -1,4 +1,5 @@
-/* Which recording a new track is of: known by MusicBrainz id, by equal audio, or by ISRC. */
+/* Which recording a new track is of: known by MusicBrainz id, by equal audio, by ISRC, or by its fingerprint.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "text/fold.h"
 #include "text/value.h"
 
-enum { TAKEN_MBID = 11, TAKEN_AUDIO, TAKEN_ISRC, COMPARED_MAX = 64 };
+enum { TAKEN_MBID = 11, TAKEN_AUDIO, TAKEN_ISRC, TAKEN_HEARD, COMPARED_MAX = 64 };
 
 static uint64_t
 hash_of(uint64_t kind, const void *bytes, size_t len)
@@ -19,9 +20,11 @@ hash_of(uint64_t kind, const void *bytes, size_t len)
 const char *
 heard_name(enum heard h)
 {
-	static const char *const names[] = {
-		[HEARD_NEW] = "", [HEARD_MBID] = "mbid", [HEARD_AUDIO] = "audio", [HEARD_ISRC] = "isrc"
-	};
+	static const char *const names[] = { [HEARD_NEW] = "",
+		[HEARD_MBID] = "mbid",
+		[HEARD_AUDIO] = "audio",
+		[HEARD_ISRC] = "isrc",
+		[HEARD_SOUND] = "sound" };
 
 	return names[h];
 }
@@ -88,11 +91,45 @@ title_says(const char *title_key, const char *told)
 	return same;
 }
 
+/* The first of a statement's tracks (id, title) whose title says the same: 1, 0, -1. */
+static int
+track_of_title(struct plan *p, sqlite3_stmt *st, struct plan_entry *entry, const char *told, enum heard how,
+    struct err *e)
+{
+	int compared = 0;
+
+	while (sql_step(p->db, st, e) == 1 && compared++ < COMPARED_MAX)
+		if (title_says((const char *)sqlite3_column_text(st, 1), told)) {
+			entry->of = sqlite3_column_int64(st, 0);
+			entry->heard = how;
+			break;
+		}
+	sql_done(st);
+	return e->code != ERR_NONE ? -1 : entry->of != 0;
+}
+
+static int
+by_sound(struct plan *p, struct plan_entry *entry, const struct told *t, struct err *e)
+{
+	sqlite3_stmt *st;
+
+	if (t->piece.sound == 0)
+		return 0;
+	st = sql_get(p->db,
+	    "SELECT t.id, t.title_key FROM track t JOIN recording r ON r.id = t.recording_id"
+	    " WHERE t.sound_group = ?1" UNLESS_OTHER_MBID " ORDER BY t.removed IS NOT NULL, t.id",
+	    e);
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, t->piece.sound);
+	sql_text(st, 2, t->piece.mb_trackid);
+	return track_of_title(p, st, entry, t->piece.told, HEARD_SOUND, e);
+}
+
 static int
 by_isrc(struct plan *p, struct plan_entry *entry, const struct told *t, const char *isrc, struct err *e)
 {
 	sqlite3_stmt *st;
-	int step, compared = 0;
 
 	_Static_assert(F_ISRC + 1 == 29, "index tag_isrc names the number");
 	st = sql_get(p->db,
@@ -107,14 +144,7 @@ by_isrc(struct plan *p, struct plan_entry *entry, const struct told *t, const ch
 	sql_text(st, 2, t->piece.mb_trackid);
 	sql_int(st, 3, t->piece.duration_ms);
 	sql_int(st, 4, MATCH_RECORDING_MS);
-	while ((step = sql_step(p->db, st, e)) == 1 && compared++ < COMPARED_MAX)
-		if (title_says((const char *)sqlite3_column_text(st, 1), t->piece.told)) {
-			entry->of = sqlite3_column_int64(st, 0);
-			entry->heard = HEARD_ISRC;
-			break;
-		}
-	sql_done(st);
-	return e->code != ERR_NONE ? -1 : entry->of != 0;
+	return track_of_title(p, st, entry, t->piece.told, HEARD_ISRC, e);
 }
 
 static bool
@@ -138,6 +168,8 @@ same_recording(const struct told *a, const struct told *b, enum heard how, const
 		return false;
 	if (how == HEARD_AUDIO)
 		return b->r.has_audio && memcmp(a->r.audio, b->r.audio, sizeof a->r.audio) == 0;
+	if (how == HEARD_SOUND)
+		return a->piece.sound == b->piece.sound && strcmp(a->piece.told, b->piece.told) == 0;
 	return has_isrc(&b->r, isrc) && strcmp(a->piece.told, b->piece.told) == 0 &&
 	    llabs(a->piece.duration_ms - b->piece.duration_ms) <= MATCH_RECORDING_MS;
 }
@@ -198,6 +230,10 @@ take(struct decider *d, int32_t self, const struct told *t, struct err *e)
 	if (t->r.has_audio &&
 	    taken_put(&d->taken, hash_of(TAKEN_AUDIO, t->r.audio, sizeof t->r.audio), self, e) != ERR_NONE)
 		return e->code;
+	if (t->piece.sound != 0 &&
+	    taken_put(&d->taken, hash_of(TAKEN_HEARD, &t->piece.sound, sizeof t->piece.sound), self, e) !=
+		ERR_NONE)
+		return e->code;
 	for (size_t i = 0; i < t->r.nvalues; i++)
 		if (t->r.values[i].field == F_ISRC && value_isrc(t->r.values[i].value, isrc) &&
 		    taken_put(&d->taken, hash_of(TAKEN_ISRC, isrc, strlen(isrc)), self, e) != ERR_NONE)
@@ -221,5 +257,10 @@ find_recording(struct decider *d, int32_t self, const struct told *t, struct err
 		    d, entry, t, hash_of(TAKEN_AUDIO, t->r.audio, sizeof t->r.audio), HEARD_AUDIO, NULL, e);
 	if (found == 0)
 		found = look_by_isrc(d, entry, t, e);
+	if (found == 0)
+		found = by_sound(d->plan, entry, t, e);
+	if (found == 0 && t->piece.sound != 0)
+		found = among(d, entry, t, hash_of(TAKEN_HEARD, &t->piece.sound, sizeof t->piece.sound),
+		    HEARD_SOUND, NULL, e);
 	return found < 0 ? e->code : take(d, self, t, e);
 }

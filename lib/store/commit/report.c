@@ -81,33 +81,21 @@ commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct
 	json_close(out);
 }
 
+/* id, state, staged, bytes, failed, unchanged, first root: the cells that lib-import --status has, too. */
 static void
-size_text(struct buf *out, int64_t bytes)
+session_row(const struct session *s, struct table *t)
 {
-	static const char *const units[] = { "kB", "MB", "GB", "TB" };
-	double x = (double)bytes / 1000;
-	size_t u = 0;
+	char id[24];
 
-	if (bytes < 1000) {
-		buf_printf(out, "%" PRId64 " bytes", bytes);
-		return;
-	}
-	for (; x >= 1000 && u < 3; u++)
-		x /= 1000;
-	buf_printf(out, "%.1f %s", x, units[u]);
-}
-
-/* id, state, what it holds, its size, where it came from: by tabs. */
-static void
-session_text(const struct session *s, struct buf *out)
-{
-	buf_printf(out, "s%" PRId64 "\t%s\t", s->id, s->state);
-	report_counted(out, "", s->staged + s->pending, "item", "items");
-	counted_if(out, s->failed, "failed", "failed");
-	counted_if(out, s->unchanged, "unchanged", "unchanged");
-	buf_putc(out, '\t');
-	size_text(out, s->bytes);
-	buf_printf(out, "\t%s", s->roots != NULL ? s->roots : "");
+	snprintf(id, sizeof id, "s%" PRId64, s->id);
+	table_text(t, id);
+	table_text(t, s->state);
+	table_count(t, s->staged + s->pending, "staged");
+	table_bytes(t, s->bytes, "");
+	table_count(t, s->failed, "failed");
+	table_count(t, s->unchanged, "unchanged");
+	table_escaped(t, s->roots);
+	table_row(t);
 }
 
 static void
@@ -159,12 +147,6 @@ report_why_stays(const char *state, const char *reason)
 }
 
 void
-report_session(const struct session *s, bool json, struct buf *out)
-{
-	(json ? session_json : session_text)(s, out);
-}
-
-void
 report_rejected(const struct session *s, bool dry_run, bool json, struct buf *out)
 {
 	if (json)
@@ -186,26 +168,24 @@ report_track(int64_t track, bool json, struct buf *out)
 }
 
 enum err_code
-report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e)
+report_open_sessions(struct db *db, bool json, struct table *t, struct err *e)
 {
-	struct buf line = { 0 };
 	int64_t *ids = NULL;
 	size_t n = 0;
 
-	if (session_list(db, "staging staged committing failed", &ids, &n, e) != ERR_NONE)
-		return e->code;
+	session_list(db, "staging staged committing failed", &ids, &n, e);
 	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
 		struct session s = { 0 };
 
-		if (session_load(db, ids[i], &s, e) == ERR_NONE) {
-			report_session(&s, json, &line);
-			if (buf_ok(&line, e) == ERR_NONE)
-				fn(context, &line);
-			buf_clear(&line);
+		if (session_load(db, ids[i], &s, e) == ERR_NONE && json) {
+			session_json(&s, t->out);
+			buf_putc(t->out, t->separator);
+		} else if (e->code == ERR_NONE) {
+			session_row(&s, t);
 		}
 		session_free(&s);
 	}
-	buf_free(&line);
+	table_end(t);
 	free(ids);
 	return e->code;
 }

@@ -15,6 +15,7 @@
 #include "store/commit/plan.h"
 #include "store/db.h"
 #include "store/session/session.h"
+#include "text/table.h"
 
 /* Takes a line; the buffer is the caller's and cleared afterwards. */
 typedef void report_line(void *context, struct buf *line);
@@ -28,17 +29,15 @@ const char *report_why_stays(const char *state, const char *reason);
 /* "id":"s1" */
 void report_session_id(struct buf *out, const char *key, int64_t session);
 
-/* A session; as text: id, state, items, size and first root by tabs. */
-void report_session(const struct session *s, bool json, struct buf *out);
-
 /* "s1 rejected", or "would be rejected" where it was not done; the whole session in JSON. */
 void report_rejected(const struct session *s, bool dry_run, bool json, struct buf *out);
 
 /* A track's id. */
 void report_track(int64_t track, bool json, struct buf *out);
 
-/* The open sessions, a line each. */
-enum err_code report_open_sessions(struct db *db, bool json, report_line *fn, void *context, struct err *e);
+/* The open sessions, a row each: id, state, staged, bytes, failed, unchanged, first root; or JSON into
+ * t->out. */
+enum err_code report_open_sessions(struct db *db, bool json, struct table *t, struct err *e);
 
 /* What a commit would make of each item, then the totals; as text: verdict, source and detail by tabs.
  * *broken is how many staged files are missing or altered, each of which would fail the session.  Of *o the

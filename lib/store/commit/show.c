@@ -8,6 +8,7 @@
 
 /* What is at work: the item at hand, with what was read from it. */
 struct show {
+	struct db *db;
 	struct plan *plan;
 	struct publish files;
 	bool open; /* it may still be committed */
@@ -64,6 +65,21 @@ is_broken(const struct plan_entry *entry)
 	return entry != NULL && (entry->verdict == PLAN_MISSING || entry->verdict == PLAN_ALTERED);
 }
 
+/* What it has in common with another item of the session, named by where that came from. */
+static void
+sibling_text(const struct show *s, const char *what, int64_t id, struct buf *out)
+{
+	struct item it = { 0 };
+	struct err ignored = { 0 };
+
+	buf_puts(out, what);
+	if (item_next(s->db, s->plan->session, id - 1, &it, &ignored) == 1 && it.id == id && it.path != NULL)
+		out_escape(out, it.path, strlen(it.path));
+	else
+		buf_printf(out, "item %" PRId64, id);
+	item_free(&it);
+}
+
 static void
 relation_text(const struct show *s, const struct plan_entry *entry, struct buf *out)
 {
@@ -78,11 +94,13 @@ relation_text(const struct show *s, const struct plan_entry *entry, struct buf *
 	if (r.track != 0)
 		buf_printf(out, "track %" PRId64, r.track);
 	else if (r.item != 0)
-		buf_printf(out, "the track of item %" PRId64, r.item);
+		sibling_text(s, "the track of ", r.item, out);
 	else if (r.of != 0)
-		buf_printf(out, "the recording of track %" PRId64 " (%s)", r.of, heard_name(entry->heard));
+		buf_printf(out, "the recording of track %" PRId64, r.of);
 	else if (r.kin != 0)
-		buf_printf(out, "the recording of item %" PRId64 " (%s)", r.kin, heard_name(entry->heard));
+		sibling_text(s, "the recording of ", r.kin, out);
+	if (r.track == 0 && r.item == 0 && (r.of != 0 || r.kin != 0))
+		buf_printf(out, " (%s)", heard_name(entry->heard));
 	if (entry != NULL && entry->why != SAME_NOT)
 		buf_printf(out, ": %s", same_words(entry->why));
 	if (it->code != NULL)
@@ -300,7 +318,7 @@ enum err_code
 report_items(struct db *db, const struct session *session, const struct commit_options *o, bool json,
     report_line *fn, void *context, int64_t *broken, struct err *e)
 {
-	struct show s = { .json = json, .fn = fn, .context = context };
+	struct show s = { .db = db, .json = json, .fn = fn, .context = context };
 	int64_t after = 0;
 
 	s.open = strcmp(session->state, "rejected") != 0 && strcmp(session->state, "expired") != 0;

@@ -267,16 +267,12 @@ detach(struct db *db, int64_t file, int64_t track, bool json, struct err *e)
 static enum err_code
 check_others(struct db *db, int64_t file, int64_t track, struct err *e)
 {
-	sqlite3_stmt *st =
-	    sql_get(db, "SELECT 1 FROM file WHERE track_id = ?1 AND id <> ?2 AND state <> 'removed'", e);
+	const int64_t args[] = { track, file };
+	int64_t any;
 
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	sql_int(st, 2, file);
-	if (sql_step(db, st, e) == 0)
+	if (sql_number(db, "SELECT 1 FROM file WHERE track_id = ?1 AND id <> ?2 AND state <> 'removed'", args,
+		2, &any, e) == 0)
 		err_set(e, ERR_STATE, "it is the only file of track %" PRId64, track);
-	sql_done(st);
 	return e->code;
 }
 

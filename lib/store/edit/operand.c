@@ -94,7 +94,8 @@ read_value(struct assign *a, const char *value, struct err *e)
 	bool list = a->field == F_NONE || field_info(a->field)->type == FIELD_LIST;
 
 	if (a->field != F_NONE && (field_info(a->field)->flags & FIELD_WRITABLE) == 0)
-		return err_set(e, ERR_USAGE, "the field '%s' cannot be amended", field_info(a->field)->name);
+		return err_set(e, ERR_USAGE, "the field '%s' cannot be amended: %s",
+		    field_info(a->field)->name, field_fixed(a->field));
 	if (a->how != ASSIGN_SET && !list)
 		return err_set(e, ERR_USAGE, "%s holds one value: += and -= are for fields that hold several",
 		    field_info(a->field)->name);

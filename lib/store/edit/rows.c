@@ -241,18 +241,12 @@ static int64_t
 later_retag(struct takers *k)
 {
 	struct err ignored = { 0 };
-	sqlite3_stmt *st = sql_get(k->db,
-	    "SELECT min(id) FROM event WHERE id > ?1 AND kind = 'retag' AND CAST(subject AS INTEGER) IN"
-	    " (SELECT id FROM temp.chosen)",
-	    &ignored);
 	int64_t event = 0;
 
-	if (st == NULL)
-		return 0;
-	sql_int(st, 1, k->event);
-	if (sql_step(k->db, st, &ignored) == 1)
-		event = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	sql_number(k->db,
+	    "SELECT min(id) FROM event WHERE id > ?1 AND kind = 'retag' AND CAST(subject AS INTEGER) IN"
+	    " (SELECT id FROM temp.chosen)",
+	    &k->event, 1, &event, &ignored);
 	return event;
 }
 

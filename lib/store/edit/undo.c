@@ -13,18 +13,14 @@
 static enum err_code
 last_own(struct db *db, int64_t *event, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
-	    "SELECT max(v.id) FROM edit d JOIN event v ON v.id = d.event_id"
-	    " WHERE v.actor = ?1 AND d.undoes IS NULL AND d.undone IS NULL",
-	    e);
+	int64_t user = (int64_t)getuid();
 
-	if (st == NULL)
+	if (sql_number(db,
+		"SELECT max(v.id) FROM edit d JOIN event v ON v.id = d.event_id"
+		" WHERE v.actor = ?1 AND d.undoes IS NULL AND d.undone IS NULL",
+		&user, 1, event, e) < 0)
 		return e->code;
-	sql_int(st, 1, (int64_t)getuid());
-	if (sql_step(db, st, e) == 1)
-		*event = sqlite3_column_int64(st, 0);
-	sql_done(st);
-	if (e->code == ERR_NONE && *event == 0)
+	if (*event == 0)
 		err_set(e, ERR_NOMATCH, "there is no edit of yours to undo");
 	return e->code;
 }
@@ -80,15 +76,8 @@ want_blobs(struct db *db, int64_t event, struct err *e)
 static enum err_code
 undone_by(struct db *db, int64_t undo, int64_t *event, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT ifnull(undoes, 0) FROM edit WHERE event_id = ?1", e);
-
 	*event = 0;
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, undo);
-	if (sql_step(db, st, e) == 1)
-		*event = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	sql_number(db, "SELECT undoes FROM edit WHERE event_id = ?1", &undo, 1, event, e);
 	return e->code;
 }
 

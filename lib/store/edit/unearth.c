@@ -2,6 +2,7 @@
  * that name them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,18 +60,13 @@ gone(struct db *db, const struct buried *b, struct err *e)
 {
 	struct err ignored = { 0 };
 	char path[BLOB_PATH];
-	sqlite3_stmt *st = sql_get(db, "SELECT min(track_id) FROM file WHERE blob_id = ?1", &ignored);
-	long long track = 0;
+	int64_t track = 0;
 
-	if (st != NULL) {
-		sql_int(st, 1, b->id);
-		if (sql_step(db, st, &ignored) == 1)
-			track = sqlite3_column_int64(st, 0);
-		sql_done(st);
-	}
+	sql_number(db, "SELECT min(track_id) FROM file WHERE blob_id = ?1", &b->id, 1, &track, &ignored);
 	blob_path(path, b->sha256, b->suffix);
 	return err_set(e, ERR_NOTFOUND,
-	    "the file of track %lld is gone for good: neither %s nor its copy in trash/ is whole; nothing was"
+	    "the file of track %" PRId64
+	    " is gone for good: neither %s nor its copy in trash/ is whole; nothing was"
 	    " changed",
 	    track, path);
 }

@@ -8,9 +8,11 @@
 #define SHARED_CREDITS                                                                                       \
 	"SELECT DISTINCT b.name FROM credit x JOIN artist b ON b.id = x.artist_id WHERE x.track_id = ?2"     \
 	" AND x.role BETWEEN ?3 AND ?4 AND b.key IN (SELECT a.key FROM credit c JOIN artist a"               \
-	" ON a.id = c.artist_id WHERE c.track_id = ?1 AND c.role BETWEEN ?3 AND ?4) ORDER BY x.role, x.seq"
+	" ON a.id = c.artist_id WHERE c.track_id IN (SELECT value FROM json_each(?1)) AND c.role BETWEEN "   \
+	"?3 AND ?4) ORDER BY x.role, x.seq"
 
-/* What track ?2 shares with ?1, or has near to it; NULL: values_each() knows.  ?3 and ?4: fields. */
+/* What track ?2 shares with those of the array ?1, or has near to them, playlist ?5 left out; NULL:
+ * values_each() knows.  ?3 and ?4: fields. */
 static const struct {
 	const char *name, *sql;
 	enum field low, high;
@@ -21,13 +23,14 @@ static const struct {
 	    "SELECT DISTINCT b.name FROM track_genre x JOIN genre b ON b.id = x.genre_id WHERE x.track_id = "
 	    "?2"
 	    " AND b.key IN (SELECT g.key FROM track_genre c JOIN genre g ON g.id = c.genre_id"
-	    " WHERE c.track_id = ?1) ORDER BY x.seq",
+	    " WHERE c.track_id IN (SELECT value FROM json_each(?1))) ORDER BY x.seq",
 	    F_NONE, F_NONE },
 	[LIKE_TAGS] = { "tags", NULL, F_NONE, F_NONE },
 	[LIKE_LABEL] = { "label", NULL, F_NONE, F_NONE },
 	[LIKE_WORK] = { "work", NULL, F_NONE, F_NONE },
 	[LIKE_PLAYLISTS] = { "playlists",
-	    "SELECT name FROM playlist WHERE id IN (SELECT playlist_id FROM entry WHERE track_id = ?1)"
+	    "SELECT name FROM playlist WHERE id IN (SELECT playlist_id FROM entry WHERE track_id IN"
+	    " (SELECT value FROM json_each(?1))) AND id <> ?5"
 	    " AND id IN (SELECT playlist_id FROM entry WHERE track_id = ?2) ORDER BY name",
 	    F_NONE, F_NONE },
 	[LIKE_PLAYS] = { "plays",
@@ -45,19 +48,30 @@ static const struct {
 
 /* Names, each ended by NUL. */
 static enum err_code
-read_rows(struct db *db, int64_t id, int64_t other, enum like_reason r, struct buf *names, struct err *e)
+read_rows(struct db *db, const struct likeness_to *to, int64_t other, enum like_reason r, struct buf *names,
+    struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, reasons[r].sql, e);
+	int64_t id[LIKENESS_SAMPLE];
+	size_t n = likeness_sample(to, id);
+	struct buf ids = { 0 };
 
 	if (st == NULL)
 		return e->code;
-	sql_int(st, 1, id);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&ids, "%c%lld", i > 0 ? ',' : '[', (long long)id[i]);
+	buf_putc(&ids, ']');
+	if (buf_ok(&ids, e) == ERR_NONE)
+		sql_text(st, 1, ids.data);
+	buf_free(&ids);
 	sql_int(st, 2, other);
 	if (reasons[r].low != F_NONE) {
 		sql_int(st, 3, reasons[r].low + 1);
 		sql_int(st, 4, reasons[r].high + 1);
 	}
-	while (sql_step(db, st, e) > 0) {
+	if (r == LIKE_PLAYLISTS)
+		sql_int(st, 5, to->playlist);
+	while (e->code == ERR_NONE && sql_step(db, st, e) > 0) {
 		const char *name = (const char *)sqlite3_column_text(st, 0);
 
 		if (name != NULL)
@@ -67,8 +81,9 @@ read_rows(struct db *db, int64_t id, int64_t other, enum like_reason r, struct b
 	return e->code;
 }
 
+/* Values that one of the tracks has. */
 struct texts {
-	int64_t id[VALUES_MAX];
+	int64_t id[LIKENESS_SAMPLE * VALUES_MAX];
 	size_t n;
 	struct buf *names;
 };
@@ -80,7 +95,10 @@ remember(void *context, int64_t id, int name, const char *text, struct err *e)
 
 	(void)name;
 	(void)text;
-	if (t->n < VALUES_MAX)
+	for (size_t i = 0; i < t->n; i++)
+		if (t->id[i] == id)
+			return e->code;
+	if (t->n < LIKENESS_SAMPLE * VALUES_MAX)
 		t->id[t->n++] = id;
 	return e->code;
 }
@@ -101,13 +119,18 @@ add_if_shared(void *context, int64_t id, int name, const char *text, struct err 
 }
 
 static enum err_code
-read_names(struct db *db, int64_t id, int64_t other, enum like_reason r, struct buf *names, struct err *e)
+read_names(struct db *db, const struct likeness_to *to, int64_t other, enum like_reason r, struct buf *names,
+    struct err *e)
 {
+	int64_t id[LIKENESS_SAMPLE];
+	size_t n = likeness_sample(to, id);
 	struct texts t = { .names = names };
 
 	if (reasons[r].sql != NULL)
-		return read_rows(db, id, other, r, names, e);
-	if (values_each(db, r, id, remember, &t, e) == ERR_NONE)
+		return read_rows(db, to, other, r, names, e);
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++)
+		values_each(db, r, id[i], remember, &t, e);
+	if (e->code == ERR_NONE)
 		values_each(db, r, other, add_if_shared, &t, e);
 	return e->code;
 }
@@ -129,7 +152,8 @@ next_reason(const struct likeness *l, unsigned *said, enum like_reason *r)
 }
 
 enum err_code
-likeness_text(struct db *db, int64_t id, const struct likeness *l, struct buf *out, struct err *e)
+likeness_text(
+    struct db *db, const struct likeness_to *to, const struct likeness *l, struct buf *out, struct err *e)
 {
 	struct buf names = { 0 };
 	enum like_reason r = LIKE_ARTISTS;
@@ -137,7 +161,7 @@ likeness_text(struct db *db, int64_t id, const struct likeness *l, struct buf *o
 
 	for (bool first = true; e->code == ERR_NONE && next_reason(l, &said, &r); first = false) {
 		buf_clear(&names);
-		read_names(db, id, l->id, r, &names, e);
+		read_names(db, to, l->id, r, &names, e);
 		buf_printf(out, "%s%s %.0f %% (", first ? "" : ", ", reasons[r].name, 100 * l->share[r]);
 		for (size_t i = 0; i < names.len; i += strlen(names.data + i) + 1)
 			buf_printf(out, "%s%s", i > 0 ? "; " : "", names.data + i);
@@ -155,20 +179,37 @@ rounded(double x)
 	return (double)(long)(x * 10000 + 0.5) / 10000;
 }
 
+/* The track; or how they were named, or all of them. */
+static void
+add_to(const struct likeness_to *to, struct buf *out)
+{
+	if (to->name != NULL) {
+		json_text(out, "to", to->name);
+	} else if (to->n == 1) {
+		json_int(out, "to", to->id[0]);
+	} else {
+		json_array_begin(out, "to");
+		for (size_t i = 0; i < to->n; i++)
+			json_int(out, NULL, to->id[i]);
+		json_array_end(out);
+	}
+}
+
 enum err_code
-likeness_json(struct db *db, int64_t id, const struct likeness *l, struct buf *out, struct err *e)
+likeness_json(
+    struct db *db, const struct likeness_to *to, const struct likeness *l, struct buf *out, struct err *e)
 {
 	struct buf names = { 0 };
 	enum like_reason r = LIKE_ARTISTS;
 	unsigned said = 0;
 
 	json_object_begin(out, "similar");
-	json_int(out, "to", id);
+	add_to(to, out);
 	json_double(out, "score", rounded(l->score));
 	json_array_begin(out, "reasons");
 	while (e->code == ERR_NONE && next_reason(l, &said, &r)) {
 		buf_clear(&names);
-		read_names(db, id, l->id, r, &names, e);
+		read_names(db, to, l->id, r, &names, e);
 		json_object_begin(out, NULL);
 		json_text(out, "reason", reasons[r].name);
 		json_double(out, "share", rounded(l->share[r]));

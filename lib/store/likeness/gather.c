@@ -12,7 +12,8 @@ enum {
 	OF_ARTIST = 600, /* tracks for each value */
 	OF_PERSON = 250,
 	OF_TEXT = 300,
-	OF_PLAYLIST = 100, /* about the place of the track */
+	OF_PLAYLIST = 100, /* about the places of the tracks */
+	SHARED = 4,        /* values, of whatever set, that get so many; of more values each gets less */
 	OF_YEAR = 500,
 	OF_SOUND = 500
 };
@@ -145,26 +146,37 @@ take_playlist(struct source *s, int64_t playlist)
 
 	if (st == NULL)
 		return s->e->code;
-	sql_int(st, 3, playlist);
-	add_found(s, read_list(s, st, s->profile->id, OF_PLAYLIST));
+	for (size_t i = 0; i < s->profile->n && s->e->code == ERR_NONE; i++) {
+		sql_int(st, 3, playlist);
+		add_found(s, read_list(s, st, s->profile->track[i].id, OF_PLAYLIST / s->profile->n + 2));
+	}
 	sql_done(st);
 	return s->e->code;
 }
 
-static enum err_code
-take_value(struct source *s, enum like_reason set, const struct value *v, size_t most)
+/* So many of each value, fewer where there are many. */
+static size_t
+share(size_t most, const struct value_set *set)
 {
-	switch (set) {
+	return set->groups <= SHARED ? most : most * SHARED / (size_t)set->groups;
+}
+
+static enum err_code
+take_value(struct source *s, enum like_reason r, const struct value *v, size_t most)
+{
+	const struct value_set *set = &s->profile->set[r];
+
+	switch (r) {
 	case LIKE_ARTISTS:
-		return take_credits(s, v->id, F_ARTISTS, F_ARTISTS, OF_ARTIST);
+		return take_credits(s, v->id, F_ARTISTS, F_ARTISTS, share(OF_ARTIST, set));
 	case LIKE_PEOPLE:
-		return take_credits(s, v->id, F_COMPOSER, F_REMIXER, OF_PERSON);
+		return take_credits(s, v->id, F_COMPOSER, F_REMIXER, share(OF_PERSON, set));
 	case LIKE_GENRE:
 		return take_rows(s, sql_get(s->db, by_genre, s->e), v->id, most);
 	case LIKE_PLAYLISTS:
 		return take_playlist(s, v->id);
 	default:
-		return take_text(s, v, OF_TEXT);
+		return take_text(s, v, share(OF_TEXT, set));
 	}
 }
 
@@ -218,8 +230,10 @@ take_sets(struct source *s)
 		for (size_t k = 0; k < set->n && s->e->code == ERR_NONE; k++)
 			take_value(s, order[i], &set->value[k], (POOL_MAX - s->pool->n) / (set->n - k));
 	}
-	if (s->profile->year > 0 && s->e->code == ERR_NONE)
-		take_rows(s, sql_get(s->db, by_year, s->e), s->profile->year, OF_YEAR);
+	for (size_t i = 0; i < s->profile->n && s->e->code == ERR_NONE; i++)
+		if (s->profile->track[i].year > 0)
+			take_rows(s, sql_get(s->db, by_year, s->e), s->profile->track[i].year,
+			    OF_YEAR / s->profile->n + 1);
 	return s->e->code;
 }
 

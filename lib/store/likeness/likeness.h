@@ -1,13 +1,13 @@
 /*
- * likeness.h - the tracks that are most like another, and why
+ * likeness.h - the tracks that are most like another, or like those of a list, and why
  *
- * What two tracks have in common is weighed reason by reason; lib-search(1) tells
- * the weights.  Rare values say more than common ones.  Year, tempo and key alone
- * never make tracks alike (tempo and key together do): they only tell
+ * What tracks have in common is weighed reason by reason; lib-search(1) tells
+ * the weights.  Of a list each value counts by how many of its tracks have it.  Rare values say more than
+ * common ones.  Year, tempo and key alone never make tracks alike (tempo and key together do): they only tell
  * which of the others is nearest.
  *
- * Never listed are the track itself, what is of its recording, and another tagger's copy
- * of it; the same goes for two of the list.  Of an artist it holds LIKENESS_ARTIST
+ * Never listed are the tracks themselves, what is of their recordings, and another tagger's copy
+ * of them; the same goes for two of the list.  Of an artist it holds LIKENESS_ARTIST
  * tracks at most, of a release LIKENESS_RELEASE; where it is asked for certain tracks the others of those
  * come behind.
  *
@@ -52,18 +52,31 @@ struct likeness {
 	double share[LIKE_REASONS]; /* of the score, 0 to 1 */
 };
 
+/* What others are compared with: a track, or several.  Of more than LIKENESS_SAMPLE so many are looked at,
+ * from all over the list. */
+enum { LIKENESS_SAMPLE = 64 };
+struct likeness_to {
+	const int64_t *id;
+	size_t n;
+	int64_t playlist; /* that they are, or 0: that others are not in it says nothing */
+	const char *name; /* as likeness_json() tells of them, or NULL: their ids */
+};
+
 /* At most LIKENESS_MAX, the likest first, malloced; among: only these ids, sorted, or NULL.
  * ERR_NOTFOUND "there is no track 12". */
-enum err_code likeness_find(struct db *db, int64_t id, const int64_t *among, size_t namong,
+enum err_code likeness_find(struct db *db, const struct likeness_to *to, const int64_t *among, size_t namong,
     struct likeness **list, size_t *n, struct err *e);
+
+/* Those that are looked at, in their order; how many. */
+size_t likeness_sample(const struct likeness_to *to, int64_t id[LIKENESS_SAMPLE]);
 
 /* Append the reasons of a likeness as people read them, the weightiest first: "genre 52 % (Bebop), year 8 %
  * (1959)". */
 enum err_code likeness_text(
-    struct db *db, int64_t id, const struct likeness *l, struct buf *out, struct err *e);
+    struct db *db, const struct likeness_to *to, const struct likeness *l, struct buf *out, struct err *e);
 
 /* The same as a member "similar" of an object: to, score, reasons (each with reason, share, values). */
 enum err_code likeness_json(
-    struct db *db, int64_t id, const struct likeness *l, struct buf *out, struct err *e);
+    struct db *db, const struct likeness_to *to, const struct likeness *l, struct buf *out, struct err *e);
 
 #endif

@@ -1,95 +1,53 @@
-/* What is known of a track. */
+/* What is known of the tracks that others are compared with. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/field.h"
 #include "store/commit/similar.h"
 #include "store/likeness/priv.h"
-#include "text/fold.h"
 
-enum { NAME = 1, FREE_TAGS = 1000, TEXT_MAX = 100 };
-
-/* The values of a track in each set: a row's id, or the tag's name_id, value and name. */
-static const struct {
-	const char *sql;
-	enum field low, high; /* parameters 2 and 3 */
-} sources[LIKE_SETS] = {
-	[LIKE_ARTISTS] = { "SELECT artist_id FROM credit WHERE track_id = ?1 AND role BETWEEN ?2 AND ?3",
-	    F_ARTISTS, F_ARTISTS },
-	[LIKE_PEOPLE] = { "SELECT DISTINCT artist_id FROM credit WHERE track_id = ?1 AND role BETWEEN ?2 AND "
-			  "?3",
-	    F_COMPOSER, F_REMIXER },
-	[LIKE_GENRE] = { "SELECT genre_id FROM track_genre WHERE track_id = ?1", F_NONE, F_NONE },
-	[LIKE_TAGS] = { "SELECT v.name_id, v.value, n.name FROM tag v CROSS JOIN tagname n ON n.id = "
-			"v.name_id"
-			" WHERE v.track_id = ?1 AND (v.name_id BETWEEN ?2 AND ?3 OR v.name_id >= 1000)",
-	    F_MOOD, F_LANGUAGE },
-	[LIKE_LABEL] = { "SELECT v.name_id, v.value FROM track t CROSS JOIN release_tag v ON v.release_id = "
-			 "t.release_id"
-			 " WHERE t.id = ?1 AND v.name_id BETWEEN ?2 AND ?3",
-	    F_LABEL, F_LABEL },
-	[LIKE_WORK] = { "SELECT name_id, value FROM tag WHERE track_id = ?1 AND name_id IN (?2, ?3)", F_WORK,
-	    F_MB_WORKID },
-	[LIKE_PLAYLISTS] = { "SELECT DISTINCT playlist_id FROM entry WHERE track_id = ?1", F_NONE, F_NONE },
+/* A value, and how many of the tracks have it. */
+struct tally {
+	int64_t id;
+	int name;
+	char *text;
+	int tracks;
+	size_t last; /* the track that had it last */
 };
 
-/* Free tags that programs leave behind say nothing of the music. */
-static bool
-is_technical(const char *name)
-{
-	static const char *const beginnings[] = { "accuraterip", "acoustid", "album gain", "cddb", "ctdb",
-		"discid", "discogs", "encod", "isrc", "itun", "log", "mcn", "musicbrainz", "mp3gain",
-		"purchase", "r128", "replaygain", "rip", "source", "tool", "track gain", "url", "www",
-		"upload" };
+struct tallies {
+	struct tally *list;
+	size_t n, room;
+	size_t track; /* the number of the one that is read */
+	int values;   /* of all of them */
+};
 
-	for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
-		if (strncasecmp(name, beginnings[i], strlen(beginnings[i])) == 0)
-			return true;
-	return false;
-}
-
-/* A tag's text as a value: its hash holds the name. */
 static enum err_code
-text_value(sqlite3_stmt *st, on_value *each, void *context, struct err *e)
+count_value(void *context, int64_t id, int name, const char *text, struct err *e)
 {
-	int name = sqlite3_column_int(st, 0);
-	const char *text = (const char *)sqlite3_column_text(st, 1);
-	char *key;
+	struct tallies *t = context;
+	struct tally *v = t->list;
 
-	if (text == NULL || sqlite3_column_bytes(st, 1) > TEXT_MAX ||
-	    (name >= FREE_TAGS && is_technical((const char *)sqlite3_column_text(st, 2))))
+	for (; v < t->list + t->n && v->id != id; v++)
+		;
+	if (v < t->list + t->n) {
+		v->tracks += v->last != t->track;
+		t->values += v->last != t->track;
+		v->last = t->track;
 		return ERR_NONE;
-	key = fold_key(text);
-	if (key == NULL)
+	}
+	if (t->n == t->room) {
+		struct tally *more = realloc(t->list, (t->room = 2 * t->room + 16) * sizeof *more);
+
+		if (more == NULL)
+			return err_memory(e);
+		t->list = more;
+	}
+	t->values++;
+	t->list[t->n] = (struct tally){ id, name, text != NULL ? strdup(text) : NULL, 1, t->track };
+	if (text != NULL && t->list[t->n].text == NULL)
 		return err_memory(e);
-	if (*key != '\0')
-		each(context, fold_hash(key, strlen(key)) + name, name, text, e);
-	free(key);
-	return e->code;
-}
-
-enum err_code
-values_each(struct db *db, enum like_reason set, int64_t track, on_value *each, void *context, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, sources[set].sql, e);
-	bool text = set == LIKE_TAGS || set == LIKE_LABEL || set == LIKE_WORK;
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	if (sources[set].low != F_NONE) {
-		sql_int(st, 2, sources[set].low + NAME);
-		sql_int(st, 3, sources[set].high + NAME);
-	}
-	while (e->code == ERR_NONE && sql_step(db, st, e) > 0) {
-		if (text)
-			text_value(st, each, context, e);
-		else
-			each(context, sqlite3_column_int64(st, 0), 0, NULL, e);
-	}
-	sql_done(st);
-	return e->code;
+	t->n++;
+	return ERR_NONE;
 }
 
 static bool
@@ -101,28 +59,36 @@ has_value(const struct value_set *s, int64_t id)
 	return false;
 }
 
-static enum err_code
-add_value(struct value_set *s, int64_t id, int name, const char *text, int group, struct err *e)
+/* The tally that the most tracks have, the first of them; it is left with none. */
+static struct tally *
+commonest(struct tallies *t)
 {
-	char *copy = NULL;
+	struct tally *best = NULL;
 
-	if (s->n == SPELLINGS_MAX || has_value(s, id))
-		return ERR_NONE;
-	if (text != NULL && (copy = strdup(text)) == NULL)
-		return err_memory(e);
-	s->value[s->n++] = (struct value){ id, name, copy, group };
-	return ERR_NONE;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->list[i].tracks > (best != NULL ? best->tracks : 0))
+			best = &t->list[i];
+	return best;
 }
 
-/* A value of the track itself, of a group of its own. */
-static enum err_code
-add_group(void *context, int64_t id, int name, const char *text, struct err *e)
+/* What the most tracks have, each a group of its own. */
+static void
+take_groups(struct value_set *s, struct tallies *t, size_t tracks)
 {
-	struct value_set *s = context;
+	struct tally *v;
 
-	if (s->groups == VALUES_MAX || has_value(s, id))
-		return ERR_NONE;
-	return add_value(s, id, name, text, s->groups++, e);
+	s->typical = tracks > 0 ? (t->values + (int)tracks - 1) / (int)tracks : 0;
+	while (s->groups < VALUES_MAX && (v = commonest(t)) != NULL) {
+		s->part[s->groups] = (double)v->tracks;
+		s->value[s->n++] = (struct value){ v->id, v->name, v->text, s->groups++ };
+		v->tracks = 0;
+		v->text = NULL;
+	}
+	for (int g = s->groups - 1; g >= 0; g--)
+		s->part[g] /= s->part[0];
+	for (size_t i = 0; i < t->n; i++)
+		free(t->list[i].text);
+	free(t->list);
 }
 
 /* The other rows whose names fold to the same: Beyoncé, Beyonce.  Names that stand for nobody go. */
@@ -145,12 +111,13 @@ add_spellings(struct db *db, enum like_reason set, struct value_set *s, struct e
 		sql_int(st, 1, s->value[i].id);
 		while (e->code == ERR_NONE && sql_step(db, st, e) > 0) {
 			const char *key = (const char *)sqlite3_column_text(st, 1);
+			int64_t id = sqlite3_column_int64(st, 0);
 
 			for (size_t k = 0; set != LIKE_GENRE && k < sizeof nobody / sizeof nobody[0]; k++)
 				if (strcmp(key, nobody[k]) == 0)
 					s->value[i].id = 0;
-			if (s->value[i].id != 0)
-				add_value(s, sqlite3_column_int64(st, 0), 0, NULL, s->value[i].group, e);
+			if (s->value[i].id != 0 && s->n < SPELLINGS_MAX && !has_value(s, id))
+				s->value[s->n++] = (struct value){ id, 0, NULL, s->value[i].group };
 		}
 		sql_done(st);
 	}
@@ -158,59 +125,149 @@ add_spellings(struct db *db, enum like_reason set, struct value_set *s, struct e
 }
 
 static enum err_code
-load_sets(struct db *db, struct profile *p, struct err *e)
+load_set(struct db *db, enum like_reason r, struct profile *p, struct err *e)
 {
-	for (enum like_reason r = 0; r < LIKE_SETS && e->code == ERR_NONE; r++) {
-		if (values_each(db, r, p->id, add_group, &p->set[r], e) != ERR_NONE)
-			break;
-		if (r == LIKE_ARTISTS || r == LIKE_PEOPLE || r == LIKE_GENRE)
-			add_spellings(db, r, &p->set[r], e);
-	}
+	struct value_set *s = &p->set[r];
+	struct tallies t = { 0 };
+
+	for (; t.track < p->n && e->code == ERR_NONE; t.track++)
+		values_each(db, r, p->track[t.track].id, count_value, &t, e);
+	for (size_t i = 0; r == LIKE_PLAYLISTS && i < t.n; i++)
+		if (t.list[i].id == p->playlist) /* that the others are not in it says nothing */
+			t.list[i].tracks = 0;
+	take_groups(s, &t, p->n);
+	if (r == LIKE_ARTISTS || r == LIKE_PEOPLE || r == LIKE_GENRE)
+		add_spellings(db, r, s, e);
 	return e->code;
 }
 
-static enum err_code
-load_names(struct db *db, struct profile *p, struct err *e)
+static int
+compare_songs(const void *a, const void *b)
 {
-	sqlite3_stmt *st = sql_get(
-	    db, "SELECT title_key, artist_key, (SELECT max(id) FROM track) FROM track WHERE id = ?", e);
+	return strcmp(((const struct song *)a)->title, ((const struct song *)b)->title);
+}
 
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, p->id);
-	if (sql_step(db, st, e) == 1) {
-		const char *artist = (const char *)sqlite3_column_text(st, 1);
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
-		p->title = similar(similar_title, (const char *)sqlite3_column_text(st, 0));
-		p->artist = strndup(artist, similar_artist_len(artist));
-		p->library = sqlite3_column_int64(st, 2);
-		if (p->title == NULL || p->artist == NULL)
-			err_memory(e);
-	}
-	sql_done(st);
-	return e->code;
+	return (x > y) - (x < y);
 }
 
 enum err_code
-profile_load(struct db *db, int64_t id, struct profile *p, struct err *e)
+song_load(struct db *db, int64_t id, struct song *s, struct err *e)
 {
-	struct candidate c;
-	int step = candidate_row(db, id, &c, e);
+	sqlite3_stmt *st = sql_get(db, "SELECT title_key, artist_key FROM track WHERE id = ?", e);
 
-	if (step == 0)
-		return err_set(e, ERR_NOTFOUND, "there is no track %lld", (long long)id);
-	if (step < 0)
+	if (st == NULL)
 		return e->code;
-	p->id = id;
-	p->recording = c.recording;
-	p->year = c.year;
-	p->bpm = c.bpm;
-	p->keyed = c.keyed;
-	p->key = c.key;
-	if (load_names(db, p, e) != ERR_NONE || load_sets(db, p, e) != ERR_NONE ||
-	    coplays_load(db, p, e) != ERR_NONE || sound_near(db, id, &p->near, &p->nnear, e) != ERR_NONE)
-		profile_free(p);
+	sql_int(st, 1, id);
+	if (sql_step(db, st, e) == 1) {
+		const char *artist = (const char *)sqlite3_column_text(st, 1);
+
+		s->title = similar(similar_title, (const char *)sqlite3_column_text(st, 0));
+		s->artist = strndup(artist, similar_artist_len(artist));
+	}
+	sql_done(st);
+	if (e->code == ERR_NONE && (s->title == NULL || s->artist == NULL))
+		err_memory(e);
 	return e->code;
+}
+
+void
+song_free(struct song *s)
+{
+	free(s->title);
+	free(s->artist);
+}
+
+/* What is not to be among the results: recordings, and songs by title; of all tracks that are named. */
+static enum err_code
+load_own(struct db *db, const struct likeness_to *to, struct profile *p, struct err *e)
+{
+	p->recording = calloc(to->n + 1, sizeof *p->recording);
+	p->song = calloc(to->n + 1, sizeof *p->song);
+	if (p->recording == NULL || p->song == NULL)
+		return err_memory(e);
+	for (; p->nown < to->n; p->nown++) {
+		struct candidate c;
+		int step = candidate_row(db, to->id[p->nown], &c, e);
+
+		if (step == 0)
+			err_set(e, ERR_NOTFOUND, "there is no track %lld", (long long)to->id[p->nown]);
+		if (step <= 0 || song_load(db, c.id, &p->song[p->nown], e) != ERR_NONE) {
+			song_free(&p->song[p->nown]);
+			return e->code;
+		}
+		p->recording[p->nown] = c.recording;
+	}
+	qsort(p->recording, p->nown, sizeof *p->recording, compare_ids);
+	qsort(p->song, p->nown, sizeof *p->song, compare_songs);
+	return ERR_NONE;
+}
+
+bool
+profile_has(const struct profile *p, int64_t recording)
+{
+	return bsearch(&recording, p->recording, p->nown, sizeof recording, compare_ids) != NULL;
+}
+
+const struct song *
+profile_songs(const struct profile *p, const char *title, size_t *n)
+{
+	struct song wanted = { .title = (char *)(uintptr_t)title };
+	const struct song *s = bsearch(&wanted, p->song, p->nown, sizeof wanted, compare_songs), *end;
+
+	*n = 0;
+	if (s == NULL)
+		return NULL;
+	for (end = s; end < p->song + p->nown && strcmp(end->title, title) == 0; end++)
+		;
+	for (; s > p->song && strcmp(s[-1].title, title) == 0; s--)
+		;
+	*n = (size_t)(end - s);
+	return s;
+}
+
+size_t
+likeness_sample(const struct likeness_to *to, int64_t id[LIKENESS_SAMPLE])
+{
+	size_t n = to->n < LIKENESS_SAMPLE ? to->n : LIKENESS_SAMPLE;
+
+	for (size_t i = 0; i < n; i++)
+		id[i] = to->id[i * to->n / n];
+	return n;
+}
+
+static enum err_code
+load_tracks(struct db *db, const struct likeness_to *to, struct profile *p, struct err *e)
+{
+	int64_t id[LIKENESS_SAMPLE];
+	size_t n = likeness_sample(to, id);
+	sqlite3_stmt *st;
+
+	for (; p->n < n; p->n++)
+		if (candidate_row(db, id[p->n], &p->track[p->n], e) <= 0)
+			return e->code;
+	st = sql_get(db, "SELECT max(id) FROM track", e);
+	if (st != NULL && sql_step(db, st, e) == 1)
+		p->library = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code != ERR_NONE ? e->code : sound_near(db, id, n, &p->near, &p->nnear, e);
+}
+
+enum err_code
+profile_load(struct db *db, const struct likeness_to *to, struct profile *p, struct err *e)
+{
+	p->playlist = to->playlist;
+	if (load_own(db, to, p, e) != ERR_NONE || load_tracks(db, to, p, e) != ERR_NONE)
+		return e->code;
+	for (enum like_reason r = 0; r < LIKE_SETS; r++)
+		if (load_set(db, r, p, e) != ERR_NONE)
+			return e->code;
+	profile_settle(p);
+	return coplays_load(db, p, e);
 }
 
 void
@@ -219,8 +276,10 @@ profile_free(struct profile *p)
 	for (int r = 0; r < LIKE_SETS; r++)
 		for (size_t i = 0; i < p->set[r].n; i++)
 			free(p->set[r].value[i].text);
+	for (size_t i = 0; i < p->nown; i++)
+		song_free(&p->song[i]);
+	free(p->recording);
+	free(p->song);
 	free(p->near);
-	free(p->title);
-	free(p->artist);
 	*p = (struct profile){ 0 };
 }

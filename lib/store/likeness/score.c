@@ -91,20 +91,43 @@ compare_sets(struct db *db, const struct profile *p, struct candidate *c, struct
 static double
 of_set(const struct value_set *s, uint32_t shared, unsigned others)
 {
-	double all = 0, common = 0;
-	int n = 0, values = 0;
+	double common = 0, weight = 0, part;
+	int n = 0;
 
 	for (int g = 0; g < s->groups; g++) {
-		all += s->weight[g];
-		values += s->weight[g] > 0;
 		if ((shared >> g & 1) != 0 && s->weight[g] > 0) {
-			common += s->weight[g];
+			common += s->weight[g] * s->part[g];
+			weight += s->weight[g];
 			n++;
 		}
 	}
 	if (n == 0)
 		return 0;
-	return common / (all + 0.5 * others * all / values) * (common / n);
+	part = common / (s->all + 0.5 * others * s->all / s->typical) * (weight / n);
+	return part < 1 ? part : 1;
+}
+
+/* With the weights: what the values that say most, of as many as one of the tracks has, say together. */
+static void
+settle_set(struct value_set *s)
+{
+	double left[VALUES_MAX] = { 0 };
+	int counted = 0;
+
+	for (int g = 0; g < s->groups; g++) {
+		left[g] = s->weight[g] * s->part[g];
+		counted += left[g] > 0;
+	}
+	s->typical = s->typical < counted ? s->typical : counted;
+	s->all = 0;
+	for (int i = 0; i < s->typical; i++) {
+		int most = 0;
+
+		for (int g = 1; g < s->groups; g++)
+			most = left[g] > left[most] ? g : most;
+		s->all += left[most];
+		left[most] = 0;
+	}
 }
 
 /* Whole where it was heard beside half of the plays; once may be by chance. */
@@ -136,33 +159,66 @@ of_sound(const struct profile *p, const struct candidate *c)
 }
 
 static double
-of_year(const struct profile *p, const struct candidate *c)
+near_year(const struct candidate *a, const struct candidate *b)
 {
-	int apart = abs(p->year - c->year);
+	int apart = abs(a->year - b->year);
 
-	return p->year == 0 || c->year == 0 || apart >= YEARS ? 0 : 1 - (double)apart / YEARS;
+	return a->year == 0 || b->year == 0 || apart >= YEARS ? 0 : 1 - (double)apart / YEARS;
 }
 
 static double
-of_tempo(const struct profile *p, const struct candidate *c)
+near_tempo(const struct candidate *a, const struct candidate *b)
 {
 	double change;
 
-	if (p->bpm <= 0 || c->bpm <= 0)
+	if (a->bpm <= 0 || b->bpm <= 0)
 		return 0;
-	change = tempo_change(tempo_factor(p->bpm, c->bpm));
+	change = tempo_change(tempo_factor(a->bpm, b->bpm));
 	return change >= reach ? 0 : 1 - change / reach;
 }
 
 static double
-of_key(const struct profile *p, const struct candidate *c)
+near_key(const struct candidate *a, const struct candidate *b)
 {
-	int steps = p->keyed && c->keyed ? key_steps(&p->key, &c->key) : KEY_STEPS_MAX;
+	int steps = a->keyed && b->keyed ? key_steps(&a->key, &b->key) : KEY_STEPS_MAX;
 
 	return steps == 0 ? 1 : steps == 1 ? 0.75 : 0;
 }
 
-/* What could be reached: all reasons of which the track knows something. */
+/* To each of the tracks, together. */
+static double
+to_all(const struct profile *p, enum like_reason r, const struct candidate *c)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		sum += r == LIKE_YEAR ? near_year(&p->track[i], c)
+		    : r == LIKE_TEMPO ? near_tempo(&p->track[i], c)
+				      : near_key(&p->track[i], c);
+	return sum;
+}
+
+void
+profile_settle(struct profile *p)
+{
+	for (int r = LIKE_YEAR; r < LIKE_REASONS; r++)
+		for (size_t i = 0; i < p->n; i++) {
+			double sum = to_all(p, (enum like_reason)r, &p->track[i]);
+
+			p->best[r] = sum > p->best[r] ? sum : p->best[r];
+		}
+}
+
+/* As near to them as the track of theirs is that is nearest to the others: 1. */
+static double
+of_number(const struct profile *p, enum like_reason r, const struct candidate *c)
+{
+	double sum = p->best[r] > 0 ? to_all(p, r, c) / p->best[r] : 0;
+
+	return sum < 1 ? sum : 1;
+}
+
+/* What could be reached: all reasons of which the tracks know something. */
 static double
 attainable(const struct profile *p)
 {
@@ -172,8 +228,9 @@ attainable(const struct profile *p)
 		sum += p->set[r].n > 0 ? points[r] : 0;
 	sum += p->plays > 0 ? points[LIKE_PLAYS] : 0;
 	sum += p->nnear > 0 ? points[LIKE_SOUND] : 0;
-	return sum + (p->year != 0 ? points[LIKE_YEAR] : 0) + (p->bpm > 0 ? points[LIKE_TEMPO] : 0) +
-	    (p->keyed ? points[LIKE_KEY] : 0);
+	for (int r = LIKE_YEAR; r < LIKE_REASONS; r++)
+		sum += p->best[r] > 0 ? points[r] : 0;
+	return sum;
 }
 
 /* Fills in score and shares; false where the two are not alike. */
@@ -186,9 +243,8 @@ score(const struct profile *p, struct candidate *c)
 		sum += c->share[r] = points[r] * of_set(&p->set[r], c->shared[r], c->others[r]);
 	sum += c->share[LIKE_PLAYS] = points[LIKE_PLAYS] * of_plays(p, c);
 	sum += c->share[LIKE_SOUND] = points[LIKE_SOUND] * of_sound(p, c);
-	c->share[LIKE_YEAR] = points[LIKE_YEAR] * of_year(p, c);
-	c->share[LIKE_TEMPO] = points[LIKE_TEMPO] * of_tempo(p, c);
-	c->share[LIKE_KEY] = points[LIKE_KEY] * of_key(p, c);
+	for (int r = LIKE_YEAR; r < LIKE_REASONS; r++)
+		c->share[r] = points[r] * of_number(p, (enum like_reason)r, c);
 	if (sum < least && (c->share[LIKE_TEMPO] <= 0 || c->share[LIKE_KEY] <= 0))
 		return false;
 	for (int r = LIKE_YEAR; r < LIKE_REASONS && sum < least; r++)
@@ -219,7 +275,7 @@ read_candidates(struct db *db, const struct profile *p, const struct pool *pool,
 	for (size_t i = 0; i < pool->n && e->code == ERR_NONE; i++) {
 		struct candidate *c = &list[count];
 
-		if (candidate_row(db, pool->id[i], c, e) <= 0 || c->removed || c->recording == p->recording)
+		if (candidate_row(db, pool->id[i], c, e) <= 0 || c->removed || profile_has(p, c->recording))
 			continue;
 		compare_sets(db, p, c, e);
 		count++;
@@ -242,6 +298,8 @@ candidates_score(struct db *db, struct profile *p, const struct pool *pool, stru
 		return e->code;
 	}
 	like_weigh_rest(p, list, count);
+	for (int r = 0; r < LIKE_SETS; r++)
+		settle_set(&p->set[r]);
 	for (size_t i = 0; i < count; i++)
 		if (like_is_asked(pool, list[i].id) && score(p, &list[i]))
 			list[kept++] = list[i];

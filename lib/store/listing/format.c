@@ -60,8 +60,8 @@ add_value(struct format *f, const char *option, const char *s, size_t len, struc
 	name = f->piece[f->n - 1].text;
 	near = field_nearest(name);
 	if (near != F_NONE)
-		return err_set(e, ERR_USAGE, "there is no field '%s' for %s: did you mean '%s'?", name,
-		    option, field_info(near)->name);
+		return err_set(e, ERR_USAGE, "%s: there is no field '%s'; did you mean '%s'?", option, name,
+		    field_info(near)->name);
 	return ERR_NONE;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/below.h"
@@ -329,6 +330,20 @@ show_cover(struct db *db, int64_t id, struct buf *bytes, struct buf *about, stru
 		json_close(about);
 		about->failed |= hex.failed;
 		buf_free(&hex);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+enum err_code
+show_picture(struct db *db, int64_t id, struct show_picture *p, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (find_cover(db, id, &st, e) > 0) {
+		memcpy(p->sha256, sqlite3_column_blob(st, 0), sizeof p->sha256);
+		snprintf(p->kind, sizeof p->kind, "%s", (const char *)sqlite3_column_text(st, 3));
+		snprintf(p->mime, sizeof p->mime, "%s", (const char *)sqlite3_column_text(st, 4));
 	}
 	sql_done(st);
 	return e->code;

@@ -21,4 +21,11 @@ enum err_code show_track(struct db *db, int64_t id, bool json, char end, struct 
  * such track. */
 enum err_code show_cover(struct db *db, int64_t id, struct buf *bytes, struct buf *about, struct err *e);
 
+/* Which picture that is, without reading it: its hash, kind ("front") and type ("image/png"). */
+struct show_picture {
+	uint8_t sha256[32];
+	char kind[16], mime[32];
+};
+enum err_code show_picture(struct db *db, int64_t id, struct show_picture *p, struct err *e);
+
 #endif

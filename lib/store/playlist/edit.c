@@ -12,18 +12,8 @@
 enum err_code
 playlist_count(struct db *db, int64_t id, int64_t *n, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT count(*) FROM entry WHERE playlist_id = ?1", e);
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, id);
-	if (sql_step(db, st, e) < 0) {
-		sql_done(st);
-		return e->code;
-	}
-	*n = sqlite3_column_int64(st, 0);
-	sql_done(st);
-	return ERR_NONE;
+	sql_number(db, "SELECT count(*) FROM entry WHERE playlist_id = ?1", &id, 1, n, e);
+	return e->code;
 }
 
 enum err_code

@@ -7,6 +7,7 @@
 
 #include "base/out.h"
 #include "base/time.h"
+#include "store/playlist/nearest.h"
 #include "store/playlist/priv.h"
 #include "text/fold.h"
 
@@ -83,6 +84,17 @@ playlist_id_of_name(struct db *db, const char *name, struct err *e)
 	return row < 0 ? -1 : id;
 }
 
+static enum err_code
+no_such_playlist(struct db *db, const char *name, struct err *e)
+{
+	char *near = playlist_nearest(db, name);
+
+	err_set(e, ERR_NOTFOUND, "there is no playlist '%s'%s%s%s", name,
+	    near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	free(near);
+	return e->code;
+}
+
 enum err_code
 playlist_find(struct db *db, const char *name, int64_t *id, struct err *e)
 {
@@ -113,7 +125,7 @@ playlist_find(struct db *db, const char *name, int64_t *id, struct err *e)
 	if (found < 0)
 		return e->code;
 	if (found == 0)
-		return err_set(e, ERR_NOTFOUND, "there is no playlist '%s'", name);
+		return no_such_playlist(db, name, e);
 	*id = found;
 	return ERR_NONE;
 }

@@ -68,18 +68,15 @@ playlist_names_track(const char *text, int64_t *track)
 static enum err_code
 first_place(struct db *db, int64_t id, int64_t track, struct playlist_run *r, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
-	    "SELECT min(position) FROM entry WHERE playlist_id = ?1 AND " PLAYLIST_TRACK("entry") " = ?2", e);
+	const int64_t args[] = { id, track };
 
-	if (st == NULL)
+	if (sql_number(db,
+		"SELECT min(position) FROM entry WHERE playlist_id = ?1 AND " PLAYLIST_TRACK("entry") " = ?2",
+		args, 2, &r->first, e) < 0)
 		return e->code;
-	sql_int(st, 1, id);
-	sql_int(st, 2, track);
-	if (sql_step(db, st, e) > 0)
-		r->first = r->last = sqlite3_column_int64(st, 0);
-	sql_done(st);
-	if (e->code == ERR_NONE && r->first == 0)
+	if (r->first == 0)
 		err_set(e, ERR_NOTFOUND, "track %lld is not in the playlist", (long long)track);
+	r->last = r->first;
 	return e->code;
 }
 

@@ -86,7 +86,7 @@ unknown_name(struct expansion *x, struct node *n)
 	struct buf text = { 0 };
 
 	if (near != NULL)
-		err_set(x->e, ERR_USAGE, "there is no saved search '%s': did you mean '%s'?", n->value, near);
+		err_set(x->e, ERR_USAGE, "there is no saved search '%s'; did you mean '%s'?", n->value, near);
 	else if (!n->at_sign)
 		err_set(x->e, ERR_USAGE, "there is no saved search '%s'", n->value);
 	free(near);

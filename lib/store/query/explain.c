@@ -124,15 +124,10 @@ explain_run(
 static enum err_code
 must_exist(struct db *db, int64_t track, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM track WHERE id = ?1 AND removed IS NULL", e);
-	bool there;
+	int64_t there;
 
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	there = sql_step(db, st, e) == 1;
-	sql_done(st);
-	if (!there && e->code == ERR_NONE)
+	if (sql_number(db, "SELECT 1 FROM track WHERE id = ?1 AND removed IS NULL", &track, 1, &there, e) ==
+	    0)
 		err_set(e, ERR_NOTFOUND, "there is no track %" PRId64, track);
 	return e->code;
 }

@@ -35,7 +35,7 @@ find_field(struct db *db, const char *name, enum field *ret, struct err *e)
 	if (step < 0)
 		return e->code;
 	if (step == 0 && near != F_NONE)
-		return err_set(e, ERR_USAGE, "--facet: there is no field '%s': did you mean '%s'?", name,
+		return err_set(e, ERR_USAGE, "--facet: there is no field '%s'; did you mean '%s'?", name,
 		    field_info(near)->name);
 	if (step == 0)
 		return err_set(e, ERR_USAGE,

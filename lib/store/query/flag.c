@@ -50,7 +50,7 @@ complain(struct compiler *c, const struct node *n)
 		buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 < FLAGS ? ", " : " or ", flags[i].name);
 	}
 	if (near >= 0)
-		compile_complain(c, n, "there is no is:%s: did you mean is:%s?", n->value, flags[near].name);
+		compile_complain(c, n, "there is no is:%s; did you mean is:%s?", n->value, flags[near].name);
 	else if (buf_ok(&list, c->e) == ERR_NONE)
 		compile_complain(c, n, "is: takes %s, not '%s'", list.data, n->value);
 	buf_free(&list);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/near.h"
+#include "store/playlist/nearest.h"
 #include "store/query/compile.h"
 #include "text/fold.h"
 
@@ -17,28 +17,6 @@ read_id(const char *s)
 	return (*s == 'p' || *s == 'P') && len > 1 && len < 19 && strspn(s + 1, "0123456789") == len - 1
 	    ? strtoll(s + 1, NULL, 10)
 	    : 0;
-}
-
-static char *
-nearest(struct db *db, const char *name)
-{
-	struct err ignored = { 0 };
-	sqlite3_stmt *st = sql_get(db, "SELECT name FROM playlist ORDER BY name", &ignored);
-	int least = strlen(name) < 5 ? 2 : 3;
-	char *best = NULL;
-
-	while (st != NULL && sql_step(db, st, &ignored) > 0) {
-		const char *other = (const char *)sqlite3_column_text(st, 0);
-		int d = near_distance(name, other);
-
-		if (d >= least)
-			continue;
-		least = d;
-		free(best);
-		best = strdup(other);
-	}
-	sql_done(st);
-	return best;
 }
 
 int
@@ -93,11 +71,11 @@ compile_playlist(struct compiler *c, const struct node *n, struct buf *sql)
 	if (found < 0 && c->e->code == ERR_NONE)
 		*c->e = why;
 	if (found == 0) {
-		char *near = nearest(c->db, n->value);
+		char *near = playlist_nearest(c->db, n->value);
 
 		if (near != NULL)
 			compile_complain(
-			    c, n, "there is no playlist '%s': did you mean '%s'?", n->value, near);
+			    c, n, "there is no playlist '%s'; did you mean '%s'?", n->value, near);
 		else
 			compile_complain(c, n, "there is no playlist '%s'", n->value);
 		free(near);

@@ -38,6 +38,19 @@ below(struct bounds *b, const char *op, int param)
 	b->hi = param;
 }
 
+/* 120-128 is how some write 120..128. */
+static void
+no_number(struct compiler *c, const struct node *n, const char *text, const char *what)
+{
+	const char *name = field_info(n->field)->name, *dash = strchr(text, '-');
+
+	if (dash != NULL && dash > text && dash[1] >= '0' && dash[1] <= '9')
+		compile_complain(c, n, "%s: '%s' is not %s; a range is %.*s..%s", name, text, what,
+		    (int)(dash - text), text, dash + 1);
+	else
+		compile_complain(c, n, "%s: '%s' is not %s", name, text, what);
+}
+
 static bool
 read_number(struct compiler *c, const struct node *n, const char *text, struct span *v)
 {
@@ -55,7 +68,7 @@ read_number(struct compiler *c, const struct node *n, const char *text, struct s
 		ok = parse_number(text, len, v);
 	}
 	if (!ok)
-		compile_complain(c, n, "%s: '%s' is not %s", field_info(n->field)->name, text, what);
+		no_number(c, n, text, what);
 	return ok;
 }
 

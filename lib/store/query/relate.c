@@ -188,12 +188,13 @@ replace_similar(struct relation *r, struct node *n)
 {
 	struct likeness *list = NULL;
 	int64_t id = read_id(n->value);
+	const struct likeness_to to = { .id = &id, .n = 1 };
 
 	if (id == 0)
 		return complain(r, n, "similar takes the id of a track, not '%s'", n->value);
 	if (!r->look)
 		return ERR_NONE;
-	if (likeness_find(r->db, id, NULL, 0, &list, &n->nids, r->e) != ERR_NONE) {
+	if (likeness_find(r->db, &to, NULL, 0, &list, &n->nids, r->e) != ERR_NONE) {
 		if (r->e->code == ERR_NOTFOUND)
 			complain(r, n, "similar: there is no track %lld", (long long)id);
 		return r->e->code;

@@ -79,7 +79,7 @@ check_name(struct shaping *s)
 	near = field_nearest(name);
 	if (near != F_NONE)
 		return complain(
-		    s, "there is no field '%.60s': did you mean '%s'?", name, field_info(near)->name);
+		    s, "there is no field '%.60s'; did you mean '%s'?", name, field_info(near)->name);
 	return query_add_note(
 	    s->q, s->e, NULL, "there is no field '%.60s', and no track has a tag of that name", name);
 }

@@ -180,7 +180,7 @@ unknown_field(struct lexer *l, const char *s)
 	if (near != F_NONE) {
 		l->out->fields = true;
 		return lexer_complain(l, s,
-		    "there is no field '%s': did you mean '%s'? (quotes search for the text)", name,
+		    "there is no field '%s'; did you mean '%s'? (quotes search for the text)", name,
 		    field_info(near)->name);
 	}
 	return query_add_note(l->q, l->e, "searching for the text", "there is no field '%s'", name);

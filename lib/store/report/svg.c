@@ -1,6 +1,7 @@
 /* Charts of a page, as inline SVG; their colours are the page's. */
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/out.h"
 #include "store/report/chart.h"
 #include "text/fold.h"
@@ -65,15 +66,15 @@ in_unit(double n, const char *const *units, const double *sizes, size_t nunits, 
 void
 svg_total(const char *name, int64_t n, struct buf *out)
 {
-	static const char *const bytes[] = { "KB", "MB", "GB", "TB" },
-				 *const times[] = { "min", "h", "days" };
-	static const double byte_sizes[] = { 1e3, 1e6, 1e9, 1e12 }, time_sizes[] = { 60e3, 3600e3, 86400e3 };
+	static const char *const times[] = { "min", "h", "days" };
+	static const double time_sizes[] = { 60e3, 3600e3, 86400e3 };
+	char size[AMOUNT_TEXT];
 
 	buf_puts(out, "<div class=\"total\"><b>");
 	if (strlen(name) > 3 && strcmp(name + strlen(name) - 3, "_ms") == 0)
 		in_unit((double)n, times, time_sizes, 3, out);
 	else if (strcmp(name, "size") == 0)
-		in_unit((double)n, bytes, byte_sizes, 4, out);
+		buf_puts(out, amount_bytes(n, size));
 	else
 		buf_printf(out, "%lld", (long long)n);
 	buf_printf(out, "</b> %.*s</div>\n", (int)strcspn(name, "_"), name);

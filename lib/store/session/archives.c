@@ -4,15 +4,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
+#include "store/session/items.h"
 #include "store/sql.h"
 
 enum { RACY_SECONDS = 2 }; /* as of a source in items.c */
-
-static int64_t
-nanoseconds(struct timespec t)
-{
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Does every member that was read from this archive still have its bytes in the catalogue?  1, 0, -1.  '0' is
  * the byte behind '/'. */
@@ -35,7 +31,7 @@ all_there(struct db *db, const char *path, const struct stat *s, struct err *e)
 		sql_bytes(st, 1, from.data, from.len);
 		sql_bytes(st, 2, to.data, to.len);
 		sql_int(st, 3, (int64_t)s->st_ino);
-		sql_int(st, 4, nanoseconds(s->st_ctim));
+		sql_int(st, 4, file_ns(s->st_ctim));
 		step = sql_step(db, st, e);
 	}
 	sql_done(st);
@@ -60,11 +56,7 @@ archives_find(
 	if (st == NULL)
 		return ARCHIVE_ERROR;
 	sql_int(st, 1, session);
-	sql_bytes(st, 2, path, strlen(path));
-	sql_int(st, 3, (int64_t)s->st_ino);
-	sql_int(st, 4, (int64_t)s->st_size);
-	sql_int(st, 5, nanoseconds(s->st_mtim));
-	sql_int(st, 6, nanoseconds(s->st_ctim));
+	items_bind_source(st, 2, path, s);
 	sql_int(st, 7, newest + RACY_SECONDS);
 	step = sql_step(db, st, e);
 	if (step == 1) {
@@ -134,8 +126,8 @@ archives_put(struct db *db, int64_t session, const struct item_new *it, struct e
 	sql_int(st, 3, (int64_t)it->st.st_dev);
 	sql_int(st, 4, (int64_t)it->st.st_ino);
 	sql_int(st, 5, (int64_t)it->st.st_size);
-	sql_int(st, 6, nanoseconds(it->st.st_mtim));
-	sql_int(st, 7, nanoseconds(it->st.st_ctim));
+	sql_int(st, 6, file_ns(it->st.st_mtim));
+	sql_int(st, 7, file_ns(it->st.st_ctim));
 	sql_int(st, 8, it->seen);
 	sql_int(st, 9, it->members);
 	return sql_run(db, st, e);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/time.h"
 #include "store/session/archives.h"
 #include "store/sql.h"
@@ -18,10 +19,14 @@ enum { RACY_SECONDS = 2 };
 #define ROUNDS         "8"
 #define FIRST_DUE      "600"
 
-static int64_t
-nanoseconds(struct timespec t)
+void
+items_bind_source(sqlite3_stmt *st, int at, const char *path, const struct stat *s)
 {
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	sql_bytes(st, at, path, strlen(path));
+	sql_int(st, at + 1, (int64_t)s->st_ino);
+	sql_int(st, at + 2, (int64_t)s->st_size);
+	sql_int(st, at + 3, file_ns(s->st_mtim));
+	sql_int(st, at + 4, file_ns(s->st_ctim));
 }
 
 static enum err_code
@@ -101,8 +106,8 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 	sql_int(st, 4, (int64_t)it->st.st_dev);
 	sql_int(st, 5, (int64_t)it->st.st_ino);
 	sql_int(st, 6, (int64_t)it->st.st_size);
-	sql_int(st, 7, nanoseconds(it->st.st_mtim));
-	sql_int(st, 8, nanoseconds(it->st.st_ctim));
+	sql_int(st, 7, file_ns(it->st.st_mtim));
+	sql_int(st, 8, file_ns(it->st.st_ctim));
 	sql_int(st, 12, it->attempts);
 	sql_int(st, 16, !staged && it->transient);
 	sql_int(st, 17, time_now());
@@ -225,11 +230,7 @@ items_find(
 	if (st == NULL)
 		return ITEM_ERROR;
 	sql_int(st, 1, session);
-	sql_bytes(st, 2, path, strlen(path));
-	sql_int(st, 3, (int64_t)s->st_ino);
-	sql_int(st, 4, (int64_t)s->st_size);
-	sql_int(st, 5, nanoseconds(s->st_mtim));
-	sql_int(st, 6, nanoseconds(s->st_ctim));
+	items_bind_source(st, 2, path, s);
 	step = sql_step(db, st, e);
 	if (step < 0)
 		known = ITEM_ERROR;
@@ -262,11 +263,7 @@ source_unchanged(struct db *db, const char *path, const struct stat *s, struct e
 
 	if (st == NULL)
 		return -1;
-	sql_bytes(st, 1, path, strlen(path));
-	sql_int(st, 2, (int64_t)s->st_ino);
-	sql_int(st, 3, (int64_t)s->st_size);
-	sql_int(st, 4, nanoseconds(s->st_mtim));
-	sql_int(st, 5, nanoseconds(s->st_ctim));
+	items_bind_source(st, 1, path, s);
 	sql_int(st, 6, newest + RACY_SECONDS);
 	sql_int(st, 7, (int64_t)s->st_mtim.tv_sec + RACY_SECONDS); /* the ctime is that of our own link */
 	step = sql_step(db, st, e);

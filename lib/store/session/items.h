@@ -106,4 +106,9 @@ void paths_free(char **paths); /* NULL is allowed */
 /* What a session was asked for: an option's text (NULL where it is not there), the n-th --set. */
 enum err_code session_option(struct db *db, int64_t id, const char *json_path, char **value, struct err *e);
 
+/* Private to lib/store/session: five parameters from `at` on, a source's path, inode, size, mtime and ctime.
+ */
+struct sqlite3_stmt;
+void items_bind_source(struct sqlite3_stmt *st, int at, const char *path, const struct stat *s);
+
 #endif

@@ -81,20 +81,27 @@ read_row(sqlite3_stmt *st, struct item *it, struct err *e)
 	return ERR_NONE;
 }
 
+/* The only row of a statement, in the place of what *it held. */
+static int
+next_row(struct db *db, sqlite3_stmt *st, struct item *it, struct err *e)
+{
+	int step = sql_step(db, st, e);
+
+	if (step == 1) {
+		item_free(it);
+		if (read_row(st, it, e) != ERR_NONE)
+			step = -1;
+	}
+	sql_done(st);
+	return step;
+}
+
 /* Where the session's items begin. */
 static int
 first_item(struct db *db, int64_t session, int64_t *id, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT ifnull(min(id), 0) FROM item WHERE session_id = ?1", e);
-	int step;
+	int step = sql_number(db, "SELECT min(id) FROM item WHERE session_id = ?1", &session, 1, id, e);
 
-	if (st == NULL)
-		return -1;
-	sql_int(st, 1, session);
-	step = sql_step(db, st, e);
-	if (step == 1)
-		*id = sqlite3_column_int64(st, 0);
-	sql_done(st);
 	return step < 0 ? -1 : *id > 0;
 }
 
@@ -119,14 +126,7 @@ item_next(struct db *db, int64_t session, int64_t after, struct item *it, struct
 		after = first - 1;
 	sql_int(st, 1, session);
 	sql_int(st, 2, after);
-	step = sql_step(db, st, e);
-	if (step == 1) {
-		item_free(it);
-		if (read_row(st, it, e) != ERR_NONE)
-			step = -1;
-	}
-	sql_done(st);
-	return step;
+	return next_row(db, st, it, e);
 }
 
 int
@@ -139,18 +139,10 @@ item_next_failed(struct db *db, int64_t session, int64_t after, struct item *it,
 	    " AND (session_id = ?2 OR (?2 = 0 AND s.state NOT IN ('rejected', 'expired')))"
 	    " ORDER BY i.id LIMIT 1",
 	    e);
-	int step;
 
 	if (st == NULL)
 		return -1;
 	sql_int(st, 1, after);
 	sql_int(st, 2, session);
-	step = sql_step(db, st, e);
-	if (step == 1) {
-		item_free(it);
-		if (read_row(st, it, e) != ERR_NONE)
-			step = -1;
-	}
-	sql_done(st);
-	return step;
+	return next_row(db, st, it, e);
 }

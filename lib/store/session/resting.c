@@ -73,14 +73,9 @@ resting_clear(struct db *db, const char *root, struct err *e)
 int
 resting_any(struct db *db, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM resting LIMIT 1", e);
-	int step;
+	int64_t any;
 
-	if (st == NULL)
-		return -1;
-	step = sql_step(db, st, e);
-	sql_done(st);
-	return step;
+	return sql_number(db, "SELECT 1 FROM resting LIMIT 1", NULL, 0, &any, e);
 }
 
 /* The name of a class as a literal. */

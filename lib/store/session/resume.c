@@ -94,17 +94,9 @@ items_unseen(struct db *db, int64_t id, char ***paths, size_t *n, struct err *e)
 enum err_code
 session_next_due(struct db *db, int64_t id, int64_t *when, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db,
-	    "SELECT ifnull(min(due), 0) FROM item WHERE session_id = ?1 AND state = 'failed' AND due IS NOT "
-	    "NULL",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, id);
-	if (sql_step(db, st, e) == 1)
-		*when = sqlite3_column_int64(st, 0);
-	sql_done(st);
+	sql_number(db,
+	    "SELECT min(due) FROM item WHERE session_id = ?1 AND state = 'failed' AND due IS NOT NULL", &id,
+	    1, when, e);
 	return e->code;
 }
 

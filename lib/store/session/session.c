@@ -307,6 +307,15 @@ session_scratch_end(struct db *db, int64_t id, struct err *e)
 	return e->code;
 }
 
+enum err_code
+session_wrong(int64_t id, const char *state, struct err *e)
+{
+	bool over = strcmp(state, "rejected") == 0 || strcmp(state, "expired") == 0;
+
+	return err_set(e, ERR_STATE, "session s%" PRId64 " is %s%s", id, state,
+	    over ? ": to have its files in the library, import them anew" : "");
+}
+
 /* Why a compare-and-swap found nothing. */
 static enum err_code
 wrong_state(struct db *db, int64_t id, struct err *e)
@@ -319,7 +328,7 @@ wrong_state(struct db *db, int64_t id, struct err *e)
 	sql_int(st, 1, id);
 	step = sql_step(db, st, e);
 	if (step == 1)
-		err_set(e, ERR_STATE, "session s%" PRId64 " is %s", id, sqlite3_column_text(st, 0));
+		session_wrong(id, (const char *)sqlite3_column_text(st, 0), e);
 	else if (step == 0)
 		err_set(e, ERR_NOTFOUND, "there is no session s%" PRId64, id);
 	sql_done(st);

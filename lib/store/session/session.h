@@ -63,6 +63,9 @@ enum err_code session_reject(struct db *db, int64_t id, struct err *e);
 /* failed -> staged, after the cause is gone; items that failed at import stay failed. */
 enum err_code session_retry(struct db *db, int64_t id, struct err *e);
 
+/* ERR_STATE: "session s3 is rejected", with the way on. */
+enum err_code session_wrong(int64_t id, const char *state, struct err *e);
+
 /* Remove staging/<id>/ with all that we would have named there; what is foreign stays and is counted.  Then
  * session.staging = 0.  Safe to call again. */
 enum err_code session_clear_staging(

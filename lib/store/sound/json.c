@@ -1,5 +1,6 @@
 /* What was found, for --json. */
 #include <math.h>
+#include <stdio.h>
 
 #include "base/out.h"
 #include "store/sound/sound.h"
@@ -26,12 +27,26 @@ add_key(const struct sound *s, struct buf *out)
 }
 
 void
+sound_job_json(const struct sound_job *j, struct buf *out)
+{
+	char session[32];
+
+	if (j->session == 0) {
+		json_int(out, "track", j->track);
+		return;
+	}
+	snprintf(session, sizeof session, "s%lld", (long long)j->session);
+	json_int(out, "item", j->item);
+	json_text(out, "session", session);
+}
+
+void
 sound_json(const struct sound_result *r, struct buf *out)
 {
 	const struct sound *s = &r->sound;
 	uint32_t kinds = r->failed.code == ERR_NONE ? r->job.task.kinds : 0;
 
-	json_int(out, "track", r->job.track);
+	sound_job_json(&r->job, out);
 	json_array_begin(out, "analyses");
 	for (int i = 0; i < SOUND_KINDS; i++)
 		if ((r->job.task.kinds & 1U << i) != 0)

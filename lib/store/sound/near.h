@@ -1,5 +1,5 @@
 /*
- * near.h - which tracks sound like another
+ * near.h - which tracks sound like others
  *
  * The vectors of all sounds (sound/timbre.h) in small: each number less its mean, by its deviation over the
  * library, in sixteenths, one byte.  100,000 tracks are 3 MB, and compared in a few milliseconds.
@@ -30,7 +30,11 @@ struct sound_near {
  * days ago of audio that the catalogue does not know any more is forgotten. */
 enum err_code sound_pack(struct db *db, struct err *e);
 
-/* All tracks whose sound is known, by id, malloced; none where that of this one is not. */
-enum err_code sound_near(struct db *db, int64_t track, struct sound_near **list, size_t *n, struct err *e);
+/* All tracks whose sound is known, by id, malloced; none where that of these n is not.  What several tracks
+ * sound like is grouped, into NEAR_GROUPS at most: others are as far as from the middle of the nearest group,
+ * and farther where it is a small one. */
+enum { NEAR_GROUPS = 8 };
+enum err_code sound_near(
+    struct db *db, const int64_t *tracks, size_t ntracks, struct sound_near **list, size_t *n, struct err *e);
 
 #endif

@@ -30,6 +30,7 @@ struct sound_wish {
 
 struct sound_job {
 	int64_t track, size, duration_ms; /* of the first file that has this sound */
+	int64_t item, session;            /* of one that is staged (staged.h), else 0 */
 	uint8_t sha256[32];               /* its blob */
 	char suffix[8];
 	uint8_t hash[32]; /* with start and length of the task what the result is kept under */
@@ -43,7 +44,7 @@ enum err_code sound_lock(struct db *db, struct err *e);
 enum err_code sound_todo(
     struct db *db, const struct sound_wish *wish, struct sound_job **jobs, size_t *n, struct err *e);
 
-/* Its blob for reading, below the library's folder; -1 with *e filled in. */
+/* Its blob, or its staged file, for reading, below the library's folder; -1 with *e filled in. */
 int sound_open(int library, const struct sound_job *job, struct err *e);
 
 struct sound_result {
@@ -55,7 +56,8 @@ struct sound_result {
 /* In one transaction. A failure is kept as well, so that it is not tried for ever. */
 enum err_code sound_keep(struct db *db, const struct sound_result *results, size_t n, struct err *e);
 
-/* Append what was found, as members of a JSON object. */
+/* Append whose it is, and what was found, as members of a JSON object. */
+void sound_job_json(const struct sound_job *j, struct buf *out);
 void sound_json(const struct sound_result *r, struct buf *out);
 
 /* From now on these tracks (NULL: all) take what was found before what their tags say, or not any more;

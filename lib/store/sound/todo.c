@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,10 @@
 #include "store/sound/sound.h"
 #include "store/sql.h"
 
-enum { FIRST_VERSION = 8 }; /* columns of the versions, in the order of enum sound_kind */
+enum {
+	STAGED_PATH = BLOB_NAME + 40,
+	FIRST_VERSION = 8
+}; /* columns of the versions, in the order of enum sound_kind */
 
 /* Files of one sound become one row; SQLite takes the other columns from the row with the smallest file. */
 static const char waiting[] =
@@ -120,13 +124,19 @@ sound_lock(struct db *db, struct err *e)
 int
 sound_open(int library, const struct sound_job *job, struct err *e)
 {
-	char path[BLOB_PATH];
-	int fd;
+	char path[BLOB_PATH], name[BLOB_NAME], staged[STAGED_PATH];
+	int fd = -1;
 
+	if (job->session != 0) {
+		blob_name(name, job->sha256, job->suffix);
+		snprintf(staged, sizeof staged, "staging/s%" PRId64 "/%s", job->session, name);
+		fd = below_open(library, staged, O_RDONLY | O_NONBLOCK, 0);
+	}
 	blob_path(path, job->sha256, job->suffix);
-	fd = below_open(library, path, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0 && (job->session == 0 || errno == ENOENT)) /* committed meanwhile */
+		fd = below_open(library, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
-		err_sys(e, errno, "%s", path);
+		err_sys(e, errno, "%s", job->session != 0 ? staged : path);
 	return fd;
 }
 

@@ -9,7 +9,7 @@
 #include "store/sql.h"
 #include "worker/sound.h"
 
-enum { CANDIDATES = 64, APART_MS = 7000 };
+enum { CANDIDATES = 64, COMMON = 1000, APART_MS = 7000 };
 
 static int
 by_number(const void *a, const void *b)
@@ -46,17 +46,18 @@ index_print(struct db *db, int64_t sound, const uint32_t *keys, size_t n, struct
 	return e->code;
 }
 
-/* Sounds that have two of these numbers, and are as long; those with most of them. */
+/* Sounds that have two of these numbers, and are as long; those with most of them.  A number that very many
+ * have, as that of silence, says nothing. */
 static int
 find_candidates(
     struct db *db, int64_t sound, const uint32_t *keys, size_t n, int64_t found[CANDIDATES], struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT w.sound_id FROM json_each(?1) k CROSS JOIN print_word w ON w.word = k.value JOIN sound s "
-	    "ON s.id ="
-	    " w.sound_id WHERE s.id <> ?2 AND abs(s.duration_ms - (SELECT duration_ms FROM sound WHERE id = "
-	    "?2)) <"
-	    " ?3 GROUP BY 1 HAVING count(*) >= 2 ORDER BY count(*) DESC LIMIT ?4",
+	    "SELECT w.sound_id FROM json_each(?1) k CROSS JOIN print_word w ON w.word = k.value JOIN sound s"
+	    " ON s.id = w.sound_id WHERE s.id <> ?2"
+	    " AND (SELECT count(*) FROM (SELECT 1 FROM print_word x WHERE x.word = k.value LIMIT ?5)) < ?5"
+	    " AND abs(s.duration_ms - (SELECT duration_ms FROM sound WHERE id = ?2)) < ?3"
+	    " GROUP BY 1 HAVING count(*) >= 2 ORDER BY count(*) DESC LIMIT ?4",
 	    e);
 	struct buf b = { 0 };
 	int count = 0;
@@ -71,12 +72,63 @@ find_candidates(
 		sql_int(st, 2, sound);
 		sql_int(st, 3, APART_MS);
 		sql_int(st, 4, CANDIDATES);
+		sql_int(st, 5, COMMON);
 		while (count < CANDIDATES && sql_step(db, st, e) == 1)
 			found[count++] = sqlite3_column_int64(st, 0);
 	}
 	sql_done(st);
 	buf_free(&b);
 	return count;
+}
+
+/* The numbers of what is kept of a sound, each once. */
+static enum err_code
+kept_keys(struct db *db, int64_t sound, uint32_t keys[SOUND_PRINT_MAX], size_t *n, struct err *e)
+{
+	static uint32_t print[SOUND_PRINT_MAX];
+	sqlite3_stmt *st = sql_get(db, "SELECT print FROM sound_detail WHERE sound_id = ?1", e);
+	size_t len = 0;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, sound);
+	if (sql_step(db, st, e) == 1) {
+		len = (size_t)sqlite3_column_bytes(st, 0) / sizeof *print;
+		len = len < SOUND_PRINT_MAX ? len : SOUND_PRINT_MAX;
+		if (len > 0)
+			memcpy(print, sqlite3_column_blob(st, 0), len * sizeof *print);
+	}
+	sql_done(st);
+	*n = keys_of(print, len, keys);
+	return e->code;
+}
+
+int
+twins_indexed(struct db *db, int64_t sound, struct err *e)
+{
+	uint32_t keys[SOUND_PRINT_MAX];
+	sqlite3_stmt *st = sql_get(db, "SELECT word FROM print_word WHERE sound_id = ?1 ORDER BY word", e);
+	size_t n = 0, i = 0;
+	bool same = true;
+
+	if (st == NULL || kept_keys(db, sound, keys, &n, e) != ERR_NONE)
+		return -1;
+	sql_int(st, 1, sound);
+	while (same && sql_step(db, st, e) == 1)
+		same = i < n && sqlite3_column_int64(st, 0) == keys[i++];
+	sql_done(st);
+	return e->code != ERR_NONE ? -1 : same && i == n;
+}
+
+enum err_code
+twins_index(struct db *db, int64_t sound, struct err *e)
+{
+	uint32_t keys[SOUND_PRINT_MAX];
+	size_t n = 0;
+
+	if (kept_keys(db, sound, keys, &n, e) == ERR_NONE)
+		index_print(db, sound, keys, n, e);
+	return e->code;
 }
 
 /* 1: of one recording with the sound of that number, whose group is *group. */
@@ -141,6 +193,26 @@ twins_find(struct db *db, int64_t sound, const uint32_t *print, size_t n, struct
 	return e->code;
 }
 
+enum err_code
+twins_group(struct db *db, const struct sound_job *sound, int64_t *group, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT coalesce(twin, id) FROM sound WHERE hash = ?1 AND start_ms = ?2 AND length_ms = ?3"
+	    " AND fingerprint_version > 0 AND error IS NULL",
+	    e);
+
+	*group = 0;
+	if (st == NULL)
+		return e->code;
+	sql_bytes(st, 1, sound->hash, sizeof sound->hash);
+	sql_int(st, 2, sound->task.start_ms);
+	sql_int(st, 3, sound->task.length_ms);
+	if (sql_step(db, st, e) == 1)
+		*group = sqlite3_column_int64(st, 0);
+	sql_done(st);
+	return e->code;
+}
+
 /* Whole before damaged, lossless before lossy, then by bit rate and depth, as a commit prefers files. */
 static const char doubles[] =
     "SELECT t.sound_group, t.id, t.artist, t.title, r.album, f.format, f.codec, ifnull(f.bitrate, 0), b.size"
@@ -193,19 +265,21 @@ add_line(sqlite3_stmt *st, bool json, bool keep, char end, struct buf *b)
 
 enum err_code
 twins_list(struct db *db, bool json, char end, void (*line)(void *context, struct buf *line), void *context,
-    int64_t *groups, struct err *e)
+    struct twins_sum *sum, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db, doubles, e);
 	int64_t last = 0;
 
-	*groups = 0;
+	*sum = (struct twins_sum){ 0 };
 	if (st == NULL)
 		return e->code;
 	while (e->code == ERR_NONE && sql_step(db, st, e) == 1) {
 		int64_t group = sqlite3_column_int64(st, 0);
 		struct buf b = { 0 };
 
-		*groups += group != last;
+		sum->groups += group != last;
+		sum->drops += group == last;
+		sum->bytes += group == last ? sqlite3_column_int64(st, 8) : 0;
 		add_line(st, json, group != last, end, &b);
 		last = group;
 		if (buf_ok(&b, e) == ERR_NONE)

@@ -79,12 +79,24 @@ only_look(const struct wanted *w, int from)
 	    memcmp(sha256, w->sha256, sizeof sha256) == 0;
 }
 
+/* A file of staging/ that holds the bytes of w gets its name, durably. */
+static enum err_code
+name_it(struct repair *p, const struct wanted *w, const char *tmp, int64_t *staged_ns, struct err *e)
+{
+	char names[1][BLOB_NAME];
+
+	blob_name(names[0], w->sha256, w->suffix);
+	if (stage_keep(p->stage, tmp, w->sha256, w->suffix, w->size, false, staged_ns, e) == ERR_NONE)
+		stage_sync(p->stage, names, 1, e);
+	return e->code;
+}
+
 /* A copy in staging/, durable under its name: 1, 0 it is not what is wanted, -1. */
 static int
 stage(struct repair *p, const struct wanted *w, int from, int64_t *staged_ns, struct err *e)
 {
 	uint8_t sha256[SHA256_BYTES];
-	char tmp[STAGE_TMP], names[1][BLOB_NAME];
+	char tmp[STAGE_TMP];
 	int to, right;
 
 	if (open_stage(p, e) != ERR_NONE || (to = stage_file(p->stage, tmp, e)) < 0)
@@ -97,11 +109,7 @@ stage(struct repair *p, const struct wanted *w, int from, int64_t *staged_ns, st
 		stage_drop(p->stage, tmp);
 		return right;
 	}
-	blob_name(names[0], w->sha256, w->suffix);
-	if (stage_keep(p->stage, tmp, w->sha256, w->suffix, w->size, false, staged_ns, e) != ERR_NONE ||
-	    stage_sync(p->stage, names, 1, e) != ERR_NONE)
-		return -1;
-	return 1;
+	return name_it(p, w, tmp, staged_ns, e) == ERR_NONE ? 1 : -1;
 }
 
 enum err_code
@@ -154,6 +162,26 @@ publish(struct repair *p, struct wanted *w, int64_t staged_ns, struct err *e)
 	return e->code;
 }
 
+/* What is staged, or would be, comes in, and is told: 1, 0 it cannot, -1. */
+static int
+bring_in(struct repair *p, struct wanted *w, int64_t staged_ns, const char *shown, struct err *e)
+{
+	sweep_act(p->s, p->r, "fetch", shown, w->size);
+	sweep_add(p->r, "fetched", 1);
+	if (p->s->dry_run) {
+		w->done = true;
+		p->left--;
+		return 1;
+	}
+	if (publish(p, w, staged_ns, e) == ERR_NONE)
+		return 1;
+	if (e->sys != EISDIR)
+		return -1;
+	sweep_failed(p->s, e); /* its name is a folder's, which nobody but its maker takes away */
+	*e = (struct err){ 0 };
+	return 0;
+}
+
 int
 fetch(struct repair *p, struct wanted *w, int dirfd, const char *name, const char *shown, bool links,
     struct err *e)
@@ -169,21 +197,67 @@ fetch(struct repair *p, struct wanted *w, int dirfd, const char *name, const cha
 	(void)posix_fadvise(from, 0, 0, POSIX_FADV_SEQUENTIAL);
 	p->looked++;
 	right = p->s->dry_run ? only_look(w, from) : stage(p, w, from, &staged_ns, e);
-	if (right != 1)
-		goto out;
-	sweep_act(p->s, p->r, "fetch", shown, w->size);
-	sweep_add(p->r, "fetched", 1);
-	if (p->s->dry_run) {
-		w->done = true;
-		p->left--;
-	} else if (publish(p, w, staged_ns, e) != ERR_NONE) {
-		right = e->sys == EISDIR ? 0 : -1;
-	}
-	if (right == 0) { /* its name is a folder's, which nobody but its maker takes away */
-		sweep_failed(p->s, e);
-		*e = (struct err){ 0 };
-	}
+	if (right == 1)
+		right = bring_in(p, w, staged_ns, shown, e);
 out:
 	fd_close(&from);
 	return right;
+}
+
+int
+fetch_bytes(
+    struct repair *p, struct wanted *w, const void *bytes, size_t len, const char *shown, struct err *e)
+{
+	char names[1][BLOB_NAME];
+	int64_t staged_ns = 0;
+
+	blob_name(names[0], w->sha256, w->suffix);
+	if (!p->s->dry_run &&
+	    (open_stage(p, e) != ERR_NONE ||
+		stage_bytes(p->stage, bytes, len, w->sha256, w->suffix, &staged_ns, e) != ERR_NONE ||
+		stage_sync(p->stage, names, 1, e) != ERR_NONE))
+		return -1;
+	return bring_in(p, w, staged_ns, shown, e);
+}
+
+/* -- in pieces ----------------------------------------------------------- */
+
+enum err_code
+fetch_begin(struct repair *p, struct fetching *f, struct err *e)
+{
+	if (p->s->dry_run)
+		return ERR_NONE;
+	if (f->fd >= 0 && (ftruncate(f->fd, 0) != 0 || lseek(f->fd, 0, SEEK_SET) != 0))
+		return err_sys(e, errno, "cannot write to the library");
+	if (f->fd < 0 && open_stage(p, e) == ERR_NONE)
+		f->fd = stage_file(p->stage, f->tmp, e);
+	return e->code;
+}
+
+enum err_code
+fetch_add(struct repair *p, struct fetching *f, const void *bytes, size_t len, struct err *e)
+{
+	if (!p->s->dry_run && file_write(f->fd, bytes, len) < 0)
+		err_sys(e, errno, "cannot write to the library");
+	return e->code;
+}
+
+int
+fetch_keep(struct repair *p, struct wanted *w, struct fetching *f, const char *shown, struct err *e)
+{
+	int64_t staged_ns = 0;
+
+	fd_close(&f->fd); /* it is named, or dropped, in any case */
+	if (!p->s->dry_run && name_it(p, w, f->tmp, &staged_ns, e) != ERR_NONE)
+		return -1;
+	return bring_in(p, w, staged_ns, shown, e);
+}
+
+void
+fetch_drop(struct repair *p, struct fetching *f)
+{
+	if (f->fd < 0)
+		return;
+	fd_close(&f->fd);
+	stage_drop(p->stage, f->tmp);
 }

@@ -48,12 +48,18 @@ count_states(struct db *db, const char *sql, const char *const *states, int n, i
 	return row < 0 ? e->code : ERR_NONE;
 }
 
+/* What counts is the last import of a file's folder: what fails every night is one failure, and none once it
+ * was mended or taken away. */
 static enum err_code
 read_failures(struct db *db, struct health *h, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT ifnull(i.code, 'UNKNOWN'), count(*) FROM item i JOIN session s ON s.id = i.session_id"
 	    " WHERE i.state = 'failed' AND s.state NOT IN ('rejected', 'expired') AND s.changed > ?1"
+	    " AND NOT EXISTS (SELECT 1 FROM session n JOIN session_root r ON r.session_id = n.id"
+	    " WHERE n.id > s.id AND n.state IN ('staged', 'committing', 'committed')"
+	    " AND substr(i.path, 1, length(r.path)) = r.path"
+	    " AND (length(i.path) = length(r.path) OR substr(i.path, length(r.path) + 1, 1) = X'2F'))"
 	    " GROUP BY 1 ORDER BY 2 DESC, 1",
 	    e);
 	int row;

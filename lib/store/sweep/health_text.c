@@ -2,12 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/out.h"
 #include "base/time.h"
 #include "store/sweep/health_priv.h"
 
 enum { OK };
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+enum { DAY = 86400 };
 
 static void
 line(struct buf *out, const char *name)
@@ -15,35 +16,20 @@ line(struct buf *out, const char *name)
 	buf_printf(out, "%-18s", name);
 }
 
-/* "512 bytes", "1.5 GiB" */
 static void
 put_size(struct buf *out, int64_t bytes)
 {
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB" };
-	double n = (double)bytes / 1024;
-	size_t unit = 0;
+	char text[AMOUNT_TEXT];
 
-	if (bytes < 10240) {
-		buf_printf(out, "%lld bytes", (long long)bytes);
-		return;
-	}
-	for (; n >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++)
-		n /= 1024;
-	buf_printf(out, "%.1f %s", n, units[unit]);
+	buf_puts(out, amount_bytes(bytes, text));
 }
 
-/* "40 s", "12 min", "5 h", "3 days" */
 static void
 put_span(struct buf *out, int64_t seconds)
 {
-	if (seconds < 2 * MINUTE)
-		buf_printf(out, "%lld s", (long long)seconds);
-	else if (seconds < 2 * HOUR)
-		buf_printf(out, "%lld min", (long long)(seconds / MINUTE));
-	else if (seconds < 2 * DAY)
-		buf_printf(out, "%lld h", (long long)(seconds / HOUR));
-	else
-		buf_printf(out, "%lld days", (long long)(seconds / DAY));
+	char text[AMOUNT_TEXT];
+
+	buf_puts(out, amount_span(seconds, text));
 }
 
 /* "2026-11-21T04:30:00Z, 3 h ago" */
@@ -67,6 +53,12 @@ count_line(struct buf *out, const char *name, int64_t n, int64_t bytes)
 }
 
 static void
+advise(void *context, const char *what, const char *advice)
+{
+	buf_printf(context, "  %s: %s\n", what, advice);
+}
+
+static void
 verdict(const struct health *h, struct buf *out)
 {
 	struct buf why = { 0 };
@@ -77,6 +69,7 @@ verdict(const struct health *h, struct buf *out)
 	    out, "%s%s%s\n", health_verdict_name(is), why.len > 0 ? ": " : "", why.len > 0 ? why.data : "");
 	out->failed |= why.failed;
 	buf_free(&why);
+	(void)health_reasons(h, advise, out);
 }
 
 static void
@@ -194,6 +187,13 @@ runs(const struct health *h, struct buf *out)
 	if (h->nruns == 0) {
 		line(out, "last runs");
 		buf_puts(out, "never\n");
+	}
+	if (h->schedules > 0) {
+		line(out, "schedules");
+		buf_printf(out, "%lld, %lld failed", (long long)h->schedules, (long long)h->schedules_failed);
+		if (h->next_turn != 0)
+			buf_printf(out, ", the next turn %s", time_format(h->next_turn, when));
+		buf_putc(out, '\n');
 	}
 	for (int i = 0; i < h->nresting; i++) {
 		line(out, i == 0 ? "resting" : "");

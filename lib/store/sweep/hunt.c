@@ -16,11 +16,12 @@
 
 enum { DEEPEST = 200 };
 
-static enum err_code
-is_over(const struct repair *p, struct err *e)
+bool
+repair_over(const struct repair *p, struct err *e)
 {
-	return sweep_stopped(p->s) ? err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on")
-				   : e->code;
+	if (e->code == ERR_NONE && sweep_stopped(p->s))
+		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+	return e->code != ERR_NONE || p->left == 0;
 }
 
 /* -- in the library ------------------------------------------------------ */
@@ -113,7 +114,7 @@ search(struct repair *p, int fd, const char *path, int depth, struct err *e)
 		close(fd);
 		return err_memory(e);
 	}
-	while (p->left > 0 && is_over(p, e) == ERR_NONE && (d = readdir(dir)) != NULL) {
+	while (!repair_over(p, e) && (d = readdir(dir)) != NULL) {
 		char *below;
 		int sub;
 
@@ -156,108 +157,26 @@ in_folders(struct repair *p, struct err *e)
 
 /* -- where it came from -------------------------------------------------- */
 
-struct paths {
-	struct {
-		size_t wanted;
-		char *path;
-	} * v;
-	size_t n, cap;
-};
-
-static void
-paths_end(struct paths *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].path);
-	free(l->v);
-}
-
-static enum err_code
-add_path(struct paths *l, size_t wanted, sqlite3_stmt *st, int column, struct err *e)
-{
-	const char *path = sqlite3_column_blob(st, column);
-
-	if (path == NULL)
-		return ERR_NONE;
-	if (l->n == l->cap) {
-		size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
-		void *more = realloc(l->v, cap * sizeof *l->v);
-
-		if (more == NULL)
-			return err_memory(e);
-		l->v = more;
-		l->cap = cap;
-	}
-	l->v[l->n].wanted = wanted;
-	l->v[l->n].path = strndup(path, (size_t)sqlite3_column_bytes(st, column));
-	return l->v[l->n++].path == NULL ? err_memory(e) : ERR_NONE;
-}
-
-/* The files that had these bytes when they were last read. */
-static enum err_code
-list_sources(struct repair *p, struct paths *l, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(p->db,
-	    "SELECT b.sha256, f.source FROM file f JOIN blob b ON b.id = f.blob_id WHERE f.source IS NOT NULL"
-	    " AND f.state <> 'removed' UNION SELECT sha256, path FROM source",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	while (sql_step(p->db, st, e) == 1) {
-		struct wanted *w = wanted_by_hash(p, sqlite3_column_blob(st, 0));
-
-		if (w != NULL && !w->done && add_path(l, (size_t)(w - p->v), st, 1, e) != ERR_NONE)
-			break;
-	}
-	sql_done(st);
-	return e->code;
-}
-
-/* Of covers that no file holds: a file beside the audio. */
-static enum err_code
-list_folders(struct repair *p, struct paths *l, struct err *e)
-{
-	sqlite3_stmt *st = sql_get(p->db,
-	    "SELECT DISTINCT f.source FROM cover c JOIN track t ON t.release_id = c.release_id OR t.id = "
-	    "c.track_id"
-	    " JOIN file f ON f.track_id = t.id WHERE c.blob_id = ?1 AND f.source IS NOT NULL",
-	    e);
-
-	if (st == NULL)
-		return e->code;
-	for (size_t i = 0; i < p->n && e->code == ERR_NONE; i++) {
-		if (!p->v[i].cover || p->v[i].done)
-			continue;
-		sql_int(st, 1, p->v[i].blob);
-		while (sql_step(p->db, st, e) == 1 && add_path(l, i, st, 0, e) == ERR_NONE)
-			;
-		sqlite3_reset(st);
-	}
-	sql_done(st);
-	return e->code;
-}
-
 static enum err_code
 at_sources(struct repair *p, struct err *e)
 {
-	struct paths l = { 0 };
+	struct places l = { 0 };
 
-	list_sources(p, &l, e);
-	for (size_t i = 0; i < l.n && is_over(p, e) == ERR_NONE; i++)
+	places_sources(p, &l, e);
+	for (size_t i = 0; i < l.n && !repair_over(p, e); i++)
 		if (!p->v[l.v[i].wanted].done)
 			(void)fetch(p, &p->v[l.v[i].wanted], AT_FDCWD, l.v[i].path, l.v[i].path, true, e);
-	paths_end(&l);
+	places_free(&l);
 	return e->code;
 }
 
 static enum err_code
 beside_sources(struct repair *p, struct err *e)
 {
-	struct paths l = { 0 };
+	struct places l = { 0 };
 
-	list_folders(p, &l, e);
-	for (size_t i = 0; i < l.n && is_over(p, e) == ERR_NONE; i++) {
+	places_of_pictures(p, &l, e);
+	for (size_t i = 0; i < l.n && !repair_over(p, e); i++) {
 		char *path = l.v[i].path, *slash = strrchr(path, '/');
 		int fd;
 
@@ -268,22 +187,24 @@ beside_sources(struct repair *p, struct err *e)
 		if (fd >= 0)
 			search(p, fd, path, 0, e);
 	}
-	paths_end(&l);
+	places_free(&l);
 	return e->code;
 }
 
 enum err_code
 hunt(struct repair *p, struct err *e)
 {
-	static enum err_code (*const places[])(
+	static enum err_code (*const own[])(
 	    struct repair *, struct wanted *, struct err *) = { in_place, in_trash, in_staging };
+	static enum err_code (*const others[])(
+	    struct repair *, struct err *) = { at_sources, beside_sources, in_folders, inside };
 
-	for (size_t i = 0; i < p->n; i++)
-		for (size_t k = 0; k < sizeof places / sizeof places[0]; k++)
-			if (is_over(p, e) != ERR_NONE ||
-			    (!p->v[i].done && places[k](p, &p->v[i], e) != ERR_NONE))
+	for (size_t i = 0; i < p->n && !repair_over(p, e); i++)
+		for (size_t k = 0; k < sizeof own / sizeof own[0]; k++)
+			if (!p->v[i].done && own[k](p, &p->v[i], e) != ERR_NONE)
 				return e->code;
-	if (p->left > 0 && at_sources(p, e) == ERR_NONE && p->left > 0)
-		beside_sources(p, e);
-	return e->code == ERR_NONE && p->left > 0 ? in_folders(p, e) : e->code;
+	for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
+		if (repair_over(p, e) || others[k](p, e) != ERR_NONE)
+			return e->code;
+	return e->code;
 }

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/amount.h"
 #include "base/lock.h"
 #include "base/out.h"
 #include "base/time.h"
@@ -133,11 +134,13 @@ sweep_before(const struct sweep *s, int64_t age)
 	return s->leapt ? INT64_MIN : time_now() - age;
 }
 
-/* When the last sweep ended, 0: there was none. */
+/* When the last sweep ended, 0: there was none.  What runs schedules looks at no age, and says nothing of the
+ * clock. */
 static enum err_code
 last_sweep(struct db *db, int64_t *at, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT ifnull(max(finished), 0) FROM task", e);
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT ifnull(max(finished), 0) FROM task WHERE name <> 'schedules'", e);
 
 	if (st != NULL && sql_step(db, st, e) == 1)
 		*at = sqlite3_column_int64(st, 0);
@@ -197,6 +200,21 @@ sweep_json(const struct sweep_report *r, struct buf *out)
 	json_close(out);
 }
 
+/* "3 moved", "1 sources removed", "8.9 MB". */
+static void
+count_text(const char *name, int64_t n, struct buf *out)
+{
+	char size[AMOUNT_TEXT];
+
+	if (strcmp(name, "bytes") == 0) {
+		buf_puts(out, amount_bytes(n, size));
+		return;
+	}
+	buf_printf(out, "%lld ", (long long)n);
+	for (const char *s = name; *s != '\0'; s++)
+		buf_putc(out, *s == '_' ? ' ' : *s);
+}
+
 void
 sweep_text(const struct sweep_report *r, struct buf *out)
 {
@@ -208,7 +226,8 @@ sweep_text(const struct sweep_report *r, struct buf *out)
 	for (size_t i = 0; i < r->n; i++) {
 		if (r->counts[i].n == 0 || r->counts[i].quiet)
 			continue;
-		buf_printf(out, "%s%lld %s", comma, (long long)r->counts[i].n, r->counts[i].name);
+		buf_puts(out, comma);
+		count_text(r->counts[i].name, r->counts[i].n, out);
 		comma = ", ";
 	}
 	if (comma[0] == ' ')
@@ -216,8 +235,7 @@ sweep_text(const struct sweep_report *r, struct buf *out)
 }
 
 static enum err_code
-save_task(struct db *db, const struct sweep_report *r, int64_t started, int status, const char *counts,
-    struct err *e)
+save_task(struct db *db, const char *name, int64_t started, int status, const char *counts, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO task(name, started, finished, status, counts, succeeded)"
@@ -227,7 +245,7 @@ save_task(struct db *db, const struct sweep_report *r, int64_t started, int stat
 
 	if (st == NULL)
 		return e->code;
-	sql_text(st, 1, tasks[r->task].name);
+	sql_text(st, 1, name);
 	sql_int(st, 2, started);
 	sql_int(st, 3, time_now());
 	sql_int(st, 4, status);
@@ -250,13 +268,23 @@ note_run(struct db *db, const struct sweep_report *r, int64_t started, int statu
 	json_object_end(&data);
 	if (buf_ok(&counts, e) != ERR_NONE || buf_ok(&data, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
 		goto out;
-	if (save_task(db, r, started, status, counts.data, e) != ERR_NONE ||
+	if (save_task(db, tasks[r->task].name, started, status, counts.data, e) != ERR_NONE ||
 	    (r->changed && db_event(db, "sweep", "", data.data, e) != ERR_NONE) ||
 	    sql_commit(db, e) != ERR_NONE)
 		sql_rollback(db);
 out:
 	buf_free(&counts);
 	buf_free(&data);
+	return e->code;
+}
+
+enum err_code
+sweep_note_run(
+    struct db *db, const char *name, int64_t started, int status, const char *counts, struct err *e)
+{
+	if (sql_begin(db, e) == ERR_NONE &&
+	    (save_task(db, name, started, status, counts, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE))
+		sql_rollback(db);
 	return e->code;
 }
 
