@@ -67,7 +67,7 @@ time.sleep(60)' "$FONOTECA_LIBRARY/lock"; }
 	wait $holder || true
 }
 
-@test "systemd takes the units, and finds those of the machine well shut in" {
+@test "systemd takes the units, and finds them as well shut in as they say" {
 	requires systemd-analyze
 	mkdir units
 	for unit in "$TREE"/share/examples/*.service "$TREE"/share/examples/*.timer; do
@@ -81,7 +81,8 @@ time.sleep(60)' "$FONOTECA_LIBRARY/lock"; }
 		[[ $output != *"$unit"* && $output != *nknown* ]] || fail "$output"
 	done
 	if systemd-analyze security --help | grep -q -- --offline; then
-		for unit in "$TREE"/share/examples/*@.service; do
+		for unit in "$TREE"/share/examples/*.service; do
+			[[ $unit != */fonoteca-schedules.service ]] || continue # runs the player that its user chose
 			figure=$(systemd-analyze security --offline=yes "$unit" | sed -nE 's/.*level for .*: ([0-9.]+) .*/\1/p')
 			grep -q "systemd-analyze security: $figure\." "$unit" || fail "$unit: $figure"
 		done

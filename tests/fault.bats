@@ -61,7 +61,7 @@ load fault/helper
 }
 
 @test "each task of lib-sweep, killed at its system calls, and with calls that fail" {
-	for scenario in stage stuck orphans trash backup restore-copy repair; do
+	for scenario in stage stuck orphans trash backup restore-copy repair-inside sweep-retry sweep-schedules; do
 		sweep 6 $scenario
 		all_held
 	done
@@ -114,6 +114,22 @@ load fault/helper
 	sweep 30 import --target worker
 	all_held
 	sweep 20 import --target worker --fault EIO,EINTR,ENOMEM
+	all_held
+}
+
+@test "lib-analyze and its worker, killed and failing at their system calls" {
+	requires lib-analyze
+	for scenario in analyze analyze-staged; do
+		sweep 10 $scenario
+		all_held
+	done
+	sweep 10 analyze --fault $ERRNOS
+	all_held
+	sweep 6 analyze --fault ENOSPC --sticky
+	all_held
+	sweep 10 analyze --target worker
+	all_held
+	sweep 10 analyze --target worker --fault EIO,EINTR,ENOMEM
 	all_held
 }
 

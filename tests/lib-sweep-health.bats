@@ -160,6 +160,29 @@ reason() {
 	[ "$(query "SELECT status, succeeded FROM task WHERE name = 'verify'")" = "3|$first" ]
 }
 
+@test "each thing that wants attention is told with what to do about it" {
+	requires jq
+	session 2 failed 1
+	rm -f "$FONOTECA_LIBRARY"/blobs/*/"$(query "SELECT lower(hex(sha256)) FROM blob WHERE id = 6")".*
+	edit "UPDATE file SET state = 'missing' WHERE id = 2; UPDATE file SET state = 'damaged' WHERE id = 3;
+	      UPDATE blob SET damaged = 1 WHERE id = 4; UPDATE file SET state = 'removed' WHERE blob_id = 4;
+	      INSERT INTO cover (blob_id, track_id, kind, mime) VALUES (4, 1, 'front', 'image/png');
+	      INSERT INTO event(at, actor, kind) VALUES ($((FONOTECA_NOW + 2 * DAY)), 0, 'amend')"
+	setting 'health-free = 999999999'
+	run -4 --separate-stderr lib-sweep health
+	[ "${#lines[@]}" -le 40 ]
+	for what in "failed session:.*lib-commit" "failed items:.*lib-import" "blob[a-z ]* missing.*: lib-sweep repair" \
+		"known as missing:.*lib-sweep repair" "lost picture:.*lib-sweep repair" " free: make room" "hours behind.*: set the clock"; do
+		grep -qE "^  .*$what" <<<"$output" || fail "$what: $output"
+	done
+	# each in the verdict is there once more, and none else
+	health '.reasons | map(.what) | join(", ")' | diff - <(health .reason)
+	[ "$(health '[.reasons[].advice | length] | min > 20')" = true ]
+	lib-sweep metrics fonoteca.prom || true
+	valid fonoteca.prom
+	grep -qx "fonoteca_lost_covers{library=\"$FONOTECA_LIBRARY\"} 1" fonoteca.prom
+}
+
 @test "the clock goes back a year, or forwards: no negative age, no nonsense" {
 	requires jq
 	lib-sweep -q

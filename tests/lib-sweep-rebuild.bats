@@ -96,6 +96,20 @@ ways_to_lose() {
 	done < <(ways_to_lose)
 }
 
+@test "a library of plays alone, without a blob, comes back from its copy as well" {
+	mkdir none
+	lib-import -q none
+	echo '{"track_metadata":{"artist_name":"A","track_name":"B"},"listened_at":1600000000}' >plays.jsonl
+	lib-import -q --history plays.jsonl
+	lib-sweep -q backup
+	rm "$DB"*
+	run -4 --separate-stderr lib-import none
+	[[ $stderr == *"lost its library.db"*"lib-sweep rebuild"* ]]
+	run -0 --separate-stderr lib-sweep rebuild
+	[[ $output == "rebuild: from the copy library-"* ]]
+	[ "$(query "SELECT count(*) FROM play")" -eq 1 ]
+}
+
 @test "from the blobs alone: tags, covers, parts, lists of artists; a second time there is nothing to do" {
 	library
 	tagged >before

@@ -290,10 +290,37 @@ sound() {
 	spoil_index "but not in the catalogue" "UPDATE doc SET track_id = 777 WHERE doc = 1"
 	spoil_index "damaged in itself" "DELETE FROM fts_data WHERE id > 1000"
 	spoil_index "is not as their tracks are" "UPDATE packed SET v = zeroblob(length(v)) WHERE id = (SELECT min(id) FROM packed)"
-	sqlite3 "$FONOTECA_LIBRARY/library.db" "DELETE FROM vocabulary"
-	run -0 --separate-stderr lib-sweep repair
-	[[ $stderr == *"the vocabulary does not hold"* ]]
+	spoil_index "the vocabulary does not hold" "DELETE FROM vocabulary"
+	spoil_index "the vocabulary does not hold" "UPDATE vocabulary SET words = substr(words, 1, length(words) - 3 - bytes) WHERE rowid = (SELECT max(rowid) FROM vocabulary)"
+	spoil_index "the vocabulary does not hold" "UPDATE vocabulary SET words = zeroblob(length(words)) WHERE chars = 10"
 	[[ $(lib-search hopipola 2>&1 || true) == *hoppipolla* ]]
+	# words that wait to be packed are no fault, unless they have gone as well
+	lib-commit -q --amend 1 composer=Zwischenraum
+	sound
+	spoil_index "the vocabulary does not hold" "DELETE FROM fresh_word"
+	lib-commit -q --amend 1 composer=Sonnenaufgang
+	spoil_index "the vocabulary does not hold" "DELETE FROM vocabulary WHERE chars = 10"
+}
+
+@test "what is made of sounds: their numbers, what tracks know of them, what sounds alike" {
+	library
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "
+		INSERT INTO sound(hash, start_ms, length_ms, at, bpm, key) SELECT hash, start_ms, length_ms, 1, 120, 'C'
+			FROM file_sound WHERE track_id = 2 AND preferred;
+		UPDATE track SET sound_bpm = 120, sound_key = 'C', sound_group = 1 WHERE id = 2;
+		INSERT INTO sound_detail(sound_id, print) VALUES (1, x'010000000200000002000000');
+		INSERT INTO print_word(word, sound_id) VALUES (1, 1), (2, 1)"
+	sound
+	sqlite3 "$FONOTECA_LIBRARY/library.db" "UPDATE print_word SET word = 3 WHERE word = 2;
+		UPDATE track SET sound_bpm = 121 WHERE id = 2; INSERT INTO sound_near VALUES (0, x'01')"
+	for how in verify "-n repair" repair; do
+		run --separate-stderr lib-sweep $how
+		for what in "track 2 has not the tempo" "numbers of 1 fingerprint are not" "what sounds alike, piece 0 is damaged"; do
+			[[ $output$stderr == *"$what"* ]] || fail "$how: $what: $output$stderr"
+		done
+	done
+	[ "$(query "SELECT group_concat(word) FROM print_word")" = 1,2 ]
+	[ "$(query "SELECT sound_bpm FROM track WHERE id = 2")" = 120.0 ]
 	sound
 }
 

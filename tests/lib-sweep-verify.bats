@@ -60,7 +60,7 @@ count() {
 	[ "$(count checked)" -eq "$blobs" ]
 	[ "$(count left)" -eq 0 ]
 	run -0 lib-sweep -v verify
-	[[ $output == "verify: $blobs checked, "*" bytes" ]]
+	[[ $output == "verify: $blobs checked, "*B ]]
 	[ "$(query "SELECT status FROM task WHERE name = 'verify'")" -eq 0 ]
 	intact
 }

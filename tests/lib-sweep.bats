@@ -339,7 +339,7 @@ state() {
 	session 2 committing 0 staged
 	for n in 1 2 3; do
 		run -0 lib-sweep stuck
-		[ "$output" = "stuck: 1 rolled_back" ]
+		[ "$output" = "stuck: 1 rolled back" ]
 		[ "$(state 2)" = staged ]
 		edit "UPDATE session SET state = 'committing', commit_id = 'x' WHERE id = 2"
 	done

@@ -186,10 +186,33 @@ next() {
 	run -3 --separate-stderr lib-sweep schedules
 	[[ $stderr == *'schedule c1 (play Morning): ended with status 5'* ]]
 	[ "$(lib-playlist schedule | cut -f 7)" = 'failed (5)' ]
+	run -3 --separate-stderr lib-sweep health
+	[[ $output == *'  schedule c1 (play Morning) failed with status 5: '*'lib-playlist schedule lists them'* ]] || fail "$output"
+	[[ $output == *'2026-03-01T13:00:00Z schedules, status 3; it never ended well'* ]]
+	[[ $output == *'schedules         1, 1 failed, the next turn 2026-03-02T13:00:00Z'* ]]
+	[ "$(lib-sweep -q --json health 2>/dev/null | jq -c '[.failed_schedules[0] | .schedule, .what, .status]')" = '["c1","play Morning",5]' ]
+	lib-sweep metrics - | grep -q '^fonoteca_schedules_failed{.*} 1$'
 	rm do
 	at '2026-03-02 13:00'
 	lib-sweep schedules
 	[ "$(lib-playlist schedule | cut -f 7)" = done ]
+	lib-sweep health | grep -q ' schedules, status 0$'
+	# nobody runs it any more
+	at '2026-03-12 14:00'
+	run -3 lib-sweep health
+	[[ $output == *'a schedule is due for 9 days: '* ]]
+	# and it is no sign that the clock is right
+	at '2027-03-12 14:00'
+	lib-sweep schedules
+	run -0 --separate-stderr lib-sweep stage
+	[ -z "$stderr" ] # none ran before
+	at '2028-03-12 14:00'
+	lib-sweep schedules
+	run -0 --separate-stderr lib-sweep stage
+	[[ $stderr == *"the clock is 366 days ahead of the last sweep"* ]]
+	at '2026-03-03 12:00'
+	lib-playlist -q schedule --cancel c1
+	lib-playlist -q schedule Morning --at 13:00 --every day --do play
 	# nothing to play, no player
 	lib-playlist -q remove Morning 1-
 	at '2026-03-03 13:00'
@@ -221,6 +244,8 @@ next() {
 	lib-sweep schedules
 	plays 1
 	[ "$(lib-playlist schedule | cut -f 2,7)" = $'-\tnot ended' ]
+	run -3 lib-sweep health
+	[[ $output == *'schedule c1 (play Morning) was cut short'* ]]
 	kill "$(cat pid)"
 	rm do
 	# stopped politely it takes what runs with it

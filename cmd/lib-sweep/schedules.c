@@ -190,6 +190,34 @@ run_due(struct db *db, struct err *e)
 }
 
 static void
+counts(struct buf *b)
+{
+	json_int(b, cli_dry_run() ? "due" : "run", at_work.runs);
+	json_int(b, "failed", at_work.failed);
+	json_int(b, "missed", at_work.missed);
+}
+
+/* For `health`: nothing is noted where nothing was due. */
+static void
+note(struct db *db, int64_t started, struct err *e)
+{
+	enum err_code ended = e->code == ERR_NONE && at_work.failed > 0 ? ERR_PARTIAL : e->code;
+	struct err noting = { 0 };
+	struct buf b = { 0 };
+
+	if (at_work.runs + at_work.missed == 0)
+		return;
+	json_object_begin(&b, NULL);
+	counts(&b);
+	json_object_end(&b);
+	if (buf_ok(&b, &noting) == ERR_NONE)
+		sweep_note_run(db, "schedules", started, err_status(ended), b.data, &noting);
+	if (e->code == ERR_NONE)
+		*e = noting;
+	buf_free(&b);
+}
+
+static void
 report(void)
 {
 	struct buf b = { 0 };
@@ -197,9 +225,7 @@ report(void)
 	if (cli_json()) {
 		json_open(&b, "report");
 		json_text(&b, "task", "schedules");
-		json_int(&b, cli_dry_run() ? "due" : "run", at_work.runs);
-		json_int(&b, "failed", at_work.failed);
-		json_int(&b, "missed", at_work.missed);
+		counts(&b);
 		if (cli_dry_run())
 			json_bool(&b, "dry_run", true);
 		json_close(&b);
@@ -220,7 +246,7 @@ sweep_schedules(struct err *e)
 	struct db *db = NULL;
 	struct db_options o = { .wait_ms = cli_wait_ms() };
 	struct err look = { 0 };
-	int64_t due = 0;
+	int64_t due = 0, started = time_now();
 
 	/* mostly nothing is due, and looking writes nothing; but an older library wants to be brought up to
 	 * date */
@@ -232,8 +258,10 @@ sweep_schedules(struct err *e)
 	if (cli_dry_run())
 		*e = look;
 	else if ((due > 0 || look.code != ERR_NONE) &&
-	    db_open(&db, cli_library(), DB_WRITE, &o, NULL, e) == ERR_NONE)
+	    db_open(&db, cli_library(), DB_WRITE, &o, NULL, e) == ERR_NONE) {
 		run_due(db, e);
+		note(db, started, e);
+	}
 	db_close(db);
 	if (e->code == ERR_NONE)
 		report();

@@ -23,8 +23,9 @@ enum {
 };
 
 #define LOST                                                                                                 \
-	"; its blobs are still there: lib-sweep rebuild makes a catalogue of them, lib-sweep restore goes "  \
-	"back to a copy"
+	"; the rest of it is still there: lib-sweep rebuild makes a catalogue of blobs and copies, "         \
+	"lib-sweep "                                                                                         \
+	"restore goes back to a copy"
 
 static int
 remember_wal(void *context, sqlite3 *sql, const char *name, int pages)
@@ -223,7 +224,7 @@ open_folder(struct db *db, const char *path, const struct db_options *o, bool *m
 	else if (layout_open(path, &db->dirfd, e) != ERR_NONE)
 		return e->code;
 	if (!*make && !layout_has_database(db->dirfd) && !db->over_blobs) {
-		if (layout_holds_blobs(db->dirfd))
+		if (layout_is_left(db->dirfd))
 			return err_set(
 			    e, ERR_LIBRARY, "the library in %s has lost its library.db" LOST, path);
 		if (db->mode != DB_CREATE)
@@ -279,8 +280,7 @@ db_open(struct db **ret, const char *path, enum db_mode mode, const struct db_op
 	} else if (open_existing(db, e) != ERR_NONE) {
 		/* a making that was cut short, or that another process is at right now; or a catalogue that
 		 * is lost */
-		if (e->code == ERR_NOTFOUND && is_blank(db) && layout_holds_blobs(db->dirfd) &&
-		    !db->over_blobs)
+		if (e->code == ERR_NOTFOUND && is_blank(db) && layout_is_left(db->dirfd) && !db->over_blobs)
 			err_set(e, ERR_LIBRARY, "library.db in %s is empty" LOST, path);
 		if (e->code != ERR_NOTFOUND || mode != DB_CREATE) {
 			e->code = e->code == ERR_NOTFOUND ? ERR_LIBRARY : e->code;

@@ -62,9 +62,10 @@ holds_files(int at, const char *name, int depth)
 }
 
 bool
-layout_holds_blobs(int dirfd)
+layout_is_left(int dirfd)
 {
-	return holds_files(dirfd, "blobs", 1);
+	return holds_files(dirfd, "blobs", 1) || holds_files(dirfd, "trash", 0) ||
+	    holds_files(dirfd, "backup", 0);
 }
 
 /* A folder that a library may be made in: empty, or one whose making was cut short. */
@@ -87,9 +88,10 @@ check_usable(int fd, const char *path, struct err *e)
 			    "%s is not empty and no library (it holds %s): none is made there", path,
 			    d->d_name);
 	closedir(dir);
-	if (rc == ERR_NONE && (layout_holds_blobs(fd) || holds_files(fd, "trash", 0)))
+	if (rc == ERR_NONE && layout_is_left(fd))
 		rc = err_set(e, ERR_LIBRARY,
-		    "%s has lost its library.db but still holds blobs: nothing is made over them", path);
+		    "%s has lost its library.db but still holds blobs or copies: nothing is made over them",
+		    path);
 	return rc;
 }
 

@@ -26,8 +26,8 @@ enum err_code layout_mend(int dirfd, struct err *e);
  * mounted. */
 enum err_code layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e);
 
-/* Is there anything in the folder's blobs/? */
-bool layout_holds_blobs(int dirfd);
+/* Is there anything of a library in the folder that had a catalogue: in blobs/, trash/, or backup/? */
+bool layout_is_left(int dirfd);
 
 /* Does the folder hold library.db? */
 bool layout_has_database(int dirfd);

@@ -71,16 +71,30 @@ add_packed(struct packing *p, const char *word, size_t len, int64_t docs)
 	buf_add(&p->pack[chars][len - chars], count, DOCS_BYTES);
 }
 
-static enum err_code
-gather(struct db *db, struct packing *p, struct err *e)
+static void
+packs_free(struct packing *p)
 {
-	sqlite3_stmt *st;
+	for (size_t chars = 0; chars <= DISTANCE_LONGEST; chars++)
+		for (size_t more = 0; more <= BYTES_MOST - DISTANCE_LONGEST; more++)
+			buf_free(&p->pack[chars][more]);
+}
 
+/* Words of the index and their numbers of documents, in order; finalise it. */
+static sqlite3_stmt *
+index_words(struct db *db, struct err *e)
+{
 	if (sql_exec(db,
 		"CREATE VIRTUAL TABLE IF NOT EXISTS temp.index_word USING fts5vocab('main', 'fts', 'row')",
 		e) != ERR_NONE)
-		return e->code;
-	st = sql_prepare(db, "SELECT term, doc FROM temp.index_word", e);
+		return NULL;
+	return sql_prepare(db, "SELECT term, doc FROM temp.index_word", e);
+}
+
+static enum err_code
+gather(struct db *db, struct packing *p, struct err *e)
+{
+	sqlite3_stmt *st = index_words(db, e);
+
 	while (st != NULL && sql_step(db, st, e) > 0)
 		add_packed(p, (const char *)sqlite3_column_text(st, 0), (size_t)sqlite3_column_bytes(st, 0),
 		    sqlite3_column_int64(st, 1));
@@ -120,11 +134,116 @@ vocabulary_pack(struct db *db, struct err *e)
 	if (gather(db, p, e) == ERR_NONE &&
 	    sql_exec(db, "DELETE FROM vocabulary; DELETE FROM fresh_word", e) == ERR_NONE)
 		write_packs(db, p, e);
-	for (size_t chars = 0; chars <= DISTANCE_LONGEST; chars++)
-		for (size_t more = 0; more <= BYTES_MOST - DISTANCE_LONGEST; more++)
-			buf_free(&p->pack[chars][more]);
+	packs_free(p);
 	free(p);
 	return e->code;
+}
+
+/* -- is it right? -------------------------------------------------------- */
+
+/* The packs as they are, and how far each was compared. */
+struct comparing {
+	struct packing p;
+	size_t at[DISTANCE_LONGEST + 1][BYTES_MOST + 1 - DISTANCE_LONGEST];
+	bool settled; /* no word waits beside them: they are right to the last number */
+};
+
+/* 1, or 0 where one is of no possible size. */
+static int
+read_packs(struct db *db, struct comparing *c, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT chars, bytes, words FROM vocabulary", e);
+	int right = 1;
+
+	while (st != NULL && right == 1 && sql_step(db, st, e) > 0) {
+		int64_t chars = sqlite3_column_int64(st, 0), more = sqlite3_column_int64(st, 1) - chars;
+
+		right = chars >= 0 && chars <= DISTANCE_LONGEST && more >= 0 &&
+		    more <= BYTES_MOST - DISTANCE_LONGEST;
+		if (right == 1)
+			buf_add(&c->p.pack[chars][more], sqlite3_column_blob(st, 2),
+			    (size_t)sqlite3_column_bytes(st, 2));
+	}
+	sql_done(st);
+	return right;
+}
+
+/* Does the word wait beside the packs?  1, 0, -1. */
+static int
+is_fresh(struct db *db, const char *word, size_t len, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT 1 FROM fresh_word WHERE word = ?1", e);
+	int row;
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_text(st, 1, word, (int)len, SQLITE_STATIC);
+	row = sql_step(db, st, e);
+	sql_done(st);
+	return row;
+}
+
+/* A word of the index, which come in order: is it packed, or does it wait? */
+static int
+compare_word(struct db *db, struct comparing *c, const char *word, size_t len, int64_t docs, struct err *e)
+{
+	const size_t entry = len + DOCS_BYTES;
+	const struct buf *pack;
+	size_t chars, *at;
+
+	if (!is_word(word, len, &chars))
+		return 1;
+	pack = &c->p.pack[chars][len - chars];
+	at = &c->at[chars][len - chars];
+	while (*at + entry <= pack->len && memcmp(pack->data + *at, word, len) < 0 && !c->settled)
+		*at += entry;
+	if (*at + entry <= pack->len && memcmp(pack->data + *at, word, len) == 0) {
+		const unsigned char *n = (const unsigned char *)pack->data + *at + len;
+		int64_t packed = n[0] << 16 | n[1] << 8 | n[2];
+
+		*at += entry;
+		return !c->settled || packed == (docs < DOCS_MOST ? docs : DOCS_MOST);
+	}
+	return c->settled ? 0 : is_fresh(db, word, len, e);
+}
+
+static int
+compare_all(struct db *db, struct comparing *c, struct err *e)
+{
+	sqlite3_stmt *st = index_words(db, e);
+	int right = st == NULL ? -1 : 1;
+
+	while (right == 1 && sql_step(db, st, e) > 0)
+		right = compare_word(db, c, (const char *)sqlite3_column_text(st, 0),
+		    (size_t)sqlite3_column_bytes(st, 0), sqlite3_column_int64(st, 1), e);
+	sqlite3_finalize(st);
+	for (size_t chars = 0; right == 1 && c->settled && chars <= DISTANCE_LONGEST; chars++)
+		for (size_t more = 0; more <= BYTES_MOST - DISTANCE_LONGEST; more++)
+			if (c->at[chars][more] != c->p.pack[chars][more].len)
+				right = 0;
+	return right;
+}
+
+int
+vocabulary_holds(struct db *db, struct err *e)
+{
+	struct comparing *c = calloc(1, sizeof *c);
+	sqlite3_stmt *st = sql_get(db, "SELECT NOT EXISTS (SELECT 1 FROM fresh_word)", e);
+	int right = -1;
+
+	if (c == NULL)
+		err_memory(e);
+	else if (st != NULL && sql_step(db, st, e) == 1) {
+		c->settled = sqlite3_column_int(st, 0) != 0;
+		right = read_packs(db, c, e);
+		if (right == 1 && e->code == ERR_NONE)
+			right = compare_all(db, c, e);
+	}
+	sql_done(st);
+	if (c != NULL)
+		packs_free(&c->p);
+	free(c);
+	return e->code != ERR_NONE ? -1 : right;
 }
 
 enum err_code

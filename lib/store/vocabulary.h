@@ -27,6 +27,9 @@ enum err_code vocabulary_pack(struct db *db, struct err *e);
 /* The same where it is worth it: `changed` documents are more than 2 % of all, or many words are unpacked. */
 enum err_code vocabulary_settle(struct db *db, int64_t changed, struct err *e);
 
+/* Are these the words of the index?  1, 0, -1; inside a transaction, which may only read. */
+int vocabulary_holds(struct db *db, struct err *e);
+
 /* A word near another: as it is, or with a few edits. */
 struct near_word {
 	char text[260];

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Eight processes at once on one library, killed now and then: it stays whole, and nobody is kept from working.
 
-    crowd.py [--time SECONDS] [--processes N] [--calm] [--seed N] [--build DIR] [--preload LIBRARY.so]
+    crowd.py [--time SECONDS] [--processes N] [--calm] [--sweeps SHARE] [--seed N] [--build DIR] [--preload LIBRARY.so]
 
 Each process runs one command after the other, by chance: imports and commits of folders of its own and of one that all
 share, edits of tracks (amended, removed, restored, undone, written into their files) and of a playlist of its own,
-a history of plays taken in and forgotten, searches, and every task of lib-sweep, by a clock that jumps; every so often
-one of them gets SIGKILL (--calm: none).  All the while two searches stand still with half their answer read.  A command may be told that the session or the library is busy; a search never,
+a history of plays taken in and forgotten, searches, and every task of lib-sweep, by a clock that jumps (--sweeps: so much
+of all that they run); every so often one of them gets SIGKILL (--calm: none).  All the while two searches stand still with half their answer read.  A command may be told that the session or the library is busy; a search never,
 nor is it kept waiting, and nobody fails because somebody searches.
 
 In the end every folder is imported and committed once more, and what was removed is restored: the invariants hold,
@@ -65,24 +65,29 @@ class Crowd(sweep.Sweep):
     def pick(self, rng, number):
         """(a name for it, a command, the statuses that it may end with, what to do with its end)."""
         folder = os.path.join(self.music, self.folders[rng.choice([number % (FOLDERS - 1), FOLDERS - 1])])
+        if rng.random() < self.args.sweeps:
+            return self.sweep(rng)
         what = rng.random()
-        if what < 0.25:
+        if what < 0.30:
             return "import", ["lib-import", "-q", "-j2", "--wait=20", folder], (0, BUSY), None
-        if what < 0.45:
+        if what < 0.53:
             staged = self.some_sessions()
             if staged:  # 4: another process has rejected, expired or not finished it
                 return "commit", ["lib-commit", "-q", "--wait=20", "--retry", "s%d" % rng.choice(staged)], (0, 4, BUSY), None
-        if what < 0.65:
+        if what < 0.76:
             return self.edit(rng, number)
-        if what < 0.70:
+        if what < 0.82:
             return self.history(rng, number)
-        if what < 0.85:
-            return "search", ["lib-search", "-q", "--json", *rng.choice(QUERIES).split()], (0, 1), None
-        if what < 0.88:  # 3 would be damage
-            return "verify", ["lib-sweep", "-q", "--wait=20", "--all", "verify"], (0, BUSY), None
-        return "sweep", ["lib-sweep", "-q", "--wait=20", *rng.choice(
-            [(), ("stage",), ("stuck",), ("orphans",), ("trash",), ("optimize",), ("repair",), ("schedules",),
-             ("--keep=2", "backup"), ("metrics", os.path.join(self.dir, "metrics.prom"))])], (0, 1, 3, BUSY), None
+        return "search", ["lib-search", "-q", "--json", *rng.choice(QUERIES).split()], (0, 1), None
+
+    def sweep(self, rng):
+        if rng.random() < 0.2:  # 3 would be damage
+            return "sweep verify", ["lib-sweep", "-q", "--wait=20", "--all", "verify"], (0, BUSY), None
+        task = rng.choice([(), ("stage",), ("stuck",), ("retry",), ("orphans",), ("trash",), ("optimize",), ("repair",),
+                           ("schedules",), ("health",), ("--keep=2", "backup"),
+                           ("metrics", os.path.join(self.dir, "metrics.prom"))])
+        name = ("sweep", *(w for w in task[:2] if w.isalpha()))
+        return " ".join(name), ["lib-sweep", "-q", "--wait=20", *task], (0, 1, 3, BUSY), None
 
     def history(self, rng, number):
         """4: it is forgotten while it comes in; 3: there is none to forget."""
@@ -94,7 +99,7 @@ class Crowd(sweep.Sweep):
 
     def clock(self, rng, kind):
         """What is done about ages goes by a clock that somebody sets, by less than the grace of trash/."""
-        if kind != "sweep" or rng.random() < 0.5:
+        if not kind.startswith("sweep") or rng.random() < 0.5:
             return self.planted()
         return dict(self.planted(), FONOTECA_NOW=str(int(time.time()) + rng.choice([-4000, -1, 1, 20]) * DAY))
 
@@ -270,6 +275,7 @@ def main():
     ap = sweep.options(argparse.ArgumentParser())
     ap.add_argument("--processes", type=int, default=8)
     ap.add_argument("--calm", action="store_true")
+    ap.add_argument("--sweeps", type=float, default=0.18, help="the share of lib-sweep, 0 to 1")
     ap.set_defaults(time=10)
     args = ap.parse_args()
     s = Crowd(args)
@@ -283,7 +289,7 @@ def main():
     finally:
         s.close()
     for kind, ends in sorted(s.counts.items()):
-        print("%-10s %5d, killed %d, busy %d" % (kind, sum(ends.values()), ends[-signal.SIGKILL], ends[BUSY]))
+        print("%-15s %5d, killed %d, busy %d" % (kind, sum(ends.values()), ends[-signal.SIGKILL], ends[BUSY]))
     print("killed=%d" % s.killed)
     print("cases=%d injected=%d failures=%d" % (s.done, s.done, failures))
     return 1 if failures or s.done < args.processes or not (args.calm or s.killed) else 0

@@ -4,8 +4,9 @@
     model.py [--limit SEQUENCES] [--steps N] [--time SECONDS] [--seed N] [--build DIR]
 
 Hypothesis draws the commands: imports in their modes, commits, rejections, edits of tracks and their undoing, tags
-written into files, playlists, histories taken in and forgotten, every task of lib-sweep, copies of the catalogue and
-their restoring.  Every third or so is killed at a system call and then run again, as a user would.  After every step the
+written into files, files that change their track, what was removed taken in again, playlists, histories taken in and
+forgotten, every task of lib-sweep, damage and its repair, copies of the catalogue, their restoring, and catalogues that
+are lost and made anew.  Every third or so is killed at a system call and then run again, as a user would.  After every step the
 library holds what the model says, and what the fault tests call invariants.  Without Hypothesis status 77.
 The steps of a sequence that failed are printed; --seed repeats it.
 """
@@ -15,7 +16,7 @@ try:
     import hypothesis
     from hypothesis import strategies as st
     from hypothesis.errors import HypothesisException
-    from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+    from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 except ImportError:
     print("python3-hypothesis is not installed")
     sys.exit(77)
@@ -33,12 +34,17 @@ ran = collections.Counter()
 counts = {"cases": 0, "steps": 0, "killed": 0}
 
 
+#: files: the numbers of those whose bytes it has; -1 - n of one that got other tags here
+Track = collections.namedtuple("Track", "title comment files")
+
+
 class Model:
     """What the library must contain."""
 
     def __init__(self):
-        self.tracks = {}  # id: (title, comment, the file that it came from, whether its tags were written)
+        self.tracks = {}  # id: Track
         self.removed = set()  # ids
+        self.gone = set()  # files of removed tracks that came back without them
         self.playlists = {}  # name: ids
         self.plays = {}  # import: the number of its history
 
@@ -47,10 +53,11 @@ class Model:
 
     def out(self):
         """Files whose bytes were taken out by hand, or got other tags here."""
-        return {t[2] for i, t in self.tracks.items() if i in self.removed or t[3]}
+        return self.gone | {f if f >= 0 else -1 - f for i, t in self.tracks.items() for f in t.files
+                            if i in self.removed or f < 0}
 
     def here(self):
-        return {t[2] for i, t in self.tracks.items() if i not in self.removed and not t[3]}
+        return {f for i in self.live() for f in self.tracks[i].files if f >= 0}
 
 
 class Pool(Scene):
@@ -95,7 +102,7 @@ class Sequence(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.s, self.model = scene, Model()
-        self.sessions = {}  # id: (files, folder, mode)
+        self.sessions = {}  # id: (files, folder, mode, whether what was removed comes in again)
         self.undone = []  # models before each of the latest edits
         self.copies = []  # (path, model)
         self.folders, self.went_back = 0, False
@@ -135,39 +142,65 @@ class Sequence(RuleBasedStateMachine):
         return sorted(of)[which % len(of)]
 
     # -- sessions ----------------------------------------------------------
+    @initialize(files=st.sets(st.integers(0, FILES - 1), max_size=5))
+    def begin(self, files):
+        """Most sequences begin with some music."""
+        if files and time.monotonic() < Sequence.until:
+            self.bring(None, files, "hardlink", False)
+            self.settle(None, *self.sessions)
+
     @step(kill=KILL, files=st.sets(st.integers(0, FILES - 1), min_size=1, max_size=4),
-          mode=st.sampled_from(["copy", "hardlink", "move"]))
-    def import_(self, kill, files, mode):
+          mode=st.sampled_from(["copy", "hardlink", "move"]), again=st.booleans())
+    def import_(self, kill, files, mode, again):
+        self.bring(kill, files, mode, again)
+
+    def bring(self, kill, files, mode, again):
         self.folders += 1
         folder = os.path.join(self.s.dir, "in", "%d-%d" % (counts["cases"], self.folders))
         os.makedirs(folder)
         for n in files:
             shutil.copy(self.s.files[n], os.path.join(folder, os.path.basename(self.s.files[n])))
-        said = self.do(kill, "lib-import", "-q", "-j2", "--mode=" + mode, folder)
-        self.sessions[said.strip()] = (files, folder, mode)
+        said = self.do(kill, "lib-import", "-q", "-j2", *["--again"] * again, "--mode=" + mode, folder)
+        self.sessions[said.strip()] = (files, folder, mode, again)
 
     @precondition(lambda self: self.sessions)
     @step(kill=KILL, which=ANY)
     def commit(self, kill, which):
-        session = self.one(which, self.sessions)
-        files, folder, mode = self.sessions.pop(session)
+        self.settle(kill, self.one(which, self.sessions))
+
+    def settle(self, kill, session):
+        files, folder, mode, again = self.sessions.pop(session)
         self.do(kill, "lib-commit", "-q", session)
         if kill and mode == "move":  # what it had still to remove
             self.s.must("lib-commit", "-q", status=(0, 1))
-        stay = files & self.model.out() - self.model.here()
-        for track in self.tracks():
-            if track["id"] not in self.model.tracks:
-                n = self.s.hashes.index(track["sha256"])
-                if n not in files - stay - self.model.here():
-                    raise Failure("track %d is of no file that was to come in" % track["id"])
-                self.model.tracks[track["id"]] = (self.s.title(n), None, n, False)
-        missing = files - stay - self.model.here()
-        if missing:
-            raise Failure("committed, and not there: %s" % missing)
+        stay = set() if again else files & self.model.out() - self.model.here()
+        self.take_in(files - stay - self.model.here())
         left = {n for n in files if os.path.exists(os.path.join(folder, os.path.basename(self.s.files[n])))}
         if left != (stay if mode == "move" else files):
             raise Failure("of the sources %s are left" % left)
         self.undone = []
+
+    def take_in(self, new):
+        """Each file of `new` is there once, on a track of its own or, where that is its place, on one that is there."""
+        titles = {t["id"]: (t["title"], t.get("comment")) for t in self.tracks()}
+        for track, files in self.files().items():
+            known = self.model.tracks.get(track)
+            came = set(files) & new
+            if known is None:
+                if len(files) != 1 or len(came) != 1 or titles.get(track) != (self.s.title(files[0]), None):
+                    raise Failure("track %d is of no file that was to come in: %r" % (track, files))
+                self.model.tracks[track] = Track(*titles[track], tuple(files))
+            elif track in self.model.removed:  # it comes back as it was
+                if set(files) != came or not came or titles.get(track) != known[:2]:
+                    raise Failure("track %d came back as %r of %r" % (track, titles.get(track), files))
+                self.model.gone |= {f if f >= 0 else -1 - f for f in known.files} - came
+                self.model.tracks[track] = known._replace(files=tuple(files))
+                self.model.removed.discard(track)
+            elif came:
+                self.model.tracks[track] = known._replace(files=known.files + tuple(came))
+            new = new - came
+        if new:
+            raise Failure("committed, and not there: %s" % new)
 
     @precondition(lambda self: self.sessions)
     @step(kill=KILL, which=ANY)
@@ -184,9 +217,7 @@ class Sequence(RuleBasedStateMachine):
         track = self.one(which, self.model.live())
         self.edited()
         self.do(kill, "lib-commit", "-q", "--amend", str(track), "%s=New %d" % (field, value))
-        title, comment, n, written = self.model.tracks[track]
-        self.model.tracks[track] = (("New %d" % value, comment) if field == "title" else
-                                    (title, "New %d" % value)) + (n, written)
+        self.model.tracks[track] = self.model.tracks[track]._replace(**{field: "New %d" % value})
 
     @precondition(lambda self: self.model.live())
     @step(kill=KILL, which=ANY)
@@ -200,21 +231,55 @@ class Sequence(RuleBasedStateMachine):
     @step(kill=KILL, which=ANY)
     def restore(self, kill, which):
         track = self.one(which, self.model.removed)
-        if self.model.tracks[track][2] in self.model.here() and not self.model.tracks[track][3]:
+        files = set(self.model.tracks[track].files)
+        if not files or files & self.model.here():  # it gave them away, or they are there
             return
         self.edited()
         self.do(kill, "lib-commit", "-q", "--restore", str(track), done="restore")
         self.model.removed.discard(track)
 
-    @precondition(lambda self: any(self.model.tracks[i][0].startswith("New") and not self.model.tracks[i][3]
-                                   for i in self.model.live()))
+    def to_write(self):
+        return [i for i in self.model.live() if self.model.tracks[i].title.startswith("New")
+                and len(self.model.tracks[i].files) == 1 and self.model.tracks[i].files[0] >= 0]
+
+    @precondition(lambda self: self.to_write())
     @step(kill=KILL, which=ANY)
     def write_tags(self, kill, which):
-        track = self.one(which, [i for i in self.model.live() if self.model.tracks[i][0].startswith("New")
-                                 and not self.model.tracks[i][3]])
+        track = self.one(which, self.to_write())
         self.edited()
         self.do(kill, "lib-commit", "-q", "--write-tags", str(track))
-        self.model.tracks[track] = self.model.tracks[track][:3] + (True,)
+        n, = self.model.tracks[track].files
+        self.model.tracks[track] = self.model.tracks[track]._replace(files=(-1 - n,))
+
+    @precondition(lambda self: len(self.model.live()) > 1)
+    @step(kill=KILL, a=ANY, b=ANY)
+    def attach(self, kill, a, b):
+        a = self.one(a, self.model.live())
+        b = self.one(b, set(self.model.live()) - {a})
+        self.edited()
+        self.do(kill, "lib-commit", "-q", "--attach", str(a), str(b), done="attach")
+        tracks = self.model.tracks
+        tracks[b] = tracks[b]._replace(files=tracks[b].files + tracks[a].files)
+        tracks[a] = tracks[a]._replace(files=())
+        self.model.removed.add(a)
+        for name, ids in self.model.playlists.items():
+            self.model.playlists[name] = [b if i == a else i for i in ids]
+
+    def to_detach(self):
+        """(track, file): of the tracks that have another."""
+        return [(i, f) for i in self.model.live() for f in self.model.tracks[i].files
+                if f >= 0 and len(self.model.tracks[i].files) > 1]
+
+    @precondition(lambda self: self.to_detach())
+    @step(kill=KILL, which=ANY)
+    def detach(self, kill, which):
+        track, n = self.one(which, self.to_detach())
+        self.edited()
+        self.do(kill, "lib-commit", "-q", "--detach", self.s.hashes[n], done="detach")
+        old = self.model.tracks[track]
+        new, = set(self.files()) - set(self.model.live())
+        self.model.tracks[new] = old._replace(files=(n,))
+        self.model.tracks[track] = old._replace(files=tuple(f for f in old.files if f != n))
 
     @precondition(lambda self: self.undone)
     @step(kill=KILL)
@@ -276,7 +341,7 @@ class Sequence(RuleBasedStateMachine):
     @step(kill=KILL, task=st.sampled_from([(), ("stage",), ("stuck",), ("orphans",), ("trash",), ("optimize",), ("repair",),
                                            ("schedules",), ("--all", "verify")]))
     def sweep(self, kill, task):
-        kept = self.went_back and task in ((), ("orphans",))  # blobs that the copy does not name: 3, and they stay
+        kept = self.went_back and task in ((), ("orphans",), ("repair",))  # blobs that the copy does not name: 3, and they stay
         self.do(kill, "lib-sweep", "-q", *task, status=(0, 3) if kept else (0,))
 
     @precondition(lambda self: not self.sessions)
@@ -296,7 +361,63 @@ class Sequence(RuleBasedStateMachine):
         self.do(kill, "lib-sweep", "-q", "--force", "restore", path)
         self.model, self.undone, self.went_back = copy.deepcopy(model), [], True
 
+    @precondition(lambda self: self.files())
+    @step(kill=KILL, which=ANY, how=st.sampled_from(["gone", "other", "short"]), search=st.booleans())
+    def damage(self, kill, which, how, search):
+        """Bytes are lost, noticed, and brought again from another place."""
+        sha, suffix = self.one(which, self.s.query("SELECT sha256, suffix FROM blob WHERE id IN (SELECT blob_id FROM"
+                                                   " file WHERE state = 'ok')"))
+        path, aside = self.s.blob(sha, suffix), os.path.join(self.s.dir, "in", "aside")
+        os.makedirs(aside, exist_ok=True)
+        shutil.copy(path, os.path.join(aside, "copy"))
+        os.unlink(path)  # it may be another's inode
+        if how != "gone":
+            with open(os.path.join(aside, "copy"), "rb") as f, open(path, "wb") as to:
+                data = f.read()
+                to.write(data[:-1] + (bytes([data[-1] ^ 1]) if how == "other" else b""))
+        self.do(None, "lib-sweep", "-q", "--all", "verify", status=(3,))
+        self.s.invariants()
+        self.do(kill, "lib-sweep", "-q", "--from", aside, "repair", status=(0, 3) if self.went_back else (0,))
+
+    @precondition(lambda self: not self.sessions and not self.went_back)
+    @step(kill=KILL)
+    def lose(self, kill):
+        """The catalogue is lost after it was copied: nothing of it is."""
+        self.do(None, "lib-sweep", "-q", "backup")
+        for name in os.listdir(self.s.lib):
+            if name.startswith("library.db"):
+                os.unlink(os.path.join(self.s.lib, name))
+        self.do(kill, "lib-sweep", "-q", "rebuild")
+        self.undone, self.copies = [], []
+
+    def unnamed(self):
+        """Files that went out of the catalogue with going back, and whose blobs are still there; None: and others."""
+        named = {sha for sha, in self.s.query(
+            "SELECT sha256 FROM removed UNION SELECT sha256 FROM blob b JOIN file f ON f.blob_id = b.id WHERE"
+            " f.state <> 'removed' UNION SELECT sha256 FROM blob WHERE id IN (SELECT blob_id FROM cover)")}
+        blobs = {n.split(".")[0] for _, _, names in os.walk(os.path.join(self.s.lib, "blobs")) for n in names}
+        left = {sha for sha in blobs if bytes.fromhex(sha) not in named}
+        return {self.s.hashes.index(sha) for sha in left} if left <= set(self.s.hashes) else None
+
+    @precondition(lambda self: not self.sessions and self.went_back)
+    @step(kill=KILL)
+    def rebuild(self, kill):
+        """What the copy did not know of comes in again."""
+        new = self.unnamed()
+        if new is not None:
+            self.do(kill, "lib-sweep", "-q", "rebuild")
+            self.take_in(new)
+            self.undone = []
+
     # -- what must hold ----------------------------------------------------
+    def files(self):
+        """The numbers of the files of each track; -1: of no file that was imported."""
+        out = collections.defaultdict(list)
+        for track, sha in self.s.query("SELECT track_id, lower(hex(sha256)) FROM file f JOIN blob b ON b.id = f.blob_id"
+                                       " WHERE state = 'ok'"):
+            out[track].append(self.s.hashes.index(sha) if sha in self.s.hashes else -1)
+        return {track: sorted(files) for track, files in out.items()}
+
     def tracks(self):
         p = self.s.may_fail("lib-search", "-q", "--json")
         if p.returncode not in (0, 1):
@@ -308,9 +429,9 @@ class Sequence(RuleBasedStateMachine):
         if time.monotonic() > Sequence.until:
             return
         m = self.model
-        self.same("tracks", {t["id"]: (t["title"], t.get("comment"), t["sha256"] == self.s.hashes[m.tracks[t["id"]][2]]
-                                       if t["id"] in m.tracks else "") for t in self.tracks()},
-                  {i: (m.tracks[i][0], m.tracks[i][1], not m.tracks[i][3]) for i in m.live()})
+        self.same("tracks", {t["id"]: (t["title"], t.get("comment")) for t in self.tracks()},
+                  {i: (m.tracks[i].title, m.tracks[i].comment) for i in m.live()})
+        self.same("files", self.files(), {i: sorted(max(f, -1) for f in m.tracks[i].files) for i in m.live()})
         self.same("plays", self.s.query("SELECT start FROM play ORDER BY 1"),
                   sorted((1600000000 + 1000 * i + n * 100,) for n in m.plays.values() for i in range(PLAYS)))
         listed = [json.loads(l)["name"] for l in self.s.may_fail("lib-playlist", "list", "--json").stdout.splitlines()]

@@ -1,5 +1,5 @@
 """The commands that are cut, failed and starved: what comes before each, and what running it again means."""
-import hashlib, json, os, shutil, subprocess, sys
+import hashlib, json, os, shutil, sqlite3, subprocess, sys, zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OLDER = os.path.join(HERE, "..", "older.py")
@@ -12,17 +12,22 @@ PLAYS = 2600  # more than go into one transaction
 class Scenario:
     """`before` brings the scene's library to where the command begins.  `edit` is the kind of the event that says that
     an edit is done, where the same line would be refused, or do it a second time.  `runs`: how often it takes until
-    nothing is left to do.  A command that `reads` changes nothing, one that `moves` removes the music."""
+    nothing is left to do.  A command that `reads` changes nothing, one that `moves` removes the music.  `then` is the
+    line that a user types next, `check` is called with the scene once all is done, and tells what is wrong."""
 
-    def __init__(self, before, command, edit=None, runs=1, reads=False, moves=False):
+    def __init__(self, before, command, edit=None, runs=1, reads=False, moves=False, then=None, check=None):
         self.before, self.command, self.edit, self.runs = before, command.split(), edit, runs
-        self.reads, self.moves = reads, moves
+        self.reads, self.moves, self.then, self.check = reads, moves, then.split() if then else None, check
 
     def argv(self, s):
+        return self.fill(s, self.command)
+
+    @staticmethod
+    def fill(s, line):
         words = {"MUSIC": s.music, "SESSION": s.session, "PLAYS": os.path.join(s.dir, "plays.jsonl"), "COPY": s.copy,
                  "METRICS": os.path.join(s.dir, "metrics.prom"), "MADE": s.made,
                  "RENDERED": os.path.join(s.made, "Party.flac")}
-        return [words.get(word, word) for word in self.command]
+        return [words.get(word, word) for word in line]
 
 
 def nothing(s):
@@ -189,6 +194,61 @@ def damaged(s):
     s.must("lib-sweep", "-q", "-j1", "verify", status=(3,))
 
 
+def due(s):
+    """Two files could not be read at their import, and are to be tried again by now."""
+    staged(s)
+    db = sqlite3.connect(os.path.join(s.lib, "library.db"))
+    for item, sha, suffix in db.execute("SELECT id, sha256, suffix FROM item ORDER BY id LIMIT 2").fetchall():
+        os.unlink(os.path.join(s.lib, "staging", s.session, "%s.%s" % (sha.hex(), suffix)))
+        db.execute("UPDATE item SET state = 'failed', sha256 = NULL, suffix = NULL, record = NULL, audio = NULL,"
+                   " staged_ns = NULL, code = 'IO', reason = 'cannot be read', attempts = 3, due = 1, failed = 1"
+                   " WHERE id = ?", (item,))
+    db.commit()
+    db.close()
+
+
+TURNS = 3
+
+
+def scheduled(s):
+    """Exports whose turn has come, each to a file of its own."""
+    listed(s)
+    for n in range(TURNS):
+        subprocess.run(s.argv(["lib-playlist", "-q", "--output", "%s/turn-%d.m3u8" % (s.dir, n), "schedule", "Party",
+                               "--at", "2020-10-01T07:00Z", "--do", "export"]),
+                       env=dict(s.env, FONOTECA_NOW="1600000000"), stdout=subprocess.DEVNULL, check=True)
+
+
+def each_turn_once(s):
+    """A turn was taken once, whoever died, and what it wrote is whole: else what is wrong."""
+    rows = s.query("SELECT turn IS NULL, runs FROM schedule")
+    if rows != [(1, 1)] * TURNS:
+        return "turns and runs: %r" % rows
+    for n in range(TURNS):
+        path = "%s/turn-%d.m3u8" % (s.dir, n)
+        if os.path.exists(path):
+            with open(path) as f:
+                text = f.read()
+            os.unlink(path)
+            if not text.startswith("#EXTM3U") or text.count("#EXTINF") != 3:
+                return "half of a playlist: " + text
+    return None
+
+
+def inside(s):
+    """A picture and a member of an archive are lost, and nowhere else than inside what they came in."""
+    archive = os.path.join(s.music, "more.zip")
+    with zipfile.ZipFile(archive, "w") as z:
+        for name in ("roads.wv", "first-love.aiff"):
+            z.write(os.path.join(s.fixtures, name), name)
+    committed(s)
+    lost = s.query("SELECT sha256, suffix FROM blob WHERE id IN (SELECT blob_id FROM cover) UNION"
+                   " SELECT sha256, suffix FROM blob b JOIN file f ON f.blob_id = b.id WHERE source LIKE '%more.zip%'")
+    for sha, suffix in lost:
+        os.unlink(s.blob(sha, suffix))
+    s.must("lib-sweep", "-q", "-j1", "verify", status=(3,))
+
+
 def littered(s):
     """Something for every task of lib-sweep."""
     another(s)
@@ -228,6 +288,18 @@ def lost_copy(s):
         if name.startswith("library.db"):
             os.unlink(os.path.join(s.lib, name))
     s.session = None
+
+
+def heard(s):
+    """Half of the library was heard."""
+    committed(s)
+    s.must("lib-analyze", "-q", "--only", "bpm,check", "id:1..2")
+
+
+def unheard(s):
+    """A session waits for its commit, and some of the library was heard."""
+    another(s)
+    s.must("lib-analyze", "-q", "--only", "fingerprint", "id:1..2")
 
 
 def old(s):
@@ -277,8 +349,13 @@ SCENARIOS = {
     "backup": Scenario(copied, "lib-sweep -q --keep=1 backup"),
     "restore-copy": Scenario(copied, "lib-sweep -q --force restore COPY"),
     "repair": Scenario(damaged, "lib-sweep -q repair"),
+    "repair-inside": Scenario(inside, "lib-sweep -q repair"),
+    "sweep-retry": Scenario(due, "lib-sweep -q retry", runs=2, then="lib-commit -q SESSION"),
+    "sweep-schedules": Scenario(scheduled, "lib-sweep -q schedules", runs=2, check=each_turn_once),
     "metrics": Scenario(committed, "lib-sweep -q metrics METRICS"),
     "rebuild": Scenario(lost, "lib-sweep -q -j1 rebuild"),
     "rebuild-copy": Scenario(lost_copy, "lib-sweep -q -j1 rebuild"),
+    "analyze": Scenario(heard, "lib-analyze -q -j1"),
+    "analyze-staged": Scenario(unheard, "lib-analyze -q -j1 --staged --only fingerprint", runs=2),
     "migrate": Scenario(old, "lib-sweep -q orphans"),
 }

@@ -33,9 +33,9 @@ is_usable(const struct base *b, struct err *e)
 	int whole;
 
 	if (!layout_has_database(b->dirfd)) {
-		if (layout_holds_blobs(b->dirfd))
+		if (layout_is_left(b->dirfd))
 			return 0;
-		err_set(e, ERR_LIBRARY, "there is no library in %s, and there are no blobs to make one from",
+		err_set(e, ERR_LIBRARY, "there is no library in %s, and there is nothing to make one from",
 		    b->path);
 		return -1;
 	}

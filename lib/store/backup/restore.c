@@ -232,7 +232,7 @@ open_library(struct restore *r, const char *path, struct db **db, struct err *e)
 			return e->code;
 	} else if (layout_open(path, &r->dirfd, e) != ERR_NONE) {
 		return e->code;
-	} else if (!layout_has_database(r->dirfd) && !layout_holds_blobs(r->dirfd)) {
+	} else if (!layout_has_database(r->dirfd) && !layout_is_left(r->dirfd)) {
 		fd_close(&r->dirfd);
 		if (db_open(db, path, DB_CREATE, NULL, NULL, e) != ERR_NONE)
 			return e->code;

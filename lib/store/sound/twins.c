@@ -81,6 +81,56 @@ find_candidates(
 	return count;
 }
 
+/* The numbers of what is kept of a sound, each once. */
+static enum err_code
+kept_keys(struct db *db, int64_t sound, uint32_t keys[SOUND_PRINT_MAX], size_t *n, struct err *e)
+{
+	static uint32_t print[SOUND_PRINT_MAX];
+	sqlite3_stmt *st = sql_get(db, "SELECT print FROM sound_detail WHERE sound_id = ?1", e);
+	size_t len = 0;
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, sound);
+	if (sql_step(db, st, e) == 1) {
+		len = (size_t)sqlite3_column_bytes(st, 0) / sizeof *print;
+		len = len < SOUND_PRINT_MAX ? len : SOUND_PRINT_MAX;
+		if (len > 0)
+			memcpy(print, sqlite3_column_blob(st, 0), len * sizeof *print);
+	}
+	sql_done(st);
+	*n = keys_of(print, len, keys);
+	return e->code;
+}
+
+int
+twins_indexed(struct db *db, int64_t sound, struct err *e)
+{
+	uint32_t keys[SOUND_PRINT_MAX];
+	sqlite3_stmt *st = sql_get(db, "SELECT word FROM print_word WHERE sound_id = ?1 ORDER BY word", e);
+	size_t n = 0, i = 0;
+	bool same = true;
+
+	if (st == NULL || kept_keys(db, sound, keys, &n, e) != ERR_NONE)
+		return -1;
+	sql_int(st, 1, sound);
+	while (same && sql_step(db, st, e) == 1)
+		same = i < n && sqlite3_column_int64(st, 0) == keys[i++];
+	sql_done(st);
+	return e->code != ERR_NONE ? -1 : same && i == n;
+}
+
+enum err_code
+twins_index(struct db *db, int64_t sound, struct err *e)
+{
+	uint32_t keys[SOUND_PRINT_MAX];
+	size_t n = 0;
+
+	if (kept_keys(db, sound, keys, &n, e) == ERR_NONE)
+		index_print(db, sound, keys, n, e);
+	return e->code;
+}
+
 /* 1: of one recording with the sound of that number, whose group is *group. */
 static int
 is_twin(struct db *db, int64_t other, const uint32_t *print, size_t n, int64_t *group, struct err *e)

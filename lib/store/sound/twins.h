@@ -19,6 +19,11 @@
  * make one group of them. */
 enum err_code twins_find(struct db *db, int64_t sound, const uint32_t *print, size_t n, struct err *e);
 
+/* Is the fingerprint that is kept of a sound in the index, with no other number?  1, 0, -1; and put it there,
+ * inside a transaction. */
+int twins_indexed(struct db *db, int64_t sound, struct err *e);
+enum err_code twins_index(struct db *db, int64_t sound, struct err *e);
+
 /* The group of the sound that a job names: 0 where its fingerprint is not known. */
 enum err_code twins_group(struct db *db, const struct sound_job *sound, int64_t *group, struct err *e);
 

@@ -140,7 +140,8 @@ health_read(struct db *db, volatile const int *stop, struct health *h, struct er
 	h->now = time_now();
 	if (read_limits(db, h, e) != ERR_NONE || check_database(db, h, e) != ERR_NONE ||
 	    health_count(db, h, e) != ERR_NONE || health_sessions(db, h, e) != ERR_NONE ||
-	    read_resting(db, h, e) != ERR_NONE || read_space(db, h, e) != ERR_NONE)
+	    health_schedules(db, h, e) != ERR_NONE || read_resting(db, h, e) != ERR_NONE ||
+	    read_space(db, h, e) != ERR_NONE)
 		return e->code;
 	if (sweep_survey(db, true, stop, &v, count_foreign, &h->foreign, e) != ERR_NONE)
 		return e->code;

@@ -8,6 +8,7 @@
  *	files known to be missing or damaged
  *	failed sessions, and items that failed at import within the last 30 days
  *	sessions whose committer died, and who holds one without a sign of life
+ *	schedules whose last run failed, or that nobody runs
  *	what is beyond the limits of LIBRARY/config (health-free, health-backup, ...)
  *	a clock that is behind what the library has seen
  *
@@ -33,7 +34,9 @@ enum {
 	HEALTH_RUNS = 16,
 	HEALTH_RESTING = 8,
 	HEALTH_FAILURES = 8,
-	HEALTH_SILENT = 8
+	HEALTH_SILENT = 8,
+	HEALTH_SCHEDULES = 8,
+	HEALTH_CUT_SHORT = -1 /* for a status: it has none */
 };
 
 /* What is right as long as it stays within these; 0: there is no limit. */
@@ -91,6 +94,14 @@ struct health {
 		int status;
 	} runs[HEALTH_RUNS]; /* of lib-sweep's tasks */
 	int nruns;
+	int64_t schedules, schedules_failed; /* whose last run was no good */
+	int64_t next_turn;                   /* when the next of them is due, or was; 0: never */
+	struct {
+		int64_t id, at;
+		int status;    /* or HEALTH_CUT_SHORT */
+		char what[96]; /* "export Party" */
+	} failed_schedules[HEALTH_SCHEDULES];
+	int nfailed_schedules;
 	struct {
 		char root[256]; /* escaped for printing */
 		char reason[128];
@@ -100,6 +111,10 @@ struct health {
 };
 
 enum err_code health_read(struct db *db, volatile const int *stop, struct health *h, struct err *e);
+
+/* The verdict; told of each thing that it rests on, and of what a person should do about it. */
+typedef void health_reason_fn(void *context, const char *what, const char *advice);
+enum health_verdict health_reasons(const struct health *h, health_reason_fn *reason, void *context);
 
 /* The verdict, with what it rests on, as "2 failed sessions, 1 stuck session", appended to why (may be NULL).
  */

@@ -138,6 +138,37 @@ runs(const struct health *h, struct buf *out)
 	json_array_end(out);
 }
 
+static void
+schedules(const struct health *h, struct buf *out)
+{
+	json_int(out, "schedules", h->schedules);
+	if (h->next_turn != 0)
+		json_time(out, "next_turn", h->next_turn);
+	json_array_begin(out, "failed_schedules");
+	for (int i = 0; i < h->nfailed_schedules; i++) {
+		char id[24];
+
+		snprintf(id, sizeof id, "c%lld", (long long)h->failed_schedules[i].id);
+		json_object_begin(out, NULL);
+		json_text(out, "schedule", id);
+		json_text(out, "what", h->failed_schedules[i].what);
+		instant(h, out, "at", h->failed_schedules[i].at);
+		if (h->failed_schedules[i].status != HEALTH_CUT_SHORT)
+			json_int(out, "status", h->failed_schedules[i].status);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+static void
+add_reason(void *context, const char *what, const char *advice)
+{
+	json_object_begin(context, NULL);
+	json_text(context, "what", what);
+	json_text(context, "advice", advice);
+	json_object_end(context);
+}
+
 void
 health_json(const struct db *db, const struct health *h, struct buf *out)
 {
@@ -149,10 +180,14 @@ health_json(const struct db *db, const struct health *h, struct buf *out)
 		json_text(out, "reason", why.data);
 	out->failed |= why.failed;
 	buf_free(&why);
+	json_array_begin(out, "reasons");
+	(void)health_reasons(h, add_reason, out);
+	json_array_end(out);
 	json_time(out, "at", h->now);
 	catalogue(db, h, out);
 	sessions(h, out);
 	storage(h, out);
 	runs(h, out);
+	schedules(h, out);
 	json_close(out);
 }

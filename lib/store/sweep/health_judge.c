@@ -1,4 +1,5 @@
 /* What is right, what wants attention, what is broken. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,35 +26,67 @@ health_file_state(int i)
 	return file_states[i];
 }
 
+/* Who is told, and what was found so far. */
+struct judge {
+	health_reason_fn *reason;
+	void *context;
+	bool attention;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+say(struct judge *j, const char *advice, const char *format, ...)
+{
+	struct buf what = { 0 };
+	va_list ap;
+
+	va_start(ap, format);
+	buf_vprintf(&what, format, ap);
+	va_end(ap);
+	j->attention = true;
+	if (j->reason != NULL)
+		j->reason(j->context, what.failed ? "no memory" : what.data, advice);
+	buf_free(&what);
+}
+
 static void
-comma(struct buf *why)
+count(struct judge *j, int64_t n, const char *one, const char *many, const char *advice)
 {
-	if (why->len > 0)
-		buf_puts(why, ", ");
+	if (n > 0)
+		say(j, advice, "%lld %s", (long long)n, n == 1 ? one : many);
 }
 
-static bool
-count(struct buf *why, int64_t n, const char *one, const char *many)
+static void
+judge_broken(struct judge *j, const struct health *h)
 {
-	if (n == 0)
-		return false;
-	comma(why);
-	buf_printf(why, "%lld %s", (long long)n, n == 1 ? one : many);
-	return true;
-}
+	static const char *const fetch =
+	    "lib-sweep repair fetches them again, with --from DIR from a mirror or a backup";
+	char first[sizeof h->first_bad + 4] = "";
 
-static bool
-judge_broken(const struct health *h, struct buf *why)
-{
-	bool broken = h->damage[0] != '\0';
-
-	if (broken)
-		buf_printf(why, "the catalogue is damaged (%s)", h->damage);
-	broken |= count(why, h->missing_blobs, "blob is missing", "blobs are missing");
-	broken |= count(why, h->wrong_blobs, "blob has another size", "blobs have another size");
+	if (h->damage[0] != '\0')
+		say(j, "lib-sweep restore FILE goes back to a copy of it, lib-sweep rebuild makes it anew",
+		    "the catalogue is damaged (%s)", h->damage);
 	if (h->first_bad[0] != '\0')
-		buf_printf(why, " (%s)", h->first_bad);
-	return broken;
+		snprintf(first, sizeof first, " (%s)", h->first_bad);
+	if (h->missing_blobs > 0)
+		say(j, fetch, "%lld %s%s", (long long)h->missing_blobs,
+		    h->missing_blobs == 1 ? "blob is missing" : "blobs are missing",
+		    h->wrong_blobs == 0 ? first : "");
+	if (h->wrong_blobs > 0)
+		say(j, fetch, "%lld %s%s", (long long)h->wrong_blobs,
+		    h->wrong_blobs == 1 ? "blob has another size" : "blobs have another size", first);
+}
+
+static void
+judge_known(struct judge *j, const struct health *h)
+{
+	static const char *const mend =
+	    "lib-search is:missing and is:damaged list their tracks, lib-sweep repair "
+	    "fetches them again, with --from DIR from a mirror or a backup";
+
+	count(j, h->files[MISSING].n, "file known as missing", "files known as missing", mend);
+	count(j, h->files[DAMAGED].n, "damaged file", "damaged files", mend);
+	count(j, h->lost_covers, "lost picture", "lost pictures",
+	    "lib-sweep repair takes them out of the audio again, or fetches them from beside it");
 }
 
 static bool
@@ -62,28 +95,34 @@ is_beyond(int64_t age, int64_t limit)
 	return limit > 0 && age > limit;
 }
 
-/* Sessions: unfinished for long, and held by who is silent. */
-static bool
-judge_sessions(const struct health *h, struct buf *why)
+/* Sessions: failed, unfinished for long, and held by who is silent. */
+static void
+judge_sessions(struct judge *j, const struct health *h)
 {
 	int64_t age = h->oldest_unfinished != 0 ? health_age(h, h->oldest_unfinished) : 0;
-	bool attention = is_beyond(age, h->limits.session);
 
-	if (attention) {
-		comma(why);
-		buf_printf(why, "a session is unfinished for %lld days", (long long)(age / DAY));
-	}
+	count(j, h->sessions[FAILED], "failed session", "failed sessions",
+	    "lib-commit --list says why, --retry ID tries again, --reject ID gives it up");
+	count(j, h->stuck, "stuck session", "stuck sessions",
+	    "lib-sweep stuck puts it back, lib-commit goes on with it");
+	count(j, h->failed_items, "failed item", "failed items",
+	    "lib-import --status --failed lists them with their reasons, --retry ID tries them again");
+	if (is_beyond(age, h->limits.session))
+		say(j, "lib-commit --list names it: commit it, or give it up by --reject ID",
+		    "a session is unfinished for %lld days", (long long)(age / DAY));
 	for (int i = 0; i < h->nsilent; i++) {
-		comma(why);
-		buf_printf(why, "session s%lld is held without a sign of life for %lld minutes by ",
-		    (long long)h->silent[i].id, (long long)(health_age(h, h->silent[i].beat) / MINUTE));
-		out_printable(why, h->silent[i].holder, strlen(h->silent[i].holder));
-		attention = true;
+		struct buf holder = { 0 };
+
+		out_printable(&holder, h->silent[i].holder, strlen(h->silent[i].holder));
+		say(j, "see whether that process hangs; when it is gone the session can be gone on with",
+		    "session s%lld is held without a sign of life for %lld minutes by %s",
+		    (long long)h->silent[i].id, (long long)(health_age(h, h->silent[i].beat) / MINUTE),
+		    holder.failed || holder.data == NULL ? "" : holder.data);
+		buf_free(&holder);
 	}
-	return attention;
 }
 
-/* Is it one of the tasks that lib-sweep runs by itself? */
+/* Is it one of the tasks that lib-sweep runs by itself, whether there is anything to do or not? */
 static bool
 runs_by_itself(const char *name)
 {
@@ -93,73 +132,95 @@ runs_by_itself(const char *name)
 	return false;
 }
 
-static bool
-judge_runs(const struct health *h, struct buf *why)
+/* One reason is enough: mostly all of them wait. */
+static void
+judge_runs(struct judge *j, const struct health *h)
 {
-	bool attention = false;
-
 	for (int i = 0; i < h->nruns; i++) {
 		int64_t since = h->runs[i].succeeded != 0 ? h->runs[i].succeeded : h->runs[i].started;
 
 		if (!runs_by_itself(h->runs[i].name) || !is_beyond(health_age(h, since), h->limits.sweep))
 			continue;
-		if (!attention) { /* one reason is enough: mostly all of them wait */
-			comma(why);
-			buf_printf(why, "lib-sweep %s has not ended well for %lld days", h->runs[i].name,
-			    (long long)(health_age(h, since) / DAY));
-		}
-		attention = true;
+		say(j, "see that cron or the timer still runs lib-sweep, and what it says",
+		    "lib-sweep %s has not ended well for %lld days", h->runs[i].name,
+		    (long long)(health_age(h, since) / DAY));
+		return;
 	}
-	return attention;
 }
 
-static bool
-judge_limits(const struct health *h, struct buf *why)
+static void
+judge_schedules(struct judge *j, const struct health *h)
+{
+	int64_t late = h->next_turn != 0 ? health_age(h, h->next_turn) : 0;
+
+	for (int i = 0; i < h->nfailed_schedules; i++) {
+		char how[32] = "was cut short";
+
+		if (h->failed_schedules[i].status != HEALTH_CUT_SHORT)
+			snprintf(how, sizeof how, "failed with status %d", h->failed_schedules[i].status);
+		say(j,
+		    "the next turn may do better; lib-playlist schedule lists them, --cancel ID forgets one",
+		    "schedule c%lld (%s) %s", (long long)h->failed_schedules[i].id,
+		    h->failed_schedules[i].what, how);
+	}
+	if (h->schedules_failed > h->nfailed_schedules)
+		say(j, "lib-playlist schedule lists them", "%lld more schedules failed",
+		    (long long)(h->schedules_failed - h->nfailed_schedules));
+	if (is_beyond(late, h->limits.sweep))
+		say(j, "see that cron or a timer runs lib-sweep schedules as the user whose it is",
+		    "a schedule is due for %lld days", (long long)(late / DAY));
+}
+
+static void
+judge_limits(struct judge *j, const struct health *h)
 {
 	int64_t unsaved = h->backups.unsaved != 0 ? health_age(h, h->backups.unsaved) : 0;
 	char size[AMOUNT_TEXT];
-	bool attention = false;
 
-	if (h->free_bytes < h->limits.free) {
-		comma(why);
-		buf_printf(why, "%s free", amount_bytes(h->free_bytes, size));
-		attention = true;
-	}
-	if (is_beyond(unsaved, h->limits.backup)) {
-		comma(why);
-		buf_printf(why, "no copy has the changes of the last %lld days", (long long)(unsaved / DAY));
-		attention = true;
-	}
-	if (h->verified * 100 < h->limits.verified * h->blobs) {
-		comma(why);
-		buf_printf(why, "%lld %% of the blobs verified within %lld days",
+	if (h->free_bytes < h->limits.free)
+		say(j, "make room; lib-sweep --grace 0 trash lets go what was taken out", "%s free",
+		    amount_bytes(h->free_bytes, size));
+	if (is_beyond(unsaved, h->limits.backup))
+		say(j, "lib-sweep backup makes one, lib-sweep alone one a day",
+		    "no copy has the changes of the last %lld days", (long long)(unsaved / DAY));
+	if (h->verified * 100 < h->limits.verified * h->blobs)
+		say(j, "lib-sweep --time-limit 30min verify, night by night, comes round to all of them",
+		    "%lld %% of the blobs verified within %lld days",
 		    (long long)(h->verified * 100 / h->blobs), (long long)(h->limits.verify / DAY));
-		attention = true;
-	}
-	if (h->latest > h->now + HOUR) {
-		comma(why);
-		buf_printf(why, "the clock is %lld hours behind what the library has seen",
+	if (h->latest > h->now + HOUR)
+		say(j, "set the clock; what is dated while it is behind counts from the last sweep",
+		    "the clock is %lld hours behind what the library has seen",
 		    (long long)((h->latest - h->now) / HOUR));
-		attention = true;
-	}
-	return attention;
+}
+
+enum health_verdict
+health_reasons(const struct health *h, health_reason_fn *reason, void *context)
+{
+	struct judge j = { reason, context, false };
+	bool broken;
+
+	judge_broken(&j, h);
+	broken = j.attention;
+	judge_known(&j, h);
+	judge_sessions(&j, h);
+	judge_runs(&j, h);
+	judge_schedules(&j, h);
+	judge_limits(&j, h);
+	return broken ? HEALTH_BROKEN : j.attention ? HEALTH_ATTENTION : HEALTH_OK;
+}
+
+static void
+append(void *context, const char *what, const char *advice)
+{
+	struct buf *why = context;
+
+	(void)advice;
+	if (why != NULL)
+		buf_printf(why, "%s%s", why->len > 0 ? ", " : "", what);
 }
 
 enum health_verdict
 health_judge(const struct health *h, struct buf *why)
 {
-	struct buf own = { 0 }, *text = why != NULL ? why : &own;
-	bool broken = judge_broken(h, text), attention = false;
-
-	attention |= count(text, h->files[MISSING].n, "file known as missing", "files known as missing");
-	attention |= count(text, h->files[DAMAGED].n, "damaged file", "damaged files");
-	attention |= count(text, h->lost_covers, "lost picture", "lost pictures");
-	attention |= count(text, h->sessions[FAILED], "failed session", "failed sessions");
-	attention |= count(text, h->stuck, "stuck session", "stuck sessions");
-	attention |= count(text, h->failed_items, "failed item", "failed items");
-	attention |= judge_sessions(h, text);
-	attention |= judge_runs(h, text);
-	attention |= judge_limits(h, text);
-	buf_free(&own);
-	return broken ? HEALTH_BROKEN : attention ? HEALTH_ATTENTION : HEALTH_OK;
+	return health_reasons(h, append, why);
 }

@@ -130,6 +130,10 @@ storage(struct page *p, const struct health *h)
 static void
 runs(struct page *p, const struct health *h)
 {
+	gauge(p, "schedules", "Schedules of playlists.", h->schedules);
+	gauge(p, "schedules_failed", "Schedules whose last run failed.", h->schedules_failed);
+	gauge(p, "schedule_late_seconds", "How long the next turn of a schedule is due.",
+	    h->next_turn != 0 ? health_age(h, h->next_turn) : 0);
 	if (h->nruns == 0)
 		return;
 	begin(p, "task_last_run_timestamp_seconds", "When each task of lib-sweep last began.");

@@ -12,4 +12,7 @@ enum err_code health_count(struct db *db, struct health *h, struct err *e);
 /* Fill in sessions by state, who holds them, and what became of their items. */
 enum err_code health_sessions(struct db *db, struct health *h, struct err *e);
 
+/* Fill in what runs of playlists' schedules left. */
+enum err_code health_schedules(struct db *db, struct health *h, struct err *e);
+
 #endif

@@ -53,6 +53,12 @@ count_line(struct buf *out, const char *name, int64_t n, int64_t bytes)
 }
 
 static void
+advise(void *context, const char *what, const char *advice)
+{
+	buf_printf(context, "  %s: %s\n", what, advice);
+}
+
+static void
 verdict(const struct health *h, struct buf *out)
 {
 	struct buf why = { 0 };
@@ -63,6 +69,7 @@ verdict(const struct health *h, struct buf *out)
 	    out, "%s%s%s\n", health_verdict_name(is), why.len > 0 ? ": " : "", why.len > 0 ? why.data : "");
 	out->failed |= why.failed;
 	buf_free(&why);
+	(void)health_reasons(h, advise, out);
 }
 
 static void
@@ -180,6 +187,13 @@ runs(const struct health *h, struct buf *out)
 	if (h->nruns == 0) {
 		line(out, "last runs");
 		buf_puts(out, "never\n");
+	}
+	if (h->schedules > 0) {
+		line(out, "schedules");
+		buf_printf(out, "%lld, %lld failed", (long long)h->schedules, (long long)h->schedules_failed);
+		if (h->next_turn != 0)
+			buf_printf(out, ", the next turn %s", time_format(h->next_turn, when));
+		buf_putc(out, '\n');
 	}
 	for (int i = 0; i < h->nresting; i++) {
 		line(out, i == 0 ? "resting" : "");

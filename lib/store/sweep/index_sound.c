@@ -5,17 +5,15 @@
 #include <sys/random.h>
 
 #include "base/time.h"
-#include "digest/sha256.h"
 #include "store/index.h"
 #include "store/packed/packed.h"
 #include "store/sweep/sound.h"
-#include "store/vocabulary.h"
 
 /* Documents are compared so many in one read transaction; so many faults are told one by one. */
 enum { BATCH = 512, TOLD = 20 };
 
-static bool
-is_over(const struct sound *k)
+bool
+sound_over(const struct soundness *k)
 {
 	return sweep_stopped(k->s) || (k->until_ms > 0 && time_monotonic_ms() >= k->until_ms);
 }
@@ -37,7 +35,7 @@ one_number(struct db *db, const char *sql, int64_t *n, struct err *e)
 
 /* Tracks that have no document: only those are put in. */
 static enum err_code
-put_in(struct sound *k, struct err *e)
+put_in(struct soundness *k, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(k->db,
 	    "SELECT id FROM track t WHERE removed IS NULL AND id > ?1 AND NOT EXISTS"
@@ -68,7 +66,7 @@ put_in(struct sound *k, struct err *e)
 
 /* A few documents from *doc on, which moves: 1, 0 there were none, -1.  *wrong counts. */
 static int
-compare_some(struct sound *k, int64_t *doc, int64_t *wrong, struct err *e)
+compare_some(struct soundness *k, int64_t *doc, int64_t *wrong, struct err *e)
 {
 	sqlite3_stmt *st =
 	    sql_get(k->db, "SELECT doc, track_id FROM doc WHERE doc >= ?1 ORDER BY doc LIMIT ?2", e);
@@ -100,7 +98,7 @@ compare_some(struct sound *k, int64_t *doc, int64_t *wrong, struct err *e)
 
 /* Where the last run stopped, 0 where it came to the end. */
 static enum err_code
-last_place(struct sound *k, int64_t *doc, struct err *e)
+last_place(struct soundness *k, int64_t *doc, struct err *e)
 {
 	if (k->mends || k->s->scrub.all)
 		return ERR_NONE;
@@ -111,7 +109,7 @@ last_place(struct sound *k, int64_t *doc, struct err *e)
 
 /* Leave out what a sample leaves out, batch by batch. */
 static bool
-is_chosen(const struct sound *k)
+is_chosen(const struct soundness *k)
 {
 	uint32_t random = 0;
 
@@ -123,7 +121,7 @@ is_chosen(const struct sound *k)
 }
 
 static enum err_code
-compare_tracks(struct sound *k, struct err *e)
+compare_tracks(struct soundness *k, struct err *e)
 {
 	int64_t doc = 0, wrong = 0, last = 0;
 	int more = 1;
@@ -131,7 +129,7 @@ compare_tracks(struct sound *k, struct err *e)
 	if (last_place(k, &doc, e) != ERR_NONE ||
 	    one_number(k->db, "SELECT ifnull(max(doc), 0) FROM doc", &last, e) != ERR_NONE)
 		return e->code;
-	while (more == 1 && !is_over(k)) {
+	while (more == 1 && !sound_over(k)) {
 		if (is_chosen(k))
 			more = compare_some(k, &doc, &wrong, e);
 		else if ((doc += BATCH) > last)
@@ -153,7 +151,7 @@ compare_tracks(struct sound *k, struct err *e)
 /* -- what is derived ----------------------------------------------------- */
 
 static enum err_code
-make_anew(struct sound *k, struct err *e)
+make_anew(struct soundness *k, struct err *e)
 {
 	if (sql_begin(k->db, e) != ERR_NONE)
 		return e->code;
@@ -165,7 +163,7 @@ make_anew(struct sound *k, struct err *e)
 
 /* 1: the chunk is packed, and not as its tracks are; 0; -1. */
 static int
-is_stale(struct sound *k, struct packed *p, int64_t chunk, struct err *e)
+is_stale(struct soundness *k, struct packed *p, int64_t chunk, struct err *e)
 {
 	int same = p->packed[chunk] ? packed_holds(k->db, chunk, e) : 1;
 
@@ -173,7 +171,7 @@ is_stale(struct sound *k, struct packed *p, int64_t chunk, struct err *e)
 }
 
 static enum err_code
-compare_packed(struct sound *k, struct err *e)
+compare_packed(struct soundness *k, struct err *e)
 {
 	bool writes = k->mends && !k->s->dry_run;
 	struct packed p = { 0 };
@@ -183,7 +181,7 @@ compare_packed(struct sound *k, struct err *e)
 		return e->code;
 	if (packed_open(&p, k->db, e) != ERR_NONE)
 		goto out;
-	for (int64_t i = 0; stale >= 0 && i < p.chunks && !is_over(k); i++) {
+	for (int64_t i = 0; stale >= 0 && i < p.chunks && !sound_over(k); i++) {
 		char thing[80];
 
 		stale = is_stale(k, &p, i, e);
@@ -203,46 +201,8 @@ out:
 	return e->code;
 }
 
-/* One number for all words of the vocabulary. */
-static enum err_code
-hash_words(struct db *db, uint8_t hash[SHA256_BYTES], struct err *e)
-{
-	sqlite3_stmt *st = sql_get(db, "SELECT words FROM vocabulary ORDER BY chars, bytes", e);
-	struct sha256 h;
-
-	if (st == NULL)
-		return e->code;
-	sha256_begin(&h);
-	while (sql_step(db, st, e) == 1)
-		sha256_add(&h, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
-	sha256_end(&h, hash);
-	sql_done(st);
-	return e->code;
-}
-
-/* Words that no document brought or took since they were packed must be packed as they are now. */
-static enum err_code
-mend_words(struct sound *k, struct err *e)
-{
-	uint8_t before[SHA256_BYTES], after[SHA256_BYTES];
-	int64_t fresh = 1;
-
-	if (sql_begin(k->db, e) != ERR_NONE)
-		return e->code;
-	if (one_number(k->db, "SELECT count(*) FROM fresh_word", &fresh, e) != ERR_NONE || fresh > 0 ||
-	    hash_words(k->db, before, e) != ERR_NONE || vocabulary_pack(k->db, e) != ERR_NONE ||
-	    hash_words(k->db, after, e) != ERR_NONE || memcmp(before, after, sizeof before) == 0)
-		goto out;
-	sound_fault(k, "the vocabulary", "does not hold the words of the index", true);
-	if (!k->s->dry_run)
-		sql_commit(k->db, e);
-out:
-	sql_rollback(k->db);
-	return e->code;
-}
-
 enum err_code
-sound_index(struct sound *k, struct err *e)
+sound_index(struct soundness *k, struct err *e)
 {
 	if (index_check(k->db, e) == ERR_FORMAT) {
 		*e = (struct err){ 0 };
@@ -255,7 +215,5 @@ sound_index(struct sound *k, struct err *e)
 		return e->code;
 	if (k->index_anew && k->mends)
 		return k->s->dry_run ? ERR_NONE : make_anew(k, e);
-	if (compare_packed(k, e) == ERR_NONE && k->mends)
-		mend_words(k, e);
-	return e->code;
+	return compare_packed(k, e);
 }

@@ -6,6 +6,10 @@
 
 /* What must not be there: the violators, a text each; and what makes it right, NULL where nothing here does.
  */
+#define SOUND_OF_TRACK                                                                                       \
+	" FROM track t JOIN file_sound f ON f.track_id = t.id AND f.preferred JOIN sound s USING (hash,"     \
+	" start_ms, length_ms) WHERE t.removed IS NULL"
+
 static const struct rule {
 	const char *sql, *what, *mend;
 	bool index; /* the search index is made anew */
@@ -70,11 +74,20 @@ static const struct rule {
 	    "sum(plays),"
 	    " max(last) FROM told WHERE plays > 0 AND recording_id IS NOT NULL GROUP BY recording_id",
 	    false },
+	{ "SELECT 'track ' || t.id" SOUND_OF_TRACK " AND (t.sound_bpm, t.sound_key, t.sound_group) IS NOT"
+	  " (s.bpm, s.key, coalesce(s.twin, s.id))",
+	    "has not the tempo, key or group of its sound",
+	    "UPDATE track SET (sound_bpm, sound_key, sound_group) = (SELECT s.bpm, s.key, coalesce(s.twin, "
+	    "s.id)" SOUND_OF_TRACK " AND t.id = track.id) WHERE id IN (SELECT t.id" SOUND_OF_TRACK
+	    " AND (t.sound_bpm, t.sound_key, t.sound_group) IS NOT (s.bpm, s.key, coalesce(s.twin, s.id)))",
+	    false },
+	{ "SELECT 'what sounds alike, piece ' || chunk FROM sound_near WHERE length(v) % 32 <> 0",
+	    "is damaged", "DELETE FROM sound_near" /* the next lib-analyze makes it */, false },
 };
 
 /* Each violator is told; *n is how many there were. */
 static enum err_code
-ask(struct sound *k, const struct rule *rule, int64_t *n, struct err *e)
+ask(struct soundness *k, const struct rule *rule, int64_t *n, struct err *e)
 {
 	sqlite3_stmt *st = sql_prepare(k->db, rule->sql, e);
 
@@ -91,7 +104,7 @@ ask(struct sound *k, const struct rule *rule, int64_t *n, struct err *e)
 }
 
 static enum err_code
-keep(struct sound *k, const struct rule *rule, struct err *e)
+keep(struct soundness *k, const struct rule *rule, struct err *e)
 {
 	bool writes = k->mends && !k->s->dry_run && rule->mend != NULL;
 	int64_t n = 0;
@@ -107,7 +120,7 @@ keep(struct sound *k, const struct rule *rule, struct err *e)
 }
 
 enum err_code
-sound_rules(struct sound *k, struct err *e)
+sound_rules(struct soundness *k, struct err *e)
 {
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0] && e->code == ERR_NONE; i++)
 		keep(k, &rules[i], e);

@@ -19,16 +19,18 @@ enum { NICE = 10 };
 static const struct {
 	const char *name;
 	sweep_fn *run;
+	const char *counts; /* that its report always has as JSON, be they 0 */
 } tasks[SWEEP_TASKS] = {
-	[SWEEP_STAGE] = { "stage", sweep_stage },
-	[SWEEP_STUCK] = { "stuck", sweep_stuck },
-	[SWEEP_RETRY] = { "retry", sweep_retry },
-	[SWEEP_ORPHANS] = { "orphans", sweep_orphans },
-	[SWEEP_TRASH] = { "trash", sweep_trash },
-	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize },
-	[SWEEP_BACKUP] = { "backup", sweep_backup },
-	[SWEEP_VERIFY] = { "verify", sweep_verify },
-	[SWEEP_REPAIR] = { "repair", sweep_repair },
+	[SWEEP_STAGE] = { "stage", sweep_stage,
+	    "cleared files bytes expired busy sources_removed sources_kept sources_left foreign" },
+	[SWEEP_STUCK] = { "stuck", sweep_stuck, "rolled_back failed items items_failed busy" },
+	[SWEEP_RETRY] = { "retry", sweep_retry, "due sessions staged failed dead resting busy not_retried" },
+	[SWEEP_ORPHANS] = { "orphans", sweep_orphans, "moved bytes refused covers foreign" },
+	[SWEEP_TRASH] = { "trash", sweep_trash, "deleted bytes kept adopted restored forgotten foreign" },
+	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize, "events words packed wal_bytes" },
+	[SWEEP_BACKUP] = { "backup", sweep_backup, "made bytes removed" },
+	[SWEEP_VERIFY] = { "verify", sweep_verify, "checked bytes left damaged missing faults unchecked" },
+	[SWEEP_REPAIR] = { "repair", sweep_repair, "fetched mended rows damaged missing faults moved" },
 };
 
 const char *
@@ -134,11 +136,13 @@ sweep_before(const struct sweep *s, int64_t age)
 	return s->leapt ? INT64_MIN : time_now() - age;
 }
 
-/* When the last sweep ended, 0: there was none. */
+/* When the last sweep ended, 0: there was none.  What runs schedules looks at no age, and says nothing of the
+ * clock. */
 static enum err_code
 last_sweep(struct db *db, int64_t *at, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT ifnull(max(finished), 0) FROM task", e);
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT ifnull(max(finished), 0) FROM task WHERE name <> 'schedules'", e);
 
 	if (st != NULL && sql_step(db, st, e) == 1)
 		*at = sqlite3_column_int64(st, 0);
@@ -187,12 +191,32 @@ counts_json(const struct sweep_report *r, struct buf *out)
 		json_int(out, r->counts[i].name, r->counts[i].n);
 }
 
+/* The counts that it does not have, so that programs find the same keys in each run. */
+static void
+zeros_json(const struct sweep_report *r, struct buf *out)
+{
+	char name[32];
+
+	for (const char *s = tasks[r->task].counts; *s != '\0';) {
+		size_t len = strcspn(s, " ");
+		bool there = false;
+
+		snprintf(name, sizeof name, "%.*s", (int)len, s);
+		for (size_t i = 0; i < r->n; i++)
+			there |= strcmp(r->counts[i].name, name) == 0;
+		if (!there)
+			json_int(out, name, 0);
+		s += len + strspn(s + len, " ");
+	}
+}
+
 void
 sweep_json(const struct sweep_report *r, struct buf *out)
 {
 	json_open(out, "report");
 	json_text(out, "task", tasks[r->task].name);
 	counts_json(r, out);
+	zeros_json(r, out);
 	if (r->dry_run)
 		json_bool(out, "dry_run", true);
 	json_close(out);
@@ -233,8 +257,7 @@ sweep_text(const struct sweep_report *r, struct buf *out)
 }
 
 static enum err_code
-save_task(struct db *db, const struct sweep_report *r, int64_t started, int status, const char *counts,
-    struct err *e)
+save_task(struct db *db, const char *name, int64_t started, int status, const char *counts, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO task(name, started, finished, status, counts, succeeded)"
@@ -244,7 +267,7 @@ save_task(struct db *db, const struct sweep_report *r, int64_t started, int stat
 
 	if (st == NULL)
 		return e->code;
-	sql_text(st, 1, tasks[r->task].name);
+	sql_text(st, 1, name);
 	sql_int(st, 2, started);
 	sql_int(st, 3, time_now());
 	sql_int(st, 4, status);
@@ -267,13 +290,23 @@ note_run(struct db *db, const struct sweep_report *r, int64_t started, int statu
 	json_object_end(&data);
 	if (buf_ok(&counts, e) != ERR_NONE || buf_ok(&data, e) != ERR_NONE || sql_begin(db, e) != ERR_NONE)
 		goto out;
-	if (save_task(db, r, started, status, counts.data, e) != ERR_NONE ||
+	if (save_task(db, tasks[r->task].name, started, status, counts.data, e) != ERR_NONE ||
 	    (r->changed && db_event(db, "sweep", "", data.data, e) != ERR_NONE) ||
 	    sql_commit(db, e) != ERR_NONE)
 		sql_rollback(db);
 out:
 	buf_free(&counts);
 	buf_free(&data);
+	return e->code;
+}
+
+enum err_code
+sweep_note_run(
+    struct db *db, const char *name, int64_t started, int status, const char *counts, struct err *e)
+{
+	if (sql_begin(db, e) == ERR_NONE &&
+	    (save_task(db, name, started, status, counts, e) != ERR_NONE || sql_commit(db, e) != ERR_NONE))
+		sql_rollback(db);
 	return e->code;
 }
 

@@ -2,14 +2,15 @@
  * sound.h - the catalogue against itself: looked at by `verify`, mended by `repair`
  *
  * Private to the two tasks.  soundness.c asks SQLite, rules.c what must hold between rows, index_sound.c what
- * is derived for searching.  Every fault is told: as one, or, where it can be and is to be, as mended.
+ * is derived for searching, derived.c what else is made of other rows.  Every fault is told: as one, or,
+ * where it can be and is to be, as mended.
  */
 #ifndef STORE_SWEEP_SOUND_H
 #define STORE_SWEEP_SOUND_H
 
 #include "store/sweep/priv.h"
 
-struct sound {
+struct soundness {
 	struct db *db;
 	const struct sweep *s;
 	struct sweep_report *r;
@@ -19,11 +20,15 @@ struct sound {
 };
 
 /* "thing what": counted, told.  Mended only where the caller can. */
-void sound_fault(struct sound *k, const char *thing, const char *what, bool mended);
+void sound_fault(struct soundness *k, const char *thing, const char *what, bool mended);
+
+/* Is the time over for what may take long? */
+bool sound_over(const struct soundness *k);
 
 /* Each step; those that mend do so in a transaction of their own. */
-enum err_code sound_sqlite(struct sound *k, struct err *e);
-enum err_code sound_rules(struct sound *k, struct err *e);
-enum err_code sound_index(struct sound *k, struct err *e);
+enum err_code sound_sqlite(struct soundness *k, struct err *e);
+enum err_code sound_rules(struct soundness *k, struct err *e);
+enum err_code sound_index(struct soundness *k, struct err *e);
+enum err_code sound_derived(struct soundness *k, struct err *e);
 
 #endif

@@ -8,7 +8,7 @@
 enum { STEPS = 100000, SHARE = 4 /* of a time limit, that the catalogue may take */ };
 
 void
-sound_fault(struct sound *k, const char *thing, const char *what, bool mended)
+sound_fault(struct soundness *k, const char *thing, const char *what, bool mended)
 {
 	struct err told = { 0 };
 
@@ -34,7 +34,7 @@ is_of_an_index(const char *line)
 
 /* Its answer holds several lines a row. */
 static void
-read_lines(struct sound *k, const char *text, int *bad, int *worse)
+read_lines(struct soundness *k, const char *text, int *bad, int *worse)
 {
 	while (*text != '\0') {
 		size_t len = strcspn(text, "\n");
@@ -53,7 +53,7 @@ read_lines(struct sound *k, const char *text, int *bad, int *worse)
 }
 
 static enum err_code
-check(struct sound *k, int *bad, int *worse, struct err *e)
+check(struct soundness *k, int *bad, int *worse, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(k->db, "PRAGMA integrity_check(20)", e);
 
@@ -75,7 +75,7 @@ check(struct sound *k, int *bad, int *worse, struct err *e)
 }
 
 static enum err_code
-reindex(struct sound *k, struct err *e)
+reindex(struct soundness *k, struct err *e)
 {
 	if (sql_begin(k->db, e) != ERR_NONE)
 		return e->code;
@@ -85,7 +85,7 @@ reindex(struct sound *k, struct err *e)
 }
 
 static enum err_code
-ask_sqlite(struct sound *k, struct err *e)
+ask_sqlite(struct soundness *k, struct err *e)
 {
 	int bad = 0, worse = 0;
 
@@ -125,7 +125,7 @@ mending(const struct key *key)
 }
 
 static enum err_code
-mend_key(struct sound *k, const struct key *key, struct err *e)
+mend_key(struct soundness *k, const struct key *key, struct err *e)
 {
 	char *sql = mending(key);
 
@@ -148,7 +148,7 @@ text(sqlite3_stmt *st, int column, char out[64])
 
 /* The next key that is broken, after the first `skip` of them: 1, 0, -1. */
 static int
-broken_key(struct sound *k, int skip, struct key *key, struct err *e)
+broken_key(struct soundness *k, int skip, struct key *key, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(k->db,
 	    "SELECT c.\"table\", l.\"from\", c.parent, l.\"to\", l.on_delete = 'CASCADE', NOT i.\"notnull\", "
@@ -178,7 +178,7 @@ broken_key(struct sound *k, int skip, struct key *key, struct err *e)
 }
 
 static void
-tell_key(struct sound *k, const struct key *key, bool mends)
+tell_key(struct soundness *k, const struct key *key, bool mends)
 {
 	char thing[120], what[160];
 
@@ -192,7 +192,7 @@ tell_key(struct sound *k, const struct key *key, bool mends)
 }
 
 static enum err_code
-ask_keys(struct sound *k, struct err *e)
+ask_keys(struct soundness *k, struct err *e)
 {
 	struct key key;
 	int skip = 0;
@@ -210,7 +210,7 @@ ask_keys(struct sound *k, struct err *e)
 }
 
 enum err_code
-sound_sqlite(struct sound *k, struct err *e)
+sound_sqlite(struct soundness *k, struct err *e)
 {
 	return ask_sqlite(k, e) == ERR_NONE ? ask_keys(k, e) : e->code;
 }
@@ -225,15 +225,15 @@ is_stopped(void *context)
 }
 
 static enum err_code
-go(struct sound *k, struct err *e)
+go(struct soundness *k, struct err *e)
 {
 	struct sweep copy = *k->s;
 
 	if (k->s->progress != NULL)
 		k->s->progress(NULL, "catalogue", 0, 0, 0);
 	sqlite3_progress_handler(k->db->sql, STEPS, is_stopped, &copy);
-	if (sound_sqlite(k, e) == ERR_NONE && sound_rules(k, e) == ERR_NONE)
-		sound_index(k, e);
+	if (sound_sqlite(k, e) == ERR_NONE && sound_rules(k, e) == ERR_NONE && sound_index(k, e) == ERR_NONE)
+		sound_derived(k, e);
 	sqlite3_progress_handler(k->db->sql, 0, NULL, NULL);
 	if (sweep_stopped(k->s)) {
 		*e = (struct err){ 0 };
@@ -245,7 +245,7 @@ go(struct sound *k, struct err *e)
 enum err_code
 sweep_soundness(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
-	struct sound k = { .db = db, .s = s, .r = r };
+	struct soundness k = { .db = db, .s = s, .r = r };
 
 	if (s->scrub.time_limit_ms > 0)
 		k.until_ms = time_monotonic_ms() + s->scrub.time_limit_ms / SHARE;
@@ -255,7 +255,7 @@ sweep_soundness(struct db *db, const struct sweep *s, struct sweep_report *r, st
 enum err_code
 sweep_mend(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
-	struct sound k = { .db = db, .s = s, .r = r, .mends = true };
+	struct soundness k = { .db = db, .s = s, .r = r, .mends = true };
 
 	return go(&k, e);
 }

@@ -119,6 +119,11 @@ enum err_code sweep_lock(struct db *db, struct err *e);
 enum err_code sweep_run(
     struct db *db, enum sweep_task task, const struct sweep *s, struct sweep_report *r, struct err *e);
 
+/* Note a run of what is no task of sweep_run(), with its counts as a JSON object, as the latest of that name.
+ */
+enum err_code sweep_note_run(
+    struct db *db, const char *name, int64_t started, int status, const char *counts, struct err *e);
+
 /* One of a report's counts, 0 where it has none of that name. */
 int64_t sweep_count(const struct sweep_report *r, const char *name);
 
