@@ -51,7 +51,8 @@ is_usable(const struct base *b, struct err *e)
 	return whole;
 }
 
-/* What was lost with the rest is no error: a mirror has blobs/ alone.  -1 with *e clear where it is not there. */
+/* What was lost with the rest is no error: a mirror has blobs/ alone.  -1 with *e clear where it is not
+ * there. */
 static int
 open_if_there(int dirfd, const char *name, struct err *e)
 {
