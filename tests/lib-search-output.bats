@@ -102,6 +102,7 @@ for line in sys.stdin:
 	[ "$(lib-search --facet genre)" = "4${T}Rock"$'\n'"2${T}Pop"$'\n'"1${T}Mandopop" ]
 	[ "$(lib-search --facet genre love)" = "2${T}Pop"$'\n'"1${T}Rock" ]
 	[ "$(lib-search --facet genre -l 1 year:1963..1964)" = "2${T}Rock" ]
+	[ "$(lib-search --facet artists -l 1 the beatles)" = "2${T}The Beatles" ] # alternatives: Beatles
 	[ "$(lib-search --facet genre --offset 2)" = "1${T}Mandopop" ]
 	[ "$(lib-search --facet artists | head -n 2)" = "2${T}David Bowie"$'\n'"2${T}The Beatles" ]
 	[ "$(lib-search --facet artist | head -n 1)" = "2${T}The Beatles" ]

@@ -19,6 +19,8 @@ export_format(void)
 		f = list_format_of(command.as);
 	if (command.as != NULL && (f == LIST_FORMATS || f == LIST_NSP))
 		cli_usage("--as takes m3u8, m3u, pls, xspf, jspf or json, not '%s'", command.as);
+	if (command.as == NULL && command.output == NULL && cli_json())
+		return LIST_JSON;
 	return f == LIST_FORMATS || f == LIST_NSP ? LIST_M3U8 : f;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/cli.h"
 #include "base/file.h"
+#include "base/out.h"
 #include "base/time.h"
 #include "cmd/lib-playlist/command.h"
 #include "exchange/list.h"
@@ -147,6 +148,21 @@ add(char **words, struct err *e)
 }
 
 static void
+report_cancelled(const char *id, struct err *e)
+{
+	struct buf out = { 0 };
+
+	if (!cli_json())
+		return;
+	json_open(&out, "schedule");
+	json_text(&out, "id", id);
+	json_bool(&out, cli_dry_run() ? "dry_run" : "cancelled", true);
+	json_close(&out);
+	buf_putc(&out, cli_separator());
+	(void)cli_print(&out, e);
+}
+
+static void
 cancel(char **words)
 {
 	if (*words == NULL)
@@ -154,7 +170,9 @@ cancel(char **words)
 	for (; *words != NULL; words++) {
 		struct err one = { 0 };
 
-		if (schedule_cancel(command.db, *words, cli_dry_run(), &one) != ERR_NONE)
+		if (schedule_cancel(command.db, *words, cli_dry_run(), &one) == ERR_NONE)
+			report_cancelled(*words, &one);
+		if (one.code != ERR_NONE)
 			cli_failed(&one);
 	}
 }

@@ -121,7 +121,9 @@ print_why(int64_t track, int64_t rank, const struct buf *why, struct err *e)
 		json_int(&out, "id", track);
 		if (rank > 0)
 			json_int(&out, "rank", rank);
-		json_text_n(&out, rank > 0 ? "reasons" : "misses", text, strlen(text));
+		/* without the end of the last line */
+		json_text_n(&out, rank > 0 ? "reasons" : "misses", text,
+		    why->len - (why->len > 0 && text[why->len - 1] == '\n'));
 		json_close(&out);
 		buf_putc(&out, cli_separator());
 	} else if (rank > 0) {

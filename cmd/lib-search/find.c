@@ -82,10 +82,10 @@ find_count(struct err *e)
 }
 
 static void
-print_facets(enum field f, const struct facet *list, size_t n, struct err *e)
+print_facets(const struct facets *f, size_t first, struct err *e)
 {
-	const char *name = f != F_NONE ? field_info(f)->name : command.subject;
-	enum field_type type = f != F_NONE ? field_info(f)->type : FIELD_TEXT;
+	const char *name = f->field != F_NONE ? field_info(f->field)->name : command.subject;
+	enum field_type type = f->field != F_NONE ? field_info(f->field)->type : FIELD_TEXT;
 	struct buf out = { 0 };
 	struct table t = { .out = &out,
 		.separator = cli_separator(),
@@ -93,24 +93,26 @@ print_facets(enum field f, const struct facet *list, size_t n, struct err *e)
 		.fit = command.listing.columns,
 		.right = 1 };
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = first; i < f->values.n; i++) {
+		const struct tally_entry *x = &f->values.entry[i];
+
 		if (!cli_json()) {
-			table_int(&t, list[i].tracks);
-			table_cell(&t, list[i].value, list[i].len);
+			table_int(&t, x->count);
+			table_cell(&t, x->text, x->len);
 			table_row(&t);
 			continue;
 		}
 		json_open(&out, "facet");
 		json_text(&out, "field", name);
-		if (type == FIELD_INT && f != F_OWNER)
-			json_int(&out, "value", strtoll(list[i].value, NULL, 10));
+		if (type == FIELD_INT && f->field != F_OWNER)
+			json_int(&out, "value", strtoll(x->text, NULL, 10));
 		else if (type == FIELD_REAL)
-			json_double(&out, "value", strtod(list[i].value, NULL));
+			json_double(&out, "value", strtod(x->text, NULL));
 		else if (type == FIELD_BOOL)
 			json_bool(&out, "value", true);
 		else
-			json_bytes(&out, "value", list[i].value, list[i].len);
-		json_int(&out, "tracks", list[i].tracks);
+			json_bytes(&out, "value", x->text, x->len);
+		json_int(&out, "tracks", x->count);
 		json_close(&out);
 		buf_putc(&out, cli_separator());
 	}
@@ -130,26 +132,24 @@ finds_nothing(struct query *q, struct err *e)
 void
 find_facet(struct err *e)
 {
+	int64_t most = command.limit < 0 ? -1 : command.limit + command.offset;
 	struct query *q = command_query(e);
-	struct facet *list = NULL;
-	enum field f = F_NONE;
-	size_t n = 0, first;
+	struct facets f = { .field = F_NONE };
 
 	for (bool search = q != NULL; search;) {
-		facet_free(list, n);
-		list = NULL;
-		search = facet_count(q, command.db, command.subject, &f, &list, &n, e) == ERR_NONE &&
-		    n == 0 && command.limit != 0 && finds_nothing(q, e) && command_correct(&q, e);
+		facets_free(&f);
+		search = facets_count(q, command.db, command.subject, most, &f, e) == ERR_NONE &&
+		    f.values.n == 0 && command.limit != 0 && finds_nothing(q, e) && command_correct(&q, e);
 	}
 	if (e->code == ERR_NONE) {
-		size_t page = command_page(n, &first);
+		size_t first, page = command_page(f.values.n, &first);
 
 		if (page == 0 && command.limit != 0)
 			command_nothing(e);
 		else
-			print_facets(f, list + first, page, e);
+			print_facets(&f, first, e);
 	}
-	facet_free(list, n);
+	facets_free(&f);
 	query_free(q);
 }
 

@@ -8,6 +8,29 @@
 #include "store/query/saved.h"
 #include "text/table.h"
 
+/* With --json: what became of a saved search. */
+static void
+report(const char *name, bool forgotten, struct err *e)
+{
+	struct buf out = { 0 };
+
+	if (!cli_json())
+		return;
+	json_open(&out, "saved");
+	json_text(&out, "name", name);
+	if (forgotten)
+		json_bool(&out, "forgotten", true);
+	else {
+		json_array_begin(&out, "query");
+		for (char **word = cli_operands(); *word != NULL; word++)
+			json_text(&out, NULL, *word);
+		json_array_end(&out);
+	}
+	json_close(&out);
+	buf_putc(&out, cli_separator());
+	(void)cli_print(&out, e);
+}
+
 void
 saved_save(struct err *e)
 {
@@ -15,6 +38,8 @@ saved_save(struct err *e)
 
 	if (saved_put(command.db, command.subject, cli_operands(), &note, e) == ERR_NONE && note != NULL)
 		cli_note("%s", note);
+	if (e->code == ERR_NONE)
+		report(command.subject, false, e);
 	free(note);
 }
 
@@ -76,11 +101,13 @@ saved_drop(struct err *e)
 	for (; name != NULL; name = *more++) {
 		struct err own = { 0 };
 
-		if (saved_forget(command.db, name, &own) == ERR_NONE)
-			dropped++;
-		else
+		if (saved_forget(command.db, name, &own) != ERR_NONE) {
 			cli_failed(&own);
+			continue;
+		}
+		dropped++;
+		report(name, true, e);
 	}
-	if (dropped == 0)
+	if (dropped == 0 && e->code == ERR_NONE)
 		e->code = ERR_NOTFOUND; /* told already */
 }

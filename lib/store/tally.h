@@ -13,8 +13,7 @@
 
 struct tally_entry {
 	char *text; /* NUL-terminated, and may hold NUL */
-	size_t len;
-	uint64_t hash;
+	uint32_t len, hash;
 	int64_t count;
 	int64_t last; /* who was counted here last */
 };
@@ -24,7 +23,8 @@ struct tally {
 	size_t n, cap;
 	uint32_t *slot; /* 1 + index, 0: empty */
 	size_t slots;
-	size_t latest; /* the entry that was counted last: often it is the next, too */
+	size_t latest;           /* the entry that was counted last: often it is the next, too */
+	struct tally_room *room; /* where the texts lie */
 };
 
 /* Count `who` (not 0) for a text; not again where it was the last one to be counted there. */
@@ -33,8 +33,9 @@ enum err_code tally_add(struct tally *t, const void *text, size_t len, int64_t w
 /* Count a text n times. */
 enum err_code tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct err *e);
 
-/* The most frequent first, those of one count by their bytes.  No tally_add() afterwards. */
-void tally_sort(struct tally *t);
+/* The most frequent first, those of one count by their bytes; no more than the first `most` (-1: all) are
+ * left.  No tally_add() afterwards. */
+void tally_sort(struct tally *t, int64_t most);
 
 void tally_free(struct tally *t); /* release and zero */
 

@@ -165,7 +165,7 @@ add_names(const struct stats_form *form, const char *title, struct tally *t, int
 
 	if (bars == NULL)
 		return err_memory(e);
-	tally_sort(t);
+	tally_sort(t, -1);
 	for (size_t i = 0; i < n; i++) {
 		const char *print = t->entry[i].text + t->entry[i].len + 1;
 

@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/playlist/playlist.h"
+#include "store/track.h"
 #include "text/table.h"
 
 static void
@@ -19,13 +20,15 @@ json_id(struct buf *out, const char *key, int64_t id)
 void
 playlist_json(const struct playlist *p, struct buf *out)
 {
+	char owner[OWNER_TEXT];
+
 	json_open(out, "playlist");
 	json_id(out, "id", p->id);
 	json_text(out, "name", p->name);
 	json_int(out, "tracks", p->tracks);
 	json_int(out, "missing", p->missing);
 	json_int(out, "duration_ms", p->duration_ms);
-	json_int(out, "owner", p->owner);
+	json_text(out, "owner", owner_name(p->owner, owner));
 	if (p->smart) {
 		json_array_begin(out, "query");
 		for (char *const *word = p->query; *word != NULL; word++)

@@ -1,7 +1,6 @@
 #include "store/query/facet.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -9,11 +8,9 @@
 #include "store/query/run.h"
 
 void
-facet_free(struct facet *list, size_t n)
+facets_free(struct facets *f)
 {
-	for (size_t i = 0; i < n; i++)
-		free(list[i].value);
-	free(list);
+	tally_free(&f->values);
 }
 
 static enum err_code
@@ -61,27 +58,23 @@ shown_value(enum field f, const char *value)
 	}
 }
 
-/* A row per value of each track: the place's tables and conditions go into "FROM tables WHERE conditions" of
- * the matches. */
+/* A row per value of each track: "FROM tables WHERE conditions" of the place are joined to the matches. */
 static void
 add_statement(struct compiler *c, const struct query *q, enum field f, const struct place *p, struct buf *sql)
 {
 	static const char from[] = "FROM ", where[] = " WHERE ";
-	struct buf set = { 0 };
-	const char *place = p->from, *place_where = strstr(place, where), *set_where;
+	const char *conditions = strstr(p->from, where);
+	struct buf join = { 0 };
 
-	run_set(c, q->root, &set);
+	if (conditions != NULL) /* else it is a column of the track itself */
+		buf_printf(&join, " CROSS JOIN %.*s", (int)(conditions - p->from - (ptrdiff_t)strlen(from)),
+		    p->from + strlen(from));
 	buf_printf(sql, "SELECT t.id, %s ", shown_value(f, p->value));
-	set_where = set.failed ? NULL : strstr(set.data, where);
-	if (place_where == NULL || set_where == NULL) { /* a column of the track itself */
-		buf_puts(sql, set.failed ? "" : set.data);
-	} else {
-		place += strlen(from);
-		buf_printf(sql, "%.*s CROSS JOIN %.*s%s AND %s", (int)(set_where - set.data), set.data,
-		    (int)(place_where - place), place, set_where, place_where + strlen(where));
-	}
-	sql->failed |= set.failed;
-	buf_free(&set);
+	run_set(c, q->root, conditions != NULL && !join.failed ? join.data : "", sql);
+	if (conditions != NULL)
+		buf_printf(sql, " AND %s", conditions + strlen(where));
+	sql->failed |= join.failed;
+	buf_free(&join);
 }
 
 static enum err_code
@@ -98,27 +91,11 @@ count_place(struct compiler *c, const struct query *q, const struct place *p, st
 		return c->e->code;
 	compiler_bind(c, st);
 	while (sql_step(c->db, st, c->e) > 0)
-		if (facet_values_add(v, st, 1, sqlite3_column_int64(st, 0), c->e) != ERR_NONE)
+		if (facet_values_add(v, sqlite3_column_value(st, 1), sqlite3_column_int64(st, 0), c->e) !=
+		    ERR_NONE)
 			break;
 	sqlite3_finalize(st);
 	return c->e->code;
-}
-
-static enum err_code
-hand_over(struct tally *t, struct facet **ret, size_t *n, struct err *e)
-{
-	struct facet *list = calloc(t->n + 1, sizeof *list);
-
-	if (list == NULL)
-		return err_memory(e);
-	tally_sort(t);
-	for (size_t i = 0; i < t->n; i++) {
-		list[i] = (struct facet){ t->entry[i].text, t->entry[i].len, t->entry[i].count };
-		t->entry[i].text = NULL;
-	}
-	*ret = list;
-	*n = t->n;
-	return ERR_NONE;
 }
 
 /* By what is packed, by the tables of values, or by the rows of the matches. */
@@ -143,8 +120,7 @@ count_values(struct compiler *c, const struct query *q, const char *name, struct
 }
 
 enum err_code
-facet_count(struct query *q, struct db *db, const char *name, enum field *ret, struct facet **list, size_t *n,
-    struct err *e)
+facets_count(struct query *q, struct db *db, const char *name, int64_t most, struct facets *f, struct err *e)
 {
 	struct facet_values v = { .field = F_NONE };
 	struct compiler c;
@@ -153,8 +129,11 @@ facet_count(struct query *q, struct db *db, const char *name, enum field *ret, s
 		return e->code;
 	if (count_values(&c, q, name, &v) == ERR_NONE)
 		facet_values_end(&v, e);
-	if (run_end(&c) == ERR_NONE && hand_over(&v.texts, list, n, e) == ERR_NONE)
-		*ret = v.field;
+	if (run_end(&c) == ERR_NONE) {
+		tally_sort(&v.texts, most);
+		*f = (struct facets){ v.texts, v.field };
+		v.texts = (struct tally){ 0 };
+	}
 	facet_values_free(&v);
 	return e->code;
 }

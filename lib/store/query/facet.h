@@ -6,18 +6,19 @@
 
 #include "base/field.h"
 #include "store/query/query.h"
+#include "store/tally.h"
 
-struct facet {
-	char *value; /* as track_text() writes it; of F_TAGS the name of a free tag */
-	size_t len;
-	int64_t tracks;
+/* Each a value as track_text() writes it (of F_TAGS the name of a free tag), and how many tracks have it. */
+struct facets {
+	struct tally values;
+	enum field field; /* F_NONE: a free tag */
 };
 
-/* The values of a field by name (an alias, or a free tag), the most frequent first, then by their bytes; a
- * track counts once for each of its values.  *f is the field, F_NONE for a free tag.  ERR_USAGE where there
- * is no such field or tag. */
-enum err_code facet_count(struct query *q, struct db *db, const char *name, enum field *f,
-    struct facet **list, size_t *n, struct err *e);
-void facet_free(struct facet *list, size_t n);
+/* The values of a field by name (an alias, or a free tag), the most frequent first, then by their bytes: the
+ * first `most` (-1: all); a track counts once for each of its values.  ERR_USAGE where there is no such field
+ * or tag. */
+enum err_code facets_count(
+    struct query *q, struct db *db, const char *name, int64_t most, struct facets *f, struct err *e);
+void facets_free(struct facets *f); /* release and zero */
 
 #endif

@@ -1,5 +1,6 @@
 /* Facets from packed columns: numbers, what files are, what albums have. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/packed/kind.h"
@@ -10,8 +11,26 @@ struct counting {
 	enum packed_column column;
 	struct tally releases; /* by their ids */
 	int64_t kinds[KIND_OTHER + 1];
+	uint32_t *number; /* the codes of numbers, as they come */
+	size_t n, cap;
 	bool vague; /* a code did not tell the value */
 };
+
+static enum err_code
+add_number(struct counting *k, uint64_t code, struct err *e)
+{
+	if (k->n == k->cap) {
+		size_t cap = k->cap > 0 ? 2 * k->cap : PACKED_CHUNK;
+		uint32_t *more = realloc(k->number, cap * sizeof *more);
+
+		if (more == NULL)
+			return err_memory(e);
+		k->number = more;
+		k->cap = cap;
+	}
+	k->number[k->n++] = (uint32_t)code;
+	return ERR_NONE;
+}
 
 static enum err_code
 count_numbers(struct counting *k, struct compiler *c, const uint64_t *code, size_t n)
@@ -26,7 +45,48 @@ count_numbers(struct counting *k, struct compiler *c, const uint64_t *code, size
 		else if (k->column == PACKED_RELEASE)
 			tally_add_times(&k->releases, &code[i], sizeof code[i], 1, c->e);
 		else
-			facet_values_times(k->v, packed_value(k->column, code[i]), 1, c->e);
+			add_number(k, code[i], c->e);
+	}
+	return c->e->code;
+}
+
+/* By their bits, from the lowest on: a hundred times as quick as by comparing a million. */
+static enum err_code
+sort_numbers(struct counting *k, struct err *e)
+{
+	enum { BITS = 11, VALUES = 1 << BITS };
+	uint32_t *from = k->number, *to = malloc((k->n + 1) * sizeof *to);
+
+	if (to == NULL)
+		return err_memory(e);
+	for (int shift = 0; shift < 32; shift += BITS) {
+		size_t place[VALUES + 1] = { 0 };
+		uint32_t *swap = from;
+
+		for (size_t i = 0; i < k->n; i++)
+			place[(from[i] >> shift & (VALUES - 1)) + 1]++;
+		for (size_t i = 0; i < VALUES; i++)
+			place[i + 1] += place[i];
+		for (size_t i = 0; i < k->n; i++)
+			to[place[from[i] >> shift & (VALUES - 1)]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	free(to);
+	k->number = from;
+	return ERR_NONE;
+}
+
+/* Each number once, with how often it came. */
+static enum err_code
+tell_numbers(struct counting *k, struct compiler *c)
+{
+	if (sort_numbers(k, c->e) != ERR_NONE)
+		return c->e->code;
+	for (size_t i = 0, next; i < k->n && c->e->code == ERR_NONE; i = next) {
+		for (next = i + 1; next < k->n && k->number[next] == k->number[i];)
+			next++;
+		facet_values_whole(k->v, packed_value(k->column, k->number[i]), (int64_t)(next - i), c->e);
 	}
 	return c->e->code;
 }
@@ -127,10 +187,13 @@ facet_scan(struct compiler *c, const struct part *p, struct facet_values *v, boo
 			name_kinds(&k, c);
 		else if (k.column == PACKED_RELEASE)
 			name_releases(&k, c, value);
+		else
+			tell_numbers(&k, c);
 		*done = true;
 	} else {
 		facet_values_free(v);
 	}
+	free(k.number);
 	tally_free(&k.releases);
 	return c->e->code;
 }

@@ -22,28 +22,28 @@ pack(char key[9], bool real, const void *bytes)
 }
 
 enum err_code
-facet_values_add(struct facet_values *v, sqlite3_stmt *st, int i, int64_t track, struct err *e)
+facet_values_add(struct facet_values *v, sqlite3_value *value, int64_t track, struct err *e)
 {
 	char key[9];
 	int64_t whole;
 	double real;
 
-	switch (sqlite3_column_type(st, i)) {
+	switch (sqlite3_value_type(value)) {
 	case SQLITE_NULL:
 		return ERR_NONE;
 	case SQLITE_INTEGER:
-		whole = sqlite3_column_int64(st, i);
+		whole = sqlite3_value_int64(value);
 		pack(key, false, &whole);
 		return tally_add(&v->numbers, key, sizeof key, track, e);
 	case SQLITE_FLOAT:
-		real = sqlite3_column_double(st, i);
+		real = sqlite3_value_double(value);
 		pack(key, true, &real);
 		return tally_add(&v->numbers, key, sizeof key, track, e);
 	default:
-		if (sqlite3_column_bytes(st, i) == 0)
+		if (sqlite3_value_bytes(value) == 0)
 			return ERR_NONE;
 		return tally_add(
-		    &v->texts, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i), track, e);
+		    &v->texts, sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value), track, e);
 	}
 }
 
@@ -70,6 +70,14 @@ write_whole(enum field f, int64_t n, char *text, size_t size)
 	if (type == FIELD_REAL)
 		return (size_t)snprintf(text, size, "%.10g", (double)n);
 	return (size_t)snprintf(text, size, f == F_SESSION ? "s%lld" : "%lld", (long long)n);
+}
+
+enum err_code
+facet_values_whole(struct facet_values *v, int64_t value, int64_t n, struct err *e)
+{
+	char text[OWNER_TEXT]; /* TIME_TEXT is less */
+
+	return tally_add_times(&v->texts, text, write_whole(v->field, value, text, sizeof text), n, e);
 }
 
 enum err_code

@@ -15,10 +15,12 @@ struct facet_values {
 };
 void facet_values_free(struct facet_values *v); /* release and zero */
 
-/* Count a track (not twice in a row) for column i of a row; nothing where that is NULL or empty. */
-enum err_code facet_values_add(struct facet_values *v, sqlite3_stmt *st, int i, int64_t track, struct err *e);
+/* Count a track (not twice in a row) for a value; nothing where that is NULL or empty. */
+enum err_code facet_values_add(struct facet_values *v, sqlite3_value *value, int64_t track, struct err *e);
 /* Count a number n times. */
 enum err_code facet_values_times(struct facet_values *v, int64_t value, int64_t n, struct err *e);
+/* The same of one that comes but once: as text at once. */
+enum err_code facet_values_whole(struct facet_values *v, int64_t value, int64_t n, struct err *e);
 /* Numbers become texts. */
 enum err_code facet_values_end(struct facet_values *v, struct err *e);
 

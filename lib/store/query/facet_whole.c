@@ -5,18 +5,16 @@
 
 #include "store/query/facet_value.h"
 
-/* Rows of a track and what it has: the value itself, or a number whose text `name` tells. */
+/* Rows of a track and the number of what it has, whose text `name` tells. */
 static const struct way {
 	enum field field;
-	const char *rows, *name;
+	const char *track, *number, *rows, *name;
 } ways[] = {
-	{ F_GENRE, "SELECT track_id, genre_id FROM track_genre", "SELECT name FROM genre WHERE id = ?" },
-	{ F_ARTISTS, "SELECT track_id, artist_id FROM credit INDEXED BY credit_artist WHERE role = 4",
+	{ F_GENRE, "track_id", "genre_id", "FROM track_genre", "SELECT name FROM genre WHERE id = ?" },
+	{ F_ARTISTS, "track_id", "artist_id", "FROM credit INDEXED BY credit_artist WHERE role = 4",
 	    "SELECT name FROM artist WHERE id = ?" },
 };
 _Static_assert(F_ARTISTS + 1 == 4, "the statement names the role by this number");
-
-static const char of_file[] = "FROM file f WHERE f.track_id = t.id AND f.preferred = 1";
 
 static const struct way *
 find(enum field f)
@@ -27,30 +25,47 @@ find(enum field f)
 	return NULL;
 }
 
-/* Is it a column of files? */
+/* Has it one table, whose rows name tracks, and are its values shown as they are? */
 static bool
-is_of_file(enum field f, struct place *p)
+is_plain(enum field f, struct place *p)
 {
-	return field_places(f, false, 0, p) == 1 && strcmp(p->from, of_file) == 0;
+	return f != F_SHA256 && field_places(f, false, 0, p) == 1 &&
+	    strstr(p->from, " = t.release_id") == NULL;
 }
 
-static enum err_code
-count_rows(struct db *db, sqlite3_stmt *st, const struct bits *tracks, bool named, struct tally *numbers,
-    struct facet_values *v, struct err *e)
-{
-	while (st != NULL && sql_step(db, st, e) > 0) {
-		int64_t track = sqlite3_column_int64(st, 0), number = sqlite3_column_int64(st, 1);
+/* What fonoteca_count() counts. */
+struct counting {
+	const struct bits *tracks;
+	struct facet_values *v;
+	struct tally numbers;
+	bool named; /* by numbers */
+	struct err e;
+};
 
-		if (!bits_have(tracks, track))
-			continue;
-		if (!named)
-			facet_values_add(v, st, 1, track, e);
-		else if (sqlite3_column_type(st, 1) != SQLITE_NULL)
-			tally_add(numbers, &number, sizeof number, track, e);
-		if (e->code != ERR_NONE)
-			break;
+/* fonoteca_count(track, value) */
+static void
+take(sqlite3_context *context, int n, sqlite3_value **value)
+{
+	struct counting *k = sqlite3_user_data(context);
+	int64_t track = sqlite3_value_int64(value[0]), number;
+
+	(void)n;
+	if (!bits_have(k->tracks, track) || sqlite3_value_type(value[1]) == SQLITE_NULL)
+		return;
+	if (k->named) {
+		number = sqlite3_value_int64(value[1]);
+		tally_add(&k->numbers, &number, sizeof number, track, &k->e);
+	} else {
+		facet_values_add(k->v, value[1], track, &k->e);
 	}
-	return e->code;
+	if (k->e.code != ERR_NONE)
+		sqlite3_result_error_nomem(context);
+}
+
+static void
+taken(sqlite3_context *context)
+{
+	sqlite3_result_int(context, 1);
 }
 
 static enum err_code
@@ -75,32 +90,41 @@ name_all(struct db *db, const char *name, const struct tally *numbers, struct ta
 static sqlite3_stmt *
 prepare(struct compiler *c, enum field f, const struct way *way)
 {
+	struct buf number = { 0 }, rows = { 0 }, sql = { 0 };
 	struct place p[PLACES_MAX];
-	struct buf sql = { 0 };
 
-	if (way != NULL)
-		buf_puts(&sql, way->rows);
-	else if (is_of_file(f, p))
-		buf_printf(
-		    &sql, "SELECT f.track_id, %s FROM file f NOT INDEXED WHERE f.preferred = 1", p[0].value);
+	if (way != NULL) {
+		buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", way->track, way->number, way->rows);
+	} else if (is_plain(f, p)) {
+		place_values(&p[0], &number, &rows);
+		buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", number.failed ? "" : number.data,
+		    p[0].value, rows.failed ? "" : rows.data);
+	}
+	sql.failed |= number.failed || rows.failed;
+	buf_free(&number);
+	buf_free(&rows);
 	return part_prepare(c, &sql);
 }
 
 static enum err_code
 count(struct compiler *c, const struct way *way, const struct bits *tracks, struct facet_values *v)
 {
-	struct tally numbers = { 0 };
-	sqlite3_stmt *st = prepare(c, v->field, way);
+	struct counting k = { .tracks = tracks, .v = v, .named = way != NULL };
+	sqlite3_stmt *st;
 
-	if (count_rows(c->db, st, tracks, way != NULL, &numbers, v, c->e) == ERR_NONE && way != NULL)
-		name_all(c->db, way->name, &numbers, &v->texts, c->e);
+	if (sqlite3_create_function(c->db->sql, "fonoteca_count", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, &k,
+		NULL, take, taken) != SQLITE_OK)
+		return sql_error(c->db, c->e);
+	st = prepare(c, v->field, way);
+	if (st != NULL && sql_step(c->db, st, c->e) > 0 && way != NULL)
+		name_all(c->db, way->name, &k.numbers, &v->texts, c->e);
 	sqlite3_finalize(st);
-	tally_free(&numbers);
+	tally_free(&k.numbers);
 	return c->e->code;
 }
 
 /* The values of fewer are sooner asked for one by one. */
-enum { MANY = 50000 };
+enum { MANY = 100000 };
 
 enum err_code
 facet_whole(struct compiler *c, const struct part *p, struct facet_values *v, bool *done)
@@ -111,7 +135,7 @@ facet_whole(struct compiler *c, const struct part *p, struct facet_values *v, bo
 	size_t n = 0;
 
 	*done = false;
-	if (v->field == F_NONE || (way == NULL && !is_of_file(v->field, place)) || !scan_can(c, p))
+	if (v->field == F_NONE || (way == NULL && !is_plain(v->field, place)) || !scan_can(c, p))
 		return ERR_NONE;
 	if (scan_tracks(c, p, &tracks, &n) == ERR_NONE && n > MANY) {
 		count(c, way, &tracks, v);

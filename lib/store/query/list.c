@@ -32,12 +32,16 @@ run_part(struct compiler *c, const struct node *root, struct part *all)
 }
 
 void
-run_set(struct compiler *c, const struct node *root, struct buf *sql)
+run_set(struct compiler *c, const struct node *root, const char *join, struct buf *sql)
 {
 	struct part all = { 0 };
+	struct buf rows = { 0 };
 
 	run_part(c, root, &all);
-	part_from(c, &all, "FROM track t", "", sql);
+	buf_printf(&rows, "FROM track t%s", join);
+	part_from(c, &all, rows.failed ? "" : rows.data, join, sql);
+	sql->failed |= rows.failed;
+	buf_free(&rows);
 	part_free(&all);
 }
 
@@ -49,30 +53,45 @@ never_null(enum field f)
 }
 
 /* An artist's tracks come in the order of albums, an album's in theirs. */
+static bool
+is_by_names(const struct query *q)
+{
+	bool names = false;
+
+	for (size_t i = 0; i < q->norder; i++)
+		names |= q->order[i].field == F_ARTIST || q->order[i].field == F_ALBUMARTIST ||
+		    q->order[i].field == F_ALBUM;
+	return names;
+}
+
+/* What came together came in the order of ids: then the last of them is the newest. */
+static bool
+is_newest_first(const struct query *q)
+{
+	return q->norder > 0 && (q->order[0].field == F_ADDED || q->order[0].field == F_MODIFIED) &&
+	    q->order[0].descending;
+}
+
 static void
 add_order(const struct query *q, bool by_album, struct buf *sql)
 {
-	char value[512];
-	bool names = false, newest = false;
+	bool names = is_by_names(q);
 
 	buf_puts(sql, " ORDER BY ");
 	for (size_t i = 0; i < q->norder; i++) {
 		const char *down = q->order[i].descending ? " DESC" : "";
 		enum field f = q->order[i].field;
 
-		newest = i == 0 && (f == F_ADDED || f == F_MODIFIED) && q->order[i].descending;
-		names |= f == F_ARTIST || f == F_ALBUMARTIST || f == F_ALBUM;
 		if (f == F_ALBUM && by_album) {
 			buf_printf(sql, "r.album_key%s, r.albumartist_key%s, r.id%s, ", down, down, down);
 			continue;
 		}
-		field_order(f, value, sizeof value);
-		buf_printf(sql, "%s%s%s, ", value, down, never_null(f) ? "" : " NULLS LAST");
+		field_order(f, sql);
+		buf_printf(sql, "%s%s, ", down, never_null(f) ? "" : " NULLS LAST");
 	}
 	if (names && !by_album)
 		buf_puts(sql, "t.release_id, ");
-	/* What came together came in the order of ids: then the last of them is the newest. */
-	buf_puts(sql, names ? "t.disc, t.track, t.id" : newest ? "t.id DESC" : "t.id");
+	buf_puts(sql, names ? "t.disc, t.track, t.id" : is_newest_first(q) ? "t.id DESC" : "t.id");
 }
 
 const struct node *
@@ -152,37 +171,38 @@ list_rows(struct compiler *c, const struct query *q, const struct part *all, int
 
 /* Has the catalogue an index in that order? */
 static bool
-is_indexed(enum packed_column column)
+is_indexed(const struct query *q, enum field first)
 {
-	return column >= PACKED_TRACK && column <= PACKED_ADDED;
+	return q->norder <= 1 && never_null(first) && packed_column(first) != PACKED_NONE;
 }
 
-/* Fill in t where what is packed tells the first of the order. */
+/* Fill in t where what is packed, or the tables of values, tell the first of the order. */
 static bool
 choose_top(struct compiler *c, const struct query *q, const struct part *all, struct top *t)
 {
 	enum field first = q->norder > 0 ? q->order[0].field : F_ID;
+	bool known = packed_column(first) != PACKED_NONE;
 
+	if (c->sieve == NULL || c->sieve->packed.chunks == 0 || all->match.failed || all->where.failed ||
+	    all->docs.failed || (!known && !packed_bearable(&c->sieve->packed)))
+		return false;
 	*t = (struct top){ .match = all->match.len > 0 ? all->match.data : NULL,
 		.docs = all->docs.len > 0 ? all->docs.data : NULL,
 		.where = all->where.len > 0 ? all->where.data : NULL,
 		.set = all->set,
-		.column = packed_column(first),
-		.descending = q->norder > 0 && q->order[0].descending,
-		.by_id = q->norder <= 1 && first != F_ARTIST && first != F_ALBUM,
+		.by = q->order,
+		.n = q->norder,
+		.names = is_by_names(q),
+		.newest = is_newest_first(q),
 		.release = first == F_ALBUM ? PART_WITH_RELEASE : "" };
-	t->newest = first == F_ADDED && t->descending;
 	if (t->set == SIEVE_NONE && t->match == NULL && t->where != NULL && scan_can(c, all) &&
-	    q->norder > 0 && t->column != PACKED_NONE && sieve_ask_members(c, all->sure) == ERR_NONE)
+	    q->norder > 0 && sieve_ask_members(c, all->sure) == ERR_NONE)
 		t->set = all->sure;
-	if (c->sieve == NULL || c->sieve->packed.chunks == 0 || t->column == PACKED_NONE ||
-	    all->match.failed || all->where.failed || all->docs.failed)
-		return false;
 	if (q->norder == 0 && (t->match != NULL || run_order_of_ids(q->root) != NULL))
 		return false;
 	if (t->match != NULL || t->docs != NULL)
 		return true;
-	return t->set != SIEVE_NONE || (t->where == NULL && !is_indexed(t->column));
+	return t->set != SIEVE_NONE || (t->where == NULL && !is_indexed(q, first));
 }
 
 /* The page of a list of its first n. */
@@ -278,7 +298,7 @@ run_matches(struct compiler *c, const struct node *term, int64_t track, bool *ma
 	sqlite3_stmt *st;
 
 	buf_puts(&sql, "SELECT 1 ");
-	run_set(c, term, &sql);
+	run_set(c, term, "", &sql);
 	buf_printf(&sql, " AND t.id = %lld", (long long)track);
 	st = part_prepare(c, &sql);
 	if (st != NULL)
@@ -294,7 +314,7 @@ run_finds(struct compiler *c, const struct node *root, int64_t least, bool *foun
 	sqlite3_stmt *st;
 
 	buf_puts(&sql, "SELECT 1 ");
-	run_set(c, root, &sql);
+	run_set(c, root, "", &sql);
 	buf_printf(&sql, " LIMIT 1 OFFSET %lld", (long long)least - 1);
 	st = part_prepare(c, &sql);
 	if (st != NULL)

@@ -147,11 +147,22 @@ place_has_rows(const struct place *p)
 	return p->from[0] == '\0' || find_owner(p, &name, &behind) > 0;
 }
 
+/* Files are read as they lie, not by some index: what is behind the name of that table. */
+static const char *
+as_they_lie(const char *from, struct buf *sql)
+{
+	static const char file[] = "FROM file f ";
+
+	if (strncmp(from, file, strlen(file)) != 0)
+		return from;
+	buf_puts(sql, "FROM file f NOT INDEXED ");
+	return from + strlen(file);
+}
+
 /* SELECT kind, number FROM ... WHERE ... AND ( */
 static void
 open_rows(const struct place *p, struct buf *sql)
 {
-	static const char file[] = "FROM file f ";
 	const char *name, *behind, *from = p->from;
 	int kind = *from != '\0' ? find_owner(p, &name, &behind) : 0;
 
@@ -163,11 +174,35 @@ open_rows(const struct place *p, struct buf *sql)
 	}
 	buf_printf(sql, "SELECT %d AS kind, %.*s AS number ", kind,
 	    (int)(behind - name - (ptrdiff_t)strlen(kind == 1 ? " = t.id" : " = t.release_id")), name);
-	if (strncmp(from, file, strlen(file)) == 0) { /* as they lie */
-		buf_puts(sql, "FROM file f NOT INDEXED ");
-		from += strlen(file);
-	}
+	from = as_they_lie(from, sql);
 	buf_printf(sql, "%.*s1%s AND (", (int)(name - from), from, behind);
+}
+
+int
+place_values(const struct place *p, struct buf *number, struct buf *rows)
+{
+	const char *name, *behind, *where = strstr(p->from, " WHERE ");
+	int kind = where != NULL ? find_owner(p, &name, &behind) : 0;
+	size_t owner = strlen(kind == 1 ? " = t.id" : " = t.release_id");
+
+	if (kind > 0) {
+		const char *from = as_they_lie(p->from, rows), *join = strstr(from, " JOIN ");
+
+		buf_printf(number, "%.*s", (int)(behind - name - (ptrdiff_t)owner), name);
+		if (join != NULL) {
+			buf_printf(rows, "%.*s CROSS", (int)(join - from), from);
+			from = join;
+		}
+		/* "> 0" for the sake of keys that begin with it: else SQLite would rather follow some index
+		 */
+		buf_printf(rows, "%.*s > 0%s", (int)(behind - from - (ptrdiff_t)owner), from, behind);
+		return kind;
+	}
+	buf_puts(number, "t.id");
+	buf_puts(rows, "FROM track t");
+	if (where != NULL)
+		buf_printf(rows, " CROSS JOIN %s", p->from + strlen("FROM "));
+	return 1;
 }
 
 static void
@@ -225,18 +260,41 @@ field_is_code(enum field f)
 	}
 }
 
+int
+order_places(enum field f, struct place p[PLACES_MAX])
+{
+	return field_places(f == F_FILE ? F_SHA256 : f, false, 0, p); /* its name */
+}
+
+/* (SELECT value FROM ... LIMIT 1): the first table is gone through first, so that of several values it is the
+ * one of the least number. */
+static void
+add_first(const struct place *p, struct buf *sql)
+{
+	const char *join = strstr(p->from, " JOIN ");
+
+	buf_printf(sql, "(SELECT %s %.*s%s%s LIMIT 1)", p->key != NULL ? p->key : p->value,
+	    join != NULL ? (int)(join - p->from) : (int)strlen(p->from), p->from,
+	    join != NULL ? " CROSS" : "", join != NULL ? join : "");
+}
+
 void
-field_order(enum field f, char *sql, size_t size)
+field_order(enum field f, struct buf *sql)
 {
 	struct place p[PLACES_MAX];
-	int n = field_places(f, false, 0, p);
-	const char *value = n > 0 ? (p[0].key != NULL ? p[0].key : p[0].value) : "NULL";
+	int n = order_places(f, p);
 
-	if (n == 0 || p[0].from[0] == '\0')
-		snprintf(sql, size, "%s", value);
+	if (n == 0)
+		buf_puts(sql, "NULL");
+	else if (p[0].from[0] == '\0')
+		buf_puts(sql, p[0].key != NULL ? p[0].key : p[0].value);
 	else if (n == 1)
-		snprintf(sql, size, "(SELECT %s %s LIMIT 1)", value, p[0].from);
-	else
-		snprintf(sql, size, "coalesce((SELECT %s %s LIMIT 1), (SELECT %s %s LIMIT 1))", value,
-		    p[0].from, value, p[1].from);
+		add_first(&p[0], sql);
+	else {
+		buf_puts(sql, "coalesce(");
+		add_first(&p[0], sql);
+		buf_puts(sql, ", ");
+		add_first(&p[1], sql);
+		buf_putc(sql, ')');
+	}
 }

@@ -32,10 +32,15 @@ void place_close(const struct place *p, int count, bool rows, struct buf *sql);
  * and number of what has such a value.  Are there such? */
 bool place_has_rows(const struct place *p);
 
+/* "FROM ... WHERE ..." of all values at a place, in the order of their table, and what numbers the track (1)
+ * or release (2, returned) that has one. */
+int place_values(const struct place *p, struct buf *number, struct buf *rows);
+
 /* Codes (ISRC, key, MBIDs) are compared whole, not by their words. */
 bool field_is_code(enum field f);
 
-/* What ORDER BY takes. */
-void field_order(enum field f, char *sql, size_t size);
+/* The places that tracks are put in order by: append what ORDER BY takes. */
+int order_places(enum field f, struct place p[PLACES_MAX]);
+void field_order(enum field f, struct buf *sql);
 
 #endif

@@ -30,8 +30,9 @@ enum err_code run_listed(
 /* The list of ids whose order the results of root take where they have no other, or NULL. */
 const struct node *run_order_of_ids(const struct node *root);
 
-/* Append "FROM ... WHERE ..." of the matches, track t; compiler_bind() then binds its parameters. */
-void run_set(struct compiler *c, const struct node *root, struct buf *sql);
+/* Append "FROM ... WHERE ..." of the matches, track t, and of what is joined to them; compiler_bind() then
+ * binds its parameters. */
+void run_set(struct compiler *c, const struct node *root, const char *join, struct buf *sql);
 
 /* Is a track among the matches of a term? */
 enum err_code run_matches(struct compiler *c, const struct node *term, int64_t track, bool *matches);

@@ -1,9 +1,9 @@
 /*
  * top.h - the first of many, without a look at the others
  *
- * Private to lib/store/query.  Of all documents that may be matches the packed columns tell
- * which can be among the first `need`; only those are given to SQL, which tests and orders them as it
- * would have all.
+ * Private to lib/store/query.  Of all documents that may be matches the packed columns, or the tables of
+ * values, tell which can be among the first `need`; only those are given to SQL, which tests and orders them
+ * as it would have all.
  */
 #ifndef STORE_QUERY_TOP_H
 #define STORE_QUERY_TOP_H
@@ -11,15 +11,16 @@
 #include "store/query/sieve.h"
 
 struct top {
-	const char *match;         /* for the index, */
-	const char *docs;          /* or a SELECT of documents; both NULL: all there are */
-	const char *where;         /* what matches must fulfil beyond it, about track t; NULL: nothing */
-	int set;                   /* of the sieve */
-	enum packed_column column; /* what comes first in the order */
-	bool descending;
-	bool by_id, newest;  /* what is equal there is in the order of ids; the greatest first */
-	const char *release; /* the join of release r, or "" */
-	const char *order;   /* ORDER BY ... */
+	const char *match;      /* for the index, */
+	const char *docs;       /* or a SELECT of documents; both NULL: all there are */
+	const char *where;      /* what matches must fulfil beyond it, about track t; NULL: nothing */
+	int set;                /* of the sieve */
+	const struct order *by; /* the fields of the order */
+	size_t n;               /* how many; 0: it is that of ids */
+	bool names;             /* what is equal is in the order of albums, */
+	bool newest;            /* or of ids, the greatest first */
+	const char *release;    /* the join of release r, or "" */
+	const char *order;      /* ORDER BY ... */
 };
 
 /* The ids of the first need matches, malloced. */

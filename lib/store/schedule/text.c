@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/schedule/priv.h"
+#include "store/track.h"
 #include "text/table.h"
 
 static void
@@ -41,7 +42,7 @@ json_run(const struct schedule *s, struct buf *out)
 void
 schedule_json(const struct schedule *s, struct buf *out)
 {
-	char every[REPEAT_TEXT];
+	char every[REPEAT_TEXT], owner[OWNER_TEXT];
 
 	repeat_format(&s->when, every);
 	json_open(out, "schedule");
@@ -49,7 +50,7 @@ schedule_json(const struct schedule *s, struct buf *out)
 		json_id(out, "id", 'c', s->id);
 	json_id(out, "playlist", 'p', s->playlist);
 	json_text(out, "name", s->name);
-	json_int(out, "owner", s->owner);
+	json_text(out, "owner", owner_name(s->owner, owner));
 	json_time(out, "created", s->created);
 	json_text(out, "do", schedule_action_name(s->action));
 	json_time(out, "at", s->when.first);

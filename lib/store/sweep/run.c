@@ -19,16 +19,18 @@ enum { NICE = 10 };
 static const struct {
 	const char *name;
 	sweep_fn *run;
+	const char *counts; /* that its report always has as JSON, be they 0 */
 } tasks[SWEEP_TASKS] = {
-	[SWEEP_STAGE] = { "stage", sweep_stage },
-	[SWEEP_STUCK] = { "stuck", sweep_stuck },
-	[SWEEP_RETRY] = { "retry", sweep_retry },
-	[SWEEP_ORPHANS] = { "orphans", sweep_orphans },
-	[SWEEP_TRASH] = { "trash", sweep_trash },
-	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize },
-	[SWEEP_BACKUP] = { "backup", sweep_backup },
-	[SWEEP_VERIFY] = { "verify", sweep_verify },
-	[SWEEP_REPAIR] = { "repair", sweep_repair },
+	[SWEEP_STAGE] = { "stage", sweep_stage,
+	    "cleared files bytes expired busy sources_removed sources_kept sources_left foreign" },
+	[SWEEP_STUCK] = { "stuck", sweep_stuck, "rolled_back failed items items_failed busy" },
+	[SWEEP_RETRY] = { "retry", sweep_retry, "due sessions staged failed dead resting busy not_retried" },
+	[SWEEP_ORPHANS] = { "orphans", sweep_orphans, "moved bytes refused covers foreign" },
+	[SWEEP_TRASH] = { "trash", sweep_trash, "deleted bytes kept adopted restored forgotten foreign" },
+	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize, "events words packed wal_bytes" },
+	[SWEEP_BACKUP] = { "backup", sweep_backup, "made bytes removed" },
+	[SWEEP_VERIFY] = { "verify", sweep_verify, "checked bytes left damaged missing faults unchecked" },
+	[SWEEP_REPAIR] = { "repair", sweep_repair, "fetched mended rows damaged missing faults moved" },
 };
 
 const char *
@@ -184,12 +186,32 @@ counts_json(const struct sweep_report *r, struct buf *out)
 		json_int(out, r->counts[i].name, r->counts[i].n);
 }
 
+/* The counts that it does not have, so that programs find the same keys in each run. */
+static void
+zeros_json(const struct sweep_report *r, struct buf *out)
+{
+	char name[32];
+
+	for (const char *s = tasks[r->task].counts; *s != '\0';) {
+		size_t len = strcspn(s, " ");
+		bool there = false;
+
+		snprintf(name, sizeof name, "%.*s", (int)len, s);
+		for (size_t i = 0; i < r->n; i++)
+			there |= strcmp(r->counts[i].name, name) == 0;
+		if (!there)
+			json_int(out, name, 0);
+		s += len + strspn(s + len, " ");
+	}
+}
+
 void
 sweep_json(const struct sweep_report *r, struct buf *out)
 {
 	json_open(out, "report");
 	json_text(out, "task", tasks[r->task].name);
 	counts_json(r, out);
+	zeros_json(r, out);
 	if (r->dry_run)
 		json_bool(out, "dry_run", true);
 	json_close(out);
