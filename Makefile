@@ -145,7 +145,7 @@ unit: unit-build all
 	$(Q)for t in $(units); do $$t || exit 1; done
 
 # Fuzzing: tests/fuzz/NAME.c with clang's libFuzzer, FUZZ_TIME seconds each, starting from the test music.
-fuzz_c := $(wildcard tests/fuzz/*.c)
+fuzz_c := $(filter-out $(if $(SOUND),,tests/fuzz/sound.c),$(wildcard tests/fuzz/*.c))
 FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 fuzz: deps deps-lint
 	$(Q)$(MAKE) --no-print-directory B=build-fuzz CC=clang CXX=clang++ CFLAGS='$(FUZZ_FLAGS)' CXXFLAGS='$(FUZZ_FLAGS)' fuzz-build
@@ -155,8 +155,9 @@ fuzz-build: $(fuzz_c:tests/fuzz/%.c=$(B)/fuzz/%)
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(media_o) $(B)/libfonoteca.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
-	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(B)/libfonoteca.a $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) \
-	    $(worker_LIBS) -pthread $(LDLIBS)
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $< $(media_o) $(if $(filter sound,$*),$(sound_o)) $(B)/libfonoteca.a \
+	    $(SQLITE) $(TEXT) $(DIGEST) $(JSON) $(XML) $(PACK) $(REGEX) $(worker_LIBS) $(if $(filter sound,$*),$(sound_LIBS)) -pthread $(LDLIBS)
+$(B)/fuzz/sound: $(sound_o)
 
 # Packages: `deps` to build and run, `deps-check` to test, `deps-lint` to format and lint, `deps-bench` to compare,
 # `deps-package` to make a Debian package, `deps-analyze` for lib-analyze.

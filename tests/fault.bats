@@ -117,6 +117,22 @@ load fault/helper
 	all_held
 }
 
+@test "lib-analyze and its worker, killed and failing at their system calls" {
+	requires lib-analyze
+	for scenario in analyze analyze-staged; do
+		sweep 10 $scenario
+		all_held
+	done
+	sweep 10 analyze --fault $ERRNOS
+	all_held
+	sweep 6 analyze --fault ENOSPC --sticky
+	all_held
+	sweep 10 analyze --target worker
+	all_held
+	sweep 10 analyze --target worker --fault EIO,EINTR,ENOMEM
+	all_held
+}
+
 @test "one call fails: import, commit, and those that go on" {
 	for scenario in import resume commit recommit; do
 		sweep 20 $scenario --fault $ERRNOS

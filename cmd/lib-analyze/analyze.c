@@ -195,7 +195,7 @@ analyze(struct db *db, struct err *e)
 		goto out;
 	while (n > 0 && pool_left(run->pool) > 0 && step(run, e) == ERR_NONE)
 		;
-	if (e->code == ERR_NONE && keep(run, e) == ERR_NONE && run->analysed > 0)
+	if (e->code == ERR_NONE && keep(run, e) == ERR_NONE)
 		sound_pack(db, e);
 	if (e->code == ERR_NONE)
 		summary(run, e);

@@ -39,6 +39,7 @@ struct decoder {
 	int64_t decoded, limit;
 	bool whole, ended, flushed;
 	int good, bad, bad_in_a_row, bad_at_end;
+	int trouble; /* errno of a read: the disk's fault, not the file's */
 	struct sums *sums;
 	char damage[160];
 };
@@ -52,7 +53,9 @@ io_read(void *context, uint8_t *bytes, int len)
 	do
 		n = read(d->fd, bytes, (size_t)len);
 	while (n < 0 && errno == EINTR);
-	return n == 0 ? AVERROR_EOF : n < 0 ? AVERROR(errno) : (int)n;
+	if (n < 0)
+		d->trouble = errno;
+	return n == 0 ? AVERROR_EOF : n < 0 ? AVERROR(d->trouble) : (int)n;
 }
 
 static int64_t
@@ -178,6 +181,16 @@ seek(struct decoder *d, int64_t start_ms)
 		lseek(d->fd, 0, SEEK_CUR); /* then all before it is decoded, too */
 }
 
+/* Whatever was made of it is no word on the file. */
+static enum err_code
+read_failed(const struct decoder *d, struct err *e)
+{
+	*e = (struct err){ 0 };
+	err_sys(e, d->trouble, "cannot be read");
+	e->code = ERR_IO;
+	return e->code;
+}
+
 enum err_code
 decoder_open(struct decoder **out, int fd, int64_t start_ms, int64_t length_ms, struct err *e)
 {
@@ -194,6 +207,8 @@ decoder_open(struct decoder **out, int fd, int64_t start_ms, int64_t length_ms, 
 		err_memory(e);
 	else if (open_container(d, e) == ERR_NONE)
 		open_codec(d, e);
+	if (d->trouble != 0)
+		read_failed(d, e);
 	if (e->code != ERR_NONE) {
 		decoder_close(d);
 		return e->code;
@@ -312,6 +327,15 @@ feed(struct decoder *d)
 	return true;
 }
 
+/* There are no more samples: 0, or -1 where that is the disk's fault. */
+static int
+ended(const struct decoder *d, struct err *e)
+{
+	if (d->trouble != 0)
+		read_failed(d, e);
+	return d->trouble != 0 ? -1 : 0;
+}
+
 /* Where the frame begins, in frames of the whole file. */
 static int64_t
 place(const struct decoder *d)
@@ -352,11 +376,11 @@ decoder_next(struct decoder *d, const float **samples, int *frames, struct err *
 		int rc = avcodec_receive_frame(d->codec, d->frame), from, n;
 
 		if (rc == AVERROR_EOF)
-			return 0;
+			return ended(d, e);
 		if (rc == AVERROR(EAGAIN)) {
 			if (!feed(d)) {
 				if (d->flushed)
-					return 0;
+					return ended(d, e);
 				avcodec_send_packet(d->codec, NULL);
 				d->flushed = true;
 			}
@@ -381,7 +405,7 @@ decoder_next(struct decoder *d, const float **samples, int *frames, struct err *
 		*frames = n;
 		return 1;
 	}
-	return 0;
+	return ended(d, e);
 }
 
 const char *

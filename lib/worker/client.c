@@ -220,8 +220,13 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	enum outcome how;
 	char *room;
 
-	if (!ask(w, kind, fd))
-		return DEAD;
+	if (!ask(w, kind, fd)) {
+		if (!w->listens || errno == EPIPE || errno == ECONNRESET)
+			return DEAD;
+		err_sys(e, errno, "cannot ask the sound reader");
+		stop(w);
+		return FAILED;
+	}
 	how = receive(w, &head, sizeof head, deadline);
 	if (how != DONE)
 		return how;
@@ -252,7 +257,13 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		    w->memory_bytes >> 20);
 		stop(w);
 	} else {
-		err_set(e, head.code == ERR_NOTAUDIO ? ERR_NOTAUDIO : ERR_FORMAT, "%s", out->data);
+		bool disk = w->listens && head.code == ERR_IO; /* what it heard of is no word on the file */
+
+		err_set(e,
+		    disk                            ? ERR_IO
+			: head.code == ERR_NOTAUDIO ? ERR_NOTAUDIO
+						    : ERR_FORMAT,
+		    "%s", out->data);
 	}
 	return FAILED;
 }
@@ -335,7 +346,7 @@ was_killed(int status)
 }
 
 /* A death by somebody else's doing gets a second try, unless it was amid writing, and is no word on the file
- * where we are to stop. */
+ * where we are to stop.  So does any of who listens: what it says of a file is kept for good. */
 static enum err_code
 call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 {
@@ -352,7 +363,7 @@ call(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 		again = false;
 		if (how == DEAD) {
 			status = remains(w);
-			again = was_killed(status) && w->file_bytes == 0;
+			again = (was_killed(status) || w->listens) && w->file_bytes == 0;
 			if (was_killed(status) && is_stopped(w))
 				how = STOPPED;
 		}

@@ -290,6 +290,18 @@ def lost_copy(s):
     s.session = None
 
 
+def heard(s):
+    """Half of the library was heard."""
+    committed(s)
+    s.must("lib-analyze", "-q", "--only", "bpm,check", "id:1..2")
+
+
+def unheard(s):
+    """A session waits for its commit, and some of the library was heard."""
+    another(s)
+    s.must("lib-analyze", "-q", "--only", "fingerprint", "id:1..2")
+
+
 def old(s):
     """A library as version 1 had it."""
     committed(s)
@@ -343,5 +355,7 @@ SCENARIOS = {
     "metrics": Scenario(committed, "lib-sweep -q metrics METRICS"),
     "rebuild": Scenario(lost, "lib-sweep -q -j1 rebuild"),
     "rebuild-copy": Scenario(lost_copy, "lib-sweep -q -j1 rebuild"),
+    "analyze": Scenario(heard, "lib-analyze -q -j1"),
+    "analyze-staged": Scenario(unheard, "lib-analyze -q -j1 --staged --only fingerprint", runs=2),
     "migrate": Scenario(old, "lib-sweep -q orphans"),
 }

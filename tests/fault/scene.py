@@ -272,9 +272,17 @@ class Scene:
                 self.query("SELECT state FROM session WHERE 's' || id = ?", self.session), playlists, entries, self.records("lib-search", "--saved", "--json"),
                 self.query("SELECT start, title, track_id, uncounted, dup_of IS NULL, raw FROM play p JOIN told o ON"
                            " o.id = told_id LEFT JOIN play_raw ON play_id = p.id ORDER BY start, title"),
-                sorted(self.files_made()), self.query("SELECT * FROM heard ORDER BY 1"), self.query("SELECT count(*) FROM doc"), self.query("SELECT name FROM trash ORDER BY name"),
+                sorted(self.files_made()), self.query("SELECT * FROM heard ORDER BY 1"), self.query("SELECT count(*) FROM doc"), self.sounds(), self.query("SELECT name FROM trash ORDER BY name"),
                 sorted(os.listdir(os.path.join(self.lib, "trash"))),
                 self.query("SELECT kind, count(*) FROM event JOIN edit ON event_id = id GROUP BY kind ORDER BY 1"))
+
+    def sounds(self):
+        """What was heard, and what tracks know of it."""
+        return [self.query("SELECT hex(hash), start_ms, length_ms, bpm_version, key_version, loudness_version, fingerprint_version,"
+                           " features_version, check_version, error, duration_ms, bpm, key, lufs, peak, damage, hex(vector),"
+                           " twin IS NULL, hex(print), hex(blocks) FROM sound LEFT JOIN sound_detail ON sound_id = id ORDER BY 1, 2"),
+                self.query("SELECT id, sound_bpm, sound_key, sound_group IS NULL FROM track ORDER BY 1"),
+                self.query("SELECT count(*) FROM print_word"), self.query("SELECT chunk, hex(v) FROM sound_near")]
 
     def records(self, *command):
         """The lines of a listing without what differs from run to run."""

@@ -47,12 +47,14 @@ class Sweep(Scene):
     def tracing(self, expression, log, env):
         """(argv, env) of the command under strace, or of the command whose worker runs under it."""
         if self.args.target == "worker":
-            return self.argv(self.command), dict(env, FONOTECA_WORKER=self.wrapper(expression, log))
+            which = "FONOTECA_SOUND_WORKER" if self.command[0] == "lib-analyze" else "FONOTECA_WORKER"
+            return self.argv(self.command), dict(env, **{which: self.wrapper(which, expression, log)})
         return ["strace", "-f", "-b", "execve", "-qq", "-o", log] + expression.split() + self.argv(self.command), env
 
-    def wrapper(self, expression, log):
-        """A program that stands for the media worker and is traced in its first life only."""
-        worker = os.environ.get("FONOTECA_WORKER") or os.path.join(self.build, "libexec", "media-worker")
+    def wrapper(self, which, expression, log):
+        """A program that stands for the worker and is traced in its first life only."""
+        name = "sound-worker" if "SOUND" in which else "media-worker"
+        worker = os.environ.get(which) or os.path.join(self.build, "libexec", name)
         path = os.path.join(self.dir, "worker.sh")
         with open(path, "w") as f:
             f.write("#!/bin/sh\nmkdir '%s.lives' 2>/dev/null || exec '%s' \"$@\"\n"

@@ -58,6 +58,15 @@ classes=$(
 	done
 	echo "2 sweep import --target worker"
 	echo "2 sweep import --target worker --fault $errnos"
+	if [ -x "$build/lib-analyze" ]; then
+		for s in analyze analyze-staged; do
+			echo "1 sweep $s --all"
+			echo "1 sweep $s --fault $errnos"
+			echo "1 sweep $s --fault $errnos --sticky"
+		done
+		echo "1 sweep analyze --target worker"
+		echo "1 sweep analyze --target worker --fault EIO,EINTR,ENOMEM"
+	fi
 	for s in import commit amend restore write-tags undo sweep; do
 		echo "1 stopped $s"
 	done

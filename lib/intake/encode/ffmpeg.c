@@ -13,7 +13,8 @@
 #include "base/program.h"
 
 /* A decoder that begins in the middle of a file needs something before that to be exact. */
-enum { LISTEN_MS = 100, AHEAD_MS = 10000 };
+enum { LISTEN_MS = 100, AHEAD_MS = 10000, DAY = 86400 };
+#define MEMORY ((int64_t)4 << 30)
 
 /* What is asked of it reads no playlists, no lists of files and no addresses: only containers of music. */
 #define CONTAINERS                                                                                           \
@@ -88,7 +89,7 @@ ffmpeg_cut(struct buf *chain, int64_t start_ms, int64_t length_ms)
 }
 
 enum err_code
-ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, struct err *e)
+ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, int64_t length_ms, struct err *e)
 {
 	struct program p = { .argv = argv->v, .in = in, .out = out };
 	int ends[2];
@@ -101,6 +102,8 @@ ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, struct
 	f->said = ends[0];
 	if (program_start(&p, &f->pid, e) != ERR_NONE)
 		fd_close(&f->said);
+	else
+		program_limit(f->pid, 60 + (length_ms > 0 ? length_ms / 1000 : DAY), MEMORY);
 	close(ends[1]);
 	return e->code;
 }

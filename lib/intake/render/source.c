@@ -188,7 +188,8 @@ start(const struct render *r, const struct source *s, struct decoding *d, struct
 	else if (pipe2(ends, O_CLOEXEC) != 0)
 		err_sys(e, errno, "cannot run ffmpeg");
 	else if (command_line(r, s, d->channels, &argv, e) == ERR_NONE &&
-	    ffmpeg_start(&d->f, &argv, in, ends[1], e) == ERR_NONE) {
+	    ffmpeg_start(&d->f, &argv, in, ends[1],
+		s->entry->duration_ms > 0 ? s->entry->start_ms + s->entry->duration_ms : 0, e) == ERR_NONE) {
 		d->from = ends[0];
 		ends[0] = -1;
 	}

@@ -18,7 +18,7 @@
 #include "store/listing/show.h"
 
 /* What is ready gets its name together: all of it is made durable at once. */
-enum { NAME_MS = 5000, NAME_FILES = 256, AHEAD = 2, PART_NAME = 48, FULL = 64 << 10 };
+enum { NAME_MS = 5000, NAME_FILES = 256, AHEAD = 2, PART_NAME = 48, FULL = 1 << 20 };
 
 /* A file on its way through a thread. */
 struct job {
@@ -74,6 +74,7 @@ make(const struct work *w, struct worker *worker, struct job *job, int in, int o
 		.start_ms = f->how.start_ms,
 		.length_ms = f->how.length_ms,
 		.bits = f->how.bits,
+		.sound_ms = f->how.sound_ms,
 		.wanted = &job->wanted,
 		.worker = worker,
 		.stop = w->t->stop };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "store/sound/near.h"
 #include "store/sound/sound.h"
 #include "store/sound/twins.h"
 #include "store/sql.h"
@@ -212,6 +213,12 @@ sound_keep(struct db *db, const struct sound_result *results, size_t n, struct e
 		return e->code;
 	for (size_t i = 0; i < n && e->code == ERR_NONE; i++)
 		keep(db, &results[i], e);
+	for (size_t i = 0; i < n && e->code == ERR_NONE; i++)
+		if (results[i].failed.code == ERR_NONE &&
+		    (results[i].job.task.kinds & 1U << SOUND_FEATURES) != 0) {
+			sound_outdate(db, e);
+			break;
+		}
 	if (e->code != ERR_NONE || sql_commit(db, e) != ERR_NONE)
 		sql_rollback(db);
 	return e->code;

@@ -26,8 +26,11 @@ struct sound_near {
 	float apart; /* the mean square of the 24 differences, in deviations: 0 the same, about 2 by chance */
 };
 
-/* Make what sound_near() reads of what is known now: at the end of an analysis.  What was heard more than 400
- * days ago of audio that the catalogue does not know any more is forgotten. */
+/* In the transaction that keeps a vector: what sound_near() reads is not what is known any more. */
+enum err_code sound_outdate(struct db *db, struct err *e);
+
+/* Where it is so, make what sound_near() reads of what is known now: at the end of an analysis.  What was
+ * heard more than 400 days ago of audio that the catalogue does not know any more is forgotten. */
 enum err_code sound_pack(struct db *db, struct err *e);
 
 /* All tracks whose sound is known, by id, malloced; none where that of these n is not.  What several tracks

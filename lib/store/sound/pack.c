@@ -116,13 +116,29 @@ static const char forgotten[] = "DELETE FROM sound WHERE at < ?1 AND NOT EXISTS 
 				" (SELECT 1 FROM file WHERE whole = sound.hash) AND NOT EXISTS (SELECT 1 "
 				"FROM blob WHERE sha256 = sound.hash)";
 
+/* The mark of that is a chunk of nothing before the first, which goes with the others. */
+enum err_code
+sound_outdate(struct db *db, struct err *e)
+{
+	return sql_exec(db, "INSERT OR IGNORE INTO sound_near(chunk, v) VALUES (-1, x'')", e);
+}
+
+static bool
+is_outdated(struct db *db, struct err *e)
+{
+	int64_t marks = 0;
+
+	sql_number(db, "SELECT count(*) FROM sound_near WHERE chunk = -1", NULL, 0, &marks, e);
+	return marks > 0;
+}
+
 enum err_code
 sound_pack(struct db *db, struct err *e)
 {
 	const int64_t before = time_now() - (int64_t)KEPT_DAYS * 86400;
 	struct scale s = { 0 };
 
-	if (sql_begin(db, e) != ERR_NONE)
+	if (!is_outdated(db, e) || sql_begin(db, e) != ERR_NONE)
 		return e->code;
 	/* what nobody has asked for in a year, and no file has any more, not even a removed one */
 	sql_change(db, forgotten, &before, 1, e);
