@@ -307,6 +307,14 @@ session_scratch_end(struct db *db, int64_t id, struct err *e)
 	return e->code;
 }
 
+bool
+session_is_ours(struct db *db, int64_t id)
+{
+	struct err why = { 0 };
+
+	return owner_check_session(db, id, &why) == ERR_NONE;
+}
+
 enum err_code
 session_wrong(int64_t id, const char *state, struct err *e)
 {
