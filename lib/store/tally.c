@@ -134,6 +134,25 @@ tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct
 	return e->code;
 }
 
+enum err_code
+tally_print(struct tally *t, size_t i, const char *print, struct err *e)
+{
+	struct tally_entry *x = &t->entry[i];
+	size_t len = strlen(print);
+	char *both = malloc(x->len + 1 + len), *kept = NULL;
+
+	if (both != NULL) {
+		memcpy(both, x->text, x->len + 1);
+		memcpy(both + x->len + 1, print, len);
+		kept = copy(t, both, x->len + 1 + len);
+		free(both);
+	}
+	if (kept == NULL)
+		return err_memory(e);
+	x->text = kept;
+	return ERR_NONE;
+}
+
 /* How many bytes all texts begin with, as paths do. */
 static size_t
 common_beginning(const struct tally *t)
