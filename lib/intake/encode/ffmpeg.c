@@ -140,28 +140,40 @@ keep_lines(struct ffmpeg *f, const char *text, size_t len)
 			f->line[f->len++] = text[i];
 }
 
-bool
-ffmpeg_listen(struct ffmpeg *f, int ms)
+static void
+over(struct ffmpeg *f)
 {
-	struct pollfd p = { .fd = f->said, .events = POLLIN };
-	char text[1024];
-	ssize_t n = 1;
-
-	if (f->ended)
-		return true;
-	if (poll(&p, 1, ms) > 0)
-		while ((n = read(f->said, text, sizeof text)) > 0)
-			keep_lines(f, text, (size_t)n);
-	return n == 0; /* it has closed it: at its end */
+	f->ended = true;
+	fd_close(&f->said);
+	end_line(f);
 }
 
 static void
 reap(struct ffmpeg *f, struct err *e)
 {
 	program_wait(f->pid, NULL, &f->status, e);
-	f->ended = true;
-	fd_close(&f->said);
-	end_line(f);
+	over(f);
+}
+
+bool
+ffmpeg_listen(struct ffmpeg *f, int ms)
+{
+	struct pollfd p = { .fd = f->said, .events = POLLIN };
+	struct err e = { 0 };
+	char text[1024];
+	ssize_t n = 1;
+	int ready;
+
+	if (f->ended)
+		return true;
+	ready = poll(&p, 1, ms);
+	while (ready > 0 && (n = read(f->said, text, sizeof text)) > 0)
+		keep_lines(f, text, (size_t)n);
+	if (n == 0) /* its standard error is closed: it is at its end */
+		reap(f, &e);
+	else if (ready == 0 && program_ended(f->pid, &f->status, &e) > 0)
+		over(f);
+	return f->ended;
 }
 
 void
@@ -204,10 +216,8 @@ ffmpeg_end(struct ffmpeg *f, volatile const int *stop, struct err *e)
 		ffmpeg_kill(f);
 		return err_set(e, ERR_INTERRUPTED, "stopped");
 	}
-	if (!f->ended)
-		reap(f, e);
-	if (e->code != ERR_NONE || f->status == 0)
-		return e->code;
+	if (f->status == 0)
+		return ERR_NONE;
 	/* a terminal's ^C was for it as well */
 	return stop != NULL && *stop != 0 ? err_set(e, ERR_INTERRUPTED, "stopped") : complain(f, e);
 }

@@ -134,6 +134,7 @@ output_start(struct output *o, const char *title, int64_t bits, struct err *e)
 static enum err_code
 end_encoder(struct output *o, struct err *e)
 {
+	(void)shutdown(o->to, SHUT_WR);
 	fd_close(&o->to);
 	o->running = false;
 	if (ffmpeg_end(&o->encoder, o->r->stop, e) != ERR_NONE && e->code != ERR_INTERRUPTED)

@@ -21,10 +21,10 @@ session_parse(const char *text, int64_t *id, struct err *e)
 	int64_t n;
 
 	if (len == 0 || len > 18 || digits[len] != '\0')
-		return err_set(e, ERR_USAGE, "'%s' is no session: they are written s3", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a session, like s3", text);
 	n = (int64_t)strtoll(digits, NULL, 10);
 	if (n == 0)
-		return err_set(e, ERR_USAGE, "'%s' is no session: they count from s1", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a session, like s3", text);
 	*id = n;
 	return ERR_NONE;
 }
