@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/out.h"
 #include "base/time.h"
@@ -60,7 +61,7 @@ only(const char *list)
 
 		if (kind == SOUND_KINDS)
 			cli_usage(
-			    "--only: '%.*s' is none of bpm, key, loudness, fingerprint, features and check",
+			    "--only takes bpm, key, loudness, fingerprint, features and check, not '%.*s'",
 			    (int)len, at);
 		command.wish.kinds |= 1U << kind;
 		at += len;
@@ -89,7 +90,7 @@ read_options(void)
 		else if (key == 'j')
 			command.jobs = (int)cli_number("--jobs", value, 1, 64);
 		else if (key == O_PREFER && strcmp(value, "analysis") != 0 && strcmp(value, "tags") != 0)
-			cli_usage("--prefer: analysis or tags, not '%s'", value);
+			cli_usage("--prefer takes analysis or tags, not '%s'", value);
 		else if (key == O_PREFER)
 			command.prefer = value;
 		else if (key == O_TIME) {
@@ -161,15 +162,16 @@ duplicates(struct db *db, struct err *e)
 {
 	struct twins_sum sum;
 	struct buf b = { 0 };
+	char size[AMOUNT_TEXT];
 
 	if (twins_list(db, cli_json(), cli_separator(), cli_print_line, NULL, &sum, e) != ERR_NONE)
 		return e->code;
 	if (sum.groups == 0)
 		return err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "no duplicates are known");
 	if (!cli_json()) {
-		cli_note("%lld recording%s there more than once: %lld track%s of %.1f MB could go",
+		cli_note("%lld recording%s there more than once: %lld track%s of %s could go",
 		    (long long)sum.groups, sum.groups == 1 ? " is" : "s are", (long long)sum.drops,
-		    sum.drops == 1 ? "" : "s", (double)sum.bytes / 1e6);
+		    sum.drops == 1 ? "" : "s", amount_bytes(sum.bytes, size));
 		return ERR_NONE;
 	}
 	json_open(&b, "summary");

@@ -132,7 +132,7 @@ read_options(int argc, char **argv)
 	if ((action->flags & ALONE) != 0 && cli_noperands() > 0)
 		cli_usage("--%s takes no operand", cli_option_name(action->key));
 	if (command.gain && action->key != O_WRITE_TAGS)
-		cli_usage("--gain belongs to --write-tags");
+		cli_usage("--gain goes with --write-tags");
 	command.how.progress = &command.progress;
 	command.how.dry_run = cli_dry_run();
 	command.reads = (action->flags & READS) != 0 || (cli_dry_run() && (action->flags & WRITES) == 0);

@@ -130,7 +130,7 @@ read_options(int argc, char **argv)
 		case LIST:
 		case FORGET:
 			if (heard.action != HISTORY_IMPORT)
-				cli_usage("--list or --forget, not both");
+				cli_usage("--list and --forget do not go together");
 			heard.action = key == LIST ? HISTORY_LIST : HISTORY_FORGET;
 			break;
 		case TYPE:
@@ -168,7 +168,7 @@ read_options(int argc, char **argv)
 	}
 	me.asked = me.asked || heard.again;
 	if (heard.action != HISTORY_IMPORT || heard.type != NULL || heard.zone != NULL || heard.user != NULL)
-		cli_usage("--list, --forget, --type, --tz and --user are for --history");
+		cli_usage("--list, --forget, --type, --tz and --user go with --history");
 	if (me.session != NULL && (cli_noperands() > 0 || me.asked || me.group != NULL))
 		cli_usage("a session goes on with the paths and options that it began with");
 	if (me.session != NULL && cli_dry_run())
@@ -176,15 +176,15 @@ read_options(int argc, char **argv)
 	if (me.commit && (me.way == STATUS || cli_dry_run()))
 		cli_usage("there is nothing to commit with --status or --dry-run");
 	if (me.due && me.way != RETRY)
-		cli_usage("--due is for --retry");
+		cli_usage("--due goes with --retry");
 	if (me.failed && me.way != STATUS)
-		cli_usage("--failed is for --status");
+		cli_usage("--failed goes with --status");
 	if (me.way == STATUS && (me.asked || me.group != NULL))
 		cli_usage("--status takes sessions, no options of an import");
 	if (me.way == 0 && cli_noperands() == 0 && me.from == NULL)
 		cli_usage("nothing to import: name files or folders");
 	if (cli_noperands() > 0 && me.from != NULL)
-		cli_usage("name the paths or use --files-from, not both");
+		cli_usage("paths and --files-from do not go together");
 }
 
 static void

@@ -219,11 +219,11 @@ check_options(const int *tasks, int n)
 		sweep.copies.asked = sweep.copies.asked || (tasks[i] == SWEEP_BACKUP && cli_noperands() > 0);
 	}
 	if (scrub_key != 0 && !verifies)
-		cli_usage("--%s belongs to the task verify", cli_option_name(scrub_key));
+		cli_usage("--%s goes with the task verify", cli_option_name(scrub_key));
 	if (sweep.nfrom > 0 && !repairs)
-		cli_usage("--from belongs to the task repair");
+		cli_usage("--from goes with the task repair");
 	if (sweep.copies.to != NULL && !sweep.copies.asked)
-		cli_usage("--to belongs to the task backup");
+		cli_usage("--to goes with the task backup");
 }
 
 /* Is the command line this task and its file? */
@@ -281,7 +281,7 @@ main(int argc, char **argv)
 		return cli_finish(&e);
 	}
 	if (alone)
-		cli_usage("--blobs-alone belongs to the task rebuild");
+		cli_usage("--blobs-alone goes with the task rebuild");
 	n = choose(tasks);
 	check_options(tasks, n);
 	if (n > 0)

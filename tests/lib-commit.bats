@@ -295,7 +295,7 @@ assert s["tracks"] == 0 and s["duplicates"] == 1'
 		for operands in "nonsense s1 s2" "s1 s2 nonsense" "s1 s0" "s1 s2x" "-- s1 --json"; do
 			# shellcheck disable=SC2086 # several operands
 			fails 2 lib-commit $action $operands
-			[[ $stderr == *"' is no session"* ]]
+			[[ $stderr == *"' is not the id of a session"* ]]
 		done
 	done
 	for action in --show --reject --retry; do
@@ -318,7 +318,7 @@ assert s["tracks"] == 0 and s["duplicates"] == 1'
 	[ "$output" = $'s1 rejected\ns2 rejected' ]
 	run -3 --separate-stderr lib-commit <<<$'nonsense\ns99\ns3'
 	[ "$output" = "s3 committed: 1 track, 0 duplicates, 0 failed" ]
-	[ "$stderr" = $'lib-commit: \'nonsense\' is no session: they are written s3\nlib-commit: there is no session s99' ]
+	[ "$stderr" = $'lib-commit: \'nonsense\' is not the id of a session, like s3\nlib-commit: there is no session s99' ]
 	fails 4 lib-commit <<<nonsense
 	fails 1 lib-commit --show - </dev/null
 }

@@ -6,6 +6,7 @@ load helper
 setup() {
 	setup_fonoteca
 	requires ffmpeg ffprobe jq
+	umask 022 # for a configuration that is obeyed
 	mkdir m
 	cp "$FIXTURES"/audio/{hoppipolla.flac,under-pressure.flac,love-will-tear-us-apart.mp3,all-i-need.ogg} m
 	(set -o pipefail && lib-import -q m | lib-commit -q >/dev/null)

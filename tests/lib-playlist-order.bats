@@ -205,6 +205,7 @@ dense() {
 	(umask 022 && echo 'player = true' >"$HOME/.config/fonoteca/config")
 	grep -v '^mpv' <(sed -n '/^.Sh EXAMPLES/,/^.Sh SEE/p' "$TREE/man/lib-playlist.1" | sed 's/\\&//g' | grep '^lib-') >lines
 	[ "$(wc -l <lines)" -ge 8 ]
+	command -v ffmpeg >/dev/null || sed -i '/--convert\|playlist render/d' lines
 	printf '/nowhere/x.mp3\n' >a.m3u
 	while IFS= read -r line; do
 		run -0 bash -c "set -o pipefail; $line" || fail "$line"

@@ -9,9 +9,11 @@ tone() {
 		-metadata title="${1%.*}" -metadata artist="Artist" "${@:4}" "m/$1"
 }
 
-setup() {
+# The library that each test begins with a copy of.
+setup_file() {
+	command -v ffmpeg >/dev/null || return 0
+	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	setup_fonoteca
-	requires ffmpeg ffprobe jq
 	mkdir m
 	tone one.flac 22050 440
 	tone two.flac 11111 880
@@ -20,6 +22,13 @@ setup() {
 	lib-playlist -q create Mix
 	local t
 	for t in one two three; do lib-search --ids title:$t; done | lib-playlist add Mix -
+}
+
+setup() {
+	setup_fonoteca
+	requires ffmpeg ffprobe jq
+	umask 022 # for a configuration that is obeyed
+	cp -r "$BATS_FILE_TMPDIR"/{m,library} .
 }
 
 render() {

@@ -46,6 +46,32 @@ setup() {
 	run -3 --separate-stderr lib-playlist export Mix --copy fat --fs vfat
 }
 
+@test "on a disk that is full conversions and renderings stop, keep what is whole, and go on with room" {
+	requires ffmpeg jq
+	disk ext4 8M -O ^has_journal -m 0
+	rmdir disk/lost+found
+	mkdir music
+	for i in 1 2 3 4; do
+		ffmpeg -v error -f lavfi -i "anoisesrc=duration=12:sample_rate=44100:seed=$i" -ac 1 -metadata title=noise$i "music/$i.flac"
+	done
+	(set -o pipefail && lib-import -q music | lib-commit -q >/dev/null)
+	head -c 3500000 /dev/zero >disk/filler
+	run -4 --separate-stderr lib-playlist export --all --copy disk/tree --convert wav -j 1
+	[[ $stderr == *"no space left"* ]]
+	[ "$(grep -c . <<<"$stderr")" -eq 1 ]
+	n=$(find disk/tree -name '*.wav' | wc -l)
+	[ "$n" -ge 1 ] && [ "$n" -lt 4 ]
+	[ -z "$(find disk/tree -name '.fonoteca-part*')" ]
+	run -4 --separate-stderr lib-playlist render --all disk/all.wav
+	[[ $stderr == *"cannot write disk/all.wav: no space left"* ]]
+	[ "$(ls -A disk | tr '\n' ' ')" = "filler tree " ]
+	rm disk/filler
+	lib-playlist export --all --copy disk/tree --convert wav --json | jq -e ".kept == $n and .made == 4 - $n" >/dev/null
+	for i in 1 2 3 4; do
+		[ "$(ffmpeg -v error -i music/$i.flac -f md5 -)" = "$(ffmpeg -v error -i "$(find disk/tree -name "*noise$i.wav")" -f md5 -)" ]
+	done
+}
+
 # clones TYPE SIZE [OPTION...] : a tree beside the library takes no room.
 clones() {
 	disk "$@"

@@ -80,6 +80,23 @@ means_nothing() {
 	means "paul lennon" paul lenon
 }
 
+@test "a word that exists is taken for one that the others are found with, however many are nearer" {
+	{
+		echo "title${T}artist"
+		for word in dome home hope hose hole some come rome nome tome hove more gome lome pome bome; do
+			echo "$word again${T}Somebody"
+		done
+		echo "Hemo${T}Chika"
+	} | seed
+	means "chika hemo" chika home
+	run -1 --separate-stderr lib-search chika again
+	[[ $stderr != *"did you mean"* ]] # there is nothing that is found
+}
+
+@test "a word of a hundred thousand letters is told to be nowhere, at once" {
+	run -1 timeout 20 lib-search "$(printf 'a%.0s' {1..100000})"
+}
+
 @test "blanks that are missing or too many" {
 	# where nothing else is wrong it is but another spelling, and found at once
 	run -0 --separate-stderr lib-search -f '$title' pinkfloyd time

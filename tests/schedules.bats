@@ -228,7 +228,7 @@ next() {
 	at '2026-03-01 14:00'
 	lib-sweep schedules
 	plays 0
-	[ "$(lib-playlist schedule --json | jq .owner)" -eq 12345 ]
+	[ "$(lib-playlist schedule --json | jq -r .owner)" = 12345 ]
 }
 
 @test "schedule: killed while it runs it is not run again, and says so" {

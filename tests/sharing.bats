@@ -224,11 +224,11 @@ denied() {
 	before=$(query 'SELECT * FROM playlist'; query 'SELECT * FROM entry'; query 'SELECT * FROM saved')
 	for what in "add Hers 1" "remove Hers 1" "move Hers 1 2" "sort Hers title-" "rename Hers Mine" "delete Hers"; do
 		run --separate-stderr ben lib-playlist $what
-		[[ $status -ge 3 && $stderr == *"playlist 1 belongs to 1001"* ]] || fail "$what: $status $stderr"
+		[[ $status -ge 3 && $stderr == *"playlist p1 belongs to 1001"* ]] || fail "$what: $status $stderr"
 	done
 	anna lib-playlist schedule Hers --at '2099-01-01 7:00' --do notify >/dev/null
 	run --separate-stderr ben lib-commit --undo "e$(query "SELECT max(event_id) FROM change WHERE name = 'schedule'")"
-	[[ $status -ge 3 && $stderr == *"schedule 1 belongs to 1001"* ]] || fail "undo: $status $stderr"
+	[[ $status -ge 3 && $stderr == *"schedule c1 belongs to 1001"* ]] || fail "undo: $status $stderr"
 	denied ben "the saved search 'quiet' belongs to 1001" lib-search --save quiet loud
 	denied ben "the saved search 'quiet' belongs to 1001" lib-search --forget quiet
 	[ "$(query 'SELECT * FROM playlist'; query 'SELECT * FROM entry'; query 'SELECT * FROM saved')" = "$before" ]

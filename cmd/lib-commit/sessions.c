@@ -265,14 +265,20 @@ sessions_all(struct err *e)
 {
 	struct db *db = command_library(e);
 	int64_t *list = NULL;
-	size_t n = 0;
+	size_t n = 0, others = 0;
 	char name[24];
 
 	if (db == NULL || session_list(db, "staged", &list, &n, e) != ERR_NONE)
 		return;
-	if (n == 0)
+	for (size_t i = 0; i < n; i++)
+		others += !session_is_ours(db, list[i]);
+	if (others > 0)
+		cli_note("%zu session%s of others left alone", others, others == 1 ? "" : "s");
+	if (others == n)
 		none_staged(db, e);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && others < n; i++) {
+		if (!session_is_ours(db, list[i]))
+			continue;
 		snprintf(name, sizeof name, "s%" PRId64, list[i]);
 		if (!work_on(commit, name, e))
 			break;

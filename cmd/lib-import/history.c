@@ -21,7 +21,7 @@ check_action(const struct history_options *o, bool played, int operands, struct 
 		return ERR_NONE;
 	if (played || o->type != NULL || o->zone != NULL || o->user != NULL || o->again)
 		return err_set(
-		    e, ERR_USAGE, "--list and --forget are for --history, without options of an import");
+		    e, ERR_USAGE, "--list and --forget go with --history, without options of an import");
 	if (o->action == HISTORY_LIST && operands > 0)
 		return err_set(e, ERR_USAGE, "--list takes no names");
 	if (o->action == HISTORY_FORGET && operands == 0)

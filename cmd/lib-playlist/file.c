@@ -33,7 +33,7 @@ check_export(const char *name)
 	if (command.all == (name != NULL))
 		cli_usage("export takes NAME or --all");
 	if (command.copy != NULL && command.link != NULL)
-		cli_usage("--copy and --link are one or the other");
+		cli_usage("--copy and --link do not go together");
 	if (tree && (command.as != NULL || command.output != NULL || command.relative_to != NULL))
 		cli_usage("--as, --output and --relative-to are for files, not for trees");
 	if (!tree && (command.layout != NULL || command.fs != NULL))

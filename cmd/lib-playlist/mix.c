@@ -19,7 +19,7 @@ mix_sort(char **words, struct err *e)
 	int64_t id, start = command.start != NULL ? track_id("--start", command.start) : 0;
 
 	if (words[1] != NULL)
-		cli_usage("sort takes fields or --mix, not both");
+		cli_usage("fields and --mix do not go together");
 	if (command_change(words[0], &c, &id, e) == ERR_NONE)
 		playlist_mix(command.db, id, start, &c, e);
 	command_report(&c, e);

@@ -105,7 +105,7 @@ render_playlist(char **words, struct err *e)
 	size_t n = 0;
 
 	if (command.query != NULL && command.all)
-		cli_usage("--query and --all are one or the other");
+		cli_usage("--query and --all do not go together");
 	if (words[0] == NULL || (named ? words[1] == NULL || words[2] != NULL : words[1] != NULL))
 		cli_usage(
 		    named ? "render takes NAME and FILE" : "render with --query or --all takes FILE alone");

@@ -111,7 +111,7 @@ read_options(struct schedule *s)
 			  "'2030-12-31 23:59'",
 		    command.at);
 	if (command.every != NULL && !repeat_parse(command.every, &s->when))
-		cli_usage("--every: '%s' is none of hour, day, weekday, week, month, year, like 2weeks",
+		cli_usage("--every takes hour, day, weekday, week, month or year, like 2weeks, not '%s'",
 		    command.every);
 	if (command.every == NULL && s->when.first < now)
 		cli_usage("--at: '%s' has passed", command.at);

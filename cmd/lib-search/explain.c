@@ -156,7 +156,7 @@ explain_one(struct query *q, struct err *e)
 	errno = 0;
 	track = strtoll(command.why, &end, 10);
 	if (*command.why < '0' || *command.why > '9' || *end != '\0' || errno != 0)
-		err_set(e, ERR_USAGE, "'%s' is not the id of a track", command.why);
+		err_set(e, ERR_USAGE, "'%s' is not the id of a track, like 12", command.why);
 	else if (explain_why(q, command.db, track, &rank, &why, e) == ERR_NONE && buf_ok(&why, e) == ERR_NONE)
 		print_why(track, rank, &why, e);
 	buf_free(&why);

@@ -16,7 +16,7 @@ one_id(const char *text, int64_t *id, struct err *e)
 	errno = 0;
 	*id = strtoll(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0)
-		return err_set(e, ERR_USAGE, "'%s' is not the id of a track", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a track, like 12", text);
 	return ERR_NONE;
 }
 

@@ -68,6 +68,28 @@ print_text(const struct backup_base *base, const struct rebuild *r, int64_t unna
 		buf_printf(b, ", %lld blobs unnamed", (long long)unnamed);
 }
 
+/* What is not as it was, and what may help. */
+static void
+want_attention(const struct backup_base *base, const struct rebuild *r, struct err *e)
+{
+	const struct {
+		int64_t n;
+		const char *what;
+	} kinds[] = { { r->damaged, "damaged" }, { r->unreadable, "not readable" },
+		{ base->r.missing, "missing" } };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (kinds[i].n > 0)
+			buf_printf(&b, "%s%lld blob%s %s", b.len > 0 ? ", " : "", (long long)kinds[i].n,
+			    kinds[i].n == 1 ? "" : "s", kinds[i].what);
+	if (b.len > 0 && base->r.missing > 0)
+		buf_puts(&b, ": lib-sweep repair looks for them where they came from, and below --from");
+	if (b.len > 0 && buf_ok(&b, e) == ERR_NONE)
+		err_set(e, ERR_ATTENTION, "rebuild: %s", b.data);
+	buf_free(&b);
+}
+
 static void
 tell(const struct backup_base *base, const struct rebuild *r, int64_t unnamed, struct err *e)
 {
@@ -82,9 +104,7 @@ tell(const struct backup_base *base, const struct rebuild *r, int64_t unnamed, s
 		return;
 	if (base->r.before[0] != '\0')
 		cli_note("the catalogue as it was is in backup/%s", base->r.before);
-	if (r->damaged + r->unreadable + base->r.missing > 0)
-		err_set(e, ERR_ATTENTION, "%lld blobs damaged, %lld that cannot be read, %lld missing",
-		    (long long)r->damaged, (long long)r->unreadable, (long long)base->r.missing);
+	want_attention(base, r, e);
 }
 
 /* Take in what nothing names, then say what is still not named. */

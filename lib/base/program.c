@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -246,6 +247,16 @@ void
 program_kill(pid_t pid)
 {
 	kill(pid, SIGKILL);
+}
+
+void
+program_limit(pid_t pid, int64_t seconds, int64_t bytes)
+{
+	const struct rlimit computing = { (rlim_t)seconds, (rlim_t)seconds + 10 };
+	const struct rlimit memory = { (rlim_t)bytes, (rlim_t)bytes };
+
+	(void)prlimit(pid, RLIMIT_CPU, &computing, NULL);
+	(void)prlimit(pid, RLIMIT_AS, &memory, NULL);
 }
 
 enum err_code

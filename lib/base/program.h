@@ -11,6 +11,7 @@
 #define BASE_PROGRAM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -41,6 +42,9 @@ int program_ended(pid_t pid, int *status, struct err *e);
 /* Ask it to end; and end it. */
 void program_stop(pid_t pid);
 void program_kill(pid_t pid);
+
+/* Let it compute for so many seconds and have so many bytes of memory at most. */
+void program_limit(pid_t pid, int64_t seconds, int64_t bytes);
 
 /* Start and wait; a program that cannot be started or does not end with 0 is an error. */
 enum err_code program_run(const struct program *p, volatile const int *stop, struct err *e);

@@ -53,7 +53,8 @@ options_take(struct import_options *o, const char *name, const char *value, stru
 		return options_set(o, value, e);
 	if (strcmp(name, "mode") == 0) {
 		if (!find_mode(value, &o->mode))
-			return err_set(e, ERR_USAGE, "'%s' is none of copy, reflink, hardlink, move", value);
+			return err_set(
+			    e, ERR_USAGE, "it takes copy, reflink, hardlink or move, not '%s'", value);
 	} else if (strcmp(name, "dereference") == 0) {
 		o->dereference = true;
 	} else if (strcmp(name, "strict") == 0) {

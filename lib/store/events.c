@@ -15,10 +15,10 @@ event_parse(const char *text, int64_t *id, struct err *e)
 	int64_t n = 0;
 
 	if (*digits == '\0')
-		return err_set(e, ERR_USAGE, "'%s' is not the id of an event", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of an event, like e5", text);
 	for (const char *s = digits; *s != '\0'; s++) {
 		if (*s < '0' || *s > '9' || n > INT64_MAX / 10 - 1)
-			return err_set(e, ERR_USAGE, "'%s' is not the id of an event", text);
+			return err_set(e, ERR_USAGE, "'%s' is not the id of an event, like e5", text);
 		n = n * 10 + (*s - '0');
 	}
 	*id = n;

@@ -13,6 +13,7 @@
 
 #include "base/below.h"
 #include "base/file.h"
+#include "store/track.h"
 
 enum { SHARDS = 256 };
 
@@ -208,13 +209,21 @@ enum err_code
 layout_open(const char *path, int *dirfd, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[OWNER_TEXT];
 
 	if (fd < 0 && errno == ENOTDIR)
 		return err_set(e, ERR_LIBRARY, "%s is not a folder, so it is no library", path);
 	if (fd < 0 && errno == ENOENT)
 		return err_set(e, ERR_LIBRARY, "there is no library in %s: lib-import makes one", path);
 	if (fd < 0) {
-		err_sys(e, errno, "cannot open the library in %s", path);
+		int why = errno;
+		struct stat st;
+
+		err_sys(e, why, "cannot open the library in %s", path);
+		if (why == EACCES && stat(path, &st) == 0)
+			err_set(e, ERR_LIBRARY,
+			    "cannot open the library in %s: it belongs to %s, and is not shared with you",
+			    path, owner_name((int64_t)st.st_uid, name));
 		return e->code = ERR_LIBRARY;
 	}
 	*dirfd = fd;

@@ -19,13 +19,17 @@ enum err_code
 owner_check(const struct db *db, int64_t user, const char *what, struct err *e)
 {
 	int64_t limit = owner_limit(db);
-	char name[OWNER_TEXT];
+	char name[OWNER_TEXT], owner[OWNER_TEXT];
 
 	if (limit < 0 || user == limit)
 		return ERR_NONE;
-	return err_set(e, ERR_DENIED,
-	    "%s belongs to %s: in a shared library others' things are only changed by its owner", what,
-	    owner_name(user, name));
+	owner_name(user, name);
+	owner_name(db->owner, owner);
+	if (user == db->owner)
+		return err_set(
+		    e, ERR_DENIED, "%s belongs to %s, and only %s may change it", what, name, name);
+	return err_set(e, ERR_DENIED, "%s belongs to %s: only %s and the library's owner, %s, may change it",
+	    what, name, name, owner);
 }
 
 enum err_code

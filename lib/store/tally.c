@@ -43,7 +43,7 @@ hash_of(const unsigned char *s, size_t len)
 	return (uint32_t)(h ^ h >> 29);
 }
 
-/* Twice the room in both tables. */
+/* Twice the room in both tables, whose sizes are powers of two. */
 static enum err_code
 grow(struct tally *t, struct err *e)
 {
@@ -58,10 +58,10 @@ grow(struct tally *t, struct err *e)
 		return err_memory(e);
 	}
 	for (size_t i = 0; i < t->n; i++) {
-		size_t at = more[i].hash % slots;
+		size_t at = more[i].hash & (slots - 1);
 
 		while (slot[at] != 0)
-			at = (at + 1) % slots;
+			at = (at + 1) & (slots - 1);
 		slot[at] = (uint32_t)i + 1;
 	}
 	free(t->slot);
@@ -95,7 +95,7 @@ entry_of(struct tally *t, const void *text, size_t len, struct err *e)
 		return NULL;
 	}
 	hash = hash_of(text, len);
-	for (at = hash % t->slots; t->slot[at] != 0; at = (at + 1) % t->slots) {
+	for (at = hash & (t->slots - 1); t->slot[at] != 0; at = (at + 1) & (t->slots - 1)) {
 		t->latest = t->slot[at] - 1;
 		x = &t->entry[t->latest];
 		if (x->hash == hash && is_text(x, text, len))
@@ -132,6 +132,25 @@ tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct
 	if (x != NULL)
 		x->count += n;
 	return e->code;
+}
+
+enum err_code
+tally_print(struct tally *t, size_t i, const char *print, struct err *e)
+{
+	struct tally_entry *x = &t->entry[i];
+	size_t len = strlen(print);
+	char *both = malloc(x->len + 1 + len), *kept = NULL;
+
+	if (both != NULL) {
+		memcpy(both, x->text, x->len + 1);
+		memcpy(both + x->len + 1, print, len);
+		kept = copy(t, both, x->len + 1 + len);
+		free(both);
+	}
+	if (kept == NULL)
+		return err_memory(e);
+	x->text = kept;
+	return ERR_NONE;
 }
 
 /* How many bytes all texts begin with, as paths do. */

@@ -33,6 +33,9 @@ enum err_code tally_add(struct tally *t, const void *text, size_t len, int64_t w
 /* Count a text n times. */
 enum err_code tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct err *e);
 
+/* Keep a print of entry i, NUL-terminated, behind the NUL of its text: text + len + 1. */
+enum err_code tally_print(struct tally *t, size_t i, const char *print, struct err *e);
+
 /* The most frequent first, those of one count by their bytes; no more than the first `most` (-1: all) are
  * left.  No tally_add() afterwards. */
 void tally_sort(struct tally *t, int64_t most);

@@ -88,7 +88,7 @@ mailed() {
 	mv "$FONOTECA_LIBRARY/library.db" elsewhere
 	rm -f "$FONOTECA_LIBRARY"/library.db-*
 	for word in lib-import 'limit 1h' verify health; do
-		mailed 4 "$word" "*has lost its library.db; its blobs are still there: lib-sweep rebuild makes*"
+		mailed 4 "$word" "*has lost its library.db; *: lib-sweep rebuild makes*"
 	done
 }
 

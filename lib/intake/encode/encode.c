@@ -70,7 +70,8 @@ convert(const struct encode *c, struct err *e)
 	struct texts argv = { 0 };
 	struct ffmpeg f;
 
-	if (command_line(c, &argv, e) == ERR_NONE && ffmpeg_start(&f, &argv, c->in, c->out, e) == ERR_NONE)
+	if (command_line(c, &argv, e) == ERR_NONE &&
+	    ffmpeg_start(&f, &argv, c->in, c->out, c->sound_ms, e) == ERR_NONE)
 		ffmpeg_end(&f, c->stop, e);
 	texts_free(&argv);
 	if (e->code == ERR_NONE && lseek(c->out, 0, SEEK_END) == 0)

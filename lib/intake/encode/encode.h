@@ -19,6 +19,7 @@ struct encode {
 	int in, out;                 /* the source, and a new file, open for reading and writing */
 	int64_t start_ms, length_ms; /* 0, 0: all of it; length 0: to its end */
 	int64_t bits;
+	int64_t sound_ms;      /* of the source, as far as it is read; 0: unknown */
 	struct record *wanted; /* what it shall say; changed */
 	struct worker *worker;
 	volatile const int *stop;

@@ -13,7 +13,8 @@
 #include "base/program.h"
 
 /* A decoder that begins in the middle of a file needs something before that to be exact. */
-enum { LISTEN_MS = 100, AHEAD_MS = 10000 };
+enum { LISTEN_MS = 100, AHEAD_MS = 10000, DAY = 86400 };
+#define MEMORY ((int64_t)4 << 30)
 
 /* What is asked of it reads no playlists, no lists of files and no addresses: only containers of music. */
 #define CONTAINERS                                                                                           \
@@ -88,7 +89,7 @@ ffmpeg_cut(struct buf *chain, int64_t start_ms, int64_t length_ms)
 }
 
 enum err_code
-ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, struct err *e)
+ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, int64_t length_ms, struct err *e)
 {
 	struct program p = { .argv = argv->v, .in = in, .out = out };
 	int ends[2];
@@ -101,6 +102,8 @@ ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, struct
 	f->said = ends[0];
 	if (program_start(&p, &f->pid, e) != ERR_NONE)
 		fd_close(&f->said);
+	else
+		program_limit(f->pid, 60 + (length_ms > 0 ? length_ms / 1000 : DAY), MEMORY);
 	close(ends[1]);
 	return e->code;
 }
@@ -137,28 +140,40 @@ keep_lines(struct ffmpeg *f, const char *text, size_t len)
 			f->line[f->len++] = text[i];
 }
 
-bool
-ffmpeg_listen(struct ffmpeg *f, int ms)
+static void
+over(struct ffmpeg *f)
 {
-	struct pollfd p = { .fd = f->said, .events = POLLIN };
-	char text[1024];
-	ssize_t n = 1;
-
-	if (f->ended)
-		return true;
-	if (poll(&p, 1, ms) > 0)
-		while ((n = read(f->said, text, sizeof text)) > 0)
-			keep_lines(f, text, (size_t)n);
-	return n == 0; /* it has closed it: at its end */
+	f->ended = true;
+	fd_close(&f->said);
+	end_line(f);
 }
 
 static void
 reap(struct ffmpeg *f, struct err *e)
 {
 	program_wait(f->pid, NULL, &f->status, e);
-	f->ended = true;
-	fd_close(&f->said);
-	end_line(f);
+	over(f);
+}
+
+bool
+ffmpeg_listen(struct ffmpeg *f, int ms)
+{
+	struct pollfd p = { .fd = f->said, .events = POLLIN };
+	struct err e = { 0 };
+	char text[1024];
+	ssize_t n = 1;
+	int ready;
+
+	if (f->ended)
+		return true;
+	ready = poll(&p, 1, ms);
+	while (ready > 0 && (n = read(f->said, text, sizeof text)) > 0)
+		keep_lines(f, text, (size_t)n);
+	if (n == 0) /* its standard error is closed: it is at its end */
+		reap(f, &e);
+	else if (ready == 0 && program_ended(f->pid, &f->status, &e) > 0)
+		over(f);
+	return f->ended;
 }
 
 void
@@ -201,10 +216,8 @@ ffmpeg_end(struct ffmpeg *f, volatile const int *stop, struct err *e)
 		ffmpeg_kill(f);
 		return err_set(e, ERR_INTERRUPTED, "stopped");
 	}
-	if (!f->ended)
-		reap(f, e);
-	if (e->code != ERR_NONE || f->status == 0)
-		return e->code;
+	if (f->status == 0)
+		return ERR_NONE;
 	/* a terminal's ^C was for it as well */
 	return stop != NULL && *stop != 0 ? err_set(e, ERR_INTERRUPTED, "stopped") : complain(f, e);
 }

@@ -49,8 +49,10 @@ struct ffmpeg {
 	bool ended;
 };
 
-/* Start it with these descriptors. */
-enum err_code ffmpeg_start(struct ffmpeg *f, const struct texts *argv, int in, int out, struct err *e);
+/* Start it with these descriptors; sound of length_ms (0: unknown) may cost it as much time to compute, and a
+ * minute, so that no file holds it for ever. */
+enum err_code ffmpeg_start(
+    struct ffmpeg *f, const struct texts *argv, int in, int out, int64_t length_ms, struct err *e);
 
 /* Take in what it says for up to ms milliseconds, 0: what is there; whether it has ended. */
 bool ffmpeg_listen(struct ffmpeg *f, int ms);

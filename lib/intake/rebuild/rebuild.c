@@ -202,7 +202,7 @@ read_all(struct run *run, struct err *e)
 			    p->context, "reading", (int64_t)run->handled, (int64_t)run->nblobs, run->bytes);
 	}
 	if (flush(run, e) == ERR_NONE && is_stopped(run))
-		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	return e->code;
 }
 

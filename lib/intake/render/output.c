@@ -119,7 +119,7 @@ output_start(struct output *o, const char *title, int64_t bits, struct err *e)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		err_sys(e, errno, "cannot run ffmpeg");
 	else if (command_line(o, title, bits, &argv, e) == ERR_NONE &&
-	    ffmpeg_start(&o->encoder, &argv, ends[0], o->fd, e) == ERR_NONE) {
+	    ffmpeg_start(&o->encoder, &argv, ends[0], o->fd, 0, e) == ERR_NONE) {
 		o->running = true;
 		o->to = ends[1];
 		ends[1] = -1;
@@ -134,6 +134,7 @@ output_start(struct output *o, const char *title, int64_t bits, struct err *e)
 static enum err_code
 end_encoder(struct output *o, struct err *e)
 {
+	(void)shutdown(o->to, SHUT_WR);
 	fd_close(&o->to);
 	o->running = false;
 	if (ffmpeg_end(&o->encoder, o->r->stop, e) != ERR_NONE && e->code != ERR_INTERRUPTED)

@@ -188,7 +188,8 @@ start(const struct render *r, const struct source *s, struct decoding *d, struct
 	else if (pipe2(ends, O_CLOEXEC) != 0)
 		err_sys(e, errno, "cannot run ffmpeg");
 	else if (command_line(r, s, d->channels, &argv, e) == ERR_NONE &&
-	    ffmpeg_start(&d->f, &argv, in, ends[1], e) == ERR_NONE) {
+	    ffmpeg_start(&d->f, &argv, in, ends[1],
+		s->entry->duration_ms > 0 ? s->entry->start_ms + s->entry->duration_ms : 0, e) == ERR_NONE) {
 		d->from = ends[0];
 		ends[0] = -1;
 	}
@@ -199,33 +200,41 @@ start(const struct render *r, const struct source *s, struct decoding *d, struct
 	return e->code;
 }
 
-/* Up to len bytes, while what it says is taken in: 0 at its end, -1. */
+/* What comes next of its samples: the number of bytes, 0 at their end, -1 where the run is stopped.  What it
+ * says is taken in meanwhile, so that it never waits for us. */
+static ssize_t
+receive_some(const struct render *r, struct decoding *d, char *bytes, size_t len)
+{
+	for (bool over = false;;) {
+		struct pollfd p[] = { { .fd = d->from, .events = POLLIN },
+			{ .fd = d->f.said, .events = POLLIN } };
+		int ready = poll(p, 2, over ? 0 : WAIT_MS);
+
+		if (r->stop != NULL && *r->stop)
+			return -1;
+		if (ready > 0 && p[0].revents != 0) {
+			ssize_t n = read(d->from, bytes, len);
+
+			if (n >= 0 || errno != EINTR)
+				return n > 0 ? n : 0;
+		} else if (over) {
+			return 0;
+		} else {
+			over = ffmpeg_listen(&d->f, 0);
+		}
+	}
+}
+
+/* Up to len bytes. */
 static ssize_t
 receive(const struct render *r, struct decoding *d, char *bytes, size_t len)
 {
 	size_t have = 0;
+	ssize_t n = 1;
 
-	while (have < len) {
-		struct pollfd p[] = { { .fd = d->from, .events = POLLIN },
-			{ .fd = d->f.said, .events = POLLIN } };
-		ssize_t n = 0;
-
-		if (r->stop != NULL && *r->stop)
-			return -1;
-		if (poll(p, 2, WAIT_MS) <= 0)
-			continue;
-		if ((p[1].revents & POLLIN) != 0)
-			ffmpeg_listen(&d->f, 0);
-		if (p[0].revents == 0)
-			continue;
-		n = read(d->from, bytes + have, len - have);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
+	while (have < len && (n = receive_some(r, d, bytes + have, len - have)) > 0)
 		have += (size_t)n;
-	}
-	return (ssize_t)have;
+	return n < 0 ? -1 : (ssize_t)have;
 }
 
 /* Into our channels, by its gain. */

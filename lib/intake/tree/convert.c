@@ -18,7 +18,7 @@
 #include "store/listing/show.h"
 
 /* What is ready gets its name together: all of it is made durable at once. */
-enum { NAME_MS = 5000, NAME_FILES = 256, AHEAD = 2, PART_NAME = 48, FULL = 64 << 10 };
+enum { NAME_MS = 5000, NAME_FILES = 256, AHEAD = 2, PART_NAME = 48, FULL = 1 << 20 };
 
 /* A file on its way through a thread. */
 struct job {
@@ -74,6 +74,7 @@ make(const struct work *w, struct worker *worker, struct job *job, int in, int o
 		.start_ms = f->how.start_ms,
 		.length_ms = f->how.length_ms,
 		.bits = f->how.bits,
+		.sound_ms = f->how.sound_ms,
 		.wanted = &job->wanted,
 		.worker = worker,
 		.stop = w->t->stop };
@@ -231,10 +232,12 @@ goes_on(const struct run *r)
 	return r->w->e->code == ERR_NONE && r->full.code == ERR_NONE && (t->stop == NULL || !*t->stop);
 }
 
-/* The picture goes along; one that cannot be read is told, and the sound goes without. */
+/* The picture goes along; one that cannot be read is told, and the sound goes without, as something that the
+ * next run makes again. */
 static enum err_code
-add_picture(struct work *w, int64_t track, struct record *r)
+add_picture(struct work *w, struct tree_file *f, struct record *r)
 {
+	int64_t track = f->how.track;
 	struct record_cover c = { 0 };
 	struct show_picture p = { 0 };
 	struct buf bytes = { 0 };
@@ -248,6 +251,7 @@ add_picture(struct work *w, int64_t track, struct record *r)
 		return w->e->code;
 	if (show_cover(w->db, track, &bytes, NULL, &e) != ERR_NONE) {
 		tree_tell(w, &e);
+		f->blob[0] = '?';
 	} else if (bytes.len > 0 && bytes.len <= RECORD_COVER_MAX) {
 		snprintf(c.kind, sizeof c.kind, "%s", p.kind);
 		snprintf(c.mime, sizeof c.mime, "%s", p.mime);
@@ -265,10 +269,10 @@ begin_one(struct run *r, size_t at)
 {
 	struct work *w = r->w;
 	struct job job = { .at = at };
-	int64_t track = w->want.v[at].how.track;
+	struct tree_file *f = &w->want.v[at];
 
-	if (wanted_tags(w->db, track, &job.wanted, w->e) == ERR_NONE)
-		add_picture(w, track, &job.wanted);
+	if (wanted_tags(w->db, f->how.track, &job.wanted, w->e) == ERR_NONE)
+		add_picture(w, f, &job.wanted);
 	while (goes_on(r)) {
 		if (crew_put(r->crew, &job)) {
 			take(r, false);

@@ -27,6 +27,7 @@ struct tree_how {
 	int64_t track;
 	int64_t part, start_ms, length_ms; /* of its blob; part 0: all of it */
 	int64_t bits;                      /* of a sample, 0: unknown */
+	int64_t sound_ms;                  /* how much is decoded, 0: unknown */
 };
 
 struct tree_file {

@@ -120,6 +120,7 @@ plan(const struct work *w, const struct playlist_entry *n, const struct track *t
 		f->start_ms = n->start_ms;
 		f->length_ms = n->duration_ms;
 	}
+	f->sound_ms = n->duration_ms > 0 ? n->start_ms + n->duration_ms : 0;
 	f->bits = t->v[F_BITDEPTH].n > 0 ? t->v[F_BITDEPTH].num : 0;
 }
 

@@ -51,12 +51,24 @@ is_usable(const struct base *b, struct err *e)
 	return whole;
 }
 
+/* What was lost with the rest is no error: a mirror has blobs/ alone.  -1 with *e clear where it is not
+ * there. */
+static int
+open_if_there(int dirfd, const char *name, struct err *e)
+{
+	int fd = dir_open_at(dirfd, name, e);
+
+	if (fd < 0 && e->code == ERR_NOTFOUND)
+		*e = (struct err){ 0 };
+	return fd;
+}
+
 /* The newest copy that can be laid back: 1, 0 there is none, -1. */
 static int
 lay_back(struct base *b, struct err *e)
 {
 	struct backup_file *list = NULL;
-	int fd = dir_open_at(b->dirfd, "backup", e), found = 0;
+	int fd = open_if_there(b->dirfd, "backup", e), found = 0;
 	size_t n = 0;
 
 	if (fd < 0 || backup_list(fd, &list, &n, e) != ERR_NONE)
@@ -92,7 +104,7 @@ out:
 static enum err_code
 skip_sessions(struct db *db, struct err *e)
 {
-	int fd = dir_open_at(db->dirfd, "staging", e);
+	int fd = open_if_there(db->dirfd, "staging", e);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	int64_t most = 0;
 	struct dirent *d;

@@ -21,7 +21,7 @@ conflict_parse(const char *word, enum conflict *policy, struct err *e)
 			*policy = (enum conflict)i;
 			return ERR_NONE;
 		}
-	return err_set(e, ERR_USAGE, "'%s' is none of attach, fail, ignore, skip", word);
+	return err_set(e, ERR_USAGE, "it takes attach, fail, ignore or skip, not '%s'", word);
 }
 
 enum err_code

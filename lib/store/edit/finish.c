@@ -82,7 +82,7 @@ edit_parse_event(const char *text, int64_t *event, struct err *e)
 	size_t len = strlen(digits);
 
 	if (len == 0 || len > 18 || strspn(digits, "0123456789") != len)
-		return err_set(e, ERR_USAGE, "'%s' is no event: they are written e5", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of an event, like e5", text);
 	*event = strtoll(digits, NULL, 10);
 	return ERR_NONE;
 }

@@ -35,7 +35,7 @@ add_track(struct operands *o, const char *word, struct err *e)
 	if (len >= 1 && len <= 18 && strspn(word, "0123456789") == len)
 		id = strtoll(word, NULL, 10);
 	if (id == 0)
-		return err_set(e, ERR_USAGE, "'%s' is no track's id", word);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a track, like 12", word);
 	if (o->ntracks == o->cap) {
 		size_t cap = o->cap != 0 ? o->cap * 2 : 64;
 		int64_t *more = realloc(o->tracks, cap * sizeof *more);

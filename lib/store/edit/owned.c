@@ -6,7 +6,8 @@
 #include "store/edit/priv.h"
 #include "store/owner.h"
 
-/* The owner of the first row among those that st finds (id, owner) that is another's. */
+/* The owner of the first row among those that st finds (id, owner) that is another's; kind is what stands
+ * before its id. */
 static enum err_code
 refuse_first(struct db *db, sqlite3_stmt *st, int64_t event, const char *kind, struct err *e)
 {
@@ -17,7 +18,7 @@ refuse_first(struct db *db, sqlite3_stmt *st, int64_t event, const char *kind, s
 	sql_int(st, 1, event);
 	sql_int(st, 2, owner_limit(db));
 	if (sql_step(db, st, e) == 1) {
-		snprintf(what, sizeof what, "%s %" PRId64, kind, (int64_t)sqlite3_column_int64(st, 0));
+		snprintf(what, sizeof what, "%s%" PRId64, kind, (int64_t)sqlite3_column_int64(st, 0));
 		owner_check(db, sqlite3_column_int64(st, 1), what, e);
 	}
 	sql_done(st);
@@ -35,7 +36,7 @@ journal_check_owner(struct db *db, int64_t event, struct err *e)
 		    " UNION SELECT json_extract(before, '$.track_id') FROM main.change WHERE event_id = ?1"
 		    " AND name = 'file') LIMIT 1",
 		    e),
-		event, "track", e) != ERR_NONE)
+		event, "track ", e) != ERR_NONE)
 		return e->code;
 	if (refuse_first(db,
 		sql_get(db,
@@ -49,7 +50,7 @@ journal_check_owner(struct db *db, int64_t event, struct err *e)
 		    " LEFT JOIN main.playlist p ON p.id = c.id WHERE coalesce(p.owner, c.owner) <> ?2 LIMIT "
 		    "1",
 		    e),
-		event, "playlist", e) != ERR_NONE)
+		event, "playlist p", e) != ERR_NONE)
 		return e->code;
 	return refuse_first(db,
 	    sql_get(db,
@@ -59,5 +60,5 @@ journal_check_owner(struct db *db, int64_t event, struct err *e)
 		" FROM main.change WHERE event_id = ?1 AND name = 'schedule') AS c"
 		" LEFT JOIN main.schedule s ON s.id = c.id WHERE coalesce(s.owner, c.owner) <> ?2 LIMIT 1",
 		e),
-	    event, "schedule", e);
+	    event, "schedule c", e);
 }

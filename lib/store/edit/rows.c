@@ -212,8 +212,8 @@ describe(struct takers *k, const char *table, const char *row, char *text, size_
 	struct err ignored = { 0 };
 	sqlite3_stmt *st = sql_get(k->db,
 	    "SELECT coalesce((SELECT name FROM tagname WHERE id = coalesce(json_extract(?2, '$.name_id'),"
-	    " json_extract(?2, '$.role'))) || ' of ', '') || CASE WHEN json_extract(?2, '$.track_id') > 0 "
-	    "THEN"
+	    " json_extract(?2, '$.role'))) || ' of ', '') || CASE WHEN ?1 <> 'entry' AND"
+	    " json_extract(?2, '$.track_id') > 0 THEN"
 	    " 'track ' || json_extract(?2, '$.track_id') WHEN ?1 = 'track' THEN 'track ' ||"
 	    " json_extract(?2, '$.id') WHEN ?1 = 'file' THEN 'track ' || (SELECT track_id FROM file WHERE id "
 	    "="

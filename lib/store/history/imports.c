@@ -19,7 +19,7 @@ import_parse(const char *text, int64_t *id, struct err *e)
 	size_t len = strspn(digits, "0123456789");
 
 	if (len == 0 || len > 18 || digits[len] != '\0' || strtoll(digits, NULL, 10) == 0)
-		return err_set(e, ERR_USAGE, "'%s' is no import of a history: they are written h3", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of an import of a history, like h3", text);
 	*id = (int64_t)strtoll(digits, NULL, 10);
 	return ERR_NONE;
 }

@@ -104,20 +104,8 @@ tell(struct tally *t, const char *a, const char *b, const char *print_a, const c
 		buf_puts(&print, print_a);
 		if (print_b != NULL)
 			buf_printf(&print, "%s%s", *print_a != '\0' ? " - " : "", print_b);
-		if (buf_ok(&print, e) == ERR_NONE) {
-			/* the key is no longer asked for by its bytes but by its hash and length: keep both
-			 */
-			struct tally_entry *x = &t->entry[before];
-			char *both = realloc(x->text, x->len + print.len + 2);
-
-			if (both == NULL) {
-				err_memory(e);
-			} else {
-				memcpy(
-				    both + x->len + 1, print.data != NULL ? print.data : "", print.len + 1);
-				x->text = both;
-			}
-		}
+		if (buf_ok(&print, e) == ERR_NONE)
+			tally_print(t, before, print.data != NULL ? print.data : "", e);
 		buf_free(&print);
 	}
 	buf_free(&key);

@@ -160,7 +160,7 @@ make_few(struct db *db, enum group_by by, const int64_t *tracks, size_t n, struc
 }
 
 /* Of more tracks than this the tables are read as they lie. */
-enum { FEW = 20000 };
+enum { FEW = 80000 };
 
 enum err_code
 groups_make(struct db *db, enum group_by by, int64_t **tracks, size_t n, int64_t by_name, struct group **list,

@@ -1,5 +1,6 @@
 #include "store/query/branch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/fold.h"
@@ -34,6 +35,7 @@ branch_free(struct branch *b)
 	buf_free(&b->joined);
 	buf_free(&b->whole);
 	buf_free(&b->begun);
+	free(b->seen.byte);
 }
 
 static enum err_code

@@ -23,7 +23,8 @@ struct branch {
 	struct buf text, index_text; /* their words, folded as a name and for the index */
 	struct buf joined;           /* other spellings of a query that is one word: "kesha" of Ke$ha */
 	struct buf whole,
-	    begun; /* documents of its words, and with the last as a beginning, where they are few */
+	    begun;        /* documents of its words, and with the last as a beginning, where they are few */
+	struct bits seen; /* documents that a tier before had, where all matches are wanted */
 };
 
 /* n: one alternative, which b borrows.  Release b in any case. */

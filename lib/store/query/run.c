@@ -7,6 +7,7 @@
 #include "store/index.h"
 #include "store/query/bare.h"
 #include "store/query/branch.h"
+#include "store/query/top.h"
 #include "text/fold.h"
 
 enum err_code
@@ -95,9 +96,34 @@ read_row(sqlite3_stmt *st, struct candidate *found, struct keys *k)
 	found->plays = sqlite3_column_int(st, 9);
 }
 
-/* Add a statement's rows (`columns`, or the id alone) as candidates of a tier. */
+/* What a tier goes through: rows, and those that it need not look at because a tier before had them. */
+struct passage {
+	struct bits *seen;
+	uint32_t rows;
+	struct err e;
+};
+
+/* fonoteca_fresh(doc): was it not seen yet? */
+static void
+sql_fresh(sqlite3_context *context, int n, sqlite3_value **value)
+{
+	struct passage *p = sqlite3_user_data(context);
+	int64_t doc = sqlite3_value_int64(value[0]);
+	bool seen = bits_have(p->seen, doc);
+
+	(void)n;
+	p->rows++;
+	if (!seen && bits_set(p->seen, doc, &p->e) != ERR_NONE)
+		sqlite3_result_error_nomem(context);
+	else
+		sqlite3_result_int(context, !seen);
+}
+
+/* Add a statement's rows (`columns`, or the id alone) as candidates of a tier.  p (may be NULL) counts them.
+ */
 static enum err_code
-add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, struct ranking *r)
+add_rows(
+    struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, struct passage *p, struct ranking *r)
 {
 	sqlite3_stmt *st;
 	uint32_t row = 0;
@@ -112,7 +138,7 @@ add_rows(struct compiler *c, struct buf *sql, enum tier tier, int64_t limit, str
 	while (sql_step(c->db, st, c->e) > 0) {
 		struct candidate found = { .id = sqlite3_column_int64(st, 0),
 			.tier = (uint8_t)tier,
-			.window = row++ / RANK_WINDOW };
+			.window = (p != NULL ? p->rows - 1 : row++) / RANK_WINDOW };
 		struct keys k = { "", "", "" };
 
 		if (tier != TIER_REST)
@@ -207,7 +233,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		    columns, PART_WITH_RELEASE, hashes.failed ? "" : hashes.data, tiers[i].kind,
 		    where.len > 0 ? where.data : "");
 		sql.failed |= hashes.failed || where.failed;
-		if (add_rows(c, &sql, tiers[i].tier, limit, r) != ERR_NONE)
+		if (add_rows(c, &sql, tiers[i].tier, limit, NULL, r) != ERR_NONE)
 			break;
 		b->full = is_full(r, need);
 	}
@@ -222,12 +248,18 @@ static enum err_code
 index_tier(struct compiler *c, struct branch *b, const char *match, const struct part *p, enum tier tier,
     int64_t need, struct ranking *r)
 {
+	struct passage passage = { .seen = &b->seen };
+	bool all = need < 0 && p->where.len == 0 && p->set == SIEVE_NONE; /* each document is a match */
 	struct buf sql = { 0 };
 
-	buf_printf(&sql, "SELECT %s %s%s WHERE fts MATCH ?%d", columns, PART_FROM_INDEX, PART_WITH_RELEASE,
-	    param_text(c, match, strlen(match)));
+	if (all &&
+	    sqlite3_create_function(c->db->sql, "fonoteca_fresh", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+		&passage, sql_fresh, NULL, NULL) != SQLITE_OK)
+		return sql_error(c->db, c->e);
+	buf_printf(&sql, "SELECT %s %s%s WHERE fts MATCH ?%d%s", columns, PART_FROM_INDEX, PART_WITH_RELEASE,
+	    param_text(c, match, strlen(match)), all ? " AND fonoteca_fresh(fts.rowid)" : "");
 	part_conditions(p, "fts.rowid", &sql);
-	add_rows(c, &sql, tier, rows_needed(need), r);
+	add_rows(c, &sql, tier, rows_needed(need), all ? &passage : NULL, r);
 	b->full = is_full(r, need);
 	return c->e->code;
 }
@@ -296,10 +328,12 @@ rest_tier(struct compiler *c, struct branch *b, int64_t need, struct ranking *r)
 	buf_puts(&sql, "SELECT t.id ");
 	part_from(c, &all, "FROM track t", "", &sql);
 	part_free(&all);
-	return add_rows(c, &sql, TIER_REST, need, r);
+	return add_rows(c, &sql, TIER_REST, need, NULL, r);
 }
 
-enum { FEW = 16, MANY_WORDS = 4 };
+/* Of so few documents that a filter lets through each is asked of the index, which takes as long as all of a
+ * word's. */
+enum { FEW = 16, LET_THROUGH = 2, MANY_WORDS = 4 };
 
 /* The first documents of the branch, at most FEW of them, separated by commas; how many, FEW where it is not
  * worth asking. */
@@ -307,7 +341,7 @@ static int
 first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_words, struct buf *list)
 {
 	struct part all = { 0 };
-	struct buf sql = { 0 };
+	struct buf sql = { 0 }, may = { 0 };
 	sqlite3_stmt *st = NULL;
 	int n = 0;
 
@@ -317,9 +351,13 @@ first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_wor
 	if (all.match.len > 0 && (all.set != SIEVE_NONE || many_words)) {
 		buf_printf(&sql, "SELECT fts.rowid FROM fts WHERE fts MATCH ?%d",
 		    param_text(c, all.match.data, all.match.len));
-		if (all.set != SIEVE_NONE)
+		if (all.set != SIEVE_NONE && top_few(c, all.set, LET_THROUGH, &may))
+			buf_printf(&sql, " AND fts.rowid IN (%s)", text_of(&may));
+		else if (all.set != SIEVE_NONE)
 			buf_printf(&sql, " AND fonoteca_may(fts.rowid, %d)", all.set);
 		buf_printf(&sql, " LIMIT %d", FEW);
+		sql.failed |= may.failed;
+		buf_free(&may);
 		st = part_prepare(c, &sql);
 	}
 	part_free(&all);

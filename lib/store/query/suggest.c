@@ -2,43 +2,18 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/words.h"
+#include "store/query/options.h"
 #include "store/query/run.h"
-#include "store/query/slot.h"
-#include "store/sql.h"
-#include "store/vocabulary.h"
 #include "text/distance.h"
 
-/* An edit costs more than all that orders corrections with as many. */
+/* It costs less than another of as many edits. */
+enum { COST_MEETS = -400 };
 enum {
-	COST_MEETS = -400,
-	COST_EDIT = 1000,
-	COST_OTHER_LETTER = 300,
-	COST_BLANK = 900,
-	COST_BLANK_APART = 1150,
-	COST_SHORTER = 120, /* letters are left out more often than put in */
-	COST_RARE = 8
-};
-enum {
-	OPTIONS_MOST = NEAR_WORDS + 4, /* for a slot */
-	EDITED_MOST = 3,               /* moves of one correction */
+	EDITED_MOST = 3, /* moves of one correction */
 	PROBES_MOST = 30,
-	PROBES_SURE = 12, /* that are made however long they take */
-	BUDGET_US = 6000  /* of CPU, for all of them */
-};
-
-struct option {
-	char *text;
-	size_t slots; /* how many words give way to it */
-	int cost;
-};
-
-struct options {
-	struct option v[OPTIONS_MOST];
-	size_t n;
-	bool near; /* words near by were looked for */
+	PROBES_SURE = 12 /* that are made however long they take */
 };
 
 struct correction {
@@ -49,16 +24,6 @@ struct correction {
 	int cost;
 };
 
-struct search {
-	struct db *db;
-	struct slots slots;
-	struct options options[SLOTS_MAX];
-	struct correction *list;
-	size_t n, cap;
-	int64_t least; /* that a correction must find */
-	struct err *e;
-};
-
 static void
 search_free(struct search *s)
 {
@@ -67,153 +32,6 @@ search_free(struct search *s)
 			free(s->options[i].v[k].text);
 	free(s->list);
 	slots_free(&s->slots);
-}
-
-/* Has the index the expression, in a column where one is named? */
-static bool
-is_in_index(struct search *s, const char *column, const struct buf *expression)
-{
-	struct buf fts = { 0 };
-	sqlite3_stmt *st = sql_get(s->db, "SELECT 1 FROM fts WHERE fts MATCH ?1 LIMIT 1", s->e);
-	bool found = false;
-
-	if (column != NULL)
-		buf_printf(&fts, "%s : ", column);
-	buf_printf(&fts, "(%s)", expression->data);
-	if (st != NULL && buf_ok(expression, s->e) == ERR_NONE && buf_ok(&fts, s->e) == ERR_NONE) {
-		sql_text(st, 1, fts.data);
-		found = sql_step(s->db, st, s->e) == 1;
-	}
-	sql_done(st);
-	buf_free(&fts);
-	return found;
-}
-
-/* "word", or "word" * */
-static bool
-has_word(struct search *s, const struct slot *slot)
-{
-	struct buf word = { 0 };
-	bool found;
-
-	buf_printf(&word, "\"%s\"%s", slot->key, slot->last ? " *" : "");
-	found = is_in_index(s, slot->column, &word);
-	buf_free(&word);
-	return found;
-}
-
-static void
-add_option(struct search *s, size_t slot, const char *text, size_t slots, int cost)
-{
-	struct options *o = &s->options[slot];
-	size_t at = o->n;
-	char *copy;
-
-	if (o->n == OPTIONS_MOST)
-		return;
-	copy = strdup(text);
-	if (copy == NULL) {
-		err_memory(s->e);
-		return;
-	}
-	while (at > 0 && o->v[at - 1].cost > cost)
-		at--;
-	memmove(&o->v[at + 1], &o->v[at], (o->n++ - at) * sizeof o->v[0]);
-	o->v[at] = (struct option){ copy, slots, cost };
-}
-
-/* Commoner words cost less: 0 to COST_RARE a doubling. */
-static int
-rarity(int64_t docs)
-{
-	int doublings = 0;
-
-	while (doublings < 24 && docs > 0) {
-		docs >>= 1;
-		doublings++;
-	}
-	return (24 - doublings) * COST_RARE;
-}
-
-/* Words near a key, for one slot or in the place of two that it was joined from. */
-static void
-add_near(struct search *s, size_t slot, const char *key, size_t slots, int most, int extra)
-{
-	struct near_word near[NEAR_WORDS];
-	int n = NEAR_WORDS;
-
-	if (vocabulary_near(s->db, key, most, near, &n, s->e) != ERR_NONE)
-		return;
-	for (int i = 0; i < n; i++)
-		add_option(s, slot, near[i].text, slots,
-		    extra + near[i].distance * COST_EDIT + (near[i].begins_alike ? 0 : COST_OTHER_LETTER) +
-			(text_length(near[i].text, strlen(near[i].text)) < text_length(key, strlen(key))
-				? COST_SHORTER
-				: 0) +
-			rarity(near[i].docs));
-}
-
-/* How many edits a word may have: of few letters too much else is near. */
-static int
-edits_allowed(const struct search *s, const char *key)
-{
-	size_t chars = text_length(key, strlen(key));
-
-	return chars < 2 ? 0 : chars < 4 || (chars == 4 && s->slots.n == 1) ? 1 : 2;
-}
-
-/* "radio head" for radiohead, also misspelt. */
-static void
-add_joined(struct search *s, size_t i)
-{
-	struct slot *a = &s->slots.slot[i], *b = a + 1;
-	struct buf joined = { 0 }, quoted = { 0 };
-
-	buf_printf(&joined, "%s%s", a->key, b->key);
-	buf_printf(&quoted, "\"%s\"%s", joined.data, b->last ? " *" : "");
-	if (is_in_index(s, a->column, &quoted))
-		add_option(s, i, joined.data, 2, COST_BLANK);
-	else if (s->e->code == ERR_NONE && text_length(joined.data, joined.len) > 5)
-		add_near(s, i, joined.data, 2, 1, COST_BLANK);
-	buf_free(&joined);
-	buf_free(&quoted);
-}
-
-/* "pinkfloyd" for pink floyd: words that follow each other, or at least occur together. */
-static void
-add_split(struct search *s, size_t i)
-{
-	const char *key = s->slots.slot[i].key, *column = s->slots.slot[i].column;
-	size_t len = strlen(key);
-
-	for (size_t at = 1; at + 1 < len && s->e->code == ERR_NONE; at++) {
-		struct buf row = { 0 }, together = { 0 }, text = { 0 };
-
-		if (((unsigned char)key[at] & 0xc0) == 0x80 || text_length(key, at) < 2)
-			continue;
-		buf_printf(&text, "%.*s %s", (int)at, key, key + at);
-		buf_printf(&together, "\"%.*s\" AND \"%s\"", (int)at, key, key + at);
-		buf_printf(&row, "\"%s\"", text.data);
-		if (is_in_index(s, column, &together))
-			add_option(
-			    s, i, text.data, 1, is_in_index(s, column, &row) ? COST_BLANK : COST_BLANK_APART);
-		buf_free(&row);
-		buf_free(&together);
-		buf_free(&text);
-	}
-}
-
-static void
-find_options(struct search *s, size_t i)
-{
-	const char *key = s->slots.slot[i].key;
-
-	if (s->options[i].near || s->e->code != ERR_NONE)
-		return;
-	s->options[i].near = true;
-	add_near(s, i, key, 1, edits_allowed(s, key), 0);
-	if (!s->slots.slot[i].known)
-		add_split(s, i);
 }
 
 static void
@@ -300,15 +118,6 @@ probe(struct search *s, const struct correction *c, char ***words)
 	return false;
 }
 
-static int64_t
-cpu_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static bool
 try_all(struct search *s, size_t least, size_t most, int64_t until, char ***words)
 {
@@ -320,7 +129,7 @@ try_all(struct search *s, size_t least, size_t most, int64_t until, char ***word
 		return false;
 	qsort(s->list, s->n, sizeof *s->list, by_cost);
 	for (size_t i = 0; i < s->n && i < PROBES_MOST && s->e->code == ERR_NONE; i++) {
-		if (i >= PROBES_SURE && cpu_us() > until)
+		if (i >= PROBES_SURE && options_cpu_us() > until)
 			break;
 		if (probe(s, &s->list[i], words))
 			return true;
@@ -336,17 +145,6 @@ by_option_cost(const void *left, const void *right)
 	return (a->cost > b->cost) - (a->cost < b->cost);
 }
 
-/* The word that a slot has, or most probably was to have; NULL: nobody knows. */
-static const char *
-probable(const struct search *s, size_t i)
-{
-	const struct options *o = &s->options[i];
-
-	return s->slots.slot[i].known        ? s->slots.slot[i].key
-	    : o->n > 0 && o->v[0].slots == 1 ? o->v[0].text
-					     : NULL;
-}
-
 /* Of three words and more too many can be wrong at once to try all of it: words that occur together with
  * others of the query come first. */
 static void
@@ -354,17 +152,10 @@ weigh(struct search *s, size_t i, int64_t until)
 {
 	struct options *o = &s->options[i];
 
-	for (size_t k = 0; k < o->n && k < NEAR_WORDS / 2 && cpu_us() < until; k++)
-		for (size_t j = 0; j < s->slots.n && s->e->code == ERR_NONE; j++) {
-			struct buf both = { 0 };
-
-			if (j == i || probable(s, j) == NULL)
-				continue;
-			buf_printf(&both, "\"%s\" AND \"%s\"", o->v[k].text, probable(s, j));
-			if (is_in_index(s, NULL, &both))
+	for (size_t k = 0; k < o->n && k < NEAR_WORDS / 2 && options_cpu_us() < until; k++)
+		for (size_t j = 0; j < s->slots.n && s->e->code == ERR_NONE; j++)
+			if (j != i && options_meet(s, o->v[k].text, j))
 				o->v[k].cost += COST_MEETS;
-			buf_free(&both);
-		}
 	qsort(o->v, o->n, sizeof o->v[0], by_option_cost);
 }
 
@@ -383,7 +174,7 @@ occur_together(struct search *s)
 			buf_printf(&all, "%s : ", slot->column);
 		buf_printf(&all, "\"%s\"%s", slot->key, slot->last ? " *" : "");
 	}
-	found = is_in_index(s, NULL, &all);
+	found = options_in_index(s, NULL, &all);
 	buf_free(&all);
 	return found;
 }
@@ -411,9 +202,9 @@ correct(struct search *s, size_t unknown, int64_t until, char ***words)
 	if (try_all(s, 1, unknown > 0 ? unknown : 1, until, words))
 		return true;
 	/* words that exist, but not together, may be misspelt, too */
-	until = cpu_us() + BUDGET_US;
-	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE && cpu_us() < until; i++)
-		find_options(s, i);
+	until = options_cpu_us() + BUDGET_US;
+	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE && options_cpu_us() < until; i++)
+		options_find(s, i);
 	for (size_t i = 0; i < s->slots.n && s->slots.n > 2 && s->e->code == ERR_NONE; i++)
 		weigh(s, i, until);
 	for (size_t moves = unknown > 0 ? unknown + 1 : 1; moves <= EDITED_MOST; moves++)
@@ -425,21 +216,21 @@ correct(struct search *s, size_t unknown, int64_t until, char ***words)
 static void
 look_up(struct search *s, char ***words)
 {
-	int64_t until = cpu_us() + BUDGET_US;
+	int64_t until = options_cpu_us() + BUDGET_US;
 	size_t unknown = 0, optional = 0;
 
 	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE; i++) {
 		struct slot *slot = &s->slots.slot[i];
 
-		slot->known = has_word(s, slot);
+		slot->known = options_have_word(s, slot);
 		unknown += !slot->known;
 		optional += !slot->known && slot->optional;
 	}
 	for (size_t i = 0; i < s->slots.n && s->e->code == ERR_NONE; i++) {
 		if (slots_adjoin(&s->slots, i))
-			add_joined(s, i);
+			options_add_joined(s, i);
 		if (!s->slots.slot[i].known)
-			find_options(s, i);
+			options_find(s, i);
 	}
 	if (correct(s, unknown, until, words) || optional == 0)
 		return;
@@ -492,10 +283,10 @@ query_suggest_more(struct query *q, struct db *db, size_t found, char ***words, 
 
 		slot->known = true;
 		if (text_length(slot->key, strlen(slot->key)) >= SUGGEST_LETTERS && is_rare(&s, slot))
-			add_near(&s, i, slot->key, 1, 1, 0);
+			options_add_near(&s, i, slot->key, 1, 1, 0);
 	}
 	if (e->code == ERR_NONE)
-		try_all(&s, 1, 1, cpu_us() + BUDGET_US / 4, words);
+		try_all(&s, 1, 1, options_cpu_us() + BUDGET_US / 4, words);
 out:
 	search_free(&s);
 	return e->code;

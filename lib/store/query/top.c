@@ -300,3 +300,22 @@ top_documents(struct compiler *c, int set, struct buf *json, bool *few)
 	free(x);
 	return c->e->code;
 }
+
+bool
+top_few(struct compiler *c, int set, size_t most, struct buf *list)
+{
+	struct source s = { .c = c, .set = set };
+	struct batch *b = malloc(sizeof *b);
+	size_t n = 0;
+
+	if (b == NULL) {
+		err_memory(c->e);
+		return false;
+	}
+	while (n <= most && source_next(&s, b) > 0)
+		for (size_t i = 0; i < b->n && n <= most; i++)
+			buf_printf(list, "%s%lld", n++ > 0 ? ", " : "",
+			    (long long)(b->chunk << PACKED_SHIFT) + b->place[i]);
+	free(b);
+	return n <= most && c->e->code == ERR_NONE;
+}

@@ -30,6 +30,9 @@ enum err_code top_ids(struct compiler *c, const struct top *t, int64_t need, int
  * are as quick. */
 enum err_code top_documents(struct compiler *c, int set, struct buf *json, bool *few);
 
+/* The same, separated by commas, where there are no more than `most`: else false. */
+bool top_few(struct compiler *c, int set, size_t most, struct buf *list);
+
 /* Tracks by such an array, the parameter ?n. */
 #define TOP_FROM                                                                                             \
 	"FROM json_each(?%d) j CROSS JOIN doc d ON d.doc = j.value CROSS JOIN track t ON t.id = d.track_id"

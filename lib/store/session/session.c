@@ -21,10 +21,10 @@ session_parse(const char *text, int64_t *id, struct err *e)
 	int64_t n;
 
 	if (len == 0 || len > 18 || digits[len] != '\0')
-		return err_set(e, ERR_USAGE, "'%s' is no session: they are written s3", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a session, like s3", text);
 	n = (int64_t)strtoll(digits, NULL, 10);
 	if (n == 0)
-		return err_set(e, ERR_USAGE, "'%s' is no session: they count from s1", text);
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a session, like s3", text);
 	*id = n;
 	return ERR_NONE;
 }
@@ -305,6 +305,14 @@ session_scratch_end(struct db *db, int64_t id, struct err *e)
 	}
 	db_unlock_session(db, id);
 	return e->code;
+}
+
+bool
+session_is_ours(struct db *db, int64_t id)
+{
+	struct err why = { 0 };
+
+	return owner_check_session(db, id, &why) == ERR_NONE;
 }
 
 enum err_code

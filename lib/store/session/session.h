@@ -63,6 +63,9 @@ enum err_code session_reject(struct db *db, int64_t id, struct err *e);
 /* failed -> staged, after the cause is gone; items that failed at import stay failed. */
 enum err_code session_retry(struct db *db, int64_t id, struct err *e);
 
+/* Is it this user's, or may he change those of others?  (store/owner.h) */
+bool session_is_ours(struct db *db, int64_t id);
+
 /* ERR_STATE: "session s3 is rejected", with the way on. */
 enum err_code session_wrong(int64_t id, const char *state, struct err *e);
 

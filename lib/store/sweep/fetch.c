@@ -54,7 +54,7 @@ copy(struct repair *p, int from, int to, uint8_t sha256[32], struct err *e)
 		if (n < 0)
 			return 0;
 		if (sweep_stopped(p->s)) {
-			err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+			err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 			return -1;
 		}
 		sha256_add(&h, p->chunk, (size_t)n);

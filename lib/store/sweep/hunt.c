@@ -20,7 +20,7 @@ bool
 repair_over(const struct repair *p, struct err *e)
 {
 	if (e->code == ERR_NONE && sweep_stopped(p->s))
-		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	return e->code != ERR_NONE || p->left == 0;
 }
 

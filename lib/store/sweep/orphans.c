@@ -140,7 +140,7 @@ pass(struct db *db, const struct sweep *s, struct sweep_report *r, const struct 
 	sweep_add(r, "bytes", p.bytes);
 	r->changed = r->changed || p.moved > 0;
 	if (sweep_stopped(s))
-		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 out:
 	hash_set_free(&p.spared);
 	fd_close(&p.trash);

@@ -101,6 +101,6 @@ sweep_retry(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 		}
 	}
 	if (e->code == ERR_NONE && sweep_stopped(s))
-		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	return e->code;
 }

@@ -315,7 +315,7 @@ sweep_stage(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 	if (row < 0)
 		return e->code;
 	if (sweep_stopped(s))
-		return err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		return err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	return leftovers(db, s, r, e) == ERR_NONE ? sources(db, s, r, e) : e->code;
 }
 
@@ -416,6 +416,6 @@ sweep_stuck(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 		}
 	}
 	if (row >= 0 && sweep_stopped(s))
-		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	return e->code;
 }

@@ -237,7 +237,7 @@ go(struct soundness *k, struct err *e)
 	sqlite3_progress_handler(k->db->sql, 0, NULL, NULL);
 	if (sweep_stopped(k->s)) {
 		*e = (struct err){ 0 };
-		return err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		return err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	}
 	return e->code;
 }

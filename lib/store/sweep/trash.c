@@ -294,7 +294,7 @@ sweep_trash(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 	db_unlock(db);
 out:
 	if (e->code == ERR_NONE && sweep_stopped(s))
-		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	if (p.spared > 0)
 		sweep_add(r, "kept", p.act ? p.spared / 2 : p.spared);
 	blob_list_free(&p.there);

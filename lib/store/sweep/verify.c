@@ -237,7 +237,7 @@ sweep_verify(struct db *db, const struct sweep *s, struct sweep_report *r, struc
 	sweep_add(r, "bytes", v.bytes);
 	sweep_add(r, "left", s->scrub.sample > 0 ? 0 : (int64_t)v.nids - v.done);
 	if (e->code == ERR_NONE && sweep_stopped(s))
-		err_set(e, ERR_INTERRUPTED, "interrupted: the next run goes on");
+		err_set(e, ERR_INTERRUPTED, "stopped; the next run goes on");
 	sweep_sum_up(r, e);
 	free(v.ids);
 	return e->code;
