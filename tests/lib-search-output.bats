@@ -305,6 +305,8 @@ assert len(s["months"]) == 1 and s["months"][0]["tracks"] == 7, s'
 	rm -r "$FONOTECA_LIBRARY"
 	main_line
 	lib-playlist -q create Fifties
+	lib-playlist -q create Evening
+	lib-search --ids -l 1 | lib-playlist -q add Evening -
 	n=0
 	while IFS= read -r line; do
 		line=$(printf '%s\n' "$line" | sed "s/\\\\(aq/'/g; s/\\\\(ha/^/g; s/\\\\(ti/~/g; s/\\\\\\\\e/\\\\/g; s/\\\\e/\\\\/g; s/mpv/ls/; s/--follow.*/--events/")

@@ -93,6 +93,10 @@ means_nothing() {
 	[[ $stderr != *"did you mean"* ]] # there is nothing that is found
 }
 
+@test "a word of a hundred thousand letters is told to be nowhere, at once" {
+	run -1 timeout 20 lib-search "$(printf 'a%.0s' {1..100000})"
+}
+
 @test "blanks that are missing or too many" {
 	# where nothing else is wrong it is but another spelling, and found at once
 	run -0 --separate-stderr lib-search -f '$title' pinkfloyd time

@@ -43,7 +43,7 @@ hash_of(const unsigned char *s, size_t len)
 	return (uint32_t)(h ^ h >> 29);
 }
 
-/* Twice the room in both tables. */
+/* Twice the room in both tables, whose sizes are powers of two. */
 static enum err_code
 grow(struct tally *t, struct err *e)
 {
@@ -58,10 +58,10 @@ grow(struct tally *t, struct err *e)
 		return err_memory(e);
 	}
 	for (size_t i = 0; i < t->n; i++) {
-		size_t at = more[i].hash % slots;
+		size_t at = more[i].hash & (slots - 1);
 
 		while (slot[at] != 0)
-			at = (at + 1) % slots;
+			at = (at + 1) & (slots - 1);
 		slot[at] = (uint32_t)i + 1;
 	}
 	free(t->slot);
@@ -95,7 +95,7 @@ entry_of(struct tally *t, const void *text, size_t len, struct err *e)
 		return NULL;
 	}
 	hash = hash_of(text, len);
-	for (at = hash % t->slots; t->slot[at] != 0; at = (at + 1) % t->slots) {
+	for (at = hash & (t->slots - 1); t->slot[at] != 0; at = (at + 1) & (t->slots - 1)) {
 		t->latest = t->slot[at] - 1;
 		x = &t->entry[t->latest];
 		if (x->hash == hash && is_text(x, text, len))

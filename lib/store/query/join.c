@@ -131,7 +131,7 @@ find_others(struct joiner *j, const struct node *whole)
 		const struct node *leaf = whole->kind == NODE_AND ? whole->child[i] : whole;
 		char *word = only_word(j, leaf);
 
-		if (word != NULL)
+		if (word != NULL && text_length(word, strlen(word)) <= DISTANCE_LONGEST)
 			try_halves(j, whole, i, leaf->field, word);
 		if (word != NULL && before != NULL && whole->child[i - 1]->field == leaf->field)
 			try_joined(j, whole, i - 1, leaf->field, before, word);

@@ -228,6 +228,6 @@ options_find(struct search *s, size_t i)
 		return;
 	}
 	options_add_near(s, i, key, 1, edits_allowed(s, key), 0);
-	if (!s->slots.slot[i].known)
+	if (!s->slots.slot[i].known && text_length(key, strlen(key)) <= DISTANCE_LONGEST)
 		add_split(s, i);
 }
