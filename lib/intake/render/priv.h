@@ -24,8 +24,8 @@ enum err_code sources_read(struct db *db, struct render *r, const struct playlis
 /* The rate, channels and bits of what is made of them. */
 void sources_settle(struct render *r, const struct source *list, size_t n, int64_t *bits);
 
-/* Decode one into the mix; said.. is told where it could not be decoded to its end. *e is for what ends the
- * run, *own for what is wrong with this one. */
+/* Decode one into the mix.  *e is for what ends the run, *own for what is wrong with this one: it is then in
+ * the mix as far as it could be decoded. */
 enum err_code source_play(
     const struct render *r, const struct source *s, struct mix *m, struct err *own, struct err *e);
 
