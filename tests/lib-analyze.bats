@@ -299,7 +299,7 @@ found() {
 	take m
 	lib-analyze -q
 	run -0 --separate-stderr lib-analyze --duplicates
-	[[ $stderr == *"1 recordings are there more than once: 2 tracks of "*" MB could go" ]]
+	[[ $stderr == *"1 recording is there more than once: 2 tracks of "*"B could go" ]]
 	[ "$(cut -f 2,5 <<<"$output" | head -n 1)" = $'keep\twhole' ]
 	[ "$(cut -f 2,5 <<<"$output" | sed 1d | sort)" = $'drop\tcut\ndrop\tlossy' ]
 	[ "$(lib-search -f '$title' is:dup | sort | tr '\n' ' ')" = "cut lossy whole " ]
