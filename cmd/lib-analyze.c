@@ -147,7 +147,7 @@ prefer(struct db *db, struct err *e)
 		command.wish.ntracks, &changed, e) != ERR_NONE)
 		return e->code;
 	if (!cli_json()) {
-		cli_note("%lld tracks changed", (long long)changed);
+		cli_note("%lld track%s changed", (long long)changed, changed == 1 ? "" : "s");
 		return ERR_NONE;
 	}
 	json_open(&b, "summary");
