@@ -105,6 +105,9 @@ lib/media_CFLAGS = $(TAGLIB_CFLAGS)
 lib/media/tag_CFLAGS = $(TAGLIB_CFLAGS)
 lib/sound_CFLAGS = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(SOUND_NEEDS)))
 
+# What computes for hours may take longer to be compiled.
+$(sound_o): private ALL_CFLAGS += $(if $(filter -O2,$(CFLAGS)),-O3)
+
 # The migrations, embedded: one C array of { version, name, sql }.
 migrations := $(sort $(wildcard lib/store/schema/[0-9]*.sql))
 $(B)/gen/store/schema.inc: lib/store/schema/embed.sh $(migrations)

@@ -147,7 +147,7 @@ prefer(struct db *db, struct err *e)
 		command.wish.ntracks, &changed, e) != ERR_NONE)
 		return e->code;
 	if (!cli_json()) {
-		cli_note("%lld tracks changed", (long long)changed);
+		cli_note("%lld track%s changed", (long long)changed, changed == 1 ? "" : "s");
 		return ERR_NONE;
 	}
 	json_open(&b, "summary");
@@ -169,8 +169,9 @@ duplicates(struct db *db, struct err *e)
 	if (sum.groups == 0)
 		return err_set(e, ERR_NOMATCH, "%s", cli_quiet() ? "" : "no duplicates are known");
 	if (!cli_json()) {
-		cli_note("%lld recordings are there more than once: %lld tracks of %s could go",
-		    (long long)sum.groups, (long long)sum.drops, amount_bytes(sum.bytes, size));
+		cli_note("%lld recording%s there more than once: %lld track%s of %s could go",
+		    (long long)sum.groups, sum.groups == 1 ? " is" : "s are", (long long)sum.drops,
+		    sum.drops == 1 ? "" : "s", amount_bytes(sum.bytes, size));
 		return ERR_NONE;
 	}
 	json_open(&b, "summary");

@@ -49,7 +49,10 @@ packages() {
 		check util-linux     util-linux           util-linux util-linux
 		check zsh            zsh                  zsh        zsh
 		check fish           fish                 fish       fish
+		bench aubio-tools    aubio                aubio      aubio
 		bench beets          beets                beets      beets
+		bench bs1770gain     -                    -          -
+		bench loudgain       -                    -          -
 		bench openssl        openssl              openssl    openssl
 		bench mpd            mpd                  mpd        mpd
 		bench sqlite3        sqlite               -          sqlite

@@ -305,6 +305,15 @@ sounded(struct decoder *d)
 	d->good++;
 }
 
+/* Plain samples are not checked: the mark only says that the file ends before its head does, as one that was
+ * written into a pipe, whose length nobody knew; lib-import tells where it ends too early. */
+static bool
+is_spoiled(const struct decoder *d)
+{
+	return (d->packet->flags & AV_PKT_FLAG_CORRUPT) != 0 &&
+	    av_get_bits_per_sample(d->codec->codec_id) == 0;
+}
+
 /* A packet more for the decoder; false at the end. */
 static bool
 feed(struct decoder *d)
@@ -317,7 +326,7 @@ feed(struct decoder *d)
 		return false;
 	}
 	if (d->packet->stream_index == d->stream) {
-		if ((d->packet->flags & AV_PKT_FLAG_CORRUPT) != 0)
+		if (is_spoiled(d))
 			spoiled(d);
 		rc = avcodec_send_packet(d->codec, d->packet);
 		if (rc < 0 && rc != AVERROR(EAGAIN) && rc != AVERROR_EOF)

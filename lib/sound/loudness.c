@@ -6,12 +6,15 @@
 
 #include "sound/peak.h"
 
+enum { BLOCK_TENTHS = 4 };
+
 struct loudness {
 	ebur128_state *state;
 	struct peak *peak;
 	int channels, tenth; /* of a second, in frames */
 	int filled;          /* of the current tenth */
 	int64_t tenths;
+	double power[BLOCK_TENTHS]; /* of the last ones */
 	uint32_t block[SOUND_BLOCKS];
 };
 
@@ -46,15 +49,21 @@ loudness_new(struct loudness **out, int rate, int channels, struct err *e)
 	return ERR_NONE;
 }
 
-/* Each tenth of a second ends a block of 400 ms; those below -70 LUFS never count. */
+/* Each tenth of a second ends a block of 400 ms, whose power is that of four tenths; those below -70 LUFS
+ * never count. */
 static void
 count(struct loudness *l)
 {
-	double lufs = -HUGE_VAL;
+	double lufs = -HUGE_VAL, sum = 0;
 	int i;
 
-	if (++l->tenths < 4 || ebur128_loudness_momentary(l->state, &lufs) != EBUR128_SUCCESS ||
-	    !(lufs >= -70))
+	if (ebur128_loudness_window(l->state, 100, &lufs) != EBUR128_SUCCESS)
+		lufs = -HUGE_VAL;
+	l->power[l->tenths++ % BLOCK_TENTHS] = pow(10, lufs / 10);
+	for (i = 0; i < BLOCK_TENTHS; i++)
+		sum += l->power[i];
+	lufs = 10 * log10(sum / BLOCK_TENTHS);
+	if (l->tenths < BLOCK_TENTHS || !(lufs >= -70))
 		return;
 	i = lufs < 29.9 ? (int)((lufs + 70) * 10) : SOUND_BLOCKS - 1;
 	l->block[i]++;

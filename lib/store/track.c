@@ -11,6 +11,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/blob.h"
+#include "store/sound/sound.h"
 #include "store/sql.h"
 
 static void
@@ -142,7 +143,7 @@ static const char load_sql[] =
     " r.compilation, rec.mb_trackid, f.format, f.codec, f.bitrate, f.samplerate, f.bitdepth, f.channels, "
     "f.source,"
     " b.size, f.notes, nullif(f.part, 0), f.start_ms, h.plays, h.last, b.sha256, b.suffix, f.session_id, "
-    "t.owner, t.release_id"
+    "t.owner, t.release_id, " TRACK_BPM_HEARD ", " TRACK_KEY_HEARD
     " FROM track t JOIN release r ON r.id = t.release_id JOIN recording rec ON rec.id = t.recording_id"
     " LEFT JOIN file f ON f.track_id = t.id AND f.preferred = 1 LEFT JOIN blob b ON b.id = f.blob_id"
     " LEFT JOIN heard h ON h.recording_id = t.recording_id WHERE t.id = ?";
@@ -243,6 +244,8 @@ load_row(struct db *db, int64_t id, struct track *t, int64_t *release, struct er
 			goto out;
 	}
 	*release = sqlite3_column_int64(st, AFTER_COLUMNS + 4);
+	t->bpm_heard = sqlite3_column_int(st, AFTER_COLUMNS + 5) != 0;
+	t->key_heard = sqlite3_column_int(st, AFTER_COLUMNS + 6) != 0;
 	set_owner(t, sqlite3_column_int64(st, AFTER_COLUMNS + 3), e);
 out:
 	sql_done(st);
@@ -432,6 +435,20 @@ json_field(const struct track *t, enum field f, struct buf *out)
 	}
 }
 
+/* Which of tempo and key no tag tells. */
+static void
+add_heard(const struct track *t, struct buf *out)
+{
+	if (!t->bpm_heard && !t->key_heard)
+		return;
+	json_array_begin(out, "heard");
+	if (t->bpm_heard)
+		json_text(out, NULL, "bpm");
+	if (t->key_heard)
+		json_text(out, NULL, "key");
+	json_array_end(out);
+}
+
 void
 track_json_open(const struct track *t, struct buf *out)
 {
@@ -439,6 +456,7 @@ track_json_open(const struct track *t, struct buf *out)
 	for (int f = 0; f < F_COUNT; f++)
 		if (t->v[f].n > 0)
 			json_field(t, (enum field)f, out);
+	add_heard(t, out);
 }
 
 void

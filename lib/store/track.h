@@ -32,6 +32,7 @@ struct free_tag {
 struct track {
 	int64_t id;
 	struct value v[F_COUNT];
+	bool bpm_heard, key_heard; /* they are lib-analyze's, not the tags' */
 	struct free_tag *tags;
 	size_t ntags;
 };

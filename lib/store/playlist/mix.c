@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/playlist/priv.h"
+#include "store/sound/sound.h"
 
 /* Columns recording_id, tempo, tone from `at` on. */
 static double
@@ -22,7 +23,10 @@ read_song(sqlite3_stmt *st, int at, struct mix_song *s)
 enum err_code
 mix_tags_load(struct db *db, int64_t track, struct mix_tags *t, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT recording_id, tempo, tone FROM track WHERE id = ?1", e);
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT t.recording_id, t.tempo, t.tone, " TRACK_BPM_HEARD ", " TRACK_KEY_HEARD
+	    " FROM track t WHERE t.id = ?1",
+	    e);
 	int step;
 
 	if (st == NULL)
@@ -34,6 +38,8 @@ mix_tags_load(struct db *db, int64_t track, struct mix_tags *t, struct err *e)
 	if (step == 1) {
 		t->track = track;
 		t->bpm = read_song(st, 0, &t->song);
+		t->bpm_heard = sqlite3_column_int(st, 3) != 0;
+		t->key_heard = sqlite3_column_int(st, 4) != 0;
 	}
 	sql_done(st);
 	return e->code;

@@ -18,7 +18,8 @@ enum err_code playlist_mix(
 /* What is known of a track for mixing.  ERR_NOTFOUND "there is no track 12". */
 struct mix_tags {
 	int64_t track;
-	double bpm; /* 0: unknown */
+	double bpm;                /* 0: unknown */
+	bool bpm_heard, key_heard; /* they are lib-analyze's, not the tags' */
 	struct mix_song song;
 };
 enum err_code mix_tags_load(struct db *db, int64_t track, struct mix_tags *t, struct err *e);

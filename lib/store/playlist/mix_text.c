@@ -106,6 +106,26 @@ add_keys(const struct mix_tags *a, const struct mix_tags *b, const struct mix_tr
 	buf_putc(out, end);
 }
 
+/* "heard, not tagged: tempo of A, key of A" */
+static void
+add_heard(const struct mix_tags *a, const struct mix_tags *b, char end, struct buf *out)
+{
+	const struct {
+		bool heard;
+		const char *what;
+	} values[] = { { a->bpm_heard, "tempo of A" }, { a->key_heard, "key of A" },
+		{ b->bpm_heard, "tempo of B" }, { b->key_heard, "key of B" } };
+	const char *before = "heard, not tagged: ";
+
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+		if (values[i].heard) {
+			buf_printf(out, "%s%s", before, values[i].what);
+			before = ", ";
+		}
+	if (*before == ',')
+		buf_putc(out, end);
+}
+
 void
 mix_text(const struct mix_tags *a, const struct mix_tags *b, char end, struct buf *out)
 {
@@ -122,6 +142,7 @@ mix_text(const struct mix_tags *a, const struct mix_tags *b, char end, struct bu
 		add_semitones(t.shift, out);
 	buf_putc(out, end);
 	add_keys(a, b, &t, end, out);
+	add_heard(a, b, end, out);
 	buf_puts(out, "cost ");
 	add_number(out, t.cost);
 	buf_putc(out, end);
@@ -147,6 +168,10 @@ add_side(const char *name, const struct mix_tags *m, struct buf *out)
 		json_text(out, "key", m->song.key.name);
 		json_text(out, "camelot", hour);
 	}
+	if (m->song.timed && m->bpm_heard)
+		json_text(out, "bpm_from", "sound");
+	if (m->song.keyed && m->key_heard)
+		json_text(out, "key_from", "sound");
 	json_object_end(out);
 }
 

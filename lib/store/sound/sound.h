@@ -21,6 +21,10 @@
 #include "store/db.h"
 #include "worker/sound.h"
 
+/* In SQL, of the table track as t: does its tempo, its key come from what was heard? */
+#define TRACK_BPM_HEARD "(t.sound_bpm IS NOT NULL AND (t.bpm IS NULL OR t.sound_first))"
+#define TRACK_KEY_HEARD "(t.sound_key IS NOT NULL AND (t.key IS NULL OR t.sound_first))"
+
 struct sound_wish {
 	uint32_t kinds;        /* bits of 1 << kind */
 	bool again;            /* also what is known */
