@@ -245,6 +245,16 @@ found() {
 	run -0 "$FONOTECA_BUILD/libexec/sound-worker" --version
 }
 
+@test "what the kernel lacks for the sandbox is noted, once" {
+	requires strace
+	[ -z "${FONOTECA_SAN:-}" ] || skip "a sanitizer needs what the sandbox denies"
+	take "$MUSIC/Small Hours"
+	run -0 --separate-stderr strace -f -qq -o /dev/null -e trace=landlock_create_ruleset \
+		-e inject=landlock_create_ruleset:error=EOPNOTSUPP lib-analyze -j2 --only check
+	[ "$(grep -c "lib-analyze: files were decoded without landlock: this kernel has none" <<<"$stderr")" = 1 ]
+	[ "$(query "SELECT count(*) FROM sound WHERE error IS NULL")" = 3 ]
+}
+
 @test "every kind of file of the tests is decoded" {
 	take "$FIXTURES/audio"
 	run -0 lib-analyze -q

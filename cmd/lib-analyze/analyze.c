@@ -195,6 +195,8 @@ analyze(struct db *db, struct err *e)
 		goto out;
 	while (n > 0 && pool_left(run->pool) > 0 && step(run, e) == ERR_NONE)
 		;
+	if (n > 0 && pool_lacks(run->pool)[0] != '\0')
+		cli_note("files were decoded without %s: this kernel has none", pool_lacks(run->pool));
 	if (e->code == ERR_NONE && keep(run, e) == ERR_NONE)
 		sound_pack(db, e);
 	if (e->code == ERR_NONE)

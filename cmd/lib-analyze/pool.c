@@ -13,7 +13,8 @@
 enum {
 	AHEAD = 16,               /* jobs inside for each thread */
 	FILE_MS = 30 * 60 * 1000, /* for all of a file; one that stands still is given up sooner */
-	MEMORY_MB = 1024
+	MEMORY_MB = 1024,
+	LACKS = 64
 };
 
 struct pool {
@@ -21,6 +22,8 @@ struct pool {
 	size_t njobs, next; /* of jobs: to be put in next */
 	int library;
 	atomic_int halted, stop; /* nothing is begun; what is at work ends */
+	atomic_bool asked;       /* for what the sandbox lacks */
+	char lacks[LACKS];
 	struct crew *crew;
 };
 
@@ -60,6 +63,7 @@ do_one(void *context, void *own, void *job)
 	struct pool *p = context;
 	struct hand *h = own;
 	struct sound_result *r = job;
+	struct err ignored = { 0 };
 	int fd = -1;
 
 	if (atomic_load(&p->halted) != 0)
@@ -72,6 +76,8 @@ do_one(void *context, void *own, void *job)
 		fd = sound_open(p->library, &r->job, &r->failed);
 	if (fd >= 0)
 		worker_listen(h->worker, fd, &r->job.task, &r->sound, &r->failed);
+	if (fd >= 0 && !atomic_exchange(&p->asked, true))
+		worker_lacks(h->worker, p->lacks, sizeof p->lacks, &ignored);
 	fd_close(&fd);
 }
 
@@ -138,6 +144,12 @@ pool_halt(struct pool *p, bool now)
 	atomic_store(&p->halted, 1);
 	if (now)
 		atomic_store(&p->stop, 1);
+}
+
+const char *
+pool_lacks(const struct pool *p)
+{
+	return p->lacks;
 }
 
 void

@@ -24,6 +24,10 @@ size_t pool_take(struct pool *p, struct sound_result *results, size_t most);
 /* Jobs that were begun and not taken out, or are still to be begun. */
 size_t pool_left(struct pool *p);
 
+/* Once none is left: what this kernel lacks for the sandbox of the workers, "landlock, seccomp"; "" where
+ * nothing. */
+const char *pool_lacks(const struct pool *p);
+
 /* Begin no other job; now: what is at work ends as stopped, soon. */
 void pool_halt(struct pool *p, bool now);
 

@@ -15,7 +15,7 @@
 #include "text/fold.h"
 #include "unit.h"
 
-enum { TRACKS = 9500, RELEASES = 700, ROUNDS = 40 };
+enum { TRACKS = 9500, RELEASES = 700, ROUNDS = 20 };
 
 static uint64_t state;
 
