@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Fonoteca - GNU make, no configure step.  `make help` lists what it does.
 #
 #   V=1 shows the commands   WERROR=1 makes warnings errors   SAN=1 builds with ASan and UBSan

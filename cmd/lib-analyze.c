@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lib-analyze - listen to what is in the library, and keep what it sounds like */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lib-commit - make staged imports part of the library, and change what is there */
 #include "base/cli.h"
 #include "cmd/lib-commit/command.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lib-import - stage music for the library */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lib-playlist - make, change, show and export playlists */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lib-search - find tracks, and all else that can be read in a library */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lib-sweep - clean up after crashes and age, and tell how a library is */
 #include <stdint.h>
 #include <stdlib.h>
@@ -110,12 +111,11 @@ run_all(struct db *db, const int *tasks, int n, struct err *e)
 			sweep_health(db, &one);
 		else
 			sweep_one(db, (enum sweep_task)tasks[i], &sweep, &one);
-		if (one.code == ERR_INTERRUPTED && cli_time_is_over()) {
-			tell_left(tasks + i, n - i);
-			break;
-		}
 		if (one.code == ERR_INTERRUPTED) {
-			*e = one;
+			if (cli_time_is_over())
+				tell_left(tasks + i, n - i);
+			else
+				*e = one;
 			break;
 		}
 		if (one.code != ERR_NONE) {

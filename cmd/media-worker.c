@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* media-worker - parse one audio file or archive after another for Fonoteca's commands, shut in a sandbox */
 #include <locale.h>
 #include <stdio.h>

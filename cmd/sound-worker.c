@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sound-worker - decode one audio file after another and tell what it sounds like, shut in a sandbox */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Completion of Fonoteca's commands for bash.  Options and verbs come from the commands themselves
 # (their hidden --dump-options), names of playlists and sessions from the library.
 

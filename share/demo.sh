@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Show the main line on real music: share/demo.sh, run by `make demo`.
 #
 # MUSIC=DIR takes the music of that folder.  Otherwise it is the 40 tagged pieces of Debian's

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Install the packages that are missing: deps.sh build|check|lint|bench|package|analyze
 # and nothing else; `deps.sh list build|check|lint|bench|package|analyze` only names them,
 # `deps.sh headers CC CXX` says whether the compilers and libraries are there.

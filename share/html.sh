@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The manual pages as one page for a browser, on stdout: html.sh VERSION PAGE..., run by `make html`.
 #
 # Nothing outside the page is loaded; links lead from page to page, and each section has a name

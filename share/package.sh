@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Make a Debian package of a release archive: package.sh ARCHIVE DIR, run by `make deb`.
 #
 # Unpacks the archive below DIR, builds the source and the binary packages there as anybody would

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Prove what README promises to a newcomer: on a Debian with gcc and make and nothing else,
 # `make demo` and `make check` work.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Outside data: what other projects' tests say of their files, against what the media worker says.
 #
 # FONOTECA_CORPUS names a folder with corpus/ and expected.tsv (file, field, value, source; an empty

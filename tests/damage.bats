@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Audio that lost its end: kept with a note that says what is missing, refused with --strict, found later.
 load helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # share/demo.sh, that `make demo` runs, on the little tunes; and that what it tells to type works.
 load helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # For tests that make a file system of their own and mount it at disk/ in the folder of the test.
 
 teardown() {

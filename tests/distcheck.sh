@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Prove that a release archive is enough: distcheck.sh ARCHIVE BUILD
 #
 # Unpacks it into a folder of its own, builds with warnings as errors, runs the quick tests,

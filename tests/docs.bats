@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # not under SAN
 # Options, verbs, manual pages, completions, README and INSTALL say the same.
 load helper

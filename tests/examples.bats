@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # not under SAN
 # What lies under share/examples works as it is.
 load helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Moving, killed at any system call: each file is at its source, or safe in the library (tests/fault/move.py).
 # FAULT_LIMIT=100000 visits every call.
 # not under SAN

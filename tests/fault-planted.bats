@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A test that cannot fail proves nothing: bugs that are built in or preloaded must be caught, and by whom is said.
 # not under SAN
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The power goes, the disk is full or lies about its order: what was acknowledged is there, and nothing is in the catalogue
 # whose bytes are not.
 # not under SAN

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Killed, failing, without memory, and in a crowd: nothing is lost, and the rerun ends as the uninterrupted run.
 # The programs in tests/fault say how; FAULT_LIMIT=100000 visits every point of every kind, `make torture` does that
 # for as long as it is told.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Common to every test file: each test has its own HOME and library, and nothing of the user's.
 
 bats_require_minimum_version 1.5.0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Catalogues that somebody made to hurt who opens them: no command crashes, hangs, or runs what is in them.
 load helper
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """hostile.py LIBRARY SEED CASES: commands on catalogues that somebody made to hurt them.
 
 Each case is a copy of LIBRARY whose library.db is altered with a seed of its own, and a few commands on it.  No

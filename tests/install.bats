@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # not under SAN
 # make install and make uninstall: what lands where, that it works from there, that nothing stays.
 load helper

@@ -124,3 +124,13 @@ who_uses() {
 @test "nothing says that it is not done yet" {
 	run -1 grep -rnwE 'TODO|FIXME|XXX|not implemented' "$TREE/lib" "$TREE/cmd" "$TREE/man" "$TREE/share"
 }
+
+@test "every file of code and of the manual says its licence" {
+	cd "$TREE"
+	# the steps of released tables stay as they were written
+	run grep -rLF 'SPDX-License-Identifier: MIT' Makefile cmd lib man completions share/examples tests \
+		--include='*.[ch]' --include='*.cc' --include='*.hh' --include='*.[157]' --include='*.sh' --include='*.py' \
+		--include='*.bats' --include='*.bash' --include='*.fish' --include='*.lua' --include='*.service' --include='*.timer' \
+		--include=Makefile --include=run --include=_fonoteca --include='crontab*' --include='*-with-*' --exclude-dir=__pycache__
+	[ -z "$output" ]
+}

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the sound says: decoding, what is kept and what is done again, tempo and key where tags are silent.
 load helper
 

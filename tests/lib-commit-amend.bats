@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-commit --amend: fields of tracks, set by hand
 load helper
 

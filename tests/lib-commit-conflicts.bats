@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Conflicts: which files are the same place on a release, what is done with them, and which share a recording
 load helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-commit --files, --attach, --detach: which files a track has, put right by hand
 load helper
 

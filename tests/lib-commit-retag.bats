@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Retags: a file whose source got other tags takes the place of the old one, and its track the newer tags.
 load helper
 

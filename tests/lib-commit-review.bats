@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-commit: what a commit would do, item by item, and that it does just that
 load helper
 

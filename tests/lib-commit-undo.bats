@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-commit --remove, --restore, --undo: taken out, brought back, taken back
 load helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-commit --write-tags: the library's tags into its files.
 load helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-commit: sessions become part of the library, once, whole or not at all
 load helper
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-import(1), Archives: what lies inside comes in as if it were unpacked, and hostile archives harm nothing.
 
 load helper

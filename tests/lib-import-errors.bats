@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-import(1), errors by their class: what may pass is tried again, what cannot is told at once, roots rest,
 # and a signal is never made to wait.
 # not under SAN

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-import --history and --played: what was heard, from elsewhere, once each.
 load helper
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-import(1) --mode, --limit-rate, --commit: a source is never lost, and never removed too early.
 
 load helper

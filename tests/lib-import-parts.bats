@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What lies beside the audio or inside it and says more: cue sheets, lyrics, and the joiners of LIBRARY/config.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-import(1) and what hurts: files that make their reader loop, crash or balloon, and broken ones by the
 # hundred.  Each costs its own entry and nothing else.
 # not under SAN

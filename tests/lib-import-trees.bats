@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-import(1) and folders that are too large, too deep, in a circle, or not there any more.
 # not under SAN
 

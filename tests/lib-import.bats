@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-import(1): everything that is music comes in, once, whole, and may be stopped at any moment.
 
 load helper

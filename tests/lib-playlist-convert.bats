@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-playlist export --copy --convert: the tree in another format, with what the library says inside.
 
 load helper

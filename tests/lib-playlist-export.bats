@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-playlist export: files that other programs read, and that come back as they were.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-playlist import: whatever other programs write, and nothing that they said is lost.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-playlist(1): other orders, places from the end, queries; playlists that are a query.
 
 load helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-playlist play and notify: programs of the user's own, named in their configuration alone.
 load helper
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-playlist render: one continuous file, as long as it should be to the sample, and its cue sheet.
 
 load helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Trees on file systems as phones and disks have them: vfat, and those that make clones.
 load helper
 load disks

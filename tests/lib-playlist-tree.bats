@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-playlist export --copy and --link: a tree that players read, of which only what is ours is ever touched.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-playlist(1): playlists stay whole, whatever is done to them.
 
 load helper

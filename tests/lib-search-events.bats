@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-search(1) --events and --follow: what happened, and what happens.
 
 load helper

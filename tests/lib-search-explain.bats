@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # How a query was understood, what was done, and why each track stands where it does.
 
 load helper

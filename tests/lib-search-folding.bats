@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What is the same to a listener is the same to the search, however it is spelt, typed or encoded.
 
 load helper

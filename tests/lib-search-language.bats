@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # fonoteca-query(7): regular expressions, misspelt words, ranges of text, playlists, and what users of other
 # programs type.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-search(1): what is found, as lines, columns, playlists, counts, groups, pictures and numbers.
 
 # shellcheck disable=SC2016 # $title is lib-search's to expand

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib-search --plays and --stats=plays: what was heard, one by one, exported, and in numbers.
 load helper
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The order of results as a listener would have it.
 
 # shellcheck disable=SC2016 # $title is lib-search's to expand

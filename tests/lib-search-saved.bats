@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-search(1) --save, --saved, --forget and fonoteca-query(7): searches with a name, inside others.
 
 load helper

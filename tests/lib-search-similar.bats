@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-search(1), fonoteca-query(7): keys and tempi that go together, and what is like a track.
 
 # shellcheck disable=SC2016 # $title is lib-search's to expand

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What was meant: corrections that find something, said or followed.
 
 # shellcheck disable=SC2016 # $title is lib-search's to expand

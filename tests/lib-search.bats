@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-search(1) and fonoteca-query(7): what is asked for is found, the best first.
 
 # shellcheck disable=SC2016 # $title is lib-search's to expand

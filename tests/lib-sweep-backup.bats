@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep backup, restore: copies of the catalogue, and the way back.
 
 load helper

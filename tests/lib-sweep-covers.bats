@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep orphans: covers of tracks that were removed.
 
 load helper

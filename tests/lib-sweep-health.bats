@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep health and metrics: what they tell, what wants attention, and for whom they write it.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep rebuild: a catalogue from a copy of it and the blobs, or from the blobs alone.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep repair: blobs are fetched again, the catalogue is mended, and each thing is told.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep retry, lib-import --status --failed; and every state of a session under every command.
 
 load helper

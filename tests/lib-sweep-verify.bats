@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep verify: every blob against its name, the catalogue against itself.
 
 load helper

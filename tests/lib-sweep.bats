@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lib-sweep(1): clears what crashes leave, and never anything else.
 
 load helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # not under SAN
 # What each program drags in, as built with -Wl,--no-as-needed: some toolchains drop unused libraries by
 # themselves and would hide a mistake.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Links that somebody planted in a library lead nowhere, and what is swapped for one while commands run neither.
 load helper
 

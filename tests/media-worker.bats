@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The media worker as a program: what it says by hand, how it is found, how it is shut in.
 load helper
 

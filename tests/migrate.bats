@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # not under SAN
 # Bringing a library of an older version up to date: whole, with a copy kept, or not at all.
 load helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # not under SAN
 # The recipes of share/examples that keep a library at another place and bring it back from there, with rclone.
 load helper

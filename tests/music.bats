@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Real music: every file arrives with the tags that another reader sees, once.
 #
 # $FONOTECA_MUSIC names a folder; else it is what `make demo` fetched; else the little tunes of share/demo.

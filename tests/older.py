@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Turn a library into one as an older version had it, with all that it holds: older.py LIBRARY VERSION"""
 import glob, os, sqlite3, sys
 

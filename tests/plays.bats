@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Plays hang on recordings, whatever becomes of tracks: counters equal a recount after every change.
 load helper
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Laws that every query keeps, tried on random queries.
 
 query-laws.py LIB-SEARCH LIBRARY ROUNDS [SEED]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Random queries against an evaluator of its own, which looks at every track.
 
 query-oracle.py LIB-SEARCH LIBRARY ROUNDS [SEED]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # not under SAN
 # tests/run counts what happened: it must not call a failure, a crash or an empty run a success.
 load helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Same audio, other tags: the hash over the audio alone (lib/media/payload/payload.h), from the file to the catalogue.
 load helper
 

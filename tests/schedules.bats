@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Playlists at set times: lib-playlist schedule makes, lists and cancels them, lib-sweep schedules runs them.
 load helper
 

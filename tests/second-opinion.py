@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Compare what `lib-search --json` says with what mutagen reads: second-opinion.py MUSIC TRACKS.
 
 Every audio file below MUSIC must be a track's source (or hold the bytes of one), with the same title, artist,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Whose a library is: who may read it, who may write to it, and what --shared GROUP gives to a group.
 load helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What every command does alike: help, version, usage, streams, libraries that are not there or not ours.
 load helper
 

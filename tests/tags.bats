@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What tags mean, from the bytes of a file to the fields of the vocabulary: ratings, gains, lyrics with times,
 # numbers that are checked.
 load helper

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From jobs to results that are kept. */
 #include <errno.h>
 #include <stdio.h>

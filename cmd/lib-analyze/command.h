@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command.h - what the files of lib-analyze share */
 #ifndef CMD_ANALYZE_COMMAND_H
 #define CMD_ANALYZE_COMMAND_H

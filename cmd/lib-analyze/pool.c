@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/lib-analyze/pool.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pool.h - threads with a sound worker each, which decode one job after another
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is in the library, changed by hand: amended, removed, restored; and edits undone. */
 #include <inttypes.h>
 #include <stdbool.h>

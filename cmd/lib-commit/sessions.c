@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sessions: committed, retried, rejected, shown, listed; one that fails does not stop the others. */
 #include <inttypes.h>
 #include <stdio.h>

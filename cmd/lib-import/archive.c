@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Archives of histories. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/lib-import/begin.h"
 
 #include <inttypes.h>

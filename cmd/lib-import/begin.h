@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * begin.h - lib-import: what is to be read, and into which session
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/lib-import/commit.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * commit.h - lib-import --commit: what lib-commit would do next
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Histories that were taken in: the list, and one taken out again. */
 #include <inttypes.h>
 #include <stdio.h>

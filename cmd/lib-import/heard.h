@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * heard.h - what the files of lib-import --history share
  */

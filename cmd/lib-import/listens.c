@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rows of one history, taken in. */
 #include <inttypes.h>
 #include <stdio.h>

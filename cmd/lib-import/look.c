@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/lib-import/look.h"
 
 #include <string.h>

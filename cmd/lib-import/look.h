@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * look.h - lib-import: what is told of sessions and files, and nothing changed
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One play, as a player's hook tells of it. */
 #include <string.h>
 #include <unistd.h>

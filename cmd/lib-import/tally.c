@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What became of the rows of a history, in words and in JSON. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Playlists and their entries. */
 #include <inttypes.h>
 #include <stdio.h>

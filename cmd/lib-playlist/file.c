@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Playlist files. */
 #include <string.h>
 

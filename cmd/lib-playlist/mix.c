@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Harmonic order, and one transition explained. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Another order of the entries, and each only once. */
 #include <string.h>
 #include <sys/random.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Programs of the user's own: the player, and what shows notices. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/lib-playlist/player.h"
 
 #include <stdlib.h>

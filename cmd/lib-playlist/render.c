@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One continuous file of a playlist. */
 #include <stdlib.h>
 #include <string.h>

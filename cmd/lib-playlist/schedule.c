@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is played, exported or told of at set times: lib-sweep runs it. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What there is: playlists, and the entries of one. */
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Playlists that are a query. */
 #include <stdlib.h>
 

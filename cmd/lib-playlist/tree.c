@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The files of a playlist in a tree of folders, for players and phones. */
 #include <stdio.h>
 #include <stdlib.h>

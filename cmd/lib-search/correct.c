@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Nothing was found: did you mean ...? */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The event log: what happened, and what happens. */
 #include <poll.h>
 #include <signal.h>

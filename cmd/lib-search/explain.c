@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a query was understood, what was done for it, and why each track stands where it does. */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a query finds: tracks, their number, their values, albums and artists. */
 #include <stdio.h>
 #include <stdlib.h>

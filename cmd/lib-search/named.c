@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tracks by a name: those of a playlist, or of a saved search. */
 #include <stdlib.h>
 #include <string.h>

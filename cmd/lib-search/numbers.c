@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The library and what was heard in numbers: JSON, bars on a terminal, a page for a browser. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tracks by their ids: all that is known, the cover; and the library in numbers. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Plays: what was heard, one by one. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The query of the command line, and what of its results is wanted. */
 #include <stdlib.h>
 

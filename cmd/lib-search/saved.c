@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saved searches: the only writing that lib-search does. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tracks most like others: --similar narrows whatever else is asked for. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a library is: health for people and programs, metrics for Prometheus. */
 #include "store/sweep/health.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rebuild: a catalogue from a copy of it and the blobs, or from the blobs alone. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* restore FILE: go back to a copy of the catalogue. */
 #include "base/cli.h"
 #include "base/out.h"

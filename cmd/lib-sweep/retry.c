@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* retry: lib-import does it, which knows how to read music; this program does not. */
 #include <inttypes.h>
 #include <stdio.h>

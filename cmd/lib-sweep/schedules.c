@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* schedules: what is due is run by lib-playlist, each thing beside the others. */
 #include <stdio.h>
 #include <stdlib.h>

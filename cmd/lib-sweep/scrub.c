@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `verify` is to read. */
 #include <string.h>
 #include <unistd.h>

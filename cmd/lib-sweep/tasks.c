@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running the tasks of a library's upkeep, and telling what they did. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * amount.h - sizes and spans of time as people read them
  *

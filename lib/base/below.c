@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/below.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * below.h - paths below an open folder in which no link is followed, in no component
  *

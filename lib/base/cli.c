@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Options and help.  What is printed while a command runs is in message.c. */
 #include "base/cli.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * cli_state.h - what cli.c, message.c and progress.c share; nobody else includes it
  */

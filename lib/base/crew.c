@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/crew.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * crew.h - threads that do jobs which one thread puts in and takes out again, in whatever order they end
  *

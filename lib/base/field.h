@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * field.h - the vocabulary: every field that a track has, once
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a command prints and says on stderr, and how it ends. */
 #include "base/cli.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * near.h - how far a misspelt name is from one that exists
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * out.h - text that is safe to print: escapes, JSON, base64
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/own.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * own.h - the user's own configuration: which programs their commands may run
  *

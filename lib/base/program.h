@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * program.h - run somebody else's program: no shell, a clean environment, one place for all commands
  *

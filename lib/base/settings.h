@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * settings.h - files of `key = value` lines, and whether they may be trusted
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/start.h"
 
 #include <errno.h>

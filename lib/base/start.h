@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * start.h - start a program with the descriptors that it shall have, and where the running one lies
  *

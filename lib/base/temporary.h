@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * temporary.h - a file of the user's own that another program reads, and that goes afterwards
  */

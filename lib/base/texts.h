@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * texts.h - a growing list of strings, also as execve(2) wants one
  */

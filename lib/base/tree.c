@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole folders (file.h). */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/verb.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * words.h - operands: "-" for standard input, words as a shell takes them
  */

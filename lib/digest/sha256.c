@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "digest/sha256.h"
 
 #include <assert.h>

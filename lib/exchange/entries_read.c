@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What lib-playlist itself exports as JSON: the playlist and its entries, an object a line. */
 #include <stdio.h>
 #include <string.h>

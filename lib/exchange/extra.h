@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * extra.h - what a playlist file says that has no place of its own in the catalogue
  *

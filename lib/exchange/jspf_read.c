@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSPF, as its draft has it and as ListenBrainz writes it: a place or identifier is a text or an array of
  * them. */
 #include <stdio.h>

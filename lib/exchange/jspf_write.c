@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSPF: XSPF in JSON. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* M3U as it is met with: any line end, attributes and decimals in #EXTINF, directives of many players. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Extended M3U as MPD, VLC, mpv and Navidrome read it alike: UTF-8, LF, #EXTM3U first, whole seconds in
  * #EXTINF.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "exchange/nsp.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * nsp.h - Navidrome's smart playlists, as queries of fonoteca-query(7)
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "exchange/place.h"
 
 #include <ctype.h>

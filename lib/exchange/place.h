@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * place.h - what playlist files call a place: paths, URIs, names of other systems
  */

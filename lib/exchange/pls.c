@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* PLS: an ini file whose keys have numbers, in any order, with gaps, whatever NumberOfEntries says. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* XSPF: elements become items as they end; what has no place of its own is kept as text, extensions as XML.
  */
 #include <expat.h>

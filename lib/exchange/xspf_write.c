@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* XSPF version 1, as its specification has it. */
 #include <stdio.h>
 #include <string.h>

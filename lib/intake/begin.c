@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which session an import works on (import.h). */
 #include <inttypes.h>
 #include <stdio.h>

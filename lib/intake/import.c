@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/import.h"
 
 #include <stdio.h>

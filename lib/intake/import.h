@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * import.h - a session's work: walk, stage, record; stopped at any moment, it goes on later
  *

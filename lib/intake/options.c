@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/options.h"
 
 #include <inttypes.h>

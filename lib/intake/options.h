@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * options.h - what an import was asked for; kept with its session, so that it goes on as it began
  */

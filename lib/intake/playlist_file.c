@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/playlist_file.h"
 
 #include <errno.h>

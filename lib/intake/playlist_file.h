@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * playlist_file.h - playlists of the library as files of foreign formats, and the other way
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/preview.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * preview.h - what an import would bring in: looks, creates nothing
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/retry.h"
 
 #include <inttypes.h>

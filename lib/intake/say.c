@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/say.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * say.h - what an import tells: results and summaries, as text or JSON
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * set.h - FIELD=VALUE as a user writes it, checked against the vocabulary
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/status.h"
 
 #include <inttypes.h>

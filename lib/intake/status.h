@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status.h - how far the sessions are: at work, unfinished, waiting for lib-commit
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/sandbox.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sandbox.h - give up whatever a parser of hostile bytes does not need
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/serve.h"
 
 #include <string.h>

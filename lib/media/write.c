@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/write.h"
 
 #include <ctype.h>

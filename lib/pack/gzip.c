@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pack/gzip.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * gzip.h - whole files through zlib (RFC 1952), with the check sum that the format has
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "pack/stream.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stream.h - bytes that come in order: of a file, a pipe, gzip, a member of an archive
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * decode.h - the samples of a file, by libavformat and libavcodec
  *

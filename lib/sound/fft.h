@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fft.h - Fourier transforms of real signals, and signals cut into frames for them
  *

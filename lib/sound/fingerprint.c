@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/fingerprint.h"
 
 #include <chromaprint.h>

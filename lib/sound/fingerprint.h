@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fingerprint.h - what makes a recording known again in another encoding: libchromaprint's of its first 120 s
  */

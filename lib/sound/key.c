@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/key.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/listen.h"
 
 #include <libavutil/channel_layout.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/loudness.h"
 
 #include <ebur128.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * loudness.h - EBU R 128: how loud, how much it varies, and its highest peak, by libebur128 and sound/peak.h
  */

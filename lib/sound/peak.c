@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/peak.h"
 
 #include <math.h>

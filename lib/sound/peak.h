@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * peak.h - the highest point that the sound reaches between its samples
  *

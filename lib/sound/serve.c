@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/serve.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/sums.h"
 
 #include <libavutil/md5.h>

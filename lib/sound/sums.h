@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sums.h - is what comes out of a FLAC decoder what once went into the encoder?
  *

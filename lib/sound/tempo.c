@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/tempo.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sound/timbre.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * timbre.h - the numbers by which two pieces are said to sound alike
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * blob.h - the content-addressed directory: write once, never modify
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From staging/ to blobs/: what may be published, how, and what is left of it (blob.h). */
 #include <errno.h>
 #include <fcntl.h>

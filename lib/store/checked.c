@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/checked.h"
 
 #include <errno.h>

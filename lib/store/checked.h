@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * checked.h - which files' bytes were hashed, so that they need not be again as long as they stand still
  *

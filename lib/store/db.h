@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * db.h - an open library: its folder, its SQLite file, its lock
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/events.h"
 
 #include <stdio.h>

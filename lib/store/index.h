@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * index.h - upkeep of the search index: the only writer of fts, doc and skey
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/refold.h"
 
 #include <stdlib.h>

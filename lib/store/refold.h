@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * refold.h - a library whose text was folded by another version of text/fold.h
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sql.h - SQL inside the store: prepared once, checked always
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/tally.h"
 
 #include <stdbool.h>

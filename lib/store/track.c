@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/track.h"
 
 #include <errno.h>

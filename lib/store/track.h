@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * track.h - a track as a record of the vocabulary, for every command's output
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/vocabulary.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * vocabulary.h - the words that the search index knows, to correct those it does not
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/charset.h"
 
 #include <iconv.h>

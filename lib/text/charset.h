@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * charset.h - text files of unknown encoding as UTF-8
  *

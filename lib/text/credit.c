@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/credit.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * credit.h - a printed credit as the names in it: "Air feat. Beth Hirsch"
  *

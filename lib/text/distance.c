@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/distance.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * distance.h - how far two words are from each other
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/fold.h"
 
 #include <stdlib.h>

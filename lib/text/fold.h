@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fold.h - one folding for index, queries, keys and vocabulary
  *

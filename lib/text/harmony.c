@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/harmony.h"
 
 #include <ctype.h>

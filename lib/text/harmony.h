@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * harmony.h - keys and tempi: how they are written, and how well two go together
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/mix.h"
 
 #include <stdbool.h>

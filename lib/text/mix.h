@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mix.h - what it costs to go from one song to another, and the best order of many
  *

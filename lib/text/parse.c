@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/parse.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * parse.h - numbers, lengths, sizes and dates as people type them
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/repeat.h"
 
 #include <ctype.h>

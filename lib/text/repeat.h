@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * repeat.h - things that happen again: every day, every two weeks, every 90 minutes
  *

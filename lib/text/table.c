@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/table.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * table.h - rows of cells: aligned for people, tab-separated for programs
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tour.h - the cheapest way through all of a number of places, each once
  *

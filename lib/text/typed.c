@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Values of fields as people type them, on command lines. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/value.h"
 
 #include <ctype.h>

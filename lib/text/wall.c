@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "text/wall.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * wall.h - what a clock on the wall shows, in a time zone, and when it does
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Normal form and terminal columns. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "worker/bomb.h"
 
 #include <stddef.h>

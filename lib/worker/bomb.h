@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * bomb.h - what an archive may hold before it is taken for one that is made to fill a disk
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "worker/client.h"
 
 #include <errno.h>

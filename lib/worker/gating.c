@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Loudness from blocks: apart, since nothing but lib-analyze wants a library of mathematics. */
 #include <math.h>
 

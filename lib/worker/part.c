@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts of a record: what a cue sheet says of each track on the file. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "worker/record.h"
 
 #include <stdarg.h>

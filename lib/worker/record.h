@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * record.h - what the media worker found in one file, and its form on the wire
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "worker/same.h"
 
 #include <math.h>

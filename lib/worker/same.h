@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * same.h - do two records say the same of a field?
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * serving.h - a worker's side of protocol.h: how it starts, what it is asked, what it answers
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "worker/sound.h"
 
 #include <string.h>

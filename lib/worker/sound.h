@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sound.h - what a decoded file sounds like, as the sound worker tells it
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "worker/spawn.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The encoded form of a record. */
 #include <stdlib.h>
 #include <string.h>

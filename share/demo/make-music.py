@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Make the demo's little pieces again: share/demo/make-music.py (needs ffmpeg and python3-mutagen).
 
 Old tunes that belong to everybody and three of our own, a plucked string each, a few seconds

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Log what mpv plays to Fonoteca's archive: put this file into ~/.config/mpv/scripts/.
 -- When a file ends lib-import(1) is told what it was and how long it was heard, pauses left out; short plays are
 -- kept and do not count.  Films and other files with a picture that moves are left alone.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A real session at a terminal as a picture: make-tour.py OUT.svg, run by `make tour`.
 
 Runs the commands below one after the other in a terminal of COLUMNS columns, with the programs of

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A long history beside searches: history.py SCRATCH, run by tests/bench/run.sh
 
 Takes BENCH_PLAYS (1,000,000) plays into a library that has half of the 30,000 songs heard, and searches all the while,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # For tests/bench/run.sh: measuring, and the table.  $place is the scratch folder.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Music to measure with: make-music.py DIR FILES BYTES [SEED]
 
 FILES files of about BYTES each, in folders of 12: mp3, Ogg Vorbis and FLAC by turns, tagged, every one with

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Print a history of N plays as ListenBrainz has them: make-plays.py N [TRACKS [SEED]]
 
 Of TRACKS (30,000) songs some are heard often and most seldom, with albums and, of every third, an MBID."""

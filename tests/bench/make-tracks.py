@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A library to search in, as a table for seed-library: make-tracks.py ROWS [SEED]
 
 Albums of made-up artists: words as frequent as words are (the n-th in 1/(n + 4) of the places, so that "the" is in

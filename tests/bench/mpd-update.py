@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """What mpd's database update takes: mpd-update.py MUSIC SCRATCH, two lines of microseconds
 
 The first is the update of an empty database (with the start of mpd), the second that of the unchanged tree.

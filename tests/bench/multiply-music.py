@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """More of real music: multiply-music.py MUSIC DIR MB
 
 Copies the Ogg Vorbis files of a folder into DIR again and again until they are MB megabytes; in each copy the

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Peak memory: peak.py COMMAND..., prints "MAIN CHILDREN": kB of the process, and of the largest child"""
 import os
 import subprocess

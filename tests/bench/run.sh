@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Speed beside what everybody knows: tests/bench/run.sh, run by `make bench`.
 #
 # Two trees: real music, BENCH_MB (1200) megabytes of it made from the demo's package, or BENCH_MUSIC=DIR as it

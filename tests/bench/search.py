@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Searches of a large library: search.py SCRATCH, run by tests/bench/run.sh
 
 Builds a library of BENCH_TRACKS (1,000,000) tracks through the store layer, with build/unit/seed-library, from the

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # How well, and how fast, lib-analyze hears: tests/bench/sound.sh FOLDER, run by run.sh.
 #
 # The scores are of music that is made for it (tests/unit/band.h), what is similar and what is the same among BENCH_SOUNDS

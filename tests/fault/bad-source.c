@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * bad-source.c - a device that fails, or does not answer, for one command (LD_PRELOAD)
  *

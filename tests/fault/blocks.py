@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """What a disk may do to the writes between two flushes: all that the kernel wrote is recorded and replayed in part.
 
     blocks.py SCENARIO [--errors] [--limit N] [--time SECONDS] [--seed N] [--build DIR] [--preload LIBRARY.so]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Eight processes at once on one library, killed now and then: it stays whole, and nobody is kept from working.
 
     crowd.py [--time SECONDS] [--processes N] [--calm] [--sweeps SHARE] [--seed N] [--build DIR] [--preload LIBRARY.so]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A library on a small file system of its own, which can be full, lose its power, or be looked at from below."""
 import fcntl, os, shutil, struct, subprocess
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* To preload: the FAIL_ALLOC-th allocation of a command of ours fails, with FAIL_STICKY all from there on.
  * How many there were is written to the file FAIL_COUNT.  The media worker is left alone. */
 #define _GNU_SOURCE

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Import and commit on disks that are too small, by so much and so much.
 
     full-disk.py tmpfs|ext4 [--limit N] [--build DIR]

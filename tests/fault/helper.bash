@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the bats files of the fault tests have in common.
 
 ERRNOS=EIO,ENOSPC,EDQUOT,EINTR,ENOMEM

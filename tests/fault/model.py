@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Sequences of commands that nobody thought of, against a small model of what the library must contain.
 
     model.py [--limit SEQUENCES] [--steps N] [--time SECONDS] [--seed N] [--build DIR]

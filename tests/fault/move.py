@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Kill lib-import --mode=move --commit at its system calls: at any moment each file is at its source, or safe.
 
     move.py [--limit N] [--build DIR] [--until-caught] [-v]

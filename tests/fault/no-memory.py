@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Let a command run out of memory at one allocation after the other.
 
     no-memory.py SCENARIO [--sticky] [--limit N] [--build DIR] FAIL-ALLOC.so

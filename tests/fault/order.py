@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The order of syncs, as the meanest file system would have it: what was not synced itself is not there.
 
     order.py [--build DIR] [--preload LIBRARY.so]

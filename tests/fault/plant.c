@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Planted bugs to preload, which the tests of this folder must find.  PLANT names them, a word each:
  *
  *	nosync	every sync only says that it was done

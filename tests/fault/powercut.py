@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Cut the power at a system call: what was not made durable is gone, and nothing that counts was.
 
     powercut.py SCENARIO|batches [--limit N] [--build DIR] [--preload LIBRARY.so]

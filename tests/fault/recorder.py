@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A disk that remembers what was written to it, in which order, and what was flushed when.
 
 One file, served over /dev/fuse, for a loop device to lie on: what the kernel's file system does to its block device

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The commands that are cut, failed and starved: what comes before each, and what running it again means."""
 import hashlib, json, os, shutil, sqlite3, subprocess, sys, zipfile
 

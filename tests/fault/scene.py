@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the fault tests have in common: a scratch library, the line that a user runs again, what must hold."""
 import hashlib, json, os, shutil, sqlite3, subprocess, tempfile
 

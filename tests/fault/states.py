@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """What the meanest file system may leave after a power cut: it keeps what was synced, and of the rest what it likes.
 
     states.py SCENARIO [--limit N] [--time SECONDS] [--seed N] [--build DIR] [--preload LIBRARY.so]

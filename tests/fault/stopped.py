@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Who stands still keeps nobody from working who need not wait: a command is stopped, and others run beside it.
 
     stopped.py SCENARIO [--reader] [--cold] [--limit N] [--time SECONDS] [--seed N] [--build DIR] [--preload LIBRARY.so]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Kill or fail a command at its system calls, one after the other, and see that nothing is lost.
 
     sweep.py SCENARIO [--fault kill|ERRNO,ERRNO...] [--sticky] [--pairs N] [--target main|worker]

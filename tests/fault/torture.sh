@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Every fault test in full size: tests/fault/torture.sh SECONDS, run by `make torture`.
 #
 # Each class gets its share of the time and begins where chance wants it (TORTURE_SEED, else the clock, which is

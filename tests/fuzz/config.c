@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz config_parse(): whatever a file says, every word is one of its choices, and an error names its line.
  */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz cue_parse(): what it accepts can be sent, and every part names its file and its number. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz the readers of histories: whatever a stream holds, and whichever type it is said to be, every row ends
  * as a play with a title and a time, or with a reason; the bytes are a zip archive, gzip, or the history
  * itself. */

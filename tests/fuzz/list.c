@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz the readers of playlist files: the first byte chooses the format.  What is read can be written in any
  * format, and what was written can be read again. */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz lrc_parse(): what it accepts has lyrics and can be sent. */
 #include <stdint.h>
 #include <stdlib.h>

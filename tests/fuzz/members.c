@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz members_read(): the input is an archive.  Members come in order, and no piece is too long. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz what of media_read() is our own: the input is a file's content, in which sound is looked for, its
  * damage, its hash and its gain.  None of it may read past the input, loop, or differ from one time to the
  * next. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Fuzz queries: NUL cuts the input into arguments.  What the parser accepts is a tree that makes sense, and
  * what is searched for in a small library is found, or refused in words: never an error of SQL, of the index,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz record_decode(): whatever it accepts, record_encode() must write back in the same bytes' meaning. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Run one harness: run.sh BUILD NAME OPTION..., by `make fuzz`.  Begins with the test music, keeps what it
 # finds new below BUILD/corpus/NAME, and prints a line, or what was found.  A run of sound decodes a file: FUZZ_SLOW
 # (20) of others take as long, so of -runs=N it gets so many fewer.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz sniff(): the input is a file's content. */
 #include <stdint.h>
 #include <stdlib.h>

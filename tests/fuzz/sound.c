@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz what lib-analyze alone reads: the input is a file's content, which is decoded and heard; and the
  * answer of a worker that was taken over.  What is heard must make sense to who keeps it, and be the same
  * again. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A walk: sets for a DJ's desk, by tempo and key, in an order that mixes, and on to a stick as desks take it.
 load ../helper
 load ../disks

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A walk: a library that two people share, each with things of their own, on a machine where a third is no member.
 load ../helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A walk: a script of somebody's CI, which knows nothing but JSON, NUL and exit statuses.
 load ../helper
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A walk: the library is left to cron, which has no terminal, no language and next to no PATH, and there is mail
 # only when something is wrong.
 # not under SAN

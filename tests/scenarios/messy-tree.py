@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The music folder of somebody who has collected for twenty years: messy-tree.py DIR FILES
 
 FILES whole pieces, most of them in albums, a tenth in one huge folder, with names in Latin-1, with newlines and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A walk: the folder of somebody who has collected for twenty years, on a slow disk, from an import that is stopped
 # twice to a library that is as it should be.  Small by default; WALK_FILES=20000 takes the way in full.
 load ../helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A walk: first the database is lost, then a file, then the whole disk; a mirror of the blobs and a copy of the
 # catalogue lie elsewhere, as the manual advises.
 load ../helper

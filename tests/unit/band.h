@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * band.h - music of known tempo and key, made up note by note: for tests of what lib/sound hears
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* base: statuses, JSON and escapes, the vocabulary, growing buffers */
 #include "base/amount.h"
 #include "base/err.h"

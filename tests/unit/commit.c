@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * commit: sessions made by hand, committed; with an argument N: how long N items take, and how much memory;
  * N same: all of them files of one track; N late: committed after the same tracks in other files

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* credit - which credits are cut at joiners, and which are not */
 #include "text/credit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Threads that do jobs: each comes back once, done; only so many are inside; whoever waits, waits. */
 #include "base/crew.h"
 

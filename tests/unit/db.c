@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* db: making, opening and refusing libraries */
 #include <fcntl.h>
 #include <stdio.h>

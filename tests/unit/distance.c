@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* distance: edits between words, against the table that the definition makes */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tracks that are faded into each other: what comes out has the length and the samples that it should. */
 #include "intake/render/mix.h"
 

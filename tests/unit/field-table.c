@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The field table of fonoteca-library(5): mdoc rows of name, JSON type, unit, remarks.
  * tests/docs.bats compares them with the page; to renew it, put this output between

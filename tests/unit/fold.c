@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fold: what is the same to a listener is the same to the search */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* harmony: keys as people spell them, the Camelot wheel, tempi folded by two */
 #include "text/harmony.h"
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* intake: guesses from names, --set, roots, the walk, names of pictures */
 #include <fcntl.h>
 #include <sys/stat.h>

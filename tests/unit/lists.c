@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lists: the words of a command, rows for people and for programs, lines of an M3U file */
 #include "base/verb.h"
 #include "exchange/list.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* match: which pairs of files are the same place on a release, and which file is better */
 #include "store/commit/match.h"
 #include "store/commit/similar.h"

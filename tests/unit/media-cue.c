@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* media-cue - cue sheets, lyrics and old encodings, as the media worker reads them */
 #include "text/charset.h"
 #include "media/text/cue.h"

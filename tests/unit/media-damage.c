@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* media-damage - files that lost their end are told from whole ones, whatever stands behind them */
 #include <fcntl.h>
 #include <sys/mman.h>

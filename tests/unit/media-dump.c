@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * media-dump - print what the media worker says of files, for tests
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* media-payload - the hash of the audio alone: tags do not change it, the sound does, nonsense has none */
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* media-read - the real worker: tags, crashes, hangs, limits, and that it does not outlive anybody */
 #include <fcntl.h>
 #include <libgen.h>

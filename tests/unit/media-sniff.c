@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* media-sniff - formats are told by content, and what is no audio is not taken for it */
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* media-value - texts of tags in their normal form */
 
 #include <sys/mman.h>

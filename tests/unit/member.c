@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* member - names of an archive's members, those that no archiver would write, too */
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mix: what transitions cost, and orders of songs that cost little */
 #include "text/mix.h"
 

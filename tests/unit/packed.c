@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * packed [SEED] - what is packed changes no answer: random queries, orders and pages, by it and by rows alone
  *

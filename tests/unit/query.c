@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* query: how words become a tree, and that nothing typed ever becomes an error of SQL */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* record - the wire form of what the media worker found */
 #include "unit.h"
 #include "worker/record.h"

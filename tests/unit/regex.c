@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* regex: what a pattern finds, what is no pattern, and that none hangs */
 #include "text/regex.h"
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * seed-library DIR < TABLE - a library whose catalogue comes from a tab-separated table, without any audio
  *

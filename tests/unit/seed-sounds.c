@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * seed-sounds DIR - made-up sounds for all tracks of a library that seed-library made, without any audio
  *

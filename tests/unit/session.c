@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* session: states, counts, items, and what becomes of staging/ */
 #include "store/session/session.h"
 

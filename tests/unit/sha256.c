@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sha256: known answers of FIPS 180-4 and of lengths around the block size */
 #include "digest/sha256.h"
 

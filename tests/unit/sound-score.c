@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How well tempo and key are heard in music that was made for it (band.h); `sound-score all` has more of it,
  * `sound-score write STYLE BPM PITCH SECONDS FILE` makes a WAV file of it. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * unit.h - what the small C tests share: CHECK, a scratch folder, a verdict
  *

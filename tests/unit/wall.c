@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What clocks show: zones whose clocks are changed by an hour, by half of one, by a day; times that people
  * type; things that happen again. */
 #include "text/repeat.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Objects out of an array of any length: a scanner that knows no more of JSON than where an object ends. */
 #include <string.h>
 

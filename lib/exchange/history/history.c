@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "exchange/history/history.h"
 
 #include <stdarg.h>

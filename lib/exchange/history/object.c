@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows that are JSON objects: a line each, or the elements of an array. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * priv.h - what the readers of histories share; for this folder alone
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What each service calls things, and what it gets wrong. */
 #include <string.h>
 

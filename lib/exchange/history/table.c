@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Rows that are lines of cells: between tabs, or as comma-separated values. */
 #include <stdlib.h>
 #include <string.h>

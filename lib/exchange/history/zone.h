@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * zone.h - times as histories write them, and the zone of those that tell none
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/archive/member.h"
 
 #include <errno.h>

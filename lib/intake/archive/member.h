@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * member.h - the name of an archive's member, and its place below an open folder
  */

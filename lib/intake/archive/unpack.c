@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/archive/unpack.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * unpack.h - an archive unpacked into a folder of staging, its members as if they lay at the archive's path
  *

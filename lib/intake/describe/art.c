@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/describe/art.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * art.h - pictures: those inside a file and those beside it, staged and described
  */

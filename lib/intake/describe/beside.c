@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/describe/beside.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * beside.h - text files that lie beside the audio and belong to it: cue sheets and lyrics
  *

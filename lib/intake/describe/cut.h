@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * cut.h - what cue sheets make of an audio file: several tracks, or a few more tags
  *

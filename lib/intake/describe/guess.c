@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/describe/guess.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * guess.h - what a file's name tells where its tags do not
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/describe/joiners.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * joiners.h - credits that name several people as rows of each, by the library's joiners
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/encode/coding.h"
 
 #include <errno.h>

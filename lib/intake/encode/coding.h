@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * coding.h - the formats that files are converted to, and how good they shall be
  *

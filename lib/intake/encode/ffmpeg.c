@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/encode/ffmpeg.h"
 
 #include <errno.h>

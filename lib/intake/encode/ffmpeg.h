@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ffmpeg.h - the user's ffmpeg, which converts what this suite itself only keeps
  *

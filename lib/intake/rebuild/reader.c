@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/rebuild/reader.h"
 
 #include <errno.h>

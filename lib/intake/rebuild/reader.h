@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * reader.h - threads that read blobs: their hash, then what they say, each with a media worker of its own
  *

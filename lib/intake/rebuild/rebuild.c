@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/rebuild/rebuild.h"
 
 #include <stdio.h>

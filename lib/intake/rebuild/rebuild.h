@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rebuild.h - tracks from the blobs that the catalogue does not name
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/render/mix.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The file that is made, and its names. */
 #include <errno.h>
 #include <fcntl.h>

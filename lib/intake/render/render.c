@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/render/render.h"
 
 #include <stdlib.h>

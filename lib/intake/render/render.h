@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * render.h - a playlist as one continuous file, with a cue sheet beside it
  *

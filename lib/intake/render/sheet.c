@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/render/sheet.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sheet.h - the cue sheet of a file in which tracks lie one behind the other
  */

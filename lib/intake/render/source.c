@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tracks that are decoded. */
 #include <errno.h>
 #include <fcntl.h>

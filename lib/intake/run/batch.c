@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/run/batch.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * batch.h - what is staged but not yet durable: synced together, recorded together
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/run/copy.h"
 
 #include <errno.h>

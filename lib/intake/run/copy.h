@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * copy.h - one pass over a source: its bytes into staging, their hash, and the proof that it stood still
  *

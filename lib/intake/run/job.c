@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/run/job.h"
 
 #include <errno.h>

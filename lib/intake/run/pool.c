@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/run/pool.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pool.h - threads that do jobs, each with a media worker of its own
  *

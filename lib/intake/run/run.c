@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The way of files through an import: from the walk to the threads, and from them into batches (run.h). */
 #include "intake/run/run.h"
 

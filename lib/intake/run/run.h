@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * run.h - one run of an import, from inside: import.c begins and ends it, run.c moves its jobs, wanted.c
  * knows which files need none; for these three alone

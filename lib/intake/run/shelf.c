@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/run/shelf.h"
 
 #include <stdlib.h>

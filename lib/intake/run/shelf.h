@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * shelf.h - the archives of an import: met, unpacked, imported, a few at a time
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which files an import has to read, and which it knows (run.h). */
 #include <inttypes.h>
 #include <stdlib.h>

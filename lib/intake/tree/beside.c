@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The playlist beside the files. */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What changes in a tree: only what differs, and nothing that is not ours. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files that are converted, several at a time. */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/tree/disk.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/tree/file.h"
 
 #include <errno.h>

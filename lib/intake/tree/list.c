@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/tree/list.h"
 
 #include <errno.h>

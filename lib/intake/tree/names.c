@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/tree/names.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * names.h - names that are taken: a hash table, half of it empty at least
  */

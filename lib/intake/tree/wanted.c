@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where the file of each entry goes. */
 #include <stdlib.h>
 #include <string.h>

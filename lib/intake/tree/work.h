@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * work.h - a run over a tree, in its steps; private to tree.c's files
  */

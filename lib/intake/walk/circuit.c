@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/walk/circuit.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * circuit.h - how an import's roots do: which can be reached, which fail as a whole
  *

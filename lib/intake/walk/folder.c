@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/walk/folder.h"
 
 #include <dirent.h>

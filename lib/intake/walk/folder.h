@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * folder.h - an open folder of sources, shared by the walk and the threads that read from it
  *

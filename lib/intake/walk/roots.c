@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the user named, as roots of a walk (walk.h). */
 #include <errno.h>
 #include <stdlib.h>

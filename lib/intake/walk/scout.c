@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/walk/scout.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * scout.h - a walk that runs ahead in a thread of its own
  *

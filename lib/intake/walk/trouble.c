@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/walk/trouble.h"
 
 #include <errno.h>

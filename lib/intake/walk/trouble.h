@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * trouble.h - which failures of a source may pass by themselves, and of what kind they are
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "intake/walk/walk.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/archive/cp437.h"
 
 /* Of the bytes from 0x80; all lie below U+2600. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/archive/members.h"
 
 #include <archive.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * members.h - what is inside an archive: zip, tar (also within gzip, bzip2, xz, zstd), 7z
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/damage/damage.h"
 
 #include <inttypes.h>

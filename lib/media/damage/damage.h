@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * damage.h - audio that is missing, as far as the container tells: nothing is decoded
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Does a FLAC file have its last frame, and are all others right? */
 #include <string.h>
 

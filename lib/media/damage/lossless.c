@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Formats that write down how long their frames or packets are: APE, TTA, WavPack, Musepack 8. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Are all the frames there that the first one of an MPEG stream counts?  Does the last one of ADTS end? */
 #include <string.h>
 

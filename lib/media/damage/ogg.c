@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Does an Ogg file end with a whole page that is marked as the last of its stream? */
 #include <string.h>
 

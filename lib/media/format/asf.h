@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * asf.h - where the sound of an ASF file stands
  */

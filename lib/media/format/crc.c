@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/format/crc.h"
 
 #include "media/format/bytes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * crc.h - the checksums of FLAC frames and Ogg pages: most significant bit first, beginning with 0
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/format/flac.h"
 
 #include <string.h>

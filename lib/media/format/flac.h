@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * flac.h - the metadata of a FLAC file that concerns its audio, and its frames by their heads and checksums
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Are all frames of a FLAC stream there, and right?  Nothing is decoded. */
 #include <string.h>
 

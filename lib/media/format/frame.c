@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/format/frame.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * matroska.h - the elements of a Matroska file
  */

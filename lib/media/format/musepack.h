@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * musepack.h - the packets of a Musepack file of version 8
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * ogg.h - the pages of an Ogg file
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/format/tail.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/format/window.h"
 
 #include "media/format/bytes.h"

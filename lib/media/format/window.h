@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * window.h - walk forward through a file without a system call for each few bytes
  */

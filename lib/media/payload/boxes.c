@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The sound in containers of boxes: MP4, Matroska, Musepack. */
 #include <string.h>
 

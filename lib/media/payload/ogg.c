@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The packets of sound in an Ogg file. */
 #include <string.h>
 

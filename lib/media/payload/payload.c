@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/payload/payload.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * payload.h - the audio of a file alone, without its tags, as one hash
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Containers of chunks: RIFF WAVE, AIFF, DSDIFF, and ASF, whose chunks are called objects. */
 #include <ctype.h>
 #include <stdio.h>

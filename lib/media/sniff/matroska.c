@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Matroska and WebM: audio only where its list of tracks stands in front and holds sound and no pictures. */
 #include <stdio.h>
 #include <string.h>

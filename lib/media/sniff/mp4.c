@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MP4: is there a track of sound and none of moving pictures, and how is it coded? */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MPEG audio and ADTS: streams of frames without a header of their own. */
 #include <string.h>
 

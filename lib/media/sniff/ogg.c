@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ogg: which codec, and how long? */
 #include <string.h>
 

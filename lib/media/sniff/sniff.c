@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/sniff/sniff.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sniff.h - what kind of file is this?  Told by its bytes, never by its name
  *

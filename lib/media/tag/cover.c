@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/tag/cover.h"
 
 #include <stdio.h>

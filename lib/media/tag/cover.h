@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * cover.h - pictures inside a file
  */

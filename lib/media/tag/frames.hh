@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * frames.hh - ID3v2 frames that TagLib's property map leaves out
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * gain.h - the gain that encoders write into the stream instead of a tag
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/tag/map.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * map.h - the tags of a file, whatever their format's names, as fields of the vocabulary
  *

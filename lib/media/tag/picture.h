@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * picture.h - a cover put into a file that is open for writing (tagwrite.h)
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rating.h - ratings as programs write them, from 0 to 100
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stream.hh - a TagLib stream over a descriptor from some place on
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/tag/tag_c2.h"
 
 #if TAGLIB_MAJOR_VERSION < 2

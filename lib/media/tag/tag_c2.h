@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tag_c2.h - TagLib 2's C interface, whichever TagLib is installed
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/tag/tagfile.h"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tagfile.h - the little that TagLib's C interface cannot do in any version
  *

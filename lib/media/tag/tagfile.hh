@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tagfile.hh - what stands behind a struct tagfile, for tagfile.cc and tagwrite.cc alone
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/tag/tagwrite.h"
 
 #include <asffile.h>

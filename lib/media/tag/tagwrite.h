@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tagwrite.h - the tags of an open file set by TagLib's keys, and written
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * value.h - the text of a tag as the vocabulary wants it, however taggers write it
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/text/cue.h"
 
 #include <stdio.h>

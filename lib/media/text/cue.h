@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * cue.h - cue sheets: where the tracks begin on a file, and what they are
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Cue sheets inside audio files: the CUESHEET tag, and the block of FLAC files. */
 #include <stdio.h>
 #include <stdlib.h>

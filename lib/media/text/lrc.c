@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/text/lrc.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lrc.h - lyrics with times: .lrc files
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "media/text/textfile.h"
 
 #include "media/format/bytes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * textfile.h - the bytes of a small text file that lies beside the audio
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who is about to give a library another catalogue is alone with it, and loses nothing of the old one. */
 #include <errno.h>
 #include <stdio.h>

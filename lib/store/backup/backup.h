@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * backup.h - copies of the catalogue: made, judged, thinned out, laid back
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The catalogue that a rebuild begins with. */
 #include <dirent.h>
 #include <errno.h>

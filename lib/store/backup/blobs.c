@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which blobs the kept copies name. */
 #include <errno.h>
 #include <fcntl.h>

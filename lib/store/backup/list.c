@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which copies a folder holds, and which of them stay. */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A copy of the catalogue: made, checked, packed, read back, named. */
 #include <errno.h>
 #include <fcntl.h>

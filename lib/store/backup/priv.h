@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * priv.h - what the files of backup.h share
  */

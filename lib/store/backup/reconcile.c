@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A catalogue that came back and the blobs that are there. */
 #include <errno.h>
 #include <fcntl.h>

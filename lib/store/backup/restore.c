@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A copy becomes the catalogue. */
 #include <errno.h>
 #include <fcntl.h>

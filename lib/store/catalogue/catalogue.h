@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * catalogue.h - rows of the catalogue from what files say of themselves
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Retags: a file whose source got other tags, and what follows for its track and release. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/commit/commit.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * commit.h - make a staged session part of the catalogue: all of it, or nothing
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conflicts: is an item another file for a place on its release that is taken already? */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the library knows of an item's bytes, and of the source that holds them. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/commit/leave.h"
 
 #include <errno.h>

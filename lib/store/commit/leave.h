@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * leave.h - sources of lib-import --mode=move: written down with the commit, removed after it
  *

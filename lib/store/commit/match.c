@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/commit/match.h"
 
 #include <stdlib.h>

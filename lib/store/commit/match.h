@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * match.h - are two pieces the same place on a release, and which file is better?
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * plan.h - what a commit of a session will make of each item, decided by reading alone
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * publish.h - the files of a planned commit: looked at, published, looked at again
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which recording a new track is of: known by MusicBrainz id, by equal audio, by ISRC, or by its fingerprint.
  */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * report.h - sessions, items and commits as lines of text or JSON
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Retagged tracks: do they stay on their release, or go to another? */
 #include <stdlib.h>
 #include <string.h>

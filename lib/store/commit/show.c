@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Item by item: what a commit of a session would make of it (report.h). */
 #include <inttypes.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/commit/similar.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * similar.h - names and titles that two taggers write differently for the same thing
  *

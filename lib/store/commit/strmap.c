@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/commit/strmap.h"
 
 #include <stdlib.h>

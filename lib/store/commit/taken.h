@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * taken.h - what the items of a session itself take: places, recordings, files
  *

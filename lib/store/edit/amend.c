@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fields of tracks, set by hand. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tracks of an edit, and what became of each, in a table of this connection: however many they are. */
 #include <inttypes.h>
 #include <stdio.h>

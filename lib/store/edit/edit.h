@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * edit.h - changes of the catalogue by hand: amend, remove, restore, attach, detach, and taking them back
  *

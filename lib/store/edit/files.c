@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files of tracks: listed, given to another track, made a track of their own. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How every edit ends: its event, the commit, and what is told of it. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/edit/journal.h"
 
 #include <inttypes.h>

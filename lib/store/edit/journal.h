@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * journal.h - what an edit does to each row, kept so that it can be taken back
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What stands behind --amend, --remove and --restore: tracks and assignments. */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* In a shared library an edit changes its user's own tracks, playlists and schedules alone.  What an edit
  * changed its journal tells, whatever command it was: so it is asked at the end, and rolled back. */
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Fields of a release.  Assigned to all of its tracks they change it; assigned to some, those tracks go to
  * another release.  Another release that has the same name and agrees in all that was assigned takes the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tracks taken out of the library, and brought back. */
 #include <inttypes.h>
 #include <string.h>

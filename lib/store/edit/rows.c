@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rows of an event, taken back one by one.  All of it is SQL made from the tables' own columns. */
 #include <inttypes.h>
 #include <stdio.h>

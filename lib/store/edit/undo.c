@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An event taken back: which one, with what it needs around its rows. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blobs that are to be there again come back from trash/: under the library lock, and durable before the rows
  * that name them. */
 #include <errno.h>

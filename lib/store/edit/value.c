@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where each field of a track or a release stands in the catalogue, to be read and written as texts. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a track's file is to say: its tags as the catalogue has them. */
 #include "store/edit/wanted.h"
 

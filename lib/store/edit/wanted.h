@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * wanted.h - what a track's file would say if it said what the catalogue does
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A track's tags into its file: copied, written, read back, put in the old one's place. */
 #include "store/edit/write.h"
 

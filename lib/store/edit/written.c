@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/edit/written.h"
 
 #include <stdlib.h>

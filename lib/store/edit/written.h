@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * written.h - does a file that got other tags say what it should?
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An import that is taken out again, in batches from its latest play down: what is another account of a play
  * goes before that. */
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/history/imports.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * imports.h - histories as they were taken in: told apart, listed, taken out again
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A play in the form in which it is kept: NFC, folded keys, ids as they are compared. */
 #include <stdlib.h>
 #include <string.h>

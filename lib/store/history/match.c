@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What was told, and the track that it is: by MBID, by ISRC, by artist and title, where the album helps. */
 #include "base/field.h"
 #include "store/history/priv.h"

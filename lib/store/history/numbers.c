@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What was heard, in numbers: every play is looked at once. */
 #include <stdio.h>
 #include <stdlib.h>

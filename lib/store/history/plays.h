@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * plays.h - plays taken in, once each, and matched to tracks
  *

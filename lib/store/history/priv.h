@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* priv.h - what the files of lib/store/history share; for this folder alone */
 #ifndef STORE_HISTORY_PRIV_H
 #define STORE_HISTORY_PRIV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Keys that an older folding made: made anew, so that a play stays the same as itself. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rows that plays hang on: who listened, where it was told, the song, and how it was told. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What two tracks have in common, in words. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Candidates: a bounded number of tracks from each index that knows of something in common. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/likeness/likeness.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * likeness.h - the tracks that are most like another, or like those of a list, and why
  *

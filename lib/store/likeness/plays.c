@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What was heard together with tracks: within half an hour of one of them, by the same listener. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ids, each once, no more than POOL_MAX. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * priv.h - what the files of lib/store/likeness share: a profile of tracks, candidates, their pool
  */

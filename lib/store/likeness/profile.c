@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is known of the tracks that others are compared with. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much two tracks have in common. */
 #include <stdlib.h>
 #include <string.h>

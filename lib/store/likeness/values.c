@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The values of a track by which others are compared with it. */
 #include <stdlib.h>
 #include <string.h>

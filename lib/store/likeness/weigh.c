@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much a value says: the fewer tracks have it, the more. */
 #include "base/field.h"
 #include "store/likeness/priv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Format strings: $artist - ${title}, ${albumartist|artist|nobody}; and lists of columns. */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/listing/groups.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The groups of many tracks: from packed columns and, for artists, the credits as they lie. */
 #include <stdlib.h>
 #include <string.h>

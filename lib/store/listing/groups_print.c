@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Albums and artists as text or JSON. */
 #include "base/out.h"
 #include "store/listing/groups.h"

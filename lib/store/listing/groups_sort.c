@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Albums by artist and title, artists by name: the database has the order, and is asked for no more of it
  * than is wanted. */
 #include <stdlib.h>

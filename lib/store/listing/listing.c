@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/listing/listing.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * listing.h - tracks as text: table, columns, format strings, playlists, JSON
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * priv.h - a track's row as tables and tab-separated lines show it, and what forms of output share
  */

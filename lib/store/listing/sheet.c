@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tracks for other programs: columns between tabs, CSV as RFC 4180 has it, M3U. */
 #include <ctype.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/listing/show.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tracks as a table that fits a terminal. */
 #include <limits.h>
 #include <string.h>

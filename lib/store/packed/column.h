@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * column.h - how each column is packed
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/packed/kind.h"
 
 #include <stdlib.h>

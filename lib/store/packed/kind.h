@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * kind.h - what a preferred file is (format, codec, state), as one byte
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making the chunks. */
 #include <stdlib.h>
 #include <string.h>

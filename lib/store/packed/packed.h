@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * packed.h - what searches sort and filter by, in columns
  *

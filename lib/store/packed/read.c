@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Looking codes up. */
 #include <endian.h>
 #include <stdlib.h>

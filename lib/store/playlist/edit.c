@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Changes of a playlist's entries.  UNIQUE(playlist_id, position) is checked row by row, so whatever moves
  * goes through negative positions: -new first, then the sign. */
 #include <stdio.h>

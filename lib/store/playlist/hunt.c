@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Entries without a track, and the files that may be theirs: one pass over the files, however many entries.
  */
 #include "store/playlist/hunt.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * hunt.h - entries without a track, and the files that may be theirs; private to hunt.c, sought.c and liken.c
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/playlist/import.h"
 
 #include <stdlib.h>

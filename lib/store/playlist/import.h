@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * import.h - a playlist made of what a file says, and the tracks that it is about
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How near a file is to what an entry says. */
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mix.h - playlists in harmonic order, and one transition explained
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One transition in words. */
 #include <string.h>
 

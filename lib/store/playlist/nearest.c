@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/playlist/nearest.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * nearest.h - the playlist that a slip of its name may mean
  */

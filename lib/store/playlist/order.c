@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Another order of the entries: by fields, by chance; and each thing once. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/playlist/playlist.h"
 
 #include <stdio.h>

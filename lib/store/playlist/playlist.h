@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * playlist.h - playlists: named, ordered lists of tracks
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What people write for places in a playlist: 3, 5-7, 5..7, 9-, -1, track:12. */
 #include <string.h>
 

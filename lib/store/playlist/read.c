@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Entries as others see them. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What people call a track: its id, the path of its blob, the path of the file that it was imported from. */
 #include <errno.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is known of the entries that are looked for. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Playlists as JSON and as rows of a table. */
 #include <stdio.h>
 #include <string.h>

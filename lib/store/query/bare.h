@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * bare.h - "the beatles" also finds Beatles, and "simon and garfunkel" Simon Garfunkel
  *

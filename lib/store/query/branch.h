@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * branch.h - one alternative of a query: the words that it is ranked by, and what else must match
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * candidates.h - what can be among the first k of many by their keys
  *

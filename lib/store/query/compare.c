@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text in the order of the alphabet, beginnings of values, words that are misspelt or near each other. */
 #include <stdlib.h>
 #include <string.h>

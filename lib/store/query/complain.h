@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * complain.h - what is wrong with a query, and where
  *

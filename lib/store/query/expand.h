@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * expand.h - @NAME, query:NAME and smart playlists give way to what was saved under the name
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * explain.h - how a query was understood, what was done for it, and why each result stands where it does
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A query's tree for people and for programs. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * facet.h - how many of a query's tracks have each value of a field
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facets from packed columns: numbers, what files are, what albums have. */
 #include <stdio.h>
 #include <stdlib.h>

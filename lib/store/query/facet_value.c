@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/facet_value.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * facet_value.h - the values of a field while they are counted
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The values of a field in the whole library: without a query to choose tracks the tables of the values are
  * read as they lie, not track by track. */
 #include <stdlib.h>

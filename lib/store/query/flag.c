@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* is:, has: and missing: */
 #include <string.h>
 #include <strings.h>

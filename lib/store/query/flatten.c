@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A tree in its simplest form of the same meaning. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What other programs write:
  *	MPD		((artist == "Air") AND (any contains "moon") AND (base "dir") AND (!(date < "1990")))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/foremost.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * foremost.h - which documents come first by the values of a field that nothing is packed of
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * join.h - "sugar cane" also finds Sugarcane, and "sugarcane" Sugar Cane
  *

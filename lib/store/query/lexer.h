@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lexer.h - what the parts of the lexer share: token.c, term.c, foreign.c
  *

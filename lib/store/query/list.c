@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Matches in an order of their own, or as they come; and how many. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* playlist:NAME, playlist:p4, playlist:* - what stands in a playlist. */
 #include "store/query/member.h"
 

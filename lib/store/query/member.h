@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * member.h - the playlist that playlist:NAME means
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * members.h - the matches of one term as bits: of documents, tracks or releases
  *

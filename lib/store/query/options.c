@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/options.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * part.h - terms that must all match, as what the index and the rows are asked
  *

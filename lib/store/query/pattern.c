@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Regular expressions: field:/pattern/, field::pattern, /pattern/ */
 #include <stdio.h>
 #include <stdlib.h>

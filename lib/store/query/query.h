@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * query.h - find tracks: fonoteca-query(7) in, ids out
  *

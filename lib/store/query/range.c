@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conditions on numbers, lengths, sizes, dates and instants. */
 #include <math.h>
 #include <string.h>

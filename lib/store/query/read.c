@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parser: or, and, not, parentheses, terms. */
 #include <stdarg.h>
 #include <stdlib.h>

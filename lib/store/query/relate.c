@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/relate.h"
 
 #include <stdarg.h>

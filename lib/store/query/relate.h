@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * relate.h - mix: and similar: give way to what they stand for
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A term as a statement over the table of its values: SELECT kind, number of what matches. */
 #include <string.h>
 #include <strings.h>

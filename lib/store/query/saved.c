@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/saved.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * saved.h - searches with a name, for use in others: @NAME, query:NAME
  *

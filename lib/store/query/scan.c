@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/scan.h"
 
 #include <stdlib.h>

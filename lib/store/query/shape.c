@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a term means: the signs around its value, and the range in it, after the field that it is of. */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/sieve.h"
 
 #include <stdlib.h>

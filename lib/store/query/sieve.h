@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sieve.h - which documents can be left out, or taken, before a row of theirs is looked at
  *

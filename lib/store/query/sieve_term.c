@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What packed columns tell of a term: ranges, flags, missing values, kinds of files. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/query/source.h"
 
 /* The codes of a chunk until the next one is asked for; false where it is not packed. */

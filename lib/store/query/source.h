@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * source.h - documents that may be matches, a chunk at a time, and where they stand in an order
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * spell.h - word~ gives way to the library's words that are near to it
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A term as it is written: the field's name, the operator, the value. */
 #include <ctype.h>
 #include <stdlib.h>

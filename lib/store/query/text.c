@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conditions on text fields that look at the value itself. */
 #include <ctype.h>
 #include <pwd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arguments into tokens: operators, parentheses, sort words, and where a term begins. */
 #include "store/query/token.h"
 

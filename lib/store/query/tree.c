@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Nodes, made and copied. */
 #include "store/query/tree.h"
 

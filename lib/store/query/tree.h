@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * tree.h - a query as a tree, made by the parser, read by the planner
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/report/chart.h"
 
 #include <stdio.h>

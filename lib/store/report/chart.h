@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * chart.h - numbers as bars, as JSON or as a drawing
  *

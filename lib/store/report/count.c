@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/report/count.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * count.h - what the library is in numbers
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/report/page.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/report/stats.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Charts of a page, as inline SVG; their colours are the page's. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Schedules as rows of their table. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making, listing and cancelling schedules. */
 #include "store/schedule/schedule.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Taking turns: each by one process, once. */
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Print the migrations NNN-name.sql as C: a char array each, and the table of them.
 set -eu
 for f in "$@"; do

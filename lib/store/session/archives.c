@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/session/archives.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * archives.h - archives whose members an import has staged
  *

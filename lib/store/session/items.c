@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/session/items.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * items.h - the rows that a running import writes and looks up
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Staged files that are gone, or are not what they were (items.h). */
 #include <string.h>
 

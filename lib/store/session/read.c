@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading the items of a session, one at a time (session.h). */
 #include <stdio.h>
 #include <stdlib.h>

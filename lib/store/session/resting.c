@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/session/resting.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * resting.h - roots of imports that could not be reached as a whole
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finding a session again, and what it was asked for (items.h). */
 #include <stdlib.h>
 #include <string.h>

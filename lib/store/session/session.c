@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/session/session.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/sound/gain.h"
 
 #include "store/sql.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * gain.h - ReplayGain 2 of what lib-analyze measured: to -18 LUFS, for a track and for its album
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What was found, for --json. */
 #include <math.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Keeping what was found. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/sound/near.h"
 
 #include <stdlib.h>

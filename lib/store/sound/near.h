@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * near.h - which tracks sound like others
  *

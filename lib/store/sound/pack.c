@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making what near.c reads: apart, since only who analyses needs a library of mathematics. */
 #include <math.h>
 #include <stdlib.h>

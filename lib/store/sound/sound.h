@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sound.h - what is known of how files sound: what is still to be found out, and keeping what was
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/sound/staged.h"
 
 #include <stdlib.h>

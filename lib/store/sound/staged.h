@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * staged.h - the sounds of files that are staged: heard before the commit, which then knows what they are
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is still to be found out. */
 #include <errno.h>
 #include <fcntl.h>

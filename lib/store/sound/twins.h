@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * twins.h - sounds of one recording, found by their fingerprints
  *

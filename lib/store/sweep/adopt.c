@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/sweep/adopt.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * adopt.h - blobs that nothing names become items of a session, from which a commit makes tracks
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A copy of the catalogue where one is due or asked for; older ones go. */
 #include "store/backup/backup.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Covers of tracks that were removed, once nobody can bring these back: their blobs are orphans from then on.
  */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is made of other rows, beside the search index: words for corrections, fingerprints' numbers, tempo
  * and key of tracks, what sounds alike. */
 #include <stdio.h>

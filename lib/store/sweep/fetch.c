@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes that were found come in, as those of an import do (repair.h). */
 #include <errno.h>
 #include <fcntl.h>

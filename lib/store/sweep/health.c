@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "store/sweep/health.h"
 
 #include <errno.h>

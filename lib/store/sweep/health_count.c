@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the rows of the catalogue tell of a library's health. */
 #include <stdio.h>
 

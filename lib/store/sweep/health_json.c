@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Health as one JSON object. */
 #include <stdio.h>
 #include <string.h>

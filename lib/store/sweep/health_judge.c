@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is right, what wants attention, what is broken. */
 #include <stdarg.h>
 #include <stdio.h>

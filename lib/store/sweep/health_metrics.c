@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Health for Prometheus' textfile collector: base units, no timestamps, one HELP and TYPE a metric. */
 #include <string.h>
 

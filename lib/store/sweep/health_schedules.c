@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Schedules in a library's health: whose last run failed, and which nobody runs. */
 #include <fcntl.h>
 #include <stdio.h>

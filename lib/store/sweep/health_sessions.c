@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sessions in a library's health: their states, their items, who holds them. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Health on one screen. */
 #include <stdio.h>
 #include <string.h>

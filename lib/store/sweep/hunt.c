@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where the bytes of a blob may be found again (repair.h). */
 #include <dirent.h>
 #include <errno.h>

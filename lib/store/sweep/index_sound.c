@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The search index and what is packed for searches against the tracks themselves. */
 #include <stdio.h>
 #include <stdlib.h>

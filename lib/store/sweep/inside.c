@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes that no file holds alone: pictures inside audio, members of archives (repair.h). */
 #include <errno.h>
 #include <fcntl.h>

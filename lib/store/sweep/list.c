@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lists: names in folders, hashes in the catalogue, and the two against each other. */
 #include <dirent.h>
 #include <errno.h>

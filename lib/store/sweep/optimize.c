@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is packed for searches, statistics for the query planner, the event log's retention, the WAL. */
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blobs that nothing names: to trash/, with a row. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The paths at which the catalogue has known the bytes of lost blobs, or what they came with (repair.h). */
 #include <stdlib.h>
 #include <string.h>

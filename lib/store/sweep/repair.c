@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is broken is mended as far as it can be: the catalogue, then the blobs, then what nothing names. */
 #include "store/sweep/repair.h"
 

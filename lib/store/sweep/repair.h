@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * repair.h - blobs that are missing or damaged, and where their bytes are sought
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files that failed, and whose time has come: tried again, session by session. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fonoteca-library(5)'s invariants as far as rows can tell. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running a task, counting, telling, and keeping its row. */
 #include "store/sweep/sweep.h"
 

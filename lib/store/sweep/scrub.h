@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * scrub.h - read blobs with several threads and compare them with their names
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sessions: their staging when it is done with, and those whose holder died. */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sound.h - the catalogue against itself: looked at by `verify`, mended by `repair`
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What SQLite finds wrong with the catalogue, and the order in which it is looked at. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sweep.h - upkeep of a library: what lib-sweep does by itself
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trash/: what lies there too long is deleted; files and rows are brought back together. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a scrub found of a blob becomes the state of its files. */
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every blob against its name, oldest check first. */
 #include <stdlib.h>
 #include <string.h>

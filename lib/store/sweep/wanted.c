@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The blobs that have to be found again (repair.h). */
 #include <errno.h>
 #include <fcntl.h>
