@@ -36,7 +36,7 @@ indexed() {
 	printf 'X' | dd of=music/a.flac bs=1 seek=$((size - 700)) conv=notrunc 2>/dev/null
 	run -0 --separate-stderr bash -c 'lib-import music | lib-commit'
 	[ "$output" = "s2 committed: 0 tracks, 0 duplicates, 0 failed, 1 attached" ]
-	[[ $stderr == *"a.flac: its audio is damaged at 0:00"* ]]
+	[[ $stderr == *"a.flac: damaged: its audio is wrong at 0:00"* ]]
 	[ "$(query "SELECT hex(sha256), hex(audio) FROM blob JOIN file ON file.blob_id = blob.id WHERE preferred")" = "$was" ]
 	[ "$(query "SELECT damaged, audio = x'${was#*|}' FROM file WHERE NOT preferred")" = "1|0" ]
 	cp "$FIXTURES/audio/hoppipolla.flac" music/a.flac # and back again

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,8 @@
 #include "base/texts.h"
 
 #define STANDARD_PATH "/usr/local/bin:/usr/bin:/bin"
+
+enum { LOOK_MS = 100 };
 
 /* What a program of the user's desktop or terminal goes by; whatever changes how programs are loaded or
  * interpreted is not among it. */
@@ -204,22 +208,32 @@ status_of(int how)
 	return WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
 }
 
+/* Wait for its end, or a little.  A signal that comes just before is not lost: it is looked for again. */
+static void
+wait_a_little(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	(void)poll(&p, 1, LOOK_MS);
+}
+
 enum err_code
 program_wait(pid_t pid, volatile const int *stop, int *status, struct err *e)
 {
+	int pidfd =
+	    (int)syscall(SYS_pidfd_open, pid, 0); /* an older kernel has none: then it is looked for */
 	bool told = false;
-	int how;
+	int ended;
 
-	while (waitpid(pid, &how, 0) < 0) {
-		if (errno != EINTR)
-			return err_sys(e, errno, "cannot wait for a program");
+	while ((ended = program_ended(pid, status, e)) == 0) {
 		if (stop != NULL && *stop != 0 && *stop != SIGINT && !told) {
 			kill(pid, *stop);
 			told = true;
 		}
+		wait_a_little(pidfd);
 	}
-	*status = status_of(how);
-	return ERR_NONE;
+	fd_close(&pidfd);
+	return ended == 1 ? ERR_NONE : e->code;
 }
 
 int

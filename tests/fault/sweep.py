@@ -39,7 +39,7 @@ class Sweep(Scene):
     def __init__(self, args, **kw):
         super().__init__(args.build, **kw)
         self.args = args
-        self.only_killed = args.fault == "kill"
+        self.only_killed = getattr(args, "fault", "kill") == "kill"
         self.counts = self.sites = None
 
     def planted(self):

@@ -36,8 +36,8 @@ damage_at(struct sniffed *s, int64_t sample, int64_t rate)
 	int64_t seconds = rate > 0 ? sample / rate : 0;
 
 	if (s->damage[0] == '\0')
-		snprintf(s->damage, sizeof s->damage, "its audio is damaged at %" PRId64 ":%02d",
-		    seconds / 60, (int)(seconds % 60));
+		snprintf(s->damage, sizeof s->damage, "its audio is wrong at %" PRId64 ":%02d", seconds / 60,
+		    (int)(seconds % 60));
 }
 
 void
