@@ -54,6 +54,8 @@ packages() {
 		bench beets          beets                beets      beets
 		bench bs1770gain     -                    -          -
 		bench loudgain       -                    -          -
+		bench fluidsynth     fluidsynth           fluidsynth fluidsynth
+		bench timgm6mb-soundfont fluid-soundfont-gm soundfont-fluid -
 		bench openssl        openssl              openssl    openssl
 		bench mpd            mpd                  mpd        mpd
 		bench sqlite3        sqlite               -          sqlite

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # How well, and how fast, lib-analyze hears: tests/bench/sound.sh FOLDER, run by run.sh.
 #
-# The scores are of music that is made for it (tests/unit/band.h), what is similar and what is the same among BENCH_SOUNDS
+# The scores are of music that is made for it (tests/unit/band.h) and of songs that sampled instruments play, what is similar and what is the same among BENCH_SOUNDS
 # (100,000) tracks whose sounds are made up (tests/unit/seed-sounds.c).  The speed is that of BENCH_SONGS (8) songs of 3
 # minutes each as FLAC, in seconds of sound for a second of processor, one core, beside ffmpeg that only
 # decodes, and others where they are.
@@ -10,6 +10,7 @@
 set -eu
 place=$1
 songs=${BENCH_SONGS:-8}
+bench=${BASH_SOURCE%/*}
 PATH=${FONOTECA_BUILD:?}:$PATH
 export FONOTECA_LIBRARY=$place/sound-library
 
@@ -19,6 +20,30 @@ if [ ! -x "$FONOTECA_BUILD/lib-analyze" ]; then
 fi
 printf '\nWhat lib-analyze hears\n'
 "$FONOTECA_BUILD/unit/sound-score" all | grep -E '^(tempo|key|fingerprint):'
+
+# Songs that sampled instruments play, of known tempo and key: make-songs.py.
+rendered() {
+	local fonts=(/usr/share/sounds/sf2/TimGM6mb.sf2 /usr/share/sounds/sf2/*.sf2 /usr/share/soundfonts/*.sf2) font='' f name
+	for f in "${fonts[@]}"; do
+		[ ! -e "$f" ] || { font=$f && break; }
+	done
+	if [ -z "$font" ] || ! command -v fluidsynth >/dev/null || ! command -v ffmpeg >/dev/null; then
+		echo "rendered songs: skipped, no fluidsynth with instruments here (make deps-bench)"
+		return
+	fi
+	mkdir "$place/midi"
+	python3 "$bench/make-songs.py" write "$place/midi"
+	for f in "$place"/midi/*.mid; do
+		name=$(basename "$f" .mid)
+		fluidsynth -ni -q -F "$place/song.wav" -r 44100 "$font" "$f" >/dev/null 2>&1
+		ffmpeg -v error -nostdin -i "$place/song.wav" -metadata "title=$name" -metadata "artist=$name" "${f%.mid}.flac"
+	done
+	lib-import -q "$place/midi" 2>/dev/null | lib-commit -q >/dev/null
+	lib-analyze -q --all --only bpm,key
+	lib-search --json | python3 "$bench/make-songs.py" score
+	rm -rf "$place/midi" "$place/song.wav" "$FONOTECA_LIBRARY"
+}
+rendered
 many=${BENCH_SOUNDS:-100000}
 
 # cpu COMMAND...: milliseconds of processor, user and system, the median of 11.
@@ -34,7 +59,7 @@ likeness() {
 }
 
 # A library of so many tracks whose sounds are made up: fingerprints are compared as they are kept.
-python3 "${BASH_SOURCE%/*}/make-tracks.py" "$many" 0 >"$place/tracks"
+python3 "$bench/make-tracks.py" "$many" 0 >"$place/tracks"
 "$FONOTECA_BUILD/unit/seed-library" "$FONOTECA_LIBRARY" <"$place/tracks" >/dev/null
 "$FONOTECA_BUILD/unit/seed-sounds" "$FONOTECA_LIBRARY" | {
 	read -r n seconds groups
