@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # lib-import --history --list and --forget: a history is taken out again as if it had never come; the same file
 # again is told at once.
+# not under SAN
+
 load helper
 
 setup() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # lib-import(1) --mode, --limit-rate, --commit: a source is never lost, and never removed too early.
+# not under SAN
 
 load helper
 # shellcheck disable=SC2030,SC2031

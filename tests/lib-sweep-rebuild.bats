@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # lib-sweep rebuild: a catalogue from a copy of it and the blobs, or from the blobs alone.
+# not under SAN
 
 load helper
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # lib-sweep retry, lib-import --status --failed; and every state of a session under every command.
+# not under SAN
 
 load helper
 
