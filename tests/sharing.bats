@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Whose a library is: who may read it, who may write to it, and what --shared GROUP gives to a group.
 load helper
+load people
 
 # The tests are root's, who becomes anna (uid 1001), ben (1002), both of the group users, and eve (1003), who is of
 # no group.  Their programs and libraries lie where all of them may go.
@@ -24,18 +25,6 @@ setup() {
 teardown() {
 	[ -z "${place:-}" ] || rm -rf "$place"
 }
-
-# as UID COMMAND... : in its home, with the umask that hides all from others.
-as() {
-	local uid=$1 groups=--clear-groups
-	shift
-	[ "$uid" -eq 1003 ] || groups=--groups=$(getent group users | cut -d: -f3)
-	(umask 077 && cd / && exec env HOME="$place/$uid" PATH="$place/bin:$PATH" \
-		setpriv --reuid="$uid" --regid="$uid" "$groups" "$@")
-}
-anna() { as 1001 "$@"; }
-ben() { as 1002 "$@"; }
-eve() { as 1003 "$@"; }
 
 # bring NAME ARG... : this user imports and commits.
 bring() {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # A walk: a library that two people share, each with things of their own, on a machine where a third is no member.
 load ../helper
+load ../people
 
 # Root becomes anna (uid 1001) and ben (1002), both of the group users, and eve (1003), who is not.
 setup() {
@@ -25,18 +26,6 @@ setup() {
 teardown() {
 	[ -z "${place:-}" ] || rm -rf "$place"
 }
-
-# as UID COMMAND... : in its home, with the umask that hides all from others.
-as() {
-	local uid=$1 groups=--clear-groups
-	shift
-	[ "$uid" -eq 1003 ] || groups=--groups=$(getent group users | cut -d: -f3)
-	(umask 077 && cd / && exec env HOME="$place/$uid" PATH="$place/bin:$PATH" \
-		setpriv --reuid="$uid" --regid="$uid" "$groups" "$@")
-}
-anna() { as 1001 "$@"; }
-ben() { as 1002 "$@"; }
-eve() { as 1003 "$@"; }
 
 # refused PATTERN WHO COMMAND... : status 4, and why.
 refused() {

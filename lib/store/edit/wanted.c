@@ -91,17 +91,9 @@ wanted_read(struct db *db, int64_t track, int64_t release, bool measured, struct
 enum err_code
 wanted_tags(struct db *db, int64_t track, struct record *r, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT release_id FROM track WHERE id = ?1", e);
 	int64_t release = 0;
-	int step;
+	int step = sql_number(db, "SELECT release_id FROM track WHERE id = ?1", &track, 1, &release, e);
 
-	if (st == NULL)
-		return e->code;
-	sql_int(st, 1, track);
-	step = sql_step(db, st, e);
-	if (step == 1)
-		release = sqlite3_column_int64(st, 0);
-	sql_done(st);
 	if (step == 0)
 		err_set(e, ERR_NOTFOUND, "there is no track %lld", (long long)track);
 	return e->code != ERR_NONE ? e->code : wanted_read(db, track, release, false, r, e);
