@@ -192,8 +192,7 @@ add_lists(struct text *t, struct db *db, int64_t track, int64_t release, struct 
 		track, e) != ERR_NONE ||
 	    add_rows(t, db,
 		"SELECT 0, value FROM tag WHERE track_id = ?"
-		" AND (name_id BETWEEN 24 AND 27 OR name_id = 34 OR name_id BETWEEN 38 AND 41) ORDER BY "
-		"name_id, seq",
+		" AND " TOLD_FIELDS " ORDER BY name_id, seq",
 		track, e) != ERR_NONE)
 		return e->code;
 	return add_rows(t, db,
