@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: MIT
 # Every fault test in full size: tests/fault/torture.sh SECONDS, run by `make torture`.
 #
-# Each class gets its share of the time and begins where chance wants it (TORTURE_SEED, else the clock, which is
-# printed); a class that is through earlier leaves the rest to the others.  A line a class with its counts, what
-# failed in full; status 1 where anything did.
+# As many classes run side by side as there are cores (JOBS).  Each gets its share of the time and begins where chance
+# wants it (TORTURE_SEED, else the clock, which is printed); a class that is through earlier leaves the rest to those
+# behind it.  A line a class with its counts, what failed in full; status 1 where anything did.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C.UTF-8
 build=${FONOTECA_BUILD:-$PWD/build}
 seconds=${1:-3600}
 seed=${TORTURE_SEED:-$(date +%s)}
+jobs=${JOBS:-$(nproc)}
 errnos=EIO,ENOSPC,EDQUOT,EINTR,ENOMEM
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -102,35 +103,54 @@ kind() {
 	esac
 }
 
-declare -A total
-echo "seed $seed"
-failed=0 left=$(awk '{ n += $1 } END { print n }' <<<"$classes")
+# queue N: every class whose turn is N of those that run side by side, one after the other.
+queue() {
+	local n=$1 left began room limit status cases injected failures share program arguments
+	left=$(turn "$n" | awk '{ n += $1 } END { print n + 0 }')
+	while read -r share program arguments; do
+		began=$SECONDS
+		room=$(((seconds - SECONDS) * share / left))
+		left=$((left - share))
+		limit=1000000
+		[ "$program" != full-disk ] || limit=500
+		[ "$program" != model ] || limit=1000
+		# shellcheck disable=SC2086 # a list of arguments
+		"tests/fault/$program.py" $arguments --build "$build" --limit $limit --time $((room > 5 ? room : 5)) \
+			--seed "$seed" >"$out/$n.log" 2>&1
+		status=$?
+		if [ $status -eq 77 ]; then
+			printf '%-52s skipped: %s\n' "$program ${arguments//"$out/"/}" "$(tail -n 1 "$out/$n.log")"
+			continue
+		fi
+		cases='' injected='' failures=''
+		read -r cases injected failures < <(sed -n 's/^cases=\([0-9]*\) injected=\([0-9]*\) failures=\([0-9]*\)$/\1 \2 \3/p' "$out/$n.log")
+		echo "${cases:-0} $status $(kind "$program $arguments")" >>"$out/$n.sums"
+		{ # one write, so that queues do not mix
+			printf '%-52s %8s %8s %8s %6d\n' "$program ${arguments//"$out/"/}" "${cases:-none}" "${injected:-}" \
+				"${failures:-}" $((SECONDS - began))
+			[ $status -eq 0 ] || grep -v ': not reached' "$out/$n.log"
+		} >"$out/$n.report"
+		cat "$out/$n.report"
+	done < <(turn "$n")
+}
+
+turn() {
+	awk -v n="$1" -v jobs="$jobs" 'NR % jobs == n' <<<"$classes"
+}
+
+echo "seed $seed, $jobs classes side by side"
 printf '%-52s %8s %8s %8s %6s\n' class cases injected failures s
-while read -r share program arguments; do
-	began=$SECONDS
-	room=$(((seconds - SECONDS) * share / left))
-	left=$((left - share))
-	limit=1000000
-	[ "$program" != full-disk ] || limit=500
-	[ "$program" != model ] || limit=1000
-	# shellcheck disable=SC2086 # a list of arguments
-	"tests/fault/$program.py" $arguments --build "$build" --limit $limit --time $((room > 5 ? room : 5)) \
-		--seed "$seed" >"$out/log" 2>&1
-	status=$?
-	read -r cases injected failures < <(sed -n 's/^cases=\([0-9]*\) injected=\([0-9]*\) failures=\([0-9]*\)$/\1 \2 \3/p' "$out/log")
-	if [ $status -eq 77 ]; then
-		printf '%-52s skipped: %s\n' "$program ${arguments//"$out/"/}" "$(tail -n 1 "$out/log")"
-		continue
-	fi
-	printf '%-52s %8s %8s %8s %6d\n' "$program ${arguments//"$out/"/}" "${cases:-none}" "${injected:-}" "${failures:-}" \
-		$((SECONDS - began))
-	kind=$(kind "$program $arguments")
-	total[$kind]=$((${total[$kind]-0} + ${cases:-0}))
-	if [ $status -ne 0 ]; then
-		failed=$((failed + 1))
-		grep -v ': not reached' "$out/log"
-	fi
-done <<<"$classes"
+for ((n = 0; n < jobs; n++)); do
+	queue $n &
+done
+wait
+
+declare -A total
+failed=0
+while read -r cases status kind; do
+	total[$kind]=$((${total[$kind]-0} + cases))
+	[ "$status" -eq 0 ] || failed=$((failed + 1))
+done < <(cat "$out"/*.sums)
 echo
 for kind in "${!total[@]}"; do
 	printf '%-52s %8d\n' "$kind" "${total[$kind]}"
