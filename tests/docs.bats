@@ -242,6 +242,20 @@ exit_table() {
 	done
 }
 
+@test "every file and function that HACKING names is in the tree" {
+	grep -oE '\b(lib|cmd|tests|man|share)/[a-z_/.-]+[a-z]' "$TREE/HACKING" | sort -u >files
+	[ "$(wc -l <files)" -gt 30 ]
+	while read -r f; do
+		[[ $f == */lib-x* || -n $(compgen -G "$TREE/${f/%\/}*") ]] || fail "there is no $f"
+	done <files
+	grep -oE '\b[a-z]+(_[a-z]+)*\(\)' "$TREE/HACKING" | tr -d '()' | sort -u >functions
+	[ "$(wc -l <functions)" -gt 20 ]
+	while read -r f; do
+		grep -qrE "\b$f\(" "$TREE/lib" "$TREE/cmd" "$TREE/tests" --include=*.[ch] --include=*.bash ||
+			fail "there is no $f()"
+	done <functions
+}
+
 @test "the version is the same in VERSION, NEWS and the packages" {
 	version=$(cat "$TREE/VERSION")
 	[ "$(sed -n '1s/^Fonoteca \([0-9.]*\).*/\1/p' "$TREE/NEWS")" = "$version" ]
