@@ -148,7 +148,7 @@ prefer(struct db *db, struct err *e)
 		command.wish.ntracks, &changed, e) != ERR_NONE)
 		return e->code;
 	if (!cli_json()) {
-		cli_note("%lld track%s changed", (long long)changed, changed == 1 ? "" : "s");
+		cli_note("%lld track%s changed", (long long)changed, amount_s(changed));
 		return ERR_NONE;
 	}
 	json_open(&b, "summary");
@@ -172,7 +172,7 @@ duplicates(struct db *db, struct err *e)
 	if (!cli_json()) {
 		cli_note("%lld recording%s there more than once: %lld track%s of %s could go",
 		    (long long)sum.groups, sum.groups == 1 ? " is" : "s are", (long long)sum.drops,
-		    sum.drops == 1 ? "" : "s", amount_bytes(sum.bytes, size));
+		    amount_s(sum.drops), amount_bytes(sum.bytes, size));
 		return ERR_NONE;
 	}
 	json_open(&b, "summary");

@@ -155,9 +155,9 @@ choose(int tasks[MAX_TASKS])
 		if (task < 0 || n == MAX_TASKS)
 			cli_usage(task < 0 ? "there is no task '%s'" : "too many tasks: '%s'", *word);
 		if (task == REBUILD)
-			cli_usage("rebuild stands alone, or with one copy of the catalogue");
+			cli_usage("rebuild takes one FILE, or none, and stands alone");
 		if (task == RESTORE || task == METRICS)
-			cli_usage("%s wants a file, and nothing beside it", verbs[task].name);
+			cli_usage("%s takes FILE, and stands alone", verbs[task].name);
 		if (task == SCHEDULES)
 			schedules = true;
 		else
@@ -175,7 +175,7 @@ add_from(const char *folder)
 	char **more = realloc(sweep.from, (sweep.nfrom + 1) * sizeof *more);
 
 	if (more == NULL)
-		cli_usage("--from: too many");
+		cli_usage("--from %s: out of memory", folder);
 	more[sweep.nfrom++] = (char *)(uintptr_t)folder;
 	sweep.from = more;
 }

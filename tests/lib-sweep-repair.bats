@@ -62,6 +62,9 @@ sound() {
 	lib-search -s id | diff before -
 	[ "$(stat -c %a "$(nth 1)")" = 444 ]
 	find "$FONOTECA_LIBRARY/staging" -type f | diff - /dev/null
+	# a folder that is not there is told, though nothing is wanted from it
+	fails 4 lib-sweep --from nowhere repair
+	[[ $stderr == *": repair: nowhere: No such file or directory" ]]
 	sound
 }
 

@@ -96,12 +96,12 @@ count() {
 	lib-sweep health
 	flip "$victim" 20
 	run -3 --separate-stderr lib-sweep verify
-	[[ $stderr == *"is damaged (picture of track "*"bytes are not those of its name"* ]]
+	[[ $stderr == *"is damaged (cover of track "*"bytes are not those of its name"* ]]
 	run -3 lib-sweep health
-	[[ $output == *"1 lost picture"* ]]
+	[[ $output == *"1 lost cover"* ]]
 	rm -f "$victim"
 	run -3 --separate-stderr lib-sweep verify
-	[[ $stderr == *"is missing (picture of track "* ]]
+	[[ $stderr == *"is missing (cover of track "* ]]
 	run -4 --separate-stderr lib-sweep --json health
 	[[ $output == *'"lost_covers":1,'* ]]
 	cp aside "$victim"
@@ -134,7 +134,7 @@ count() {
 	[[ $stderr == *"$cut is damaged"*"has 10 bytes instead of 844"* ]]
 	[[ $stderr == *"$longer is damaged"*"has 849 bytes instead of 844"* ]]
 	[[ $stderr == *"$link is missing"* ]]
-	[[ $stderr == *"$folder is missing"*"not a plain file"* ]]
+	[[ $stderr == *"$folder is missing"*"it is no plain file"* ]]
 	[ "$(lib-search --count is:missing)" -eq 3 ]
 	# the catalogue keeps every one of them
 	[ "$(lib-search --count)" -eq 8 ]
@@ -270,7 +270,7 @@ count() {
 	[[ $stderr == *"track 4 is not in the search index"* ]]
 	[[ $stderr == *"track 5 has no preferred file"* ]]
 	[[ $stderr == *"track row 6 names something of release that is not there"* ]]
-	[[ $stderr == *": track 6 is in the search index otherwise than in the catalogue"*" faults" ]]
+	[[ $stderr == *": track 6 is in the search index otherwise than in the catalogue"*" faults: lib-sweep repair "* ]]
 }
 
 @test "a database that is damaged is broken: status 4" {

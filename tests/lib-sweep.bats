@@ -359,7 +359,7 @@ state() {
 	session 2 staging 0 reading staged
 	for n in 1 2 3; do
 		run -0 lib-sweep stuck
-		[[ $output == "stuck: 1 items" ]]
+		[[ $output == "stuck: 1 item" ]]
 		[ "$(query "SELECT state FROM item ORDER BY id" | tr '\n' ' ')" = 'pending staged ' ]
 		edit "UPDATE item SET state = 'reading' WHERE state = 'pending'"
 	done
@@ -406,14 +406,14 @@ state() {
 @test "optimize: old events go, the WAL is truncated" {
 	edit "INSERT INTO event(at, actor, kind) VALUES ($((FONOTECA_NOW - 401 * DAY)), 0, 'old'), ($((FONOTECA_NOW - 399 * DAY)), 0, 'young')"
 	run -0 lib-sweep optimize
-	[[ $output == "optimize: 1 events"* ]]
+	[[ $output == "optimize: 1 event"* ]]
 	[ "$(query "SELECT group_concat(kind, ' ') FROM event")" = 'young sweep' ]
 	[ ! -s "$FONOTECA_LIBRARY/library.db-wal" ]
 }
 
 @test "health: fine, attention, broken" {
 	run -0 --separate-stderr lib-sweep health
-	[[ ${lines[0]} == "health "*"ok" && $output == *"9 tracks, 1 albums, 3 artists"* && -z $stderr ]]
+	[[ ${lines[0]} == "health "*"ok" && $output == *"9 tracks, 1 album, 3 artists"* && -z $stderr ]]
 	lib-sweep --json health | python3 -c '
 import json, sys
 h = json.loads(sys.stdin.read())

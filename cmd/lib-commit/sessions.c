@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/time.h"
 #include "cmd/lib-commit/command.h"
@@ -44,8 +45,7 @@ finish_moves(void)
 	struct leave_counts n;
 
 	if (db != NULL && leave_go(db, &how, &n, &why) == ERR_NONE && n.removed > 0)
-		cli_note(
-		    "%" PRId64 " source%s of earlier moves removed", n.removed, n.removed == 1 ? "" : "s");
+		cli_note("%" PRId64 " source%s of earlier moves removed", n.removed, amount_s(n.removed));
 }
 
 static enum err_code
@@ -274,7 +274,7 @@ sessions_all(struct err *e)
 	for (size_t i = 0; i < n; i++)
 		others += !session_is_ours(db, list[i]);
 	if (others > 0)
-		cli_note("%zu session%s of others left alone", others, others == 1 ? "" : "s");
+		cli_note("%zu session%s of others left alone", others, amount_s((int64_t)others));
 	if (others == n)
 		none_staged(db, e);
 	for (size_t i = 0; i < n && others < n; i++) {

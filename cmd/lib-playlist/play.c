@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/out.h"
 #include "base/own.h"
@@ -181,7 +182,7 @@ notice(const struct playlist *p, struct texts *argv, struct err *e)
 	char length[TIME_TEXT];
 
 	if (texts_printf(argv, e, "Playlist %s", p->name) == ERR_NONE)
-		texts_printf(argv, e, "%lld track%s, %s", (long long)p->tracks, p->tracks == 1 ? "" : "s",
+		texts_printf(argv, e, "%lld track%s, %s", (long long)p->tracks, amount_s(p->tracks),
 		    time_length(p->duration_ms, length));
 	return e->code;
 }

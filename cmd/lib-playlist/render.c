@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/out.h"
 #include "base/progress.h"
@@ -62,7 +63,7 @@ report(const struct render *r, struct err *e)
 	if (!cli_json()) {
 		cli_note("%s: %s%lld tracks, %lld missing, %d Hz, %d channel%s", r->file,
 		    r->dry_run ? "would be: " : "", (long long)r->tracks, (long long)r->missing, r->rate,
-		    r->channels, r->channels == 1 ? "" : "s");
+		    r->channels, amount_s(r->channels));
 		return;
 	}
 	json_open(&out, "report");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/file.h"
 #include "base/out.h"
@@ -60,13 +61,15 @@ print_text(const struct backup_base *base, const struct rebuild *r, int64_t unna
 	else
 		buf_puts(b, "the blobs alone");
 	if (!cli_dry_run())
-		buf_printf(b, ", %lld tracks taken in", (long long)r->result.tracks);
+		buf_printf(
+		    b, ", %lld track%s taken in", (long long)r->result.tracks, amount_s(r->result.tracks));
 	if (r->result.attached > 0)
-		buf_printf(b, ", %lld files attached", (long long)r->result.attached);
+		buf_printf(
+		    b, ", %lld file%s attached", (long long)r->result.attached, amount_s(r->result.attached));
 	if (base->r.missing > 0)
-		buf_printf(b, ", %lld blobs missing", (long long)base->r.missing);
+		buf_printf(b, ", %lld blob%s missing", (long long)base->r.missing, amount_s(base->r.missing));
 	if (unnamed > 0)
-		buf_printf(b, ", %lld blobs unnamed", (long long)unnamed);
+		buf_printf(b, ", %lld blob%s unnamed", (long long)unnamed, amount_s(unnamed));
 }
 
 /* What is not as it was, and what may help. */
@@ -83,7 +86,7 @@ want_attention(const struct backup_base *base, const struct rebuild *r, struct e
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (kinds[i].n > 0)
 			buf_printf(&b, "%s%lld blob%s %s", b.len > 0 ? ", " : "", (long long)kinds[i].n,
-			    kinds[i].n == 1 ? "" : "s", kinds[i].what);
+			    amount_s(kinds[i].n), kinds[i].what);
 	if (b.len > 0 && base->r.missing > 0)
 		buf_puts(&b, ": lib-sweep repair looks for them where they came from, and below --from");
 	if (b.len > 0 && buf_ok(&b, e) == ERR_NONE)

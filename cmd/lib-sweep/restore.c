@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* restore FILE: go back to a copy of the catalogue. */
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/out.h"
 #include "cmd/lib-sweep/command.h"
@@ -30,10 +31,10 @@ sweep_restore(const char *file, bool force, struct err *e)
 	if (cli_json())
 		print_json(&r, &b);
 	else if (cli_dry_run())
-		buf_printf(&b, "restore: would be: %lld tracks", (long long)r.tracks);
+		buf_printf(&b, "restore: would be: %lld track%s", (long long)r.tracks, amount_s(r.tracks));
 	else
-		buf_printf(&b, "restore: %lld tracks, %lld blobs missing", (long long)r.tracks,
-		    (long long)r.missing);
+		buf_printf(&b, "restore: %lld track%s, %lld blob%s missing", (long long)r.tracks,
+		    amount_s(r.tracks), (long long)r.missing, amount_s(r.missing));
 	buf_putc(&b, cli_separator());
 	if (cli_print(&b, e) != ERR_NONE || cli_dry_run())
 		return;
@@ -41,6 +42,7 @@ sweep_restore(const char *file, bool force, struct err *e)
 		cli_note("the catalogue as it was is in backup/%s", r.before);
 	if (r.missing > 0)
 		err_set(e, ERR_ATTENTION,
-		    "%lld blobs are not there; their tracks are kept, is:missing lists them",
-		    (long long)r.missing);
+		    "restore: %lld blob%s missing: lib-search is:missing lists the tracks, lib-sweep repair "
+		    "looks for copies",
+		    (long long)r.missing, amount_s(r.missing));
 }

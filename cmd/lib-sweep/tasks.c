@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/cli.h"
 #include "base/out.h"
 #include "base/progress.h"
@@ -24,6 +25,7 @@ void
 sweep_tell(const char *task, const char *action, const char *thing, int64_t bytes)
 {
 	struct buf b = { 0 };
+	char size[AMOUNT_TEXT];
 
 	foreign += strcmp(action, "foreign") == 0;
 	if (!cli_dry_run() && !cli_verbose() &&
@@ -44,7 +46,7 @@ sweep_tell(const char *task, const char *action, const char *thing, int64_t byte
 	}
 	out_printable(&b, thing, strlen(thing));
 	if (bytes >= 0)
-		buf_printf(&b, " (%lld bytes)", (long long)bytes);
+		buf_printf(&b, " (%s)", amount_bytes(bytes, size));
 	if (b.failed || !cli_dry_run()) {
 		cli_note("%s: %s %s", task, action, b.failed ? thing : b.data);
 		buf_free(&b);

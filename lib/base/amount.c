@@ -8,6 +8,12 @@
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
 
 const char *
+amount_s(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+const char *
 amount_bytes(int64_t bytes, char text[AMOUNT_TEXT])
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };
@@ -15,7 +21,7 @@ amount_bytes(int64_t bytes, char text[AMOUNT_TEXT])
 	size_t unit = 0;
 
 	if (bytes < 1000) {
-		snprintf(text, AMOUNT_TEXT, "%" PRId64 " byte%s", bytes, bytes == 1 ? "" : "s");
+		snprintf(text, AMOUNT_TEXT, "%" PRId64 " byte%s", bytes, amount_s(bytes));
 		return text;
 	}
 	/* what would be rounded to 1000 of a unit is 1.0 of the next */

@@ -17,4 +17,7 @@ const char *amount_bytes(int64_t bytes, char text[AMOUNT_TEXT]);
 /* "40 s", "12 min", "5 h", "3 days" into text. */
 const char *amount_span(int64_t seconds, char text[AMOUNT_TEXT]);
 
+/* The end of a noun that n counts: "" where it is one, else "s". */
+const char *amount_s(int64_t n);
+
 #endif

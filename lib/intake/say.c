@@ -50,7 +50,7 @@ say_summary(int64_t session, const struct import_counts *c, struct buf *out)
 
 	if (session != 0)
 		buf_printf(out, "s%" PRId64 ": ", session);
-	buf_printf(out, "%" PRId64 " file%s %s (%s)", c->staged, c->staged == 1 ? "" : "s",
+	buf_printf(out, "%" PRId64 " file%s %s (%s)", c->staged, amount_s(c->staged),
 	    session != 0 ? "staged" : "would be staged", amount_bytes(c->bytes, size));
 	part(out, c->damaged, "damaged");
 	part(out, c->earlier, "staged earlier");
@@ -70,8 +70,8 @@ say_resumable(int64_t session, const struct import_counts *c, struct err *e)
 	if (len > sizeof e->msg / 2)
 		len = sizeof e->msg / 2;
 	snprintf(e->msg + len, sizeof e->msg - len,
-	    "; %" PRId64 " file%s so far: 'lib-import --resume s%" PRId64 "' goes on", files,
-	    files == 1 ? "" : "s", session);
+	    "; %" PRId64 " file%s so far: 'lib-import --resume s%" PRId64 "' goes on", files, amount_s(files),
+	    session);
 }
 
 void

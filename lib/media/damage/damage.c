@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "media/format/asf.h"
 
 void
@@ -19,7 +20,7 @@ damage_bytes(struct sniffed *s, int64_t missing)
 {
 	if (s->damage[0] == '\0')
 		snprintf(s->damage, sizeof s->damage, "its end is missing: %" PRId64 " byte%s", missing,
-		    missing == 1 ? "" : "s");
+		    amount_s(missing));
 }
 
 void

@@ -3,6 +3,7 @@
  * and key of tracks, what sounds alike. */
 #include <stdio.h>
 
+#include "base/amount.h"
 #include "store/sound/twins.h"
 #include "store/sweep/sound.h"
 #include "store/vocabulary.h"
@@ -66,7 +67,7 @@ compare_prints(struct soundness *k, struct err *e)
 	}
 	if (wrong > 0) {
 		snprintf(thing, sizeof thing, "the numbers of %lld fingerprint%s", (long long)wrong,
-		    wrong == 1 ? "" : "s");
+		    amount_s(wrong));
 		sound_fault(k, thing, "are not those of the sound", k->mends);
 	}
 	if (writes && e->code == ERR_NONE)

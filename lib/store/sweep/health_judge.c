@@ -13,7 +13,7 @@ static const char *const file_states[HEALTH_FILE_STATES] = { "ok", "missing", "d
 static const char *const verdicts[] = { "ok", "attention", "broken" };
 enum { MISSING = 1, DAMAGED };
 enum { FAILED = 4 };
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+enum { HOUR = 3600 };
 
 const char *
 health_verdict_name(enum health_verdict verdict)
@@ -60,7 +60,7 @@ static void
 judge_broken(struct judge *j, const struct health *h)
 {
 	static const char *const fetch =
-	    "lib-sweep repair fetches them again, with --from DIR from a mirror or a backup";
+	    "lib-sweep repair fetches what is lost again, with --from DIR from a mirror or a backup";
 	char first[sizeof h->first_bad + 4] = "";
 
 	if (h->damage[0] != '\0')
@@ -81,17 +81,18 @@ static void
 judge_known(struct judge *j, const struct health *h)
 {
 	static const char *const mend =
-	    "lib-search is:missing and is:damaged list their tracks, lib-sweep repair "
-	    "fetches them again, with --from DIR from a mirror or a backup";
+	    "lib-search is:missing and is:damaged list the tracks, lib-sweep repair "
+	    "fetches what is lost again, with --from DIR from a mirror or a backup";
 
-	count(j, h->files[MISSING].n, "file known as missing", "files known as missing", mend);
+	count(j, h->files[MISSING].n, "missing file", "missing files", mend);
 	count(j, h->files[DAMAGED].n, "damaged file", "damaged files", mend);
 	count(j, h->trash_unknown, "file in trash/ that the catalogue has never heard of",
 	    "files in trash/ that the catalogue has never heard of",
-	    "lib-sweep rebuild takes in what is music, lib-sweep --grace 0 trash lets them go, as a year "
+	    "lib-sweep rebuild takes in what is music, lib-sweep --grace 0 trash lets go of the rest, as a "
+	    "year "
 	    "does");
-	count(j, h->lost_covers, "lost picture", "lost pictures",
-	    "lib-sweep repair takes them out of the audio again, or fetches them from beside it");
+	count(j, h->lost_covers, "lost cover", "lost covers",
+	    "lib-sweep repair takes covers out of the audio again, or fetches them from beside it");
 }
 
 static bool
@@ -105,23 +106,24 @@ static void
 judge_sessions(struct judge *j, const struct health *h)
 {
 	int64_t age = h->oldest_unfinished != 0 ? health_age(h, h->oldest_unfinished) : 0;
+	char span[AMOUNT_TEXT];
 
 	count(j, h->sessions[FAILED], "failed session", "failed sessions",
 	    "lib-commit --list says why, --retry ID tries again, --reject ID gives it up");
 	count(j, h->stuck, "stuck session", "stuck sessions",
-	    "lib-sweep stuck puts it back, lib-commit goes on with it");
+	    "lib-sweep stuck puts sessions back, lib-commit goes on with them");
 	count(j, h->failed_items, "failed item", "failed items",
-	    "lib-import --status --failed lists them with their reasons, --retry ID tries them again");
+	    "lib-import --status --failed says which and why, --retry ID tries again");
 	if (is_beyond(age, h->limits.session))
 		say(j, "lib-commit --list names it: commit it, or give it up by --reject ID",
-		    "a session is unfinished for %lld days", (long long)(age / DAY));
+		    "a session is unfinished for %s", amount_span(age, span));
 	for (int i = 0; i < h->nsilent; i++) {
 		struct buf holder = { 0 };
 
 		out_printable(&holder, h->silent[i].holder, strlen(h->silent[i].holder));
 		say(j, "see whether that process hangs; when it is gone the session can be gone on with",
-		    "session s%lld is held without a sign of life for %lld minutes by %s",
-		    (long long)h->silent[i].id, (long long)(health_age(h, h->silent[i].beat) / MINUTE),
+		    "session s%lld is held without a sign of life for %s by %s", (long long)h->silent[i].id,
+		    amount_span(health_age(h, h->silent[i].beat), span),
 		    holder.failed || holder.data == NULL ? "" : holder.data);
 		buf_free(&holder);
 	}
@@ -143,12 +145,13 @@ judge_runs(struct judge *j, const struct health *h)
 {
 	for (int i = 0; i < h->nruns; i++) {
 		int64_t since = h->runs[i].succeeded != 0 ? h->runs[i].succeeded : h->runs[i].started;
+		char span[AMOUNT_TEXT];
 
 		if (!runs_by_itself(h->runs[i].name) || !is_beyond(health_age(h, since), h->limits.sweep))
 			continue;
 		say(j, "see that cron or the timer still runs lib-sweep, and what it says",
-		    "lib-sweep %s has not ended well for %lld days", h->runs[i].name,
-		    (long long)(health_age(h, since) / DAY));
+		    "lib-sweep %s has not ended well for %s", h->runs[i].name,
+		    amount_span(health_age(h, since), span));
 		return;
 	}
 }
@@ -157,6 +160,7 @@ static void
 judge_schedules(struct judge *j, const struct health *h)
 {
 	int64_t late = h->next_turn != 0 ? health_age(h, h->next_turn) : 0;
+	char span[AMOUNT_TEXT];
 
 	for (int i = 0; i < h->nfailed_schedules; i++) {
 		char how[32] = "was cut short";
@@ -169,33 +173,34 @@ judge_schedules(struct judge *j, const struct health *h)
 		    h->failed_schedules[i].what, how);
 	}
 	if (h->schedules_failed > h->nfailed_schedules)
-		say(j, "lib-playlist schedule lists them", "%lld more schedules failed",
-		    (long long)(h->schedules_failed - h->nfailed_schedules));
+		say(j, "lib-playlist schedule lists them", "%lld more schedule%s failed",
+		    (long long)(h->schedules_failed - h->nfailed_schedules),
+		    amount_s(h->schedules_failed - h->nfailed_schedules));
 	if (is_beyond(late, h->limits.sweep))
 		say(j, "see that cron or a timer runs lib-sweep schedules as the user whose it is",
-		    "a schedule is due for %lld days", (long long)(late / DAY));
+		    "a schedule is due for %s", amount_span(late, span));
 }
 
 static void
 judge_limits(struct judge *j, const struct health *h)
 {
 	int64_t unsaved = h->backups.unsaved != 0 ? health_age(h, h->backups.unsaved) : 0;
-	char size[AMOUNT_TEXT];
+	char size[AMOUNT_TEXT], span[AMOUNT_TEXT];
 
 	if (h->free_bytes < h->limits.free)
 		say(j, "make room; lib-sweep --grace 0 trash lets go what was taken out", "%s free",
 		    amount_bytes(h->free_bytes, size));
 	if (is_beyond(unsaved, h->limits.backup))
 		say(j, "lib-sweep backup makes one, lib-sweep alone one a day",
-		    "no copy has the changes of the last %lld days", (long long)(unsaved / DAY));
+		    "no copy has the changes of the last %s", amount_span(unsaved, span));
 	if (h->verified * 100 < h->limits.verified * h->blobs)
 		say(j, "lib-sweep --time-limit 30min verify, night by night, comes round to all of them",
-		    "%lld %% of the blobs verified within %lld days",
-		    (long long)(h->verified * 100 / h->blobs), (long long)(h->limits.verify / DAY));
+		    "%lld %% of the blobs verified within %s", (long long)(h->verified * 100 / h->blobs),
+		    amount_span(h->limits.verify, span));
 	if (h->latest > h->now + HOUR)
 		say(j, "set the clock; what is dated while it is behind counts from the last sweep",
-		    "the clock is %lld hours behind what the library has seen",
-		    (long long)((h->latest - h->now) / HOUR));
+		    "the clock is %s behind what the library has seen",
+		    amount_span(h->latest - h->now, span));
 }
 
 enum health_verdict

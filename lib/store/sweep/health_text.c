@@ -9,7 +9,6 @@
 #include "store/sweep/health_priv.h"
 
 enum { OK };
-enum { DAY = 86400 };
 
 static void
 line(struct buf *out, const char *name)
@@ -80,9 +79,9 @@ catalogue(const struct db *db, const struct health *h, struct buf *out)
 
 	line(out, "library");
 	out_escape(out, db_path(db), strlen(db_path(db)));
-	buf_printf(out, "\n%-18s%d, of Fonoteca %s\n%-18s%lld tracks, %lld albums, %lld artists\n", "schema",
-	    h->schema, VERSION, "catalogue", (long long)h->tracks, (long long)h->albums,
-	    (long long)h->artists);
+	buf_printf(out, "\n%-18s%d, of Fonoteca %s\n%-18s%lld track%s, %lld album%s, %lld artist%s\n",
+	    "schema", h->schema, VERSION, "catalogue", (long long)h->tracks, amount_s(h->tracks),
+	    (long long)h->albums, amount_s(h->albums), (long long)h->artists, amount_s(h->artists));
 	if (h->sound.sounds > 0)
 		buf_printf(out, "%-18s%lld analysed, %lld in part, %lld failed, %lld damaged\n", "sounds",
 		    (long long)h->sound.sounds, (long long)h->sound.waiting, (long long)h->sound.failed,
@@ -144,10 +143,10 @@ sessions(const struct health *h, struct buf *out)
 		buf_putc(out, '\n');
 	}
 	if (h->lost_covers > 0)
-		buf_printf(out, "%-18s%lld\n", "lost pictures", (long long)h->lost_covers);
+		buf_printf(out, "%-18s%lld\n", "lost covers", (long long)h->lost_covers);
 	if (h->leaving > 0)
-		buf_printf(out, "%-18s%lld sources of --mode=move still to be removed\n", "leaving",
-		    (long long)h->leaving);
+		buf_printf(out, "%-18s%lld source%s of --mode=move still to be removed\n", "leaving",
+		    (long long)h->leaving, amount_s(h->leaving));
 }
 
 static void
@@ -164,8 +163,10 @@ storage(const struct health *h, struct buf *out)
 	buf_printf(out, "\n%-18s%lld\n", "foreign in blobs", (long long)h->foreign);
 	line(out, "free space");
 	put_size(out, h->free_bytes);
-	buf_printf(out, "\n%-18s%lld of %lld blobs within %lld days\n", "verified", (long long)h->verified,
-	    (long long)h->blobs, (long long)(h->limits.verify / DAY));
+	buf_printf(out, "\n%-18s%lld of %lld blob%s within ", "verified", (long long)h->verified,
+	    (long long)h->blobs, amount_s(h->blobs));
+	put_span(out, h->limits.verify);
+	buf_putc(out, '\n');
 }
 
 static void

@@ -2,9 +2,12 @@
 /* What is broken is mended as far as it can be: the catalogue, then the blobs, then what nothing names. */
 #include "store/sweep/repair.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "store/sweep/scrub.h"
 
 /* What was not found stays in the catalogue, marked as what it is. */
@@ -36,13 +39,28 @@ blobs(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *
 	return e->code;
 }
 
+/* A folder that is not there is told even where nothing is to be looked for. */
+static enum err_code
+check_folders(const struct sweep *s, struct err *e)
+{
+	for (size_t i = 0; i < s->nfrom; i++) {
+		int fd = open(s->from[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0)
+			return err_sys(e, errno, "%s", s->from[i]);
+		fd_close(&fd);
+	}
+	return ERR_NONE;
+}
+
 enum err_code
 sweep_repair(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
 	struct err orphans = { 0 };
 
 	sweep_low_priority();
-	if (sweep_mend(db, s, r, e) != ERR_NONE || blobs(db, s, r, e) != ERR_NONE)
+	if (check_folders(s, e) != ERR_NONE || sweep_mend(db, s, r, e) != ERR_NONE ||
+	    blobs(db, s, r, e) != ERR_NONE)
 		return e->code;
 	sweep_orphans(db, s, r, &orphans);
 	sweep_sum_up(r, e);

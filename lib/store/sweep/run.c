@@ -106,17 +106,47 @@ sweep_low_priority(void)
 	(void)syscall(SYS_ioprio_set, 1, 0, (2 << 13) | 7);
 }
 
+/* "3 moved", "1 source removed", "8.9 MB", "16 kB of the log".  Of the first words only nouns end with an s.
+ */
+static void
+count_text(const char *name, int64_t n, struct buf *out)
+{
+	size_t first = strcspn(name, "_");
+	char size[AMOUNT_TEXT];
+
+	if (strcmp(name, "bytes") == 0) {
+		buf_puts(out, amount_bytes(n, size));
+		return;
+	}
+	if (strcmp(name, "wal_bytes") == 0) {
+		buf_printf(out, "%s of the log", amount_bytes(n, size));
+		return;
+	}
+	buf_printf(out, "%lld ", (long long)n);
+	for (size_t i = 0; name[i] != '\0'; i++)
+		if (n != 1 || i + 1 != first || name[i] != 's')
+			buf_putc(out, name[i] == '_' ? ' ' : name[i]);
+}
+
 /* What was found wants attention, and is the task's status. */
 void
 sweep_sum_up(const struct sweep_report *r, struct err *e)
 {
 	static const char *const bad[] = { "damaged", "missing", "faults", "unchecked" };
 	struct buf b = { 0 };
+	bool mends = false;
 
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (sweep_count(r, bad[i]) > 0)
-			buf_printf(&b, "%s%lld %s", b.len > 0 ? ", " : "", (long long)sweep_count(r, bad[i]),
-			    bad[i]);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		int64_t n = sweep_count(r, bad[i]);
+
+		if (n == 0)
+			continue;
+		buf_puts(&b, b.len > 0 ? ", " : "");
+		count_text(bad[i], n, &b);
+		mends = mends || strcmp(bad[i], "unchecked") != 0;
+	}
+	if (mends && r->task == SWEEP_VERIFY)
+		buf_puts(&b, ": lib-sweep repair mends what it can, and looks for copies of what is lost");
 	if (b.len > 0 && e->code == ERR_NONE && buf_ok(&b, e) == ERR_NONE)
 		err_set(e, ERR_ATTENTION, "%s", b.data);
 	buf_free(&b);
@@ -216,21 +246,6 @@ sweep_json(const struct sweep_report *r, struct buf *out)
 	if (r->dry_run)
 		json_bool(out, "dry_run", true);
 	json_close(out);
-}
-
-/* "3 moved", "1 sources removed", "8.9 MB". */
-static void
-count_text(const char *name, int64_t n, struct buf *out)
-{
-	char size[AMOUNT_TEXT];
-
-	if (strcmp(name, "bytes") == 0) {
-		buf_puts(out, amount_bytes(n, size));
-		return;
-	}
-	buf_printf(out, "%lld ", (long long)n);
-	for (const char *s = name; *s != '\0'; s++)
-		buf_putc(out, *s == '_' ? ' ' : *s);
 }
 
 void

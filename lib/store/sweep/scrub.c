@@ -90,7 +90,7 @@ examine(struct scrub *s, struct scrub_job *j, unsigned char *chunk)
 		set(j, is_lost(errno) ? SCRUB_UNREADABLE : SCRUB_FAILED, errno);
 	} else if (!S_ISREG(st.st_mode)) {
 		j->verdict = SCRUB_MISSING;
-		err_set(&j->e, ERR_FORMAT, "is not a plain file");
+		err_set(&j->e, ERR_FORMAT, "it is no plain file");
 	} else {
 		j->inode = (int64_t)st.st_ino;
 		j->ctime_ns = (int64_t)st.st_ctim.tv_sec * SECOND_NS + st.st_ctim.tv_nsec;
@@ -100,7 +100,7 @@ examine(struct scrub *s, struct scrub_job *j, unsigned char *chunk)
 			read_all(s, j, fd, chunk);
 		} else {
 			j->verdict = SCRUB_WRONG;
-			err_set(&j->e, ERR_FORMAT, "has %lld bytes instead of %lld", (long long)st.st_size,
+			err_set(&j->e, ERR_FORMAT, "it has %lld bytes instead of %lld", (long long)st.st_size,
 			    (long long)j->size);
 		}
 	}

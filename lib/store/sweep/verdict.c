@@ -40,7 +40,7 @@ describe(struct db *db, const struct scrub_job *j, struct buf *words, struct buf
 		json_int(json, NULL, id);
 		if (n == 0)
 			buf_printf(words, " (%strack %lld, %s - %s)",
-			    sqlite3_column_int(st, 3) != 0 ? "picture of " : "", id,
+			    sqlite3_column_int(st, 3) != 0 ? "cover of " : "", id,
 			    artist != NULL ? artist : "", title != NULL ? title : "");
 	}
 	sql_done(st);
