@@ -7,11 +7,10 @@
 
 #include "base/cli.h"
 #include "base/progress.h"
-#include "base/time.h"
 #include "base/verb.h"
 #include "cmd/lib-sweep/command.h"
 
-enum { DAY = 86400, SCHEDULES = SWEEP_TASKS, HEALTH, METRICS, RESTORE, REBUILD, MAX_TASKS = 32 };
+enum { DAY = 86400, METRICS = SWEEP_HEALTH + 1, RESTORE, REBUILD, MAX_TASKS = 32 };
 
 static const struct opt opts[] = {
 	{ OPT_OLDER, "older-than", "DAYS", "let unfinished sessions expire after so many days (30)" },
@@ -65,82 +64,6 @@ static int worst;      /* status of a task */
 static int scrub_key;  /* the last option given that is verify's */
 static bool ages;      /* an age was given: whoever says so means it */
 
-/* --time-limit is the whole run's: what of it is left becomes that of the next task.  verify ends by itself
- * between two blobs, the others as by a signal.  False where nothing is left. */
-static bool
-has_time(int64_t began, int64_t limit, int task)
-{
-	int64_t left = began + limit - time_monotonic_ms();
-
-	if (limit == 0)
-		return true;
-	if (left <= 0)
-		return false;
-	sweep.scrub.time_limit_ms = left;
-	cli_time_limit(task == SWEEP_VERIFY ? 0 : left);
-	return true;
-}
-
-/* What the time did not do for. */
-static void
-tell_left(const int *tasks, int n)
-{
-	struct buf names = { 0 };
-
-	for (int i = 0; i < n; i++)
-		buf_printf(&names, "%s%s", i > 0 ? ", " : "", verbs[tasks[i]].name);
-	cli_note("the time is over; left for the next run: %s", names.failed ? "" : names.data);
-	buf_free(&names);
-}
-
-/* All tasks get their turn, whatever became of the one before; only a signal, and the end of the time, ends
- * it. */
-static enum err_code
-run_all(struct db *db, const int *tasks, int n, struct err *e)
-{
-	int64_t began = time_monotonic_ms(), limit = sweep.scrub.time_limit_ms;
-
-	for (int i = 0; i < n; i++) {
-		struct err one = { 0 };
-
-		if (!has_time(began, limit, tasks[i])) {
-			tell_left(tasks + i, n - i);
-			break;
-		}
-		if (tasks[i] == HEALTH)
-			sweep_health(db, &one);
-		else
-			sweep_one(db, (enum sweep_task)tasks[i], &sweep, &one);
-		if (one.code == ERR_INTERRUPTED) {
-			if (cli_time_is_over())
-				tell_left(tasks + i, n - i);
-			else
-				*e = one;
-			break;
-		}
-		if (one.code != ERR_NONE) {
-			err_context(&one, "%s", verbs[tasks[i]].name);
-			cli_warn("%s", one.msg);
-			worst = err_worse(worst, err_status(one.code));
-		}
-	}
-	return e->code;
-}
-
-/* A clock that leapt may be wrong, and what it lets go does not come back. */
-static enum err_code
-look_at_clock(struct db *db, struct err *e)
-{
-	int64_t days = 0;
-
-	if (!ages && sweep_leap(db, &days, e) == ERR_NONE && days > 0) {
-		sweep.leapt = true;
-		cli_note("the clock is %lld days ahead of the last sweep: nothing goes by its age this time",
-		    (long long)days);
-	}
-	return e->code;
-}
-
 static int
 choose(int tasks[MAX_TASKS])
 {
@@ -158,7 +81,7 @@ choose(int tasks[MAX_TASKS])
 			cli_usage("rebuild takes one FILE, or none, and stands alone");
 		if (task == RESTORE || task == METRICS)
 			cli_usage("%s takes FILE, and stands alone", verbs[task].name);
-		if (task == SCHEDULES)
+		if (task == SWEEP_SCHEDULES)
 			schedules = true;
 		else
 			tasks[n++] = task;
@@ -235,22 +158,6 @@ takes_file(int task)
 	return cli_noperands() == 2 && strcmp(cli_operands()[0], verbs[task].name) == 0;
 }
 
-static enum err_code
-run_tasks(const int *tasks, int n, struct err *e)
-{
-	struct db_options o = { .wait_ms = cli_wait_ms() };
-	struct db *db = NULL;
-	bool reads = true;
-
-	for (int i = 0; i < n; i++)
-		reads = reads && tasks[i] == HEALTH;
-	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, e) == ERR_NONE &&
-	    (reads || ((sweep.dry_run || sweep_lock(db, e) == ERR_NONE) && look_at_clock(db, e) == ERR_NONE)))
-		run_all(db, tasks, n, e);
-	db_close(db);
-	return e->code;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -287,12 +194,12 @@ main(int argc, char **argv)
 	n = choose(tasks);
 	check_options(tasks, n);
 	if (n > 0)
-		run_tasks(tasks, n, &e);
+		sweep_tasks(tasks, n, &sweep, ages, &worst, &e);
 	(void)umask(mask); /* what playlists are written to is for others */
 	if (schedules && (e.code == ERR_NONE || e.code == ERR_BUSY) && !cli_interrupted())
 		sweep_schedules(&scheduled);
 	if (scheduled.code != ERR_NONE) {
-		err_context(&scheduled, "%s", verbs[SCHEDULES].name);
+		err_context(&scheduled, "%s", verbs[SWEEP_SCHEDULES].name);
 		cli_warn("%s", scheduled.msg);
 		worst = err_worse(worst, err_status(scheduled.code));
 	}

@@ -24,6 +24,14 @@ enum {
 	OPT_ALONE /* of rebuild */
 };
 
+/* Tasks that sweep.h has not got. */
+enum { SWEEP_SCHEDULES = SWEEP_TASKS, SWEEP_HEALTH };
+
+/* Run tasks of sweep.h and SWEEP_HEALTH in turn, whatever becomes of each; *worst becomes the worst status of
+ * them.  s->scrub.time_limit_ms is that of all together; ages: one was asked for, so whatever the clock says
+ * is meant. */
+enum err_code sweep_tasks(const int *tasks, int n, struct sweep *s, bool ages, int *worst, struct err *e);
+
 /* Run one task and print what came of it. */
 void sweep_one(struct db *db, enum sweep_task task, const struct sweep *s, struct err *e);
 
