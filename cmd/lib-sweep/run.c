@@ -92,14 +92,15 @@ sweep_tasks(const int *tasks, int n, struct sweep *s, bool ages, int *worst, str
 {
 	struct db_options o = { .wait_ms = cli_wait_ms() };
 	struct db *db = NULL;
-	bool reads = true;
+	bool acts = false;
+	enum db_mode mode;
 
 	for (int i = 0; i < n; i++)
-		reads = reads && tasks[i] == SWEEP_HEALTH;
-	if (db_open(&db, cli_library(), reads ? DB_READ : DB_WRITE, &o, NULL, e) == ERR_NONE &&
-	    (reads ||
-		((s->dry_run || sweep_lock(db, e) == ERR_NONE) &&
-		    (ages || look_at_clock(db, s, e) == ERR_NONE))))
+		acts = acts || tasks[i] != SWEEP_HEALTH;
+	mode = acts && !s->dry_run ? DB_WRITE : DB_READ;
+	if (db_open(&db, cli_library(), mode, &o, NULL, e) == ERR_NONE &&
+	    (mode == DB_READ || sweep_lock(db, e) == ERR_NONE) &&
+	    (!acts || ages || look_at_clock(db, s, e) == ERR_NONE))
 		run_all(db, tasks, n, s, worst, e);
 	db_close(db);
 	return e->code;

@@ -472,10 +472,12 @@ index_fill(struct db *db, struct err *e)
 enum err_code
 index_check(struct db *db, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "INSERT INTO fts(fts) VALUES('integrity-check')", e);
+	sqlite3_stmt *st;
 
-	if (st == NULL || sql_run(db, st, e) == ERR_NONE)
-		return e->code;
+	if (db->mode == DB_READ)
+		vocabulary_scan(db, e);
+	else if ((st = sql_get(db, "INSERT INTO fts(fts) VALUES('integrity-check')", e)) != NULL)
+		sql_run(db, st, e);
 	if (e->code != ERR_LIBRARY)
 		return e->code;
 	*e = (struct err){ 0 };

@@ -80,15 +80,30 @@ packs_free(struct packing *p)
 			buf_free(&p->pack[chars][more]);
 }
 
-/* Words of the index and their numbers of documents, in order; finalise it. */
+/* Words of the index and their numbers of documents, in order; finalise it.  What is temporary changes no
+ * library, so who only reads may have it, too. */
 static sqlite3_stmt *
 index_words(struct db *db, struct err *e)
 {
-	if (sql_exec(db,
-		"CREATE VIRTUAL TABLE IF NOT EXISTS temp.index_word USING fts5vocab('main', 'fts', 'row')",
-		e) != ERR_NONE)
-		return NULL;
-	return sql_prepare(db, "SELECT term, doc FROM temp.index_word", e);
+	static const char view[] =
+	    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.index_word USING fts5vocab('main', 'fts', 'row')";
+
+	if (db->mode != DB_READ)
+		sql_exec(db, view, e);
+	else if (sql_exec(db, "PRAGMA query_only = OFF", e) == ERR_NONE && sql_exec(db, view, e) == ERR_NONE)
+		sql_exec(db, "PRAGMA query_only = ON", e);
+	return e->code == ERR_NONE ? sql_prepare(db, "SELECT term, doc FROM temp.index_word", e) : NULL;
+}
+
+enum err_code
+vocabulary_scan(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st = index_words(db, e);
+
+	while (st != NULL && sql_step(db, st, e) > 0)
+		;
+	sqlite3_finalize(st);
+	return e->code;
 }
 
 static enum err_code

@@ -31,6 +31,9 @@ enum err_code vocabulary_settle(struct db *db, int64_t changed, struct err *e);
 /* Are these the words of the index?  1, 0, -1; inside a transaction, which may only read. */
 int vocabulary_holds(struct db *db, struct err *e);
 
+/* Read every word of the index and where it is; ERR_LIBRARY where that cannot be read. */
+enum err_code vocabulary_scan(struct db *db, struct err *e);
+
 /* A word near another: as it is, or with a few edits. */
 struct near_word {
 	char text[260];

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/lock.h"
 #include "base/time.h"
 #include "store/sweep/priv.h"
 
@@ -92,7 +91,7 @@ sweep_retry(struct db *db, const struct sweep *s, struct sweep_report *r, struct
 	while (!sweep_stopped(s) && next_due(db, now, &session, &due, e) == 1) {
 		struct err one = { 0 };
 
-		if (lock_is_held(db->lockfd, lock_session_byte(session), LOCK_EXCLUSIVE))
+		if (db_session_is_held(db, session))
 			sweep_add(r, "busy", 1);
 		else if (retry(db, s, r, session, due, &one) == ERR_INTERRUPTED)
 			*e = one;

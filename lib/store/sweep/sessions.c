@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/lock.h"
 #include "base/time.h"
 #include "store/commit/leave.h"
 #include "store/session/session.h"
@@ -66,8 +65,7 @@ static bool
 take(struct db *db, const struct sweep *s, struct sweep_report *r, int64_t id)
 {
 	struct err busy = { 0 };
-	bool free = s->dry_run ? !lock_is_held(db->lockfd, lock_session_byte(id), LOCK_EXCLUSIVE)
-			       : db_lock_session(db, id, &busy) == ERR_NONE;
+	bool free = s->dry_run ? !db_session_is_held(db, id) : db_lock_session(db, id, &busy) == ERR_NONE;
 
 	if (!free)
 		sweep_add(r, "busy", 1);
@@ -360,6 +358,44 @@ roll_back(struct db *db, const struct sweep *s, struct sweep_report *r, int64_t 
 	return ERR_NONE;
 }
 
+/* Items whose reading was cut short, and those of which it was once too often. */
+static enum err_code
+count_reading(struct db *db, int64_t id, int64_t *pending, int64_t *failed, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT count(*) FILTER (WHERE attempts < 3), count(*) FILTER (WHERE attempts >= 3) FROM item"
+	    " WHERE session_id = ?1 AND state = 'reading'",
+	    e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	if (sql_step(db, st, e) > 0) {
+		*pending = sqlite3_column_int64(st, 0);
+		*failed = sqlite3_column_int64(st, 1);
+	}
+	sql_done(st);
+	return e->code;
+}
+
+static enum err_code
+put_back(struct db *db, int64_t id, int64_t *pending, int64_t *failed, struct err *e)
+{
+	if (sql_begin(db, e) != ERR_NONE)
+		return e->code;
+	if (change(db,
+		"UPDATE item SET state = 'failed', code = 'STUCK', reason = 'reading it was cut short again"
+		" and again', failed = ?2 WHERE session_id = ?1 AND state = 'reading' AND attempts >= 3",
+		id, time_now(), failed, e) != ERR_NONE ||
+	    change(db,
+		"UPDATE item SET state = 'pending', attempts = attempts + 1"
+		" WHERE session_id = ?1 AND state = 'reading'",
+		id, 0, pending, e) != ERR_NONE ||
+	    sql_commit(db, e) != ERR_NONE)
+		sql_rollback(db);
+	return e->code;
+}
+
 /* reading -> pending, and after TRIES times -> failed. */
 static enum err_code
 unread(struct db *db, const struct sweep *s, struct sweep_report *r, int64_t id, struct err *e)
@@ -368,29 +404,14 @@ unread(struct db *db, const struct sweep *s, struct sweep_report *r, int64_t id,
 	char name[32];
 
 	session_name(name, id);
-	if (sql_begin(db, e) != ERR_NONE)
+	if ((s->dry_run ? count_reading(db, id, &pending, &failed, e)
+			: put_back(db, id, &pending, &failed, e)) != ERR_NONE)
 		return e->code;
-	if (change(db,
-		"UPDATE item SET state = 'failed', code = 'STUCK', reason = 'reading it was cut short again"
-		" and again', failed = ?2 WHERE session_id = ?1 AND state = 'reading' AND attempts >= 3",
-		id, time_now(), &failed, e) != ERR_NONE ||
-	    change(db,
-		"UPDATE item SET state = 'pending', attempts = attempts + 1"
-		" WHERE session_id = ?1 AND state = 'reading'",
-		id, 0, &pending, e) != ERR_NONE)
-		goto fail;
-	if (s->dry_run)
-		sql_rollback(db);
-	else if (sql_commit(db, e) != ERR_NONE)
-		goto fail;
 	r->changed = r->changed || failed + pending > 0;
 	sweep_act(s, r, "read again", name, -1);
 	sweep_add(r, "items", pending);
 	sweep_add(r, "items_failed", failed);
 	return ERR_NONE;
-fail:
-	sql_rollback(db);
-	return e->code;
 }
 
 enum err_code
