@@ -67,16 +67,13 @@ commit_json(int64_t session, const struct commit_result *r, bool dry_run, struct
 	json_int(out, "duplicates", r->duplicates);
 	json_int(out, "attached", r->attached);
 	json_int(out, "retagged", r->retagged);
-	if (r->conflicts > 0)
-		json_int(out, "conflicts", r->conflicts);
+	json_int(out, "conflicts", r->conflicts);
 	json_int(out, "skipped", r->skipped);
 	json_int(out, "removed_earlier", r->removed_earlier);
 	json_int(out, "failed", r->failed);
 	json_int(out, "unchanged", r->unchanged);
-	if (r->sources_removed > 0)
-		json_int(out, "sources_removed", r->sources_removed);
-	if (r->sources_kept > 0)
-		json_int(out, "sources_kept", r->sources_kept);
+	json_int(out, "sources_removed", r->sources_removed);
+	json_int(out, "sources_kept", r->sources_kept);
 	if (r->same_as != 0)
 		report_session_id(out, "same_as", r->same_as);
 	json_close(out);

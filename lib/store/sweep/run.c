@@ -26,11 +26,12 @@ static const struct {
 	    "cleared files bytes expired busy sources_removed sources_kept sources_left foreign" },
 	[SWEEP_STUCK] = { "stuck", sweep_stuck, "rolled_back failed items items_failed busy" },
 	[SWEEP_RETRY] = { "retry", sweep_retry, "due sessions staged failed dead resting busy not_retried" },
-	[SWEEP_ORPHANS] = { "orphans", sweep_orphans, "moved bytes refused covers foreign" },
+	[SWEEP_ORPHANS] = { "orphans", sweep_orphans, "moved bytes refused forced covers foreign" },
 	[SWEEP_TRASH] = { "trash", sweep_trash, "deleted bytes kept adopted restored forgotten foreign" },
 	[SWEEP_OPTIMIZE] = { "optimize", sweep_optimize, "events words packed wal_bytes" },
 	[SWEEP_BACKUP] = { "backup", sweep_backup, "made bytes removed" },
-	[SWEEP_VERIFY] = { "verify", sweep_verify, "checked bytes left damaged missing faults unchecked" },
+	[SWEEP_VERIFY] = { "verify", sweep_verify,
+	    "checked bytes left damaged missing faults unchecked tracks next_track" },
 	[SWEEP_REPAIR] = { "repair", sweep_repair, "fetched mended rows damaged missing faults moved" },
 };
 
