@@ -345,3 +345,58 @@ for n in range(100000):
 	[ "$(lib-playlist --json list | jq -c '[.tracks, .missing]')" = '[100000,99991]' ]
 	lib-playlist export big | tail -n 1 | grep -qx /music/99999.mp3
 }
+
+@test "M3U with percent codes: a name that has them itself comes first" {
+	mkdir lists
+	here=$(realpath .)
+	edit "UPDATE source SET path = CAST('$here/Moon Safari/1 & 2.mp3' AS BLOB) WHERE path = CAST('/music/1.mp3' AS BLOB);
+	      UPDATE source SET path = CAST('$here/100%25.mp3' AS BLOB) WHERE path = CAST('/music/2.mp3' AS BLOB);
+	      UPDATE file SET source = CAST('/nas/Air/Talkie Walkie/03 Run.mp3' AS BLOB) WHERE track_id = 5"
+	printf '%s\n' '../Moon%20Safari/1%20&%202.mp3' '../100%25.mp3' '../Talkie%20Walkie/03%20Run.mp3' '../gone%20by.mp3' >lists/l.m3u8
+	run -0 lib-playlist import lists/l.m3u8
+	holds l 1 2 5 -
+	# what is not found is written as it stood
+	lib-playlist export l | grep -qx '../gone%20by.mp3'
+}
+
+@test "VLC's times of a whole file are kept as they stood" {
+	printf '%s\n' '#EXTM3U' '#EXTVLCOPT:start-time=3' '#EXTVLCOPT:network-caching=1000' '#EXTVLCOPT:stop-time=7.5' /music/1.mp3 /music/2.mp3 >l.m3u8
+	lib-playlist import l.m3u8
+	holds l 1 2
+	run -0 lib-playlist export l
+	[[ $output == *'#EXTVLCOPT:network-caching=1000'*'#EXTVLCOPT:start-time=3'$'\n''#EXTVLCOPT:stop-time=7.5'$'\n'*/blobs/* ]]
+	[ "$(grep -c EXTVLCOPT <<<"$output")" = 3 ]
+}
+
+@test "what is no playlist is refused with the reason, and leaves none behind" {
+	refused() { # refused FILE TEXT
+		fails 3 lib-playlist import "$1"
+		[[ $stderr == "lib-playlist: $1: $2"* ]] || fail "$stderr"
+	}
+	{ printf 'ID3\x04\0\0\0\0\0\0TIT2 x\n' && head -c 500 /dev/zero && printf '\xff\xfb\x90\n\n'; } >song.mp3
+	printf 'a\0b\n' >nul.m3u
+	printf 'REM GENRE x\r\nFILE "x.wav" WAVE\r\n  TRACK 01 AUDIO\r\n    INDEX 01 00:00:00\r\n' >x.cue
+	printf 'Track URI,Track Name,Artist Name(s)\r\nspotify:track:1,A,B\r\n' >x.csv
+	echo '<?xml version="1.0"?><!DOCTYPE plist PUBLIC "x" "y"><plist/>' >itunes.xml
+	echo '<?wpl version="1.0"?><smil><body/></smil>' >x.wpl
+	printf '<playlist version="1"><trackList><track><location>a' >cut.xspf
+	refused song.mp3 'holds NUL bytes: it is no playlist'
+	refused nul.m3u 'holds NUL bytes: it is no playlist'
+	refused x.cue 'is a cue sheet, no playlist: lib-import reads it'
+	refused x.csv 'is a table, no playlist: save it as M3U8 or XSPF'
+	refused itunes.xml "is no XSPF: its DOCTYPE is 'plist'; save it as"
+	refused x.wpl 'is no XSPF: it begins with <smil>; save it as'
+	refused cut.xspf 'it breaks off in line 1'
+	[ -z "$(lib-playlist list)" ]
+}
+
+@test "a file whose name can be no playlist's is that file's error, and --name helps" {
+	echo /music/1.mp3 >p4.m3u
+	echo /music/2.mp3 >b.m3u
+	run -3 --separate-stderr lib-playlist import p4.m3u b.m3u
+	[[ $stderr == "lib-playlist: p4.m3u: 'p4' cannot be a playlist's name: it looks like an id; --name gives it another" ]]
+	holds b 2
+	lib-playlist import --name four p4.m3u
+	holds four 1
+	fails 2 lib-playlist import --name p4 p4.m3u
+}

@@ -15,6 +15,8 @@
 #include "text/charset.h"
 #include "text/value.h"
 
+#define NOT_TEXT "holds NUL bytes: it is no playlist"
+
 static const struct {
 	const char *name;
 	list_read_fn *read;
@@ -166,10 +168,63 @@ decode(enum list_format f, const char *bytes, size_t len, const char *encoding, 
 	if (!mark && !zeros && (utf8_valid(bytes, len) || (f == LIST_M3U8 || has_utf8_line(bytes, len)))) {
 		*raw = true;
 		buf_add(out, bytes, len);
-	} else {
-		charset_decode(out, bytes, len);
+	} else if (strcmp(charset_decode(out, bytes, len), "UTF-16") != 0 &&
+	    memchr(bytes, '\0', len) != NULL) {
+		return err_set(e, ERR_FORMAT, NOT_TEXT);
 	}
 	return buf_ok(out, e);
+}
+
+/* The line that begins at s, without blanks in front; where it ends goes to *next. */
+static const char *
+line_at(const char *s, const char **next)
+{
+	s += strspn(s, " \t");
+	*next = s + strcspn(s, "\r\n");
+	*next += strspn(*next, "\r\n");
+	return s;
+}
+
+/* "TRACK 01 AUDIO" */
+static bool
+is_cue_sheet(const char *text)
+{
+	for (const char *s = text, *next; *s != '\0'; s = next) {
+		s = line_at(s, &next);
+		if (strncasecmp(s, "TRACK ", 6) == 0 &&
+		    strncasecmp(s + 6 + strspn(s + 6, "0123456789"), " AUDIO", 6) == 0)
+			return true;
+		if (*s == '#')
+			return false;
+	}
+	return false;
+}
+
+/* A first line that names columns, and no path: what streaming services are exported as. */
+static bool
+is_table(const char *text)
+{
+	size_t len = strcspn(text, "\r\n");
+	struct buf line = { 0 };
+	bool table;
+
+	buf_add(&line, text, len);
+	table = line.data != NULL && line.data[0] != '#' && strpbrk(line.data, ",;\t") != NULL &&
+	    strpbrk(line.data, "/\\.") == NULL && strcasestr(line.data, "artist") != NULL &&
+	    (strcasestr(line.data, "track") != NULL || strcasestr(line.data, "title") != NULL);
+	buf_free(&line);
+	return table;
+}
+
+/* Text whose every line would pass for a path, and is none. */
+static enum err_code
+check_lines(const char *text, struct err *e)
+{
+	if (is_cue_sheet(text))
+		err_set(e, ERR_FORMAT, "is a cue sheet, no playlist: lib-import reads it beside its audio");
+	else if (is_table(text))
+		err_set(e, ERR_FORMAT, "is a table, no playlist: " LIST_SAVE_AS);
+	return e->code;
 }
 
 enum err_code
@@ -183,7 +238,9 @@ list_read(enum list_format f, const char *bytes, size_t len, struct list_reader 
 	if (decode(f, bytes, len, r->encoding, &text, &raw, e) != ERR_NONE)
 		goto out;
 	if (text.len > 0 && memchr(text.data, '\0', text.len) != NULL)
-		err_set(e, ERR_FORMAT, "holds NUL bytes: it is no playlist");
+		err_set(e, ERR_FORMAT, NOT_TEXT);
+	else if (f <= LIST_M3U && text.len > 0 && check_lines(text.data, e) != ERR_NONE)
+		goto out;
 	else if (f <= LIST_M3U && !raw)
 		m3u_read_lines(text.data != NULL ? text.data : "", text.len, bytes, len, r, e);
 	else

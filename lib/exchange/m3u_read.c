@@ -127,8 +127,9 @@ directive(struct state *s, const char *line, size_t len)
 	} else if ((text = behind(line, len, "#EXTVLCOPT:start-time=")) != NULL) {
 		snprintf(number, sizeof number, "%.*s", (int)(end - text), text);
 		s->start_ms = list_seconds(number, &after);
+		extra_add(&s->extra, M3U_TIMES, line, len);
 	} else if (behind(line, len, "#EXTVLCOPT:stop-time=") != NULL && s->start_ms >= 0) {
-		;
+		extra_add(&s->extra, M3U_TIMES, line, len);
 	} else {
 		extra_add(is_of_the_list(line, len) ? &s->r->extra : &s->extra,
 		    is_of_the_list(line, len) ? "m3u-head" : "m3u", line, len);

@@ -13,20 +13,23 @@
 #include "exchange/extra.h"
 #include "exchange/priv.h"
 
-/* The lines of the list, or of an entry, that are kept under a word. */
-static void
+/* The lines of the list, or of an entry, that are kept under a word: how many. */
+static int
 add_lines(struct buf *out, const char *extra, const char *word)
 {
 	struct buf text = { 0 };
 	char found[32];
+	int lines = 0;
 
 	while (extra_next(&extra, found, &text))
 		if (strcmp(found, word) == 0 && text.data != NULL) {
 			list_line(out, text.data);
 			buf_putc(out, '\n');
+			lines++;
 		}
 	out->failed |= text.failed;
 	buf_free(&text);
+	return lines;
 }
 
 static void
@@ -81,7 +84,7 @@ add(struct list_writer *w, const struct list_item *item)
 		return;
 	}
 	add_info(w->out, item);
-	if (item->start_ms >= 0) {
+	if (add_lines(w->out, item->extra, M3U_TIMES) == 0 && item->start_ms >= 0) {
 		add_time(w->out, "start", item->start_ms);
 		if (item->duration_ms > 0)
 			add_time(w->out, "stop", item->start_ms + item->duration_ms);

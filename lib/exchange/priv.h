@@ -10,10 +10,17 @@
 typedef enum err_code list_read_fn(const char *text, size_t len, struct list_reader *r, struct err *e);
 list_read_fn m3u_read, pls_read, xspf_read, jspf_read, entries_read;
 
+/* What to do with a list in a format that is none of ours. */
+#define LIST_SAVE_AS "save it as M3U8 or XSPF where it comes from"
+
 /* Reading of one format, of text that is UTF-8 but for the lines that it may not be: bytes are the lines
  * before they were decoded, or NULL. */
 enum err_code m3u_read_lines(
     const char *text, size_t len, const char *bytes, size_t nbytes, struct list_reader *r, struct err *e);
+
+/* The word under which an M3U's lines with start and stop times are kept: they are written again as they
+ * stood. */
+#define M3U_TIMES "vlc-times"
 
 /* Give an item to who asked for it. */
 enum err_code list_hand_over(struct list_reader *r, const struct list_item *item, struct err *e);

@@ -105,7 +105,7 @@ root(struct xspf *x, const char *name, const char **attributes)
 {
 	x->is_playlist = strcmp(local(name), "playlist") == 0;
 	if (!x->is_playlist) {
-		err_set(x->e, ERR_FORMAT, "is no XSPF: it begins with <%s>", name);
+		err_set(x->e, ERR_FORMAT, "is no XSPF: it begins with <%s>; " LIST_SAVE_AS, name);
 		stop(x);
 		return;
 	}
@@ -325,8 +325,11 @@ doctype(void *context, const XML_Char *name, const XML_Char *system, const XML_C
 {
 	struct xspf *x = context;
 
-	(void)name, (void)system, (void)public, (void)internal;
-	err_set(x->e, ERR_FORMAT, "has a DOCTYPE, which no playlist needs");
+	(void)system, (void)public, (void)internal;
+	if (strcmp(name, "playlist") == 0)
+		err_set(x->e, ERR_FORMAT, "has a DOCTYPE, which no playlist needs");
+	else
+		err_set(x->e, ERR_FORMAT, "is no XSPF: its DOCTYPE is '%s'; " LIST_SAVE_AS, name);
 	stop(x);
 }
 
@@ -364,7 +367,11 @@ parse(struct xspf *x, const char *bytes, size_t len)
 		if (len == 0)
 			break;
 	}
-	if (status != XML_STATUS_OK && x->e->code == ERR_NONE)
+	if (status != XML_STATUS_OK && x->e->code == ERR_NONE &&
+	    XML_GetErrorCode(x->parser) == XML_ERROR_NO_ELEMENTS)
+		err_set(x->e, ERR_FORMAT, "it breaks off in line %lu",
+		    (unsigned long)XML_GetCurrentLineNumber(x->parser));
+	else if (status != XML_STATUS_OK && x->e->code == ERR_NONE)
 		err_set(x->e, ERR_FORMAT, "line %lu: %s", (unsigned long)XML_GetCurrentLineNumber(x->parser),
 		    XML_ErrorString(XML_GetErrorCode(x->parser)));
 	if (x->e->code == ERR_NONE && (x->text.failed || x->raw_text.failed || x->r->extra.failed))

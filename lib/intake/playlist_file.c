@@ -120,8 +120,16 @@ struct reading {
 	struct db *db;
 	struct playlist_import *import;
 	char *dir;
-	struct buf path, other;
+	struct buf path, other, decoded;
 };
+
+/* Some players write percent codes into M3U as well: "Moon%20Safari/02.mp3". */
+static bool
+has_codes(const struct list_item *item)
+{
+	return !item->uri && item->path == NULL && item->location != NULL &&
+	    strchr(item->location, '%') != NULL && place_is_uri(item->location);
+}
 
 static enum err_code
 take_item(void *context, const struct list_item *item, struct err *e)
@@ -145,7 +153,10 @@ take_item(void *context, const struct list_item *item, struct err *e)
 		said.path = r->path.data;
 	if (item->bytes != NULL && place_read(item->bytes, item->uri, r->dir, &r->other) == PLACE_LOCAL)
 		said.other = r->other.data;
-	if (buf_ok(&r->path, e) != ERR_NONE || buf_ok(&r->other, e) != ERR_NONE)
+	if (has_codes(item) && place_read(item->location, true, r->dir, &r->decoded) == PLACE_LOCAL)
+		said.decoded = r->decoded.data;
+	if (buf_ok(&r->path, e) != ERR_NONE || buf_ok(&r->other, e) != ERR_NONE ||
+	    buf_ok(&r->decoded, e) != ERR_NONE)
 		return e->code;
 	return playlist_import_add(r->db, r->import, &said, e);
 }
@@ -271,11 +282,18 @@ playlist_import_file(struct db *db, struct playlist_file *f, struct err *e)
 		playlist_import_drop(db, &f->import);
 	else
 		playlist_import_end(db, &f->import, name, reader.extra.len > 0 ? reader.extra.data : NULL, e);
+	if (e->code == ERR_USAGE && name != NULL &&
+	    f->name == NULL) { /* the file's fault, not the command line's */
+		struct err why = *e;
+
+		err_set(e, ERR_FORMAT, "%s: %s; --name gives it another", f->file, why.msg);
+	}
 out:
 	list_reader_free(&reader);
 	buf_free(&bytes);
 	buf_free(&r.path);
 	buf_free(&r.other);
+	buf_free(&r.decoded);
 	free(r.dir);
 	free(name);
 	return e->code;

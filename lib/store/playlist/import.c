@@ -80,12 +80,18 @@ bind_text(sqlite3_stmt *st, int i, const char *text)
 enum err_code
 playlist_import_add(struct db *db, struct playlist_import *i, const struct playlist_said *said, struct err *e)
 {
+	const char *path = said->path;
 	int64_t track = 0;
 	sqlite3_stmt *st;
 
 	if (by_path(db, said->path, said->start_ms, &track, e) != ERR_NONE ||
 	    by_path(db, said->other, said->start_ms, &track, e) != ERR_NONE)
 		return e->code;
+	if (track == 0 && said->decoded != NULL) {
+		path = said->decoded;
+		if (by_path(db, path, said->start_ms, &track, e) != ERR_NONE)
+			return e->code;
+	}
 	st = sql_get(db,
 	    "INSERT INTO entry(playlist_id, position, track_id, added, path, location, title, artist, album,"
 	    " mb_trackid, extra, duration_ms, start_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
@@ -97,8 +103,8 @@ playlist_import_add(struct db *db, struct playlist_import *i, const struct playl
 	sql_int(st, 2, ++i->position);
 	sql_int_or_null(st, 3, track);
 	sql_int(st, 4, time_now());
-	if (said->path != NULL)
-		sql_bytes(st, 5, said->path, strlen(said->path));
+	if (path != NULL)
+		sql_bytes(st, 5, path, strlen(path));
 	if (said->location != NULL)
 		sql_bytes(st, 6, said->location, strlen(said->location));
 	bind_text(st, 7, said->title);

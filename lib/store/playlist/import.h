@@ -23,6 +23,7 @@ struct playlist_said {
 	const char *location; /* as it stands there, or NULL */
 	const char *path;     /* absolute, or with slashes on another system; or NULL */
 	const char *other;    /* another reading of it, or NULL */
+	const char *decoded;  /* what it is where percent codes are codes; or NULL */
 	const char *title, *artist, *album, *mbid, *extra; /* or NULL */
 	int64_t duration_ms;                               /* 0: unknown */
 	int64_t start_ms;                                  /* of a part; -1: none */
