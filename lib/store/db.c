@@ -141,20 +141,32 @@ open_sqlite(struct db *db, struct err *e)
 	return harden(db, e);
 }
 
+/* What a reader asks of the catalogue before all else, in one read transaction. */
+static enum err_code
+check(struct db *db, struct err *e)
+{
+	if (db->mode != DB_READ)
+		return migrate_check(db, e);
+	if (sql_begin_read(db, e) == ERR_NONE && migrate_check(db, e) == ERR_NONE)
+		read_journal_mode(db, e);
+	sql_rollback(db);
+	return e->code;
+}
+
 /* sqlite3_open succeeds on almost anything: only a real read tells. */
 static enum err_code
 open_and_check(struct db *db, struct err *e)
 {
 	if (open_sqlite(db, e) != ERR_NONE)
 		return e->code;
-	if (migrate_check(db, e) == ERR_NONE)
+	if (check(db, e) == ERR_NONE)
 		return ERR_NONE;
 	if (db->mode != DB_READ || e->code == ERR_LIBRARY || e->code == ERR_STATE || !may_be_immutable(db))
 		return e->code;
 	*e = (struct err){ 0 };
 	if (open_immutable(db, e) != ERR_NONE)
 		return e->code;
-	return migrate_check(db, e);
+	return check(db, e);
 }
 
 static bool
@@ -204,10 +216,8 @@ open_existing(struct db *db, struct err *e)
 		if (layout_mend(db->dirfd, e) != ERR_NONE)
 			return err_context(e, "%s", db->path);
 	}
-	if (open_and_check(db, e) != ERR_NONE)
+	if (open_and_check(db, e) != ERR_NONE || db->mode == DB_READ)
 		return e->code;
-	if (db->mode == DB_READ)
-		return read_journal_mode(db, e);
 	if (choose_journal(db, e) != ERR_NONE)
 		return e->code;
 	return migrate_up(db, e);

@@ -103,13 +103,26 @@ migrate_check(struct db *db, struct err *e)
 	return ERR_NONE;
 }
 
-/* Does some step make it, word for word? */
+/* Where in the steps the last text was found: they are in the catalogue in the same order. */
+struct spot {
+	size_t step;
+	const char *behind; /* NULL: from its beginning on */
+};
+
+/* Does some step make it, word for word?  The spot's comes first, and all of it again at the end. */
 static bool
-is_ours(const char *text)
+is_ours(const char *text, struct spot *s)
 {
-	for (size_t i = 0; i < sizeof migrations / sizeof migrations[0]; i++)
-		if (strstr(migrations[i].sql, text) != NULL)
+	for (size_t i = 0; i <= NEWEST; i++) {
+		size_t step = (s->step + i) % NEWEST;
+		const char *from = i == 0 && s->behind != NULL ? s->behind : migrations[step].sql;
+		const char *at = strstr(from, text);
+
+		if (at != NULL) {
+			*s = (struct spot){ step, at + strlen(text) };
 			return true;
+		}
+	}
 	return false;
 }
 
@@ -118,11 +131,12 @@ migrate_check_code(struct db *db, struct err *e)
 {
 	sqlite3_stmt *st =
 	    sql_prepare(db, "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')", e);
+	struct spot spot = { 0 };
 
 	while (st != NULL && e->code == ERR_NONE && sql_step(db, st, e) == 1) {
 		const char *text = (const char *)sqlite3_column_text(st, 2);
 
-		if (text == NULL || !is_ours(text))
+		if (text == NULL || !is_ours(text, &spot))
 			err_set(e, ERR_LIBRARY, "it holds a %s, %.100s, that is not Fonoteca's",
 			    (const char *)sqlite3_column_text(st, 0),
 			    (const char *)sqlite3_column_text(st, 1));
