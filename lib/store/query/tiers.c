@@ -113,27 +113,37 @@ add_hash(struct compiler *c, struct buf *list, const char *text, size_t len)
 	buf_printf(list, "%s?%d", list->len > 0 ? ", " : "", param_int(c, fold_hash(text, len)));
 }
 
+enum { TITLES = 1, ARTISTS, ALBUMS, ALBUMARTISTS, KEY_KINDS }; /* of keys, as index.c has them */
+
+/* How many documents have the name as a key of each kind. */
+static enum err_code
+count_keys(struct compiler *c, const struct buf *hashes, int64_t count[KEY_KINDS])
+{
+	struct buf sql = { 0 };
+	sqlite3_stmt *st;
+
+	buf_printf(&sql, "SELECT kind, count(*) FROM skey WHERE hash IN (%s) GROUP BY kind",
+	    hashes->failed ? "" : hashes->data);
+	sql.failed |= hashes->failed;
+	st = part_prepare(c, &sql);
+	while (st != NULL && sql_step(c->db, st, c->e) > 0) {
+		int kind = sqlite3_column_int(st, 0);
+
+		if (kind > 0 && kind < KEY_KINDS)
+			count[kind] = sqlite3_column_int64(st, 1);
+	}
+	sqlite3_finalize(st);
+	return c->e->code;
+}
+
 /* "queen" is the band, "one" a song: has the artist of that name some tracks, and more than twice as many as
  * there are titles of it? */
 static bool
-artist_is_meant(struct compiler *c, const struct branch *b, const struct buf *hashes)
+artist_is_meant(const struct branch *b, const int64_t count[KEY_KINDS])
 {
 	enum { SOME = 3 };
-	struct buf sql = { 0 };
-	sqlite3_stmt *st;
-	bool meant = false;
 
-	if (b->field != F_NONE || hashes->failed)
-		return false;
-	buf_printf(&sql,
-	    "SELECT a.n >= %d AND a.n > 2 * (SELECT count(*) FROM skey WHERE hash IN (%s) AND kind = 1)"
-	    " FROM (SELECT count(*) AS n FROM skey WHERE hash IN (%s) AND kind = 2) a",
-	    SOME, hashes->data, hashes->data);
-	st = part_prepare(c, &sql);
-	if (st != NULL)
-		meant = sql_step(c->db, st, c->e) > 0 && sqlite3_column_int(st, 0) != 0;
-	sqlite3_finalize(st);
-	return meant;
+	return b->field == F_NONE && count[ARTISTS] >= SOME && count[ARTISTS] > 2 * count[TITLES];
 }
 
 /* Whole titles, artists, albums. */
@@ -144,9 +154,10 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		enum tier tier;
 		int kind;
 		enum field field;
-	} tiers[] = { { TIER_MEANT, 2, F_NONE }, { TIER_TITLE, 1, F_TITLE }, { TIER_ARTIST, 2, F_ARTIST },
-		{ TIER_ALBUM, 3, F_ALBUM }, { TIER_ALBUMARTIST, 4, F_ALBUMARTIST },
-		{ TIER_NAMED, 1, F_TITLE } };
+	} tiers[] = { { TIER_MEANT, ARTISTS, F_NONE }, { TIER_TITLE, TITLES, F_TITLE },
+		{ TIER_ARTIST, ARTISTS, F_ARTIST }, { TIER_ALBUM, ALBUMS, F_ALBUM },
+		{ TIER_ALBUMARTIST, ALBUMARTISTS, F_ALBUMARTIST }, { TIER_NAMED, TITLES, F_TITLE } };
+	int64_t count[KEY_KINDS] = { 0 };
 	bool later = b->named != NULL && r->as_typed; /* titles come behind what was typed */
 	const char *name = b->named != NULL ? b->named->value : b->text.data;
 	int64_t limit = rows_needed(need);
@@ -159,7 +170,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 		add_hash(c, &hashes, b->joined.data + i, n);
 		i += n + 1;
 	}
-	if (b->rest.n > 0) {
+	if (count_keys(c, &hashes, count) == ERR_NONE && b->rest.n > 0) {
 		int sure, set = sieve_add(c, &b->rest, false, &sure);
 
 		if (set != SIEVE_NONE)
@@ -172,9 +183,9 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 	for (size_t i = 0; i < sizeof tiers / sizeof tiers[0] && !b->full; i++) {
 		struct buf sql = { 0 };
 
-		if (tiers[i].tier == (later ? TIER_TITLE : TIER_NAMED))
+		if (count[tiers[i].kind] == 0 || tiers[i].tier == (later ? TIER_TITLE : TIER_NAMED))
 			continue;
-		if (tiers[i].tier == TIER_MEANT ? r->respelt || !artist_is_meant(c, b, &hashes)
+		if (tiers[i].tier == TIER_MEANT ? r->respelt || !artist_is_meant(b, count)
 						: b->field != F_NONE && b->field != tiers[i].field)
 			continue;
 		buf_printf(&sql,
