@@ -6,12 +6,12 @@
 
 /* Of so few documents that a filter lets through each is asked of the index, which takes as long as all of a
  * word's. */
-enum { FEW = 16, LET_THROUGH = 2, MANY_WORDS = 4 };
+enum { FEW = 16, LET_THROUGH = 2 };
 
-/* The first documents of the branch, at most FEW of them, separated by commas; how many, FEW where it is not
- * worth asking. */
+/* The first documents of the branch, at most FEW of them, separated by commas; how many, FEW where the index
+ * cannot tell. */
 static int
-first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_words, struct buf *list)
+first_documents(struct compiler *c, struct branch *b, bool prefix, struct buf *list)
 {
 	struct part all = { 0 };
 	struct buf sql = { 0 }, may = { 0 };
@@ -21,7 +21,7 @@ first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_wor
 	c->prefix_last = prefix;
 	part_make(c, &b->list, &all);
 	c->prefix_last = false;
-	if (all.match.len > 0 && (all.set != SIEVE_NONE || many_words)) {
+	if (all.match.len > 0) {
 		buf_printf(&sql, "SELECT fts.rowid FROM fts WHERE fts MATCH ?%d",
 		    param_text(c, all.match.data, all.match.len));
 		if (all.set != SIEVE_NONE && top_few(c, all.set, LET_THROUGH, &may))
@@ -42,16 +42,12 @@ first_documents(struct compiler *c, struct branch *b, bool prefix, bool many_wor
 	return c->e->code == ERR_NONE ? n : FEW;
 }
 
-/* Before tier after tier looks through many words, or through what a filter hardly lets through: is it only a
- * few documents, and which?  A prefix is dear to look up, so only where its whole word finds hardly anything.
- */
+/* A prefix is dear to look up, so only where its whole word finds hardly anything. */
 bool
 tiers_look_ahead(struct compiler *c, struct branch *b, const struct ranking *r)
 {
-	bool many_words = r->nwords >= MANY_WORDS;
-
-	return first_documents(c, b, false, many_words, &b->whole) < FEW &&
-	    first_documents(c, b, true, many_words, &b->begun) < FEW;
+	return r->found < FEW && first_documents(c, b, false, &b->whole) < FEW &&
+	    first_documents(c, b, true, &b->begun) < FEW;
 }
 
 /* Are a branch's words in the title? */

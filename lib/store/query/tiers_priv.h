@@ -13,8 +13,7 @@
 extern const char tier_columns[];
 void tier_row(sqlite3_stmt *st, struct candidate *found, struct keys *k);
 
-/* Before tier after tier looks through many words, or through what a filter hardly lets through: is it only a
- * few documents, and which? */
+/* Before tier after tier looks through them: is it only a few documents, and which? */
 bool tiers_look_ahead(struct compiler *c, struct branch *b, const struct ranking *r);
 
 /* All tiers of these. */
