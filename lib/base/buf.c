@@ -76,13 +76,20 @@ buf_putc(struct buf *b, char c)
 void
 buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+	size_t room = b->data != NULL && !b->failed ? b->cap - b->len : 0;
 	va_list again;
 	char *at;
 	int len;
 
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, again);
+	len = vsnprintf(room > 0 ? b->data + b->len : NULL, room, fmt, again); /* mostly there is room */
 	va_end(again);
+	if (len >= 0 && (size_t)len < room) {
+		b->len += (size_t)len;
+		return;
+	}
+	if (room > 0)
+		b->data[b->len] = '\0';
 	if (len < 0) {
 		b->failed = true;
 		return;

@@ -52,13 +52,39 @@ is_c1(const char *s, size_t n)
 	return n == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
 }
 
+/* How many bytes from s on are neither to be escaped nor to be looked at once more. */
+static size_t
+plain_len(const char *s, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		unsigned char c = (unsigned char)s[at];
+		size_t n = 1;
+
+		if (c < 0x20 || c == 0x7f || c == '"' || c == '\\')
+			break;
+		if (c >= 0x80 && ((n = utf8_len(s + at, len - at)) == 0 || is_c1(s + at, n)))
+			break;
+		at += n;
+	}
+	return at;
+}
+
 static void
 escape(struct buf *b, const char *s, size_t len, bool backslash)
 {
 	while (len > 0) {
 		unsigned char c = (unsigned char)*s;
-		size_t n = utf8_len(s, len);
+		size_t n = plain_len(s, len);
 
+		if (n > 0) {
+			buf_add(b, s, n);
+			s += n;
+			len -= n;
+			continue;
+		}
+		n = utf8_len(s, len);
 		if (c == '\\' && backslash)
 			buf_puts(b, "\\\\");
 		else if (c == '\n')
@@ -178,8 +204,15 @@ quoted(struct buf *b, const char *s, size_t len)
 	buf_putc(b, '"');
 	while (len > 0) {
 		unsigned char c = (unsigned char)*s;
-		size_t n = utf8_len(s, len);
+		size_t n = plain_len(s, len);
 
+		if (n > 0) {
+			buf_add(b, s, n);
+			s += n;
+			len -= n;
+			continue;
+		}
+		n = utf8_len(s, len);
 		if (n == 0)
 			buf_puts(b, "\xef\xbf\xbd");
 		else if (c == '"' || c == '\\')
@@ -190,10 +223,8 @@ quoted(struct buf *b, const char *s, size_t len)
 			buf_puts(b, "\\t");
 		else if (c < 0x20 || c == 0x7f)
 			buf_printf(b, "\\u%04x", c);
-		else if (is_c1(s, n))
-			buf_printf(b, "\\u%04x", (unsigned char)s[1]);
 		else
-			buf_add(b, s, n);
+			buf_printf(b, "\\u%04x", (unsigned char)s[1]); /* is_c1() */
 		n = n == 0 ? 1 : n;
 		s += n;
 		len -= n;
