@@ -186,7 +186,14 @@ begins() {
 	[[ $stderr == *"cannot write out.flac: ffmpeg ended with status 5: cannot encode"* ]]
 	printf '#!/bin/sh\nkill -TERM $PPID\nexec sleep 60\n' >bin/some
 	run -143 --separate-stderr lib-playlist -q render Mix out.flac
+	[ -z "$(find . -maxdepth 1 -name '*out.*')" ]
+	sed -i s/TERM/KILL/ bin/some
+	run -137 --separate-stderr lib-playlist -q render Mix out.flac
+	[ -e .out.flac.fonoteca-part ]
 	rm ~/.config/fonoteca/config
+	run -0 lib-playlist -q render Mix out.flac
+	[ ! -e .out.flac.fonoteca-part ]
+	rm out.flac out.cue
 	run -4 --separate-stderr bash -c 'ulimit -f 64; lib-playlist render --all out.wav'
 	[ -z "$(find . -maxdepth 1 -name '*out.*')" ]
 }
