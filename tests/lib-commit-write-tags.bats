@@ -153,6 +153,21 @@ FORMATS="not-up-to-you.mp3 bonnie-and-clyde.mp3 love-will-tear-us-apart.mp3 all-
 	lib-commit -q --write-tags 1 >/dev/null
 	[ "$(blob 1)" = "$new" ]
 	[ "$(query "SELECT lower(hex(sha256)) FROM removed")" = "$(basename "${old%.*}")" ]
+	# and back and forth, what is in trash/ as well
+	for wanted in "$old" "$new" "$old"; do
+		lib-sweep -q orphans trash
+		event=$(query "SELECT max(event_id) FROM edit")
+		lib-commit -q --undo "e$event" >/dev/null
+		[ "$(blob 1)" = "$wanted" ]
+		intact
+	done
+	# until it was deleted there
+	FONOTECA_NOW=$(($(date +%s) + 31 * 86400)) lib-sweep -q orphans trash
+	FONOTECA_NOW=$(($(date +%s) + 62 * 86400)) lib-sweep -q trash
+	fails 4 lib-commit --undo "e$(query "SELECT max(event_id) FROM edit")"
+	[[ $stderr == *"neither $(basename "$(dirname "$(dirname "$new")")")/"*" nor its copy in trash/ is whole"*"edit anew instead" ]]
+	lib-commit -q --write-tags 1 >/dev/null
+	[ "$(blob 1)" = "$new" ]
 	lib-commit -q --amend 1 title=Hoppípolla >/dev/null
 	lib-commit -q --write-tags 1 >/dev/null
 	intact

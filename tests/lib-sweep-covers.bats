@@ -25,7 +25,7 @@ setup() {
 	lib-sweep -q --grace 0
 	lib-sweep -q --grace 0 trash
 	run -0 lib-sweep orphans
-	[[ $output == *"1 covers"* ]]
+	[[ $output == *"1 cover"* ]]
 	[ -z "$(find "$FONOTECA_LIBRARY/blobs" -name "$sum.*")" ]
 	lib-sweep -q verify
 	run -0 lib-sweep orphans

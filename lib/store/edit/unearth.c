@@ -43,7 +43,8 @@ next(struct db *db, struct buried *b, struct err *e)
 	sql_int(st, 1, b->id);
 	step = sql_step(db, st, e);
 	if (step == 1 && sqlite3_column_bytes(st, 1) != 32) {
-		err_set(e, ERR_NOTFOUND, "a file that it needs is gone for good; nothing was changed");
+		err_set(e, ERR_NOTFOUND,
+		    "a file that it needs is gone for good, and nothing was changed: edit anew instead");
 		step = -1;
 	} else if (step == 1) {
 		b->id = sqlite3_column_int64(st, 0);
@@ -65,6 +66,11 @@ gone(struct db *db, const struct buried *b, struct err *e)
 
 	sql_number(db, "SELECT min(track_id) FROM file WHERE blob_id = ?1", &b->id, 1, &track, &ignored);
 	blob_path(path, b->sha256, b->suffix);
+	if (track == 0) /* an undo took it out */
+		return err_set(e, ERR_NOTFOUND,
+		    "a file that it needs is gone for good: neither %s nor its copy in trash/ is whole;"
+		    " nothing was changed: edit anew instead",
+		    path);
 	return err_set(e, ERR_NOTFOUND,
 	    "the file of track %" PRId64
 	    " is gone for good: neither %s nor its copy in trash/ is whole; nothing was"

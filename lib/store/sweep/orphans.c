@@ -58,24 +58,31 @@ add_row(struct pass *p, const struct blob_entry *b, struct err *e)
 	    "INSERT OR REPLACE INTO trash(name, sha256, size, reason, at) VALUES (?1, ?2, ?3,"
 	    " coalesce((SELECT reason FROM removed WHERE sha256 = ?2), 'orphan'), ?4)",
 	    e);
-	sqlite3_stmt *forget = sql_get(p->db,
-	    "DELETE FROM blob WHERE sha256 = ?1 AND suffix = ?2 AND NOT EXISTS (SELECT 1 FROM file"
-	    " WHERE blob_id = blob.id) AND NOT EXISTS (SELECT 1 FROM cover WHERE blob_id = blob.id)",
-	    e);
 	char name[BLOB_NAME];
 
-	if (st == NULL || forget == NULL)
+	if (st == NULL)
 		return e->code;
 	blob_name(name, b->sha256, b->suffix);
 	sql_text(st, 1, name);
 	sql_bytes(st, 2, b->sha256, 32);
 	sql_int(st, 3, b->size);
 	sql_int(st, 4, sweep_stamp(p->db));
-	if (sql_run(p->db, st, e) != ERR_NONE)
-		return e->code;
-	sql_bytes(forget, 1, b->sha256, 32);
-	sql_text(forget, 2, b->suffix);
-	return sql_run(p->db, forget, e);
+	return sql_run(p->db, st, e);
+}
+
+/* Of what is in trash/ the catalogue keeps the names that some row has, or had before an edit that can still
+ * be undone. */
+static enum err_code
+forget_names(struct db *db, struct err *e)
+{
+	return sql_exec(db,
+	    "DELETE FROM blob WHERE id IN (SELECT b.id FROM trash t JOIN blob b ON b.sha256 = t.sha256"
+	    " WHERE t.name = lower(hex(b.sha256)) || '.' || b.suffix"
+	    " AND NOT EXISTS (SELECT 1 FROM file WHERE blob_id = b.id)"
+	    " AND NOT EXISTS (SELECT 1 FROM cover WHERE blob_id = b.id))"
+	    " AND id NOT IN (SELECT json_extract(before, '$.blob_id') FROM change"
+	    " WHERE name IN ('file', 'cover') AND json_extract(before, '$.blob_id') IS NOT NULL)",
+	    e);
 }
 
 /* Both ends of every rename are durable before the rows are. */
@@ -120,6 +127,8 @@ move_all(struct pass *p, const struct blob_list *l, struct err *e)
 		p->moved++;
 		p->bytes += b->size;
 	}
+	if (p->moved > 0 && forget_names(p->db, e) != ERR_NONE)
+		return e->code;
 	return make_durable(p, e);
 }
 
