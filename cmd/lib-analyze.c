@@ -197,7 +197,8 @@ main(int argc, char **argv)
 	if (command.duplicates && cli_noperands() > 0)
 		cli_usage("--duplicates takes no operand");
 	if (command.staged && (command.duplicates || command.prefer != NULL))
-		cli_usage("--staged does not go together with --duplicates and --prefer");
+		cli_usage(
+		    "--staged and --%s do not go together", command.duplicates ? "duplicates" : "prefer");
 	if (command.prefer != NULL && cli_dry_run())
 		cli_usage("--prefer and --dry-run do not go together");
 	o.wait_ms = cli_wait_ms();

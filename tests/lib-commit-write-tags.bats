@@ -202,9 +202,10 @@ FORMATS="not-up-to-you.mp3 bonnie-and-clyde.mp3 love-will-tear-us-apart.mp3 all-
 	cp "$FIXTURES/other"/*.mka music/ 2>/dev/null || printf '\x1a\x45\xdf\xa3' >music/x.mka
 	lib-commit -q --amend 1 mood=calm >/dev/null
 	run -3 --separate-stderr lib-commit --write-tags 99 1
-	[[ $stderr == *"track 99: does not exist"* ]]
+	[[ $stderr == *"there is no track 99"* ]]
 	[[ $output == "1"$'\t'"mood=calm" ]]
 	fails 4 lib-commit --write-tags 99
+	[ "$stderr" = "lib-commit: there is no track 99" ]
 	lib-commit -q --remove 1 >/dev/null
 	fails 4 lib-commit --write-tags 1
 	[[ $stderr == *"was removed"* ]]

@@ -304,7 +304,7 @@ staged_at_least() {
 		kill -$sig $pid
 		ends_within 1500 $pid
 		[ "$status" -eq $((128 + $(kill -l $sig))) ]
-		grep -q "stopped; 1 file so far: 'lib-import --resume s1' goes on" err
+		grep -q "stopped; 1 file so far; to go on: lib-import --resume s1" err
 		[ ! -s id ]
 	done
 }
@@ -318,7 +318,7 @@ staged_at_least() {
 		kill -INT "$pid"
 		ends_within 3000 "$pid"
 		[ "$status" -eq 130 ]
-		grep -q "stopped; [0-9]* files\\? so far: 'lib-import --resume s1' goes on" err
+		grep -q "stopped; [0-9]* files\\? so far; to go on: lib-import --resume s1" err
 		[ -z "$(find "$STAGING/s1" -name 'tmp-*')" ]
 	done
 	# what it had staged is staged
@@ -414,7 +414,7 @@ staged_at_least() {
 		kill -$sig -- -$pid
 		ends_within 1500 $pid
 		[ "$status" -eq $((128 + $(kill -l $sig))) ]
-		grep -q "'lib-import --resume s1' goes on" err
+		grep -q "; to go on: lib-import --resume s1" err
 		! grep -q crashed err
 		[ "$(query "SELECT count(*) FROM item WHERE state = 'failed'")" = 0 ]
 	done
@@ -477,7 +477,7 @@ import json, sys
 s, item = [json.loads(line) for line in sys.stdin]
 assert s["failed"] == 1 and s["not_audio"] == 0 and item["code"] == "NOT_AUDIO", (s, item)'
 	run -3 --separate-stderr lib-import -q --retry s1
-	[[ $stderr == *"notes.txt: is no audio that we know" ]]
+	[[ $stderr == *"notes.txt: is no audio of a known format" ]]
 	run -0 lib-commit s1
 	[ "$output" = "s1 committed: 1 track, 0 duplicates, 1 failed" ]
 }

@@ -119,7 +119,7 @@ dies_before_removal() {
 	printf X | dd of="$MUSIC/teardrop.wma" bs=1 seek=1000 conv=notrunc 2>/dev/null
 	touch -d "$stamp" "$MUSIC/teardrop.wma"
 	fails 4 lib-commit s1
-	[[ $stderr == *"bytes are not what they were"* ]]
+	[[ $stderr == *"bytes are not those of its name"* ]]
 	[ "$(query "SELECT count(*) FROM track")" = 0 ]
 	# and one that only looks so does not
 	lib-commit -q --reject s1

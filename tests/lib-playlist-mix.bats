@@ -82,8 +82,13 @@ cost() {
 	lib-playlist sort Set --mix
 	[ "$(ids Set)" = "1 2 1" ] # one recording never beside itself
 	fails 4 lib-playlist sort Set --mix --start 9
-	[[ $stderr == *"track 9 is not in the playlist"* ]]
+	[[ $stderr == *"track 9 is not in the playlist 'Set'"* ]]
 	fails 2 lib-playlist sort Set --mix --start x
+	[[ $stderr == *"'x' is not the id of a track, like 12"* ]]
+	fails 2 lib-playlist sort Set mix
+	[[ $stderr == *"there is no field 'mix' to sort by; did you mean --mix?"* ]]
+	fails 2 lib-playlist mix 1 x
+	[[ $stderr == *"'x' is not the id of a track, like 12"* ]]
 	fails 2 lib-playlist sort Set title --mix
 	fails 2 lib-playlist sort Set title --start 1
 	fails 2 lib-playlist sort Set

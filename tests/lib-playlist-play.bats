@@ -119,7 +119,7 @@ party() {
 	[[ $stderr == *"1 of $((n + 1)) entries is missing and left out" ]]
 	[ "$(grep -vc '^#' list)" -eq "$n" ]
 	run -0 --separate-stderr lib-playlist -v play Party
-	[[ $stderr == *"2 is missing: $PWD/nowhere.mp3"* ]]
+	[[ $stderr == *"entry 2 is missing: $PWD/nowhere.mp3"* ]]
 	lib-playlist -q create Empty
 	fails 1 lib-playlist play Empty
 	[[ $stderr == *'the playlist is empty' ]]

@@ -135,7 +135,7 @@ begins() {
 	lib-playlist add Mix /no/where.mp3
 	run -3 --separate-stderr lib-playlist --json render Mix out.flac
 	jq -e '.tracks == 3 and .missing == 1' <<<"$output"
-	[[ $stderr == *"4 is missing and left out: /no/where.mp3"* ]]
+	[[ $stderr == *"entry 4 is missing and left out: /no/where.mp3"* ]]
 	lib-playlist -q smart Long 'title:one OR title:two' -s title
 	render Long smart.flac | jq -e '.frames == 33161'
 	render --query title:three found.wav | jq -e '.frames == 4410'
@@ -165,7 +165,7 @@ begins() {
 	lib-playlist -q remove Mix 1-120
 	run -3 --separate-stderr lib-playlist --json render Mix broken.flac --crossfade 0.1
 	jq -e '.tracks == 2 and .broken == 1 and .frames == 22050 + 4410 - 2205' <<<"$output"
-	[[ $stderr == *"is left out: track "*": ffmpeg ended with status"* ]]
+	[[ $stderr == *"entry "*" is left out: track "*": ffmpeg ended with status"* ]]
 }
 
 @test "where ffmpeg is missing, fails or is stopped, nothing is made" {

@@ -87,5 +87,5 @@ setup() {
 	[ ${#title} -gt 1000000 ] && [ ${#title} -le 1048576 ]
 	[ -z "${FONOTECA_SAN:-}" ] || return 0
 	# TagLib before 2.3 unpacks all of it
-	[[ $output == *"bomb.mp3"$'\terror\tMALFORMED tags need more than 512 MiB'* || $output == *"bomb.mp3"$'\tformat\t'* ]]
+	[[ $output == *"bomb.mp3"$'\terror\tMALFORMED its tags need more than 512 MiB'* || $output == *"bomb.mp3"$'\tformat\t'* ]]
 }

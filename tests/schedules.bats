@@ -273,7 +273,7 @@ next() {
 	run -0 lib-playlist schedule -n --cancel c1
 	[ "$(lib-playlist schedule | wc -l)" -eq 2 ]
 	run -3 --separate-stderr lib-playlist schedule --cancel c1 c7 x
-	[[ $stderr == *"there is no schedule 'c7'"* ]]
+	[[ $stderr == *"there is no schedule c7"*"'x' is not the id of a schedule, like c3"* ]]
 	[ "$(lib-playlist schedule | cut -f 1)" = c2 ]
 	lib-commit -q --undo
 	[ "$(lib-playlist schedule | wc -l)" -eq 2 ]

@@ -312,6 +312,9 @@ for line in sys.stdin: json.loads(line)' <<<"$stderr" || fail "$line: $stderr"
 	[ "${lines[0]}" = "$(lib-search --count love)" ]
 	[[ ${lines[1]} == health*ok ]]
 	[[ $output == *"stage: would be: nothing to do"*"verify: would be: "*" checked"*"repair: would be: nothing to do" ]]
+	sed -i 's/lib-search --count.*/lib-commit --amend 1 title=New/' inner
+	run -4 --separate-stderr unshare -rm bash inner
+	[ "$stderr" = "lib-commit: cannot write the library in $FONOTECA_LIBRARY: it is read-only" ]
 }
 
 # A FLAC with just these comments: tagged FILE KEY=VALUE...

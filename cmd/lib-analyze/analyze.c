@@ -107,7 +107,7 @@ step(struct run *run, struct err *e)
 	}
 	if (run->n == BATCH || (run->n > 0 && time_monotonic_ms() - run->since >= BATCH_MS))
 		keep(run, e);
-	cli_progress_draw(NULL, "analyze", run->analysed + run->failed, run->total, run->bytes);
+	cli_progress_draw(NULL, "analysing", run->analysed + run->failed, run->total, run->bytes);
 	return e->code;
 }
 

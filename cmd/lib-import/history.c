@@ -51,7 +51,7 @@ history_check(const struct history_options *o, bool played, int operands, struct
 		err_set(e, ERR_USAGE, "there is no type of history '%s': see HISTORIES in lib-import(1)",
 		    o->type);
 	if (o->user != NULL && *o->user == '\0')
-		err_set(e, ERR_USAGE, "a user wants a name");
+		err_set(e, ERR_USAGE, "--user wants a name");
 	return e->code;
 }
 

@@ -78,10 +78,10 @@ print_match(void *context, int64_t playlist, int64_t position, enum playlist_how
 	(void)context;
 	if (!cli_json()) {
 		if (cli_verbose() && how != HOW_PATH && how != HOW_MISSING)
-			cli_note("%lld: track %lld by %s: %s", (long long)position, (long long)track,
+			cli_note("entry %lld: track %lld by %s: %s", (long long)position, (long long)track,
 			    playlist_how_name(how), location);
 		else if (cli_verbose() && how == HOW_MISSING)
-			cli_note("%lld: missing: %s", (long long)position, location);
+			cli_note("entry %lld is missing: %s", (long long)position, location);
 		return;
 	}
 	json_open(&out, "match");

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Harmonic order, and one transition explained. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "base/cli.h"
 #include "cmd/lib-playlist/command.h"
 #include "store/playlist/mix.h"
+#include "store/track.h"
 
 static int64_t
-track_id(const char *what, const char *text)
+track_id(const char *text)
 {
-	return cli_number(what, text, 1, INT64_MAX);
+	struct err e = { 0 };
+	int64_t id = 0;
+
+	if (track_parse(text, &id, &e) != ERR_NONE)
+		cli_usage("%s", e.msg);
+	return id;
 }
 
 void
 mix_sort(char **words, struct err *e)
 {
 	struct playlist_change c;
-	int64_t id, start = command.start != NULL ? track_id("--start", command.start) : 0;
+	int64_t id, start = command.start != NULL ? track_id(command.start) : 0;
 
 	if (words[1] != NULL)
 		cli_usage("fields and --mix do not go together");
@@ -29,7 +32,7 @@ mix_sort(char **words, struct err *e)
 void
 mix_show(char **words, struct err *e)
 {
-	int64_t from = track_id("the track A", words[0]), to = track_id("the track B", words[1]);
+	int64_t from = track_id(words[0]), to = track_id(words[1]);
 	struct mix_tags a = { 0 }, b = { 0 };
 	struct buf out = { 0 };
 

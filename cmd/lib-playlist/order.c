@@ -18,6 +18,8 @@ order_sort(char **words, struct err *e)
 		mix_sort(words, e);
 		return;
 	}
+	if (words[1] != NULL && strcmp(words[1], "mix") == 0)
+		cli_usage("there is no field 'mix' to sort by; did you mean --mix?");
 	if (words[1] == NULL || command.start != NULL)
 		cli_usage(words[1] == NULL ? "sort wants fields, or --mix" : "--start goes with --mix");
 	if (command_change(words[0], &c, &id, e) == ERR_NONE)

@@ -78,8 +78,8 @@ arrange(struct queue *q, struct err *e)
 	int64_t from = command.position;
 
 	if (from > (int64_t)q->n && q->n > 0)
-		return err_set(e, ERR_NOTFOUND, "there is no position %lld: there are %zu entries",
-		    (long long)from, q->n);
+		return err_set(e, ERR_NOTFOUND, "there is no position %lld: there %s %zu", (long long)from,
+		    q->n == 1 ? "is" : "are", q->n);
 	for (size_t i = 0; i < q->n; i++) {
 		struct playlist_entry n = q->v[i];
 
@@ -88,7 +88,7 @@ arrange(struct queue *q, struct err *e)
 		if (n.missing) {
 			q->missing++;
 			if (cli_verbose())
-				cli_note("%lld is missing: %s", (long long)n.position,
+				cli_note("entry %lld is missing: %s", (long long)n.position,
 				    n.path != NULL        ? n.path
 					: n.title != NULL ? n.title
 							  : "");

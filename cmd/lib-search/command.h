@@ -91,7 +91,6 @@ void similar_explain(const int64_t *ids, size_t n, struct err *e);
 void explain_query(struct err *e);
 
 /* one.c: tracks by their ids. */
-enum err_code one_id(const char *text, int64_t *id, struct err *e); /* of "12" */
 void one_show(struct err *e);
 void one_cover(struct err *e);
 

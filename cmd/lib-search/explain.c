@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* How a query was understood, what was done for it, and why each track stands where it does. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,13 +151,9 @@ explain_one(struct query *q, struct err *e)
 {
 	struct buf why = { 0 };
 	int64_t track, rank = 0;
-	char *end;
 
-	errno = 0;
-	track = strtoll(command.why, &end, 10);
-	if (*command.why < '0' || *command.why > '9' || *end != '\0' || errno != 0)
-		err_set(e, ERR_USAGE, "'%s' is not the id of a track, like 12", command.why);
-	else if (explain_why(q, command.db, track, &rank, &why, e) == ERR_NONE && buf_ok(&why, e) == ERR_NONE)
+	if (track_parse(command.why, &track, e) == ERR_NONE &&
+	    explain_why(q, command.db, track, &rank, &why, e) == ERR_NONE && buf_ok(&why, e) == ERR_NONE)
 		print_why(track, rank, &why, e);
 	buf_free(&why);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Tracks by their ids: all that is known, the cover; and the library in numbers. */
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,18 +7,7 @@
 #include "base/words.h"
 #include "cmd/lib-search/command.h"
 #include "store/listing/show.h"
-
-enum err_code
-one_id(const char *text, int64_t *id, struct err *e)
-{
-	char *end;
-
-	errno = 0;
-	*id = strtoll(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0)
-		return err_set(e, ERR_USAGE, "'%s' is not the id of a track, like 12", text);
-	return ERR_NONE;
-}
+#include "store/track.h"
 
 static enum err_code
 show(const char *text, struct err *e)
@@ -27,7 +15,7 @@ show(const char *text, struct err *e)
 	struct buf out = { 0 };
 	int64_t id;
 
-	if (one_id(text, &id, e) == ERR_NONE &&
+	if (track_parse(text, &id, e) == ERR_NONE &&
 	    show_track(command.db, id, cli_json(), cli_separator(), &out, e) == ERR_NONE)
 		(void)cli_print(&out, e);
 	buf_free(&out);
@@ -69,7 +57,7 @@ one_cover(struct err *e)
 	if (!cli_json() && isatty(STDOUT_FILENO))
 		cli_usage("the bytes of a picture do not go to a terminal: lib-search --cover %s >cover",
 		    command.subject);
-	if (one_id(command.subject, &id, e) == ERR_NONE &&
+	if (track_parse(command.subject, &id, e) == ERR_NONE &&
 	    show_cover(command.db, id, cli_json() ? NULL : &out, &about, e) == ERR_NONE) {
 		if (cli_json())
 			buf_putc(&about, cli_separator());

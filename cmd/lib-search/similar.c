@@ -56,7 +56,7 @@ read_ids(const char *word, int64_t **ids, size_t *n, struct err *e)
 
 		if (more == NULL)
 			err_memory(e);
-		else if (one_id(one, &(*ids = more)[*n], e) == ERR_NONE)
+		else if (track_parse(one, &(*ids = more)[*n], e) == ERR_NONE)
 			++*n;
 	}
 	free(copy);

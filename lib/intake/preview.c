@@ -46,7 +46,7 @@ no_audio(struct preview *p, const char *path)
 	p->counts.skipped++;
 	if (!p->options->strict)
 		return;
-	err_set(&why, ERR_NOTAUDIO, "is no audio that we know");
+	err_set(&why, ERR_NOTAUDIO, "is no audio of a known format");
 	fail(p, path, &why);
 }
 

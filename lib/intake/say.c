@@ -70,7 +70,7 @@ say_resumable(int64_t session, const struct import_counts *c, struct err *e)
 	if (len > sizeof e->msg / 2)
 		len = sizeof e->msg / 2;
 	snprintf(e->msg + len, sizeof e->msg - len,
-	    "; %" PRId64 " file%s so far: 'lib-import --resume s%" PRId64 "' goes on", files, amount_s(files),
+	    "; %" PRId64 " file%s so far; to go on: lib-import --resume s%" PRId64, files, amount_s(files),
 	    session);
 }
 

@@ -17,7 +17,7 @@
 static enum err_code
 not_audio(const struct sniffed *s, struct err *e)
 {
-	return err_set(e, ERR_NOTAUDIO, s->size == 0 ? "is empty" : "is no audio file of a known format");
+	return err_set(e, ERR_NOTAUDIO, s->size == 0 ? "is empty" : "is no audio of a known format");
 }
 
 enum err_code

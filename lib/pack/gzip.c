@@ -110,7 +110,7 @@ gzip_pack(int from, int to, volatile const int *stop, struct err *e)
 			if (n < 0)
 				err_reason(e, errno);
 			else if (stop != NULL && *stop != 0)
-				err_set(e, ERR_INTERRUPTED, "interrupted");
+				err_set(e, ERR_INTERRUPTED, "stopped");
 			if (n <= 0 || e->code != ERR_NONE || gzip_add(g, chunk, (size_t)n, e) != ERR_NONE)
 				break;
 		}

@@ -89,6 +89,8 @@ av_error(struct err *e, int code, const char *what)
 
 	if (code == AVERROR(ENOMEM))
 		return err_memory(e);
+	if (code == AVERROR(EIO) || code == AVERROR_EOF) /* of a disk they are read_failed()'s */
+		return err_set(e, ERR_FORMAT, "%s: its end is missing", what);
 	av_strerror(code, text, sizeof text);
 	return err_set(e, ERR_FORMAT, "%s: %s", what, text);
 }

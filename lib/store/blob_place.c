@@ -77,11 +77,11 @@ static enum err_code
 look(int dirfd, const char *folder, const char *name, int64_t size, struct stat *st, struct err *e)
 {
 	if (dirfd < 0)
-		return err_set(e, ERR_NOTFOUND, "%s/%s: no such file", folder, name);
+		return err_set(e, ERR_NOTFOUND, "%s/%s is missing", folder, name);
 	if (fstatat(dirfd, name, st, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_sys(e, errno, "%s/%s", folder, name);
 	if (!S_ISREG(st->st_mode))
-		return err_set(e, ERR_CHANGED, "%s/%s is not a plain file", folder, name);
+		return err_set(e, ERR_CHANGED, "%s/%s is no plain file", folder, name);
 	if (st->st_size != size)
 		return err_set(e, ERR_CHANGED, "%s/%s has %lld bytes instead of %lld", folder, name,
 		    (long long)st->st_size, (long long)size);
@@ -108,7 +108,7 @@ hash(struct checked *c, int dirfd, const char *folder, const char *name, const s
 	if (right < 0)
 		e->code = ERR_CHANGED; /* bytes that cannot be read are lost */
 	else if (right == 0)
-		err_set(e, ERR_CHANGED, "%s/%s: its bytes are not what they were", folder, name);
+		err_set(e, ERR_CHANGED, "%s/%s: its bytes are not those of its name", folder, name);
 	return e->code;
 }
 

@@ -206,13 +206,22 @@ make_database(struct db *db, bool *made, struct err *e)
 	return rc;
 }
 
+/* A read-only disk is told in the words of sql_error(). */
+static enum err_code
+take_lock_file(struct db *db, struct err *e)
+{
+	db->lockfd = layout_lock_file(db->dirfd, true, e);
+	if (db->lockfd < 0 && e->sys == EROFS)
+		return err_set(e, ERR_SPACE, "cannot write the library in %s: it is read-only", db->path);
+	return db->lockfd < 0 ? err_context(e, "%s", db->path) : ERR_NONE;
+}
+
 static enum err_code
 open_existing(struct db *db, struct err *e)
 {
 	if (db->mode != DB_READ) {
-		db->lockfd = layout_lock_file(db->dirfd, true, e);
-		if (db->lockfd < 0)
-			return err_context(e, "%s", db->path);
+		if (take_lock_file(db, e) != ERR_NONE)
+			return e->code;
 		if (layout_mend(db->dirfd, e) != ERR_NONE)
 			return err_context(e, "%s", db->path);
 	}
@@ -236,8 +245,10 @@ open_folder(struct db *db, const char *path, const struct db_options *o, bool *m
 		return e->code;
 	if (!*make && !layout_has_database(db->dirfd) && !db->over_blobs) {
 		if (layout_is_left(db->dirfd))
-			return err_set(
-			    e, ERR_LIBRARY, "the library in %s has lost its library.db" LOST, path);
+			return err_set(e, ERR_LIBRARY,
+			    layout_has_file(db->dirfd) ? "library.db in %s is empty" LOST
+						       : "the library in %s has lost its library.db" LOST,
+			    path);
 		if (db->mode != DB_CREATE)
 			return err_set(
 			    e, ERR_LIBRARY, "there is no library in %s: lib-import makes one", path);

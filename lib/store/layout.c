@@ -277,6 +277,14 @@ layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e)
 }
 
 bool
+layout_has_file(int dirfd)
+{
+	struct stat st;
+
+	return fstatat(dirfd, "library.db", &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool
 layout_has_database(int dirfd)
 {
 	struct stat st;

@@ -32,6 +32,7 @@ bool layout_is_left(int dirfd);
 
 /* Does the folder hold library.db? */
 bool layout_has_database(int dirfd);
+bool layout_has_file(int dirfd); /* it may be empty */
 
 /* Open the lock file, making it where create is set; -1 with *e filled in. */
 int layout_lock_file(int dirfd, bool create, struct err *e);

@@ -153,7 +153,7 @@ describe_library(struct db *db, struct err *e)
 	sqlite3_stmt *st;
 
 	if (getrandom(r, sizeof r, 0) != (ssize_t)sizeof r)
-		return err_set(e, ERR_IO, "no random bytes from the system");
+		return err_set(e, ERR_IO, "the system gives no random numbers");
 	r[6] = (unsigned char)((r[6] & 0x0f) | 0x40);
 	r[8] = (unsigned char)((r[8] & 0x3f) | 0x80);
 	snprintf(uuid, sizeof uuid, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",

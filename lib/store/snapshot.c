@@ -32,7 +32,7 @@ read_all(sqlite3 *sql, struct snapshot *s, struct err *e)
 		"FROM library",
 		-1, &st, NULL) != SQLITE_OK ||
 	    sqlite3_step(st) != SQLITE_ROW) {
-		err_set(e, ERR_LIBRARY, "%s", sqlite3_errmsg(sql));
+		err_set(e, ERR_LIBRARY, "it cannot be read: %s", sqlite3_errmsg(sql));
 	} else {
 		const char *uuid = (const char *)sqlite3_column_text(st, 3);
 
@@ -90,7 +90,8 @@ snapshot_look(const char *path, struct snapshot *s, struct err *e)
 	struct snapshot found;
 
 	if (sqlite3_open_v2(path, &sql, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK) {
-		err_set(e, ERR_LIBRARY, "%s", sql != NULL ? sqlite3_errmsg(sql) : "out of memory");
+		err_set(e, ERR_LIBRARY, "it cannot be opened: %s",
+		    sql != NULL ? sqlite3_errmsg(sql) : "out of memory");
 	} else {
 		struct db copy = { .sql = sql };
 

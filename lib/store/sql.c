@@ -39,13 +39,14 @@ sql_error(struct db *db, struct err *e)
 	case SQLITE_FULL:
 		return err_sys(e, ENOSPC, "cannot write the library in %s", db->path);
 	case SQLITE_READONLY:
-		return err_set(e, ERR_SPACE, "the library in %s cannot be written: read-only", db->path);
+		return err_set(e, ERR_SPACE, "cannot write the library in %s: it is read-only", db->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_LIBRARY,
-		    "%s/library.db is damaged or no database (%s): lib-sweep restore goes back to a copy of "
-		    "it, lib-sweep rebuild makes it anew from the blobs",
-		    db->path, why);
+		    "%s/library.db is %s: lib-sweep restore goes back to a copy of it, lib-sweep rebuild "
+		    "makes "
+		    "it anew from copies and blobs",
+		    db->path, (code & 0xff) == SQLITE_CORRUPT ? "damaged" : "no database");
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 		if (sys != 0)

@@ -15,6 +15,20 @@
 #include "store/sound/sound.h"
 #include "store/sql.h"
 
+enum err_code
+track_parse(const char *text, int64_t *id, struct err *e)
+{
+	size_t len = strspn(text, "0123456789");
+	int64_t n = 0;
+
+	if (len >= 1 && len <= 18 && text[len] == '\0')
+		n = strtoll(text, NULL, 10);
+	if (n == 0)
+		return err_set(e, ERR_USAGE, "'%s' is not the id of a track, like 12", text);
+	*id = n;
+	return ERR_NONE;
+}
+
 static void
 free_texts(char **text, size_t n)
 {

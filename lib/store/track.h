@@ -38,6 +38,9 @@ struct track {
 	size_t ntags;
 };
 
+/* The id in "12". */
+enum err_code track_parse(const char *text, int64_t *id, struct err *e);
+
 void track_free(struct track *t); /* release and zero */
 
 /* Everything that is known, into a zeroed *t.  ERR_NOTFOUND "there is no track 12".  Removed tracks are

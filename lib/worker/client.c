@@ -232,7 +232,7 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	if (how != DONE)
 		return how;
 	if (memcmp(head.magic, "FMA1", 4) != 0 || head.len > PROTOCOL_REPLY_MAX) {
-		err_set(e, ERR_FORMAT, "tags and covers need more than %d MiB", PROTOCOL_REPLY_MAX >> 20);
+		err_set(e, ERR_FORMAT, "its tags and covers need more than %d MiB", PROTOCOL_REPLY_MAX >> 20);
 		stop(w);
 		return FAILED;
 	}
@@ -254,8 +254,8 @@ exchange(struct worker *w, char kind, int fd, struct buf *out, struct err *e)
 	if (head.code == ERR_NONE)
 		return DONE;
 	if (head.code == ERR_MEMORY) {
-		err_set(e, ERR_FORMAT, "%s more than %ld MiB", w->listens ? "its sound needs" : "tags need",
-		    w->memory_bytes >> 20);
+		err_set(e, ERR_FORMAT, "%s more than %ld MiB",
+		    w->listens ? "its sound needs" : "its tags need", w->memory_bytes >> 20);
 		stop(w);
 	} else {
 		bool disk = w->listens && head.code == ERR_IO; /* what it heard of is no word on the file */
@@ -431,7 +431,7 @@ receive_piece(struct worker *w, struct protocol_head *head, struct buf *out, str
 	    head->len > PROTOCOL_PIECE_MAX ||
 	    (head->magic[3] == PROTOCOL_MEMBER && head->len < sizeof(struct protocol_member))) {
 		stop(w);
-		err_set(e, ERR_FORMAT, "archive reader speaks nonsense");
+		err_set(e, ERR_FORMAT, "the archive reader's answer makes no sense");
 		return FAILED;
 	}
 	room = buf_reserve(out, head->len);

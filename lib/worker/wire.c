@@ -191,7 +191,7 @@ string(const char **at, size_t *left)
 static enum err_code
 malformed(struct err *e)
 {
-	return err_set(e, ERR_FORMAT, "a media record is malformed");
+	return err_set(e, ERR_FORMAT, "the record of its tags is malformed");
 }
 
 static enum err_code

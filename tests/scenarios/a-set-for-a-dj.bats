@@ -65,7 +65,7 @@ cost() {
 	[[ $stderr == *"there is no playlist 'set'; did you mean 'Set'?" ]]
 	fails 2 lib-playlist ordr Set --mix
 	fails 4 lib-playlist sort Set --mix --start "$(lib-search --ids title:half)"
-	[[ $stderr == *"is not in the playlist" ]]
+	[[ $stderr == *"is not in the playlist '"* ]]
 
 	# in the order that mixes best
 	before=$(cost Set)

@@ -37,7 +37,7 @@ imported_and_stopped() {
 	imported_and_stopped INT lib-import Music
 	[ "$status" -eq 130 ]
 	grep -q "made a new library in $FONOTECA_LIBRARY" err
-	grep -Eq "stopped; [0-9]+ files so far: 'lib-import --resume s1' goes on" err
+	grep -Eq "stopped; [0-9]+ files so far; to go on: lib-import --resume s1" err
 	run -0 lib-import --status
 	[[ $output == s1$'\t'unfinished$'\t'*$'\tlib-import --resume s1\t'$HOME/Music ]]
 	fails 1 lib-commit --all

@@ -46,7 +46,7 @@ as_it_was() {
 	dd if=/dev/urandom of="$FONOTECA_LIBRARY/library.db" bs=4096 count=20 conv=notrunc status=none
 	rm -f "$FONOTECA_LIBRARY"/library.db-*
 	fails 4 lib-search love
-	[[ $stderr == *"lib-sweep restore goes back to a copy of it, lib-sweep rebuild makes it anew from the blobs" ]]
+	[[ $stderr == *"lib-sweep restore goes back to a copy of it, lib-sweep rebuild makes it anew from copies and blobs" ]]
 	run -0 --separate-stderr lib-sweep rebuild
 	[[ $stderr == *"the catalogue as it was is in backup/damaged-"* ]]
 	as_it_was

@@ -53,7 +53,7 @@ read_blob(struct reading *j, struct worker *worker, int fd)
 	uint8_t sha256[SHA256_BYTES];
 
 	if (fstat(fd, &j->st) != 0 || !S_ISREG(j->st.st_mode)) {
-		err_set(&j->why, ERR_FORMAT, "is not a plain file");
+		err_set(&j->why, ERR_FORMAT, "is no plain file");
 		return READ_DAMAGED;
 	}
 	if (sha256_file(fd, sha256, NULL, &j->why) != ERR_NONE)

@@ -25,7 +25,7 @@ play_one(struct render *r, const struct source *s, struct mix *m, struct buf *sh
 		err_set(&own, ERR_FORMAT, "ffmpeg found no sound in it");
 	if (own.code != ERR_NONE) {
 		r->broken++;
-		err_context(&own, "%lld %s: track %lld", (long long)s->entry->position,
+		err_context(&own, "entry %lld %s: track %lld", (long long)s->entry->position,
 		    begins < 0 ? "is left out" : "is not whole", (long long)s->entry->track);
 		r->failed(&own);
 	}
@@ -45,7 +45,7 @@ play_all(
 		return e->code;
 	for (size_t i = 0; i < n && e->code == ERR_NONE; i++) {
 		if (r->progress.report != NULL)
-			r->progress.report(r->progress.context, "render", (int64_t)i, (int64_t)n, 0);
+			r->progress.report(r->progress.context, "rendering", (int64_t)i, (int64_t)n, 0);
 		play_one(r, &list[i], m, sheet, e);
 	}
 	if (e->code == ERR_NONE && mix_finish(m, &r->frames, e) == ERR_NONE && r->tracks == 0)

@@ -91,7 +91,7 @@ tell_missing(struct render *r, const struct playlist_entry *v)
 	struct err e = { 0 };
 
 	r->missing++;
-	err_set(&e, ERR_NOTFOUND, "%lld is missing and left out: %s", (long long)v->position,
+	err_set(&e, ERR_NOTFOUND, "entry %lld is missing and left out: %s", (long long)v->position,
 	    v->path != NULL        ? v->path
 		: v->title != NULL ? v->title
 				   : "nothing is known of it");

@@ -98,7 +98,7 @@ open_source(struct job *j, const struct job_shared *shared, struct err *e)
 	else if (fstat(fd, &j->st) != 0)
 		err_sys(e, errno, "cannot be read");
 	else if (!S_ISREG(j->st.st_mode))
-		err_set(e, ERR_CHANGED, "is a file no longer");
+		err_set(e, ERR_CHANGED, "is no file any more");
 	if (e->code != ERR_NONE)
 		fd_close(&fd);
 	return fd;

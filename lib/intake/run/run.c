@@ -94,7 +94,7 @@ import_skip(struct import *im, const char *path)
 	im->run->counts.skipped++;
 	if (!im->run->options->strict)
 		return;
-	err_set(&e, ERR_NOTAUDIO, "is no audio that we know");
+	err_set(&e, ERR_NOTAUDIO, "is no audio of a known format");
 	import_say_failed(im, path, &e);
 }
 
@@ -137,7 +137,7 @@ settle_member(struct import *im, struct unpacked *u, const struct job *j)
 	u->skipped++;
 	if (!im->run->options->strict)
 		return;
-	err_set(&e, ERR_NOTAUDIO, "is no audio that we know");
+	err_set(&e, ERR_NOTAUDIO, "is no audio of a known format");
 	import_say_failed(im, j->path, &e);
 }
 
@@ -149,7 +149,7 @@ be_strict(struct job *j)
 		return;
 	j->end = JOB_FAILED;
 	j->transient = false;
-	err_set(&j->why, ERR_NOTAUDIO, "is no audio that we know");
+	err_set(&j->why, ERR_NOTAUDIO, "is no audio of a known format");
 }
 
 /* One that came back; takes it over. */

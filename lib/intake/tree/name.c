@@ -34,7 +34,7 @@ tree_layout_check(const char *layout, struct err *e)
 		if (*s != '$')
 			continue;
 		if (field_at(s, &len) == F_NONE)
-			return err_set(e, ERR_USAGE, "--layout: '%.*s' is no field", (int)len, s);
+			return err_set(e, ERR_USAGE, "--layout: there is no field '%.*s'", (int)len, s);
 		any = true;
 	}
 	if (!any || layout[0] == '/' || layout[strlen(layout) - 1] == '/')

@@ -142,7 +142,7 @@ backup_blobs(struct db *db, backup_blob_fn *fn, void *context, struct err *e)
 	int dir = openat(db->dirfd, "backup", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (dir < 0) /* no folder, no copies */
-		return errno == ENOENT ? ERR_NONE : err_sys(e, errno, "backup");
+		return errno == ENOENT ? ERR_NONE : err_sys(e, errno, "cannot read the library's backup/");
 	backup_list(dir, &list, &n, e);
 	for (size_t i = 0; i < n && e->code == ERR_NONE; i++)
 		if (list[i].packed)

@@ -189,7 +189,7 @@ open_folder(struct copy *c, const char *dir, struct err *e)
 	c->folder = dir != NULL ? realpath(dir, NULL) : path_join(c->db->path, "backup");
 	if (c->folder == NULL)
 		return errno == ENOMEM ? err_memory(e)
-				       : err_sys(e, errno, "%s", dir != NULL ? dir : "backup");
+				       : err_sys(e, errno, "%s", dir != NULL ? dir : "the library's backup/");
 	if (dir == NULL) {
 		c->dir = dir_open_at(c->db->dirfd, "backup", e);
 	} else {

@@ -21,7 +21,7 @@ fresh_id(char id[33], struct err *e)
 	uint8_t bytes[16];
 
 	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-		return err_set(e, ERR_IO, "cannot get random bytes");
+		return err_set(e, ERR_IO, "the system gives no random numbers");
 	for (size_t i = 0; i < sizeof bytes; i++)
 		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
 	return ERR_NONE;

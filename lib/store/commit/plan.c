@@ -117,7 +117,7 @@ go_on(const struct plan *p, const char *stage, int64_t done, int64_t total, stru
 	if (pr == NULL)
 		return ERR_NONE;
 	if (pr->stop != NULL && *pr->stop != 0)
-		return err_set(e, ERR_INTERRUPTED, "interrupted");
+		return err_set(e, ERR_INTERRUPTED, "stopped");
 	if (pr->report != NULL && done % 64 == 0)
 		pr->report(pr->context, stage, done, total, 0);
 	return ERR_NONE;

@@ -195,7 +195,7 @@ act_on_all(struct publish *pub, struct plan *p, const char *stage, action *fn, i
 		if (!publish_wanted(&p->entries[i]) || p->entries[i].item == done)
 			continue; /* of a file's parts the first that is wanted stands for all */
 		if (pr != NULL && pr->stop != NULL && *pr->stop != 0) {
-			err_set(e, ERR_INTERRUPTED, "interrupted");
+			err_set(e, ERR_INTERRUPTED, "stopped");
 			break;
 		}
 		*item = done = p->entries[i].item;

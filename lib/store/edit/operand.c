@@ -7,6 +7,7 @@
 #include "base/cli.h"
 #include "base/out.h"
 #include "store/edit/edit.h"
+#include "store/track.h"
 #include "text/value.h"
 
 static void
@@ -30,13 +31,10 @@ operands_free(struct operands *o)
 static enum err_code
 add_track(struct operands *o, const char *word, struct err *e)
 {
-	size_t len = strlen(word);
-	int64_t id = 0;
+	int64_t id;
 
-	if (len >= 1 && len <= 18 && strspn(word, "0123456789") == len)
-		id = strtoll(word, NULL, 10);
-	if (id == 0)
-		return err_set(e, ERR_USAGE, "'%s' is not the id of a track, like 12", word);
+	if (track_parse(word, &id, e) != ERR_NONE)
+		return e->code;
 	if (o->ntracks == o->cap) {
 		size_t cap = o->cap != 0 ? o->cap * 2 : 64;
 		int64_t *more = realloc(o->tracks, cap * sizeof *more);
@@ -104,7 +102,9 @@ read_value(struct assign *a, const char *value, struct err *e)
 				: value_typed(a->field, value, &a->value, e)) != ERR_NONE)
 		return e->code;
 	if (a->how != ASSIGN_SET && *a->value == '\0')
-		return err_set(e, ERR_USAGE, "+= and -= want a value");
+		return err_set(e, ERR_USAGE, "%s%c= wants a value",
+		    a->field == F_NONE ? a->name : field_info(a->field)->name,
+		    a->how == ASSIGN_ADD ? '+' : '-');
 	return ERR_NONE;
 }
 

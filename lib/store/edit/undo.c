@@ -41,7 +41,8 @@ look_up(struct db *db, int64_t event, char kind[32], struct err *e)
 	if (sql_step(db, st, e) == 1) {
 		snprintf(kind, 32, "%s", (const char *)sqlite3_column_text(st, 0));
 		if (sqlite3_column_int(st, 1) == 0)
-			err_set(e, ERR_STATE, "event e%" PRId64 " (%s) cannot be undone", event, kind);
+			err_set(e, ERR_STATE, "event e%" PRId64 " (%s) cannot be undone: it is no edit",
+			    event, kind);
 		else if (sqlite3_column_int64(st, 2) != 0)
 			err_set(e, ERR_STATE,
 			    "event e%" PRId64 " was undone already, by e%" PRId64

@@ -40,6 +40,7 @@ struct job {
 	struct db *db;
 	const struct edit_options *how;
 	int64_t track, release, file, session;
+	bool there;           /* the track has a row */
 	struct item old, new; /* blobs as items of the import that they came with */
 	struct written says;
 	char tmp[STAGE_TMP]; /* "": none */
@@ -99,7 +100,8 @@ read_row(struct job *j, sqlite3_stmt *st, struct err *e)
 	const void *source = sqlite3_column_blob(st, 8);
 
 	if (sqlite3_column_int(st, 1) != 0)
-		return err_set(e, ERR_STATE, "was removed");
+		return err_set(
+		    e, ERR_STATE, "was removed; to bring it back: lib-commit --restore %" PRId64, j->track);
 	if (sqlite3_column_type(st, 2) == SQLITE_NULL)
 		return err_set(e, ERR_STATE, "has no file that is there and whole");
 	if (sqlite3_column_int(st, 9) != 0)
@@ -132,10 +134,11 @@ find_file(struct job *j, struct err *e)
 		return e->code;
 	sql_int(st, 1, j->track);
 	step = sql_step(j->db, st, e);
+	j->there = step == 1;
 	if (step == 1)
 		read_row(j, st, e);
 	else if (step == 0)
-		err_set(e, ERR_NOTFOUND, "does not exist");
+		err_set(e, ERR_NOTFOUND, "there is no track %" PRId64, j->track);
 	sql_done(st);
 	return e->code;
 }
@@ -441,7 +444,7 @@ edit_write_tags(
 	fd_close(&from);
 	job_end(&j);
 	buf_free(&line);
-	if (e->code != ERR_NONE && e->code != ERR_INTERRUPTED && e->code != ERR_BUSY)
+	if (e->code != ERR_NONE && e->code != ERR_INTERRUPTED && e->code != ERR_BUSY && j.there)
 		err_context(e, "track %" PRId64, track);
 	return e->code;
 }

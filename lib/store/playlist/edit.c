@@ -131,8 +131,8 @@ playlist_add(
 	    playlist_count(db, id, &count, e) != ERR_NONE)
 		goto fail;
 	if (at > count + 1) {
-		err_set(e, ERR_NOTFOUND, "there is no position %lld: the playlist has %lld entries",
-		    (long long)at, (long long)count);
+		err_set(e, ERR_NOTFOUND, "there is no position %lld: the playlist has %lld entr%s",
+		    (long long)at, (long long)count, count == 1 ? "y" : "ies");
 		goto fail;
 	}
 	if (at == 0)
@@ -182,7 +182,7 @@ remove_run(struct db *db, int64_t id, const char *text, int64_t count, struct er
 			"DELETE FROM entry WHERE playlist_id = ?1 AND " PLAYLIST_TRACK("entry") " = ?2", args,
 			2, e) == ERR_NONE &&
 		    sqlite3_changes64(db->sql) == 0)
-			err_set(e, ERR_NOTFOUND, "track %s is not in the playlist", text + strlen("track:"));
+			playlist_lacks(db, id, args[1], e);
 		return e->code;
 	}
 	if (playlist_run(db, id, text, count, &r, e) != ERR_NONE)

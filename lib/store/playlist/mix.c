@@ -94,7 +94,7 @@ read_entries(struct db *db, int64_t id, int64_t start, struct entries *x, struct
 	}
 	sql_done(st);
 	if (e->code == ERR_NONE && start > 0 && x->first == (size_t)count)
-		err_set(e, ERR_NOTFOUND, "track %lld is not in the playlist", (long long)start);
+		playlist_lacks(db, id, start, e);
 	return e->code;
 }
 

@@ -66,6 +66,21 @@ playlist_names_track(const char *text, int64_t *track)
 	return end != NULL && *end == '\0';
 }
 
+enum err_code
+playlist_lacks(struct db *db, int64_t id, int64_t track, struct err *e)
+{
+	sqlite3_stmt *st = sql_get(db, "SELECT name FROM playlist WHERE id = ?1", e);
+
+	if (st == NULL)
+		return e->code;
+	sql_int(st, 1, id);
+	if (sql_step(db, st, e) == 1)
+		err_set(e, ERR_NOTFOUND, "track %lld is not in the playlist '%s'", (long long)track,
+		    (const char *)sqlite3_column_text(st, 0));
+	sql_done(st);
+	return e->code;
+}
+
 static enum err_code
 first_place(struct db *db, int64_t id, int64_t track, struct playlist_run *r, struct err *e)
 {
@@ -76,7 +91,7 @@ first_place(struct db *db, int64_t id, int64_t track, struct playlist_run *r, st
 		args, 2, &r->first, e) < 0)
 		return e->code;
 	if (r->first == 0)
-		err_set(e, ERR_NOTFOUND, "track %lld is not in the playlist", (long long)track);
+		return playlist_lacks(db, id, track, e);
 	r->last = r->first;
 	return e->code;
 }

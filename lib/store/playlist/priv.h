@@ -102,6 +102,9 @@ enum err_code playlist_put_in_order(struct db *db, const int64_t *ids, size_t n,
 enum err_code playlist_settle(
     struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e);
 
+/* ERR_NOTFOUND: the playlist has no entry of this track. */
+enum err_code playlist_lacks(struct db *db, int64_t id, int64_t track, struct err *e);
+
 /* How many entries there are. */
 enum err_code playlist_count(struct db *db, int64_t id, int64_t *n, struct err *e);
 

@@ -167,7 +167,8 @@ choose(struct db *db, const char *name, struct playlist_change *c, struct err *e
 		return e->code;
 	sql_int(st, 1, c->id);
 	if (sql_step(db, st, e) == 0)
-		err_set(e, ERR_EXISTS, "'%s' is a plain playlist: p%lld", name, (long long)c->id);
+		err_set(
+		    e, ERR_EXISTS, "there is a plain playlist '%s' already: p%lld", name, (long long)c->id);
 	sql_done(st);
 	return e->code;
 }

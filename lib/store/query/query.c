@@ -164,10 +164,10 @@ no_sort_field(const char *s, size_t len, struct err *e)
 	enum field near = name != NULL && len > 2 ? field_nearest(name) : F_NONE;
 
 	if (near != F_NONE)
-		err_set(e, ERR_USAGE, "--sort: there is no field '%s'; did you mean '%s'?", name,
+		err_set(e, ERR_USAGE, "there is no field '%s' to sort by; did you mean '%s'?", name,
 		    field_info(near)->name);
 	else
-		err_set(e, ERR_USAGE, "--sort: there is no field '%.*s'", (int)len, s);
+		err_set(e, ERR_USAGE, "there is no field '%.*s' to sort by", (int)len, s);
 	free(name);
 	return e->code;
 }

@@ -137,12 +137,14 @@ find_own(struct db *db, const char *id, struct schedule *s, struct err *e)
 
 	if (st == NULL)
 		return e->code;
+	if (id_of(id) == 0)
+		return err_set(e, ERR_NOTFOUND, "'%s' is not the id of a schedule, like c3", id);
 	sql_int(st, 1, id_of(id));
 	row = sql_step(db, st, e);
 	if (row > 0)
 		schedule_row(st, s, e);
 	else if (row == 0)
-		err_set(e, ERR_NOTFOUND, "there is no schedule '%s'", id);
+		err_set(e, ERR_NOTFOUND, "there is no schedule %s", id);
 	sql_done(st);
 	if (e->code == ERR_NONE)
 		owner_check(db, s->owner, id, e);

@@ -123,7 +123,7 @@ compare_tracks(struct soundness *k, struct err *e)
 		else if ((doc += BATCH) > last)
 			more = 0;
 		if (k->s->progress != NULL)
-			k->s->progress(NULL, "index", doc, last, 0);
+			k->s->progress(NULL, "checking the index", doc, last, 0);
 	}
 	if (wrong > TOLD) {
 		char thing[48];

@@ -386,7 +386,7 @@ sweep_survey(struct db *db, bool check, volatile const int *stop, struct blob_su
 		struct blob_list files = { 0 };
 
 		if (stop != NULL && *stop != 0)
-			err_set(e, ERR_INTERRUPTED, "interrupted");
+			err_set(e, ERR_INTERRUPTED, "stopped");
 		snprintf(folder, sizeof folder, "blobs/%02x", (unsigned)shard & 255);
 		if (e->code == ERR_NONE &&
 		    sweep_list(db, folder, shard, &files, foreign, context, e) == ERR_NONE)

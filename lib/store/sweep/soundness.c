@@ -231,7 +231,7 @@ go(struct soundness *k, struct err *e)
 	struct sweep copy = *k->s;
 
 	if (k->s->progress != NULL)
-		k->s->progress(NULL, "catalogue", 0, 0, 0);
+		k->s->progress(NULL, "checking the catalogue", 0, 0, 0);
 	sqlite3_progress_handler(k->db->sql, STEPS, is_stopped, &copy);
 	if (sound_sqlite(k, e) == ERR_NONE && sound_rules(k, e) == ERR_NONE && sound_index(k, e) == ERR_NONE)
 		sound_derived(k, e);

@@ -85,7 +85,7 @@ only_a_sample(struct verify *v, struct err *e)
 		want = 1;
 	for (size_t i = 0; i < v->nids; i++) {
 		if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-			return err_set(e, ERR_IO, "no random numbers are to be had");
+			return err_set(e, ERR_IO, "the system gives no random numbers");
 		if ((uint64_t)random * (v->nids - i) < (uint64_t)(want - kept) << 32)
 			v->ids[kept++] = v->ids[i];
 	}
@@ -214,7 +214,7 @@ feed_and_judge(struct verify *v, struct err *e)
 		if (scrub_take(v->scrub, &ended) && finished(v, &ended, e) != ERR_NONE)
 			return e->code;
 		if (v->s->progress != NULL)
-			v->s->progress(NULL, "verify", v->done, (int64_t)v->nids, v->bytes);
+			v->s->progress(NULL, "verifying", v->done, (int64_t)v->nids, v->bytes);
 	}
 }
 
