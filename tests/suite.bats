@@ -312,7 +312,7 @@ for line in sys.stdin: json.loads(line)' <<<"$stderr" || fail "$line: $stderr"
 	[ "${lines[0]}" = "$(lib-search --count love)" ]
 	[[ ${lines[1]} == health*ok ]]
 	[[ $output == *"stage: would be: nothing to do"*"verify: would be: "*" checked"*"repair: would be: nothing to do" ]]
-	sed -i 's/lib-search --count.*/lib-commit --amend 1 title=New/' inner
+	sed -i 's/lib-search --count.*/lib-commit --amend 1 title=New; exit/' inner
 	run -4 --separate-stderr unshare -rm bash inner
 	[ "$stderr" = "lib-commit: cannot write the library in $FONOTECA_LIBRARY: it is read-only" ]
 }
