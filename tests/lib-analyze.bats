@@ -93,12 +93,15 @@ found() {
 	[ "$(lib-search --ids bpm:96..97 key:Cm | wc -l)" = 1 ]
 	[ "$(lib-search --ids -s bpm- | head -n 1)" = "$house" ]
 	lib-search --json "id:$house" | jq -e '.heard == ["bpm", "key"]'
+	[ "$(lib-search -f '$heard, ${mood|heard}' "id:$house")" = "bpm; key, bpm; key" ]
+	[ "$(lib-search --tsv --fields id,heard "id:$house")" = "$house"$'\t'"bpm; key" ]
 	rock=$(lib-search --ids bpm:96..97)
 	[[ $(lib-playlist mix "$house" "$rock") == *"heard, not tagged: tempo of A, key of A, tempo of B, key of B"* ]]
 	# a tag goes first, until it is told otherwise
 	lib-commit -q --amend "$house" bpm=64 key=C
 	[ "$(lib-search --ids bpm:64 key:C)" = "$house" ]
 	lib-search --json "id:$house" | jq -e '.heard == null and .bpm == 64'
+	[ "$(lib-search -f '${heard|from tags}' "id:$house")" = "from tags" ]
 	[[ $(lib-playlist mix "$house" "$rock") == *"heard, not tagged: tempo of B, key of B"* ]]
 	lib-playlist mix --json "$house" "$rock" | jq -e '.from.bpm_from == null and .to.bpm_from == "sound" and .to.key_from == "sound"'
 	lib-search --json --show "$house" | jq -e '.from[0] == {bpm: "tags", key: "tags"} and .bpm == 64'

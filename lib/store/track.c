@@ -465,6 +465,13 @@ add_heard(const struct track *t, struct buf *out)
 }
 
 void
+track_heard_text(const struct track *t, struct buf *out)
+{
+	buf_printf(out, "%s%s%s", t->bpm_heard ? "bpm" : "", t->bpm_heard && t->key_heard ? "; " : "",
+	    t->key_heard ? "key" : "");
+}
+
+void
 track_json_open(const struct track *t, struct buf *out)
 {
 	json_open(out, "track");

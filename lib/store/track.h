@@ -50,6 +50,9 @@ enum err_code track_load(struct db *db, int64_t id, struct track *t, struct err 
 /* Append one value as text (lists joined with "; ", times as RFC 3339, nothing where it is absent). */
 void track_text(const struct track *t, enum field f, struct buf *out);
 
+/* Append the names of the fields, of bpm and key, that no tag tells but lib-analyze: "bpm; key". */
+void track_heard_text(const struct track *t, struct buf *out);
+
 /* Append {"v":1,"type":"track",...} without a newline: absent fields left out, lists as arrays. */
 void track_json(const struct track *t, struct buf *out);
 

@@ -10,7 +10,7 @@
 
 /* Literal text, or a value: that of the first piece of a run of alternatives that has one. */
 struct piece {
-	char *text;       /* literal text, or the name of a free tag */
+	char *text;       /* literal text, or the name of a free tag, or HEARD */
 	enum field field; /* F_NONE: see value */
 	bool value;       /* a value, not literal text */
 	bool more;        /* the next piece is for where this one is empty */
@@ -20,6 +20,9 @@ struct format {
 	struct piece *piece;
 	size_t n;
 };
+
+/* No field, and in JSON beside them: which of bpm and key were heard. */
+static const char heard[] = "heard";
 
 void
 format_free(struct format *f)
@@ -60,7 +63,7 @@ add_value(struct format *f, const char *option, const char *s, size_t len, struc
 		return e->code;
 	name = f->piece[f->n - 1].text;
 	near = field_nearest(name);
-	if (near != F_NONE)
+	if (near != F_NONE && strcmp(name, heard) != 0)
 		return err_set(e, ERR_USAGE, "%s: there is no field '%s'; did you mean '%s'?", option, name,
 		    field_info(near)->name);
 	return ERR_NONE;
@@ -80,7 +83,9 @@ add_alternatives(struct format *f, const char *s, size_t len, struct err *e)
 	}
 	len = (size_t)(end - s);
 	if (f->n > 0 && f->piece[f->n - 1].more)
-		return add_piece(f, s, len, field_find_n(s, len) != F_NONE, e);
+		return add_piece(f, s, len,
+		    field_find_n(s, len) != F_NONE || (len == strlen(heard) && memcmp(s, heard, len) == 0),
+		    e);
 	return add_value(f, "--format", s, len, e);
 }
 
@@ -191,6 +196,8 @@ value_text(const struct piece *p, const struct track *t, struct buf *out)
 {
 	if (p->field != F_NONE)
 		track_text(t, p->field, out);
+	else if (strcmp(p->text, heard) == 0)
+		track_heard_text(t, out);
 	else
 		free_tag_text(t, p->text, out);
 }
