@@ -9,6 +9,7 @@
 #include "media/damage/damage.h"
 #include "media/tag/gain.h"
 #include "media/tag/map.h"
+#include "media/tag/matroska.h"
 #include "media/archive/members.h"
 #include "media/payload/payload.h"
 #include "media/sniff/sniff.h"
@@ -71,8 +72,13 @@ enum err_code
 media_read_tags(int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e)
 {
 	struct map m = { .r = r, .type = s->type, .e = e };
-	char **keys = taglib_property_keys(tagfile_c(t));
+	char **keys;
 
+	if (t == NULL) {
+		matroska_tags(fd, s, put_extra, &m);
+		return map_finish(&m);
+	}
+	keys = taglib_property_keys(tagfile_c(t));
 	for (char **key = keys; key != NULL && *key != NULL && e->code == ERR_NONE && !m.full; key++) {
 		char **values = taglib_property_get(tagfile_c(t), *key);
 
@@ -108,6 +114,8 @@ media_read(int fd, struct record *r, struct err *e)
 	fill_gaps(&s, r);
 	if (t != NULL && media_read_tags(fd, t, &s, r, e) == ERR_NONE)
 		cover_read(tagfile_c(t), r, e);
+	else if (s.type == SNIFF_MATROSKA && media_read_tags(fd, NULL, &s, r, e) == ERR_NONE)
+		matroska_covers(fd, &s, r, e);
 	if (e->code == ERR_NONE)
 		cue_embedded(fd, &s, r, e);
 	tagfile_close(t);

@@ -15,7 +15,7 @@ struct tagfile;
 /* format, codec and suffix into a zeroed *r; ERR_NOTAUDIO. */
 enum err_code media_sniff(int fd, struct record *r, struct err *e);
 
-/* The tags alone of a file that TagLib has open, as they stand in its memory. */
+/* The tags alone of a file that TagLib has open, as they stand in its memory; NULL: of Matroska. */
 enum err_code media_read_tags(
     int fd, const struct tagfile *t, const struct sniffed *s, struct record *r, struct err *e);
 

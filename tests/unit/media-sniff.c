@@ -91,6 +91,11 @@ others(void)
 	    "wav mp3 wav");
 	IS("APE", "MAC \x96\x0f\0\0\0\0\0\0", "ape ape ape");
 	IS("WavPack", "wvpk\0\0\0\0\0\0\0\0", "wavpack wavpack wv");
+#define BLOCK "wvpk\x22\0\0\0\x10\4\0\0\x44\xac\0\0\0\0\0\0\x44\xac\0\0\0\0\0\0\0\0\0\0"
+	IS("WavPack with sound", BLOCK "\x07\1\0\0\x8a\1\0\0\0\0", "wavpack wavpack wv");
+	IS("what corrects WavPack", BLOCK "\x07\1\0\0\x8b\1\0\0\0\0", NULL);
+	IS("WavPack with both", BLOCK "\x8b\1\0\0\0\0\x0a\1\0\0", "wavpack wavpack wv");
+#undef BLOCK
 	IS("Musepack 8", "MPCKSH\0\0\0\0\0\0", "musepack musepack mpc");
 	IS("TTA", "TTA1\x01\0\x01\0\x10\0\0\0", "tta tta tta");
 	IS("MIDI", "MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\x04\0\xff\x2f\0", NULL);

@@ -160,6 +160,13 @@ main(void)
 	check("date", value_date, "20011", NULL);
 	check("year", value_year, "1995 remaster", "1995");
 	check("year", value_year, "19951", NULL);
+	check("year", value_year, "1999;2000", "1999");
+	check("year", value_year, "Oct 3, 1995", "1995");
+	check("year", value_year, "31/12/1999", "1999");
+	check("year", value_year, "(P) 1995 & 1995", "1995");
+	check("year", value_year, "ca. 1995 or 1996", NULL);
+	check("year", value_year, "no. 0815", NULL);
+	check("year", value_year, "", NULL);
 	check("key", value_key, "C#m", "C#m");
 	check("key", value_key, "Eb", "Eb");
 	check("key", value_key, "A minor", "Am");

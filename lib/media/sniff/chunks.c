@@ -91,6 +91,32 @@ chunk(struct sniffed *s, const char *name, int64_t at, const unsigned char *data
 		memcpy(s->codec, "dst", 4);
 }
 
+/* RF64 and BW64 tell in a chunk of their own how long the sound is, where 32 bits can't; else 0. */
+static uint64_t
+long_sound(int fd, const struct sniffed *s)
+{
+	unsigned char h[40];
+
+	if (s->type != SNIFF_WAV || bytes_at(fd, s->start, h, sizeof h) != sizeof h ||
+	    (memcmp(h, "RF64", 4) != 0 && memcmp(h, "BW64", 4) != 0) || memcmp(h + 12, "ds64", 4) != 0)
+		return 0;
+	return le64(h + 28);
+}
+
+/* TagLib does not tell it where the data claim more than there is. */
+static void
+finish_wave(struct sniffed *s)
+{
+	int64_t rate = le32(s->about + 8); /* bytes a second */
+
+	s->channels = le16(s->about + 2);
+	s->rate = le32(s->about + 4);
+	s->bits = le16(s->about + 14);
+	s->bitrate = rate * 8;
+	if (rate > 0 && s->sound < INT64_MAX / 1000)
+		s->duration_ms = s->sound * 1000 / rate;
+}
+
 static void
 finish_dff(struct sniffed *s)
 {
@@ -107,6 +133,7 @@ sniff_riff(int fd, struct sniffed *s)
 	bool wide = s->type == SNIFF_DFF; /* sizes of eight bytes */
 	int64_t head = wide ? 12 : 8, at = s->start + (wide ? 16 : 12);
 	unsigned char h[12], data[32];
+	uint64_t longer = long_sound(fd, s);
 	int chunks = 0;
 
 	if (s->type == SNIFF_AIFF && bytes_at(fd, s->start + 8, h, 4) == 4 && h[3] == 'F')
@@ -124,9 +151,11 @@ sniff_riff(int fd, struct sniffed *s)
 			continue;
 		}
 		chunk(s, name, at + head, data, len);
+		if (sound && size == UINT32_MAX && longer > 0 && longer < INT64_MAX)
+			size = longer;
 		if (size > (uint64_t)left) {
 			/* writers that could not seek back leave 0 or nearly 4 GiB there */
-			if (sound && left > 0 && size < 0x7ffff000)
+			if (sound && left > 0 && (longer > 0 || size < 0x7ffff000))
 				damage_bytes(s, (int64_t)size - left);
 			size = (uint64_t)left;
 		}
@@ -138,6 +167,8 @@ sniff_riff(int fd, struct sniffed *s)
 	}
 	if (s->type == SNIFF_DFF)
 		finish_dff(s);
+	else if (s->type == SNIFF_WAV)
+		finish_wave(s);
 	if (chunks == 0)
 		s->type = SNIFF_NONE;
 }

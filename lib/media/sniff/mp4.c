@@ -16,6 +16,7 @@ struct walk {
 	char codec[16];
 	int64_t farthest; /* where a piece of sound begins */
 	int64_t rate, channels, bits;
+	int64_t scale, usual; /* ticks a second; ticks of a sample in fragments that do not say */
 };
 
 bool
@@ -118,11 +119,12 @@ static void
 descend(struct walk *w, int64_t at, int64_t end, int depth)
 {
 	struct mp4_box b;
-	unsigned char h[16];
+	unsigned char h[16], full[24];
 
 	for (; next(w, at, end, &b); at = b.end) {
 		bool inner = memcmp(b.type, "trak", 4) == 0 || memcmp(b.type, "mdia", 4) == 0 ||
-		    memcmp(b.type, "minf", 4) == 0 || memcmp(b.type, "stbl", 4) == 0;
+		    memcmp(b.type, "minf", 4) == 0 || memcmp(b.type, "stbl", 4) == 0 ||
+		    memcmp(b.type, "mvex", 4) == 0;
 
 		if (inner && depth < 6)
 			descend(w, b.body, b.end, depth + 1);
@@ -130,6 +132,11 @@ descend(struct walk *w, int64_t at, int64_t end, int depth)
 			w->sound |= memcmp(h + 8, "soun", 4) == 0;
 			w->video |= memcmp(h + 8, "vide", 4) == 0;
 		}
+		if (memcmp(b.type, "mdhd", 4) == 0 && w->scale == 0 &&
+		    bytes_at(w->fd, b.body, full, sizeof full) == sizeof full)
+			w->scale = be32(full + (full[0] == 1 ? 20 : 12));
+		if (memcmp(b.type, "trex", 4) == 0 && bytes_at(w->fd, b.body, full, sizeof full) >= 16)
+			w->usual = be32(full + 12);
 		if (memcmp(b.type, "stco", 4) == 0 || memcmp(b.type, "co64", 4) == 0)
 			last_piece(w, &b, b.type[0] == 's' ? 4 : 8);
 		if (memcmp(b.type, "stsd", 4) == 0 && w->sound && w->codec[0] == '\0' &&
@@ -138,6 +145,63 @@ descend(struct walk *w, int64_t at, int64_t end, int depth)
 		if (b.end <= at)
 			return;
 	}
+}
+
+/* The ticks of a run of samples, each of which may have its own. */
+static int64_t
+run_ticks(const struct walk *w, const struct mp4_box *b, int64_t usual)
+{
+	enum { OFFSET = 1, FIRST = 4, DURATION = 0x100, FIELDS = 0xf00, RUN_MAX = 1 << 16 };
+	unsigned char h[8];
+	uint32_t flags, count;
+	int64_t at = b->body + 8, step = 0, ticks = 0;
+
+	if (bytes_at(w->fd, b->body, h, 8) != 8)
+		return 0;
+	flags = be32(h) & 0xffffff;
+	count = be32(h + 4);
+	if (!(flags & DURATION))
+		return count * usual;
+	at += (flags & OFFSET ? 4 : 0) + (flags & FIRST ? 4 : 0);
+	for (uint32_t bit = DURATION; bit & FIELDS; bit <<= 1)
+		step += flags & bit ? 4 : 0;
+	for (uint32_t i = 0; i < count && i < RUN_MAX && at + 4 <= b->end; i++, at += step)
+		if (bytes_at(w->fd, at, h, 4) == 4)
+			ticks += be32(h);
+	return ticks;
+}
+
+/* A file in fragments counts no samples in front: where the last fragment ends is how long it is. */
+static int64_t
+fragment_end(struct walk *w, const struct mp4_box *moof)
+{
+	enum { DESCRIPTION = 2, OFFSET = 1, DURATION = 8 }; /* of the default values of a fragment */
+	struct mp4_box traf = { .end = 0 }, b;
+	int64_t begin = -1, ticks = 0, usual = w->usual;
+	unsigned char h[24];
+
+	for (int64_t at = moof->body; next(w, at, moof->end, &traf) && memcmp(traf.type, "traf", 4) != 0;)
+		at = traf.end;
+	if (memcmp(traf.type, "traf", 4) != 0)
+		return 0;
+	for (int64_t at = traf.body; next(w, at, traf.end, &b); at = b.end) {
+		size_t got = bytes_at(w->fd, b.body, h, sizeof h);
+
+		if (memcmp(b.type, "tfhd", 4) == 0 && got >= 8) {
+			uint32_t flags = be32(h) & 0xffffff;
+			size_t where = 8U + (flags & OFFSET ? 8 : 0) + (flags & DESCRIPTION ? 4 : 0);
+
+			if (flags & DURATION && where + 4 <= got)
+				usual = be32(h + where);
+		} else if (memcmp(b.type, "tfdt", 4) == 0 && got >= 8U + (h[0] == 1 ? 4 : 0)) {
+			begin = h[0] != 1                 ? be32(h + 4)
+			    : be64(h + 4) < INT64_MAX / 2 ? (int64_t)be64(h + 4)
+							  : -1;
+		} else if (memcmp(b.type, "trun", 4) == 0) {
+			ticks += run_ticks(w, &b, usual);
+		}
+	}
+	return begin < 0 ? 0 : begin + ticks;
 }
 
 static bool
@@ -161,7 +225,7 @@ sniff_mp4(int fd, struct sniffed *s)
 {
 	struct walk w = { .fd = fd };
 	int64_t at = s->start;
-	struct mp4_box b;
+	struct mp4_box b, fragment = { .end = 0 };
 	bool moov = false;
 
 	while (next(&w, at, s->size, &b)) {
@@ -171,6 +235,8 @@ sniff_mp4(int fd, struct sniffed *s)
 			moov = true;
 			descend(&w, b.body, b.end, 1);
 		}
+		if (memcmp(b.type, "moof", 4) == 0)
+			fragment = b;
 		if (b.end <= at)
 			break;
 		at = b.end;
@@ -183,6 +249,11 @@ sniff_mp4(int fd, struct sniffed *s)
 	s->rate = w.rate;
 	s->channels = w.channels;
 	s->bits = w.bits;
+	if (fragment.end > 0 && w.scale > 0 && w.boxes < BOXES_MAX) {
+		int64_t ticks = fragment_end(&w, &fragment);
+
+		s->duration_ms = ticks > 0 && ticks < INT64_MAX / 1000 ? ticks * 1000 / w.scale : 0;
+	}
 	if (brand(fd, s->start, "M4B "))
 		memcpy(s->suffix, "m4b", 4);
 	if ((moov && !w.sound) || (w.video && !audio_brand(fd, s->start)) ||

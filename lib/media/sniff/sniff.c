@@ -108,7 +108,8 @@ by_magic(const unsigned char *h, size_t len)
 		if ((size_t)table[i].at + table[i].len > len ||
 		    memcmp(h + table[i].at, table[i].magic, table[i].len) != 0)
 			continue;
-		if (table[i].type == SNIFF_WAV && memcmp(h, "RIFF", 4) != 0 && memcmp(h, "RF64", 4) != 0)
+		if (table[i].type == SNIFF_WAV && memcmp(h, "RIFF", 4) != 0 && memcmp(h, "RF64", 4) != 0 &&
+		    memcmp(h, "BW64", 4) != 0)
 			continue;
 		if (table[i].type == SNIFF_AIFF && memcmp(h, "FORM", 4) != 0)
 			continue;
@@ -189,6 +190,9 @@ look_closer(int fd, struct sniffed *s)
 		break;
 	case SNIFF_MATROSKA:
 		sniff_matroska(fd, s);
+		break;
+	case SNIFF_WAVPACK:
+		sniff_wavpack(fd, s);
 		break;
 	default:
 		break;

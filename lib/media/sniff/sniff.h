@@ -72,5 +72,6 @@ void sniff_riff(int fd, struct sniffed *s); /* WAVE, AIFF, DFF */
 void sniff_asf(int fd, struct sniffed *s);
 void sniff_ogg(int fd, struct sniffed *s);
 void sniff_matroska(int fd, struct sniffed *s);
+void sniff_wavpack(int fd, struct sniffed *s);
 
 #endif

@@ -50,8 +50,8 @@ known(const struct record *r, const void *data, size_t len)
 	return false;
 }
 
-static enum err_code
-add(struct record *r, const TagLib_Complex_Property_Picture_Data *p, size_t *total, struct err *e)
+enum err_code
+cover_add(struct record *r, const TagLib_Complex_Property_Picture_Data *p, size_t *total, struct err *e)
 {
 	struct record_cover c = { .len = p->size };
 	const char *mime = cover_mime(p->data, p->size);
@@ -93,7 +93,7 @@ cover_read(const TagLib_File *file, struct record *r, struct err *e)
 
 		taglib_picture_from_complex_property(one, &picture);
 		if (r->ncovers < 64 && picture.data != NULL && picture.size > 0)
-			add(r, &picture, &total, e);
+			cover_add(r, &picture, &total, e);
 	}
 	taglib_complex_property_free(list);
 	return e->code;

@@ -8,6 +8,7 @@
 #include <popularimeterframe.h>
 #include <relativevolumeframe.h>
 #include <synchronizedlyricsframe.h>
+#include <textidentificationframe.h>
 #include <unknownframe.h>
 
 #include "media/format/bytes.h"
@@ -116,6 +117,39 @@ lyrics(const ID3v2::SynchronizedLyricsFrame &f, int rate, Each each, void *conte
 	    (each(context, "SYNCEDLYRICS", timed.c_str()) && each(context, "SYLT", plain.c_str()));
 }
 
+/* Roles and names by turns.  TagLib gives up the whole frame where one role is not spelt as it would spell
+ * it, and version 2.3 has the players of instruments here, too. */
+static bool
+involved(const StringList &people, Each each, void *context)
+{
+	static const char *const known[][2] = { { "ARRANGER", "ARRANGER" }, { "ENGINEER", "ENGINEER" },
+		{ "PRODUCER", "PRODUCER" }, { "DJ-MIX", "DJMIXER" }, { "MIX", "MIXER" } };
+
+	for (unsigned int i = 0; i + 1 < people.size(); i += 2) {
+		String role = people[i].upper().stripWhiteSpace(), key = "PERFORMER:" + role;
+
+		for (const auto &name : known)
+			if (role == name[0])
+				key = name[1];
+		if (!each(context, role.isEmpty() ? "PERFORMER" : key.toCString(true),
+			people[i + 1].toCString(true)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+text(const ID3v2::TextIdentificationFrame &f, Each each, void *context)
+{
+	if (f.frameID() == "TIPL")
+		return involved(f.fieldList(), each, context);
+	if (f.frameID() == "TSST") /* the name of a disc, which TagLib 1 does not know */
+		for (const auto &value : f.fieldList())
+			if (!each(context, "DISCSUBTITLE", value.toCString(true)))
+				return false;
+	return true;
+}
+
 void
 frames(const ID3v2::Tag &tag, int rate, Each each, void *context)
 {
@@ -128,6 +162,8 @@ frames(const ID3v2::Tag &tag, int rate, Each each, void *context)
 			more = volume(*v, each, context);
 		else if (auto l = dynamic_cast<const ID3v2::SynchronizedLyricsFrame *>(f))
 			more = lyrics(*l, rate, each, context);
+		else if (auto t = dynamic_cast<const ID3v2::TextIdentificationFrame *>(f))
+			more = text(*t, each, context);
 		else if (auto u = dynamic_cast<const ID3v2::UnknownFrame *>(f))
 			more = u->frameID() != "RGAD" || adjustment(u->data(), each, context);
 		if (!more)

@@ -246,9 +246,22 @@ join(struct map *m, enum field f, const char *value)
 	return m->e->code;
 }
 
+/* "CD 2", "Disc 2 of 3" */
+static const char *
+behind_disc(const char *s)
+{
+	static const char *const words[] = { "disc", "disk", "cd" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strncasecmp(s, words[i], strlen(words[i])) == 0)
+			return s + strlen(words[i]) + strspn(s + strlen(words[i]), " .#");
+	return s;
+}
+
 static enum err_code
 number(struct map *m, const struct tag *t, const struct row *row)
 {
+	const char *value = row->field == F_DISC ? behind_disc(t->value) : t->value;
 	enum field total_of = row->field == F_TRACK ? F_TRACKTOTAL : F_DISCTOTAL;
 	char text[VALUE_TEXT];
 	long n, total;
@@ -259,7 +272,7 @@ number(struct map *m, const struct tag *t, const struct row *row)
 		snprintf(text, sizeof text, "%ld", n);
 		return n == 0 || record_get(m->r, row->field) != NULL ? ERR_NONE : give(m, row->field, text);
 	}
-	if (!value_number(t->value, &n, &total)) {
+	if (!value_number(value, &n, &total)) {
 		if (row->field == F_TRACK && value_position(t->value, text) &&
 		    record_get(m->r, F_POSITION) == NULL)
 			return give(m, F_POSITION, text);
@@ -386,7 +399,7 @@ raw(struct map *m, const struct tag *t, enum form form)
 static enum err_code
 apply(struct map *m, const struct tag *t, const struct row *row)
 {
-	char text[VALUE_TEXT];
+	char text[VALUE_TEXT], other[VALUE_TEXT];
 	const char *old;
 
 	switch (row->form) {
@@ -416,6 +429,9 @@ apply(struct map *m, const struct tag *t, const struct row *row)
 		return ERR_NONE; /* another row's turn */
 	if (!normal(row->form, t->value, text))
 		return raw(m, t, row->form);
+	if (row->form == DATE && strncmp(t->value, text, 4) != 0 && !value_date(t->value, other) &&
+	    keep(m, t->key, t->value) != ERR_NONE) /* a year amid more than was understood */
+		return m->e->code;
 	old = record_get(m->r, row->field);
 	if (old == NULL || many(row->field))
 		return give(m, row->field, text);

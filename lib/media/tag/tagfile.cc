@@ -7,9 +7,11 @@
 
 #include <aifffile.h>
 #include <apefile.h>
+#include <apetag.h>
 #include <asffile.h>
 #include <flacfile.h>
 #include <id3v1genres.h>
+#include <id3v1tag.h>
 #include <id3v2framefactory.h>
 #include <itfile.h>
 #include <modfile.h>
@@ -358,11 +360,57 @@ musepack_extras(MPC::File *file, each_tag each, void *context)
 		peak("MPC_ALBUM_PEAK", p->albumPeak());
 }
 
+/* Tags that known does not have, which it gets. */
+static bool
+beside(const PropertyMap &more, PropertyMap &known, each_tag each, void *context)
+{
+	for (const auto &tag : more) {
+		if (known.contains(tag.first))
+			continue;
+		known.insert(tag.first, tag.second);
+		for (const auto &value : tag.second)
+			if (!call(each, context, tag.first, value))
+				return false;
+	}
+	return true;
+}
+
+/* TagLib shows one tag of an MPEG file alone, and there may be three: programs that measure the gain write
+ * APE beside ID3v2, and an ID3v2 tag may hold nothing but a rating.  Version 1, cut after 30 bytes, counts
+ * only where no other names the piece. */
+static bool
+mpeg_extras(MPEG::File *file, each_tag each, void *context)
+{
+	PropertyMap known = file->properties();
+
+	if (file->hasAPETag() && !beside(file->APETag()->properties(), known, each, context))
+		return false;
+	return !file->hasID3v1Tag() || known.contains("TITLE") || known.contains("ARTIST") ||
+	    beside(file->ID3v1Tag()->properties(), known, each, context);
+}
+
+/* TTA's APE tag, which foobar2000 writes and TagLib does not look for in that format. */
+static bool
+tta_extras(media::Stream *in, File *file, each_tag each, void *context)
+{
+	auto mpeg = std::unique_ptr<File>(id3_reader<MPEG::File>(in, false));
+	auto ape = static_cast<MPEG::File *>(mpeg.get());
+	PropertyMap known = file->properties();
+
+	return !ape->hasAPETag() || beside(ape->APETag()->properties(), known, each, context);
+}
+
 void
 tagfile_extras(const struct tagfile *t, each_tag each, void *context)
 {
 	guard(
 	    [&] {
+		    if (dynamic_cast<TrueAudio::File *>(t->file) != nullptr)
+			    if (!tta_extras(t->stream.get(), t->file, each, context))
+				    return false;
+		    if (auto mpeg = dynamic_cast<MPEG::File *>(t->file))
+			    if (!mpeg_extras(mpeg, each, context))
+				    return false;
 		    if (auto mp4 = dynamic_cast<MP4::File *>(t->file))
 			    mp4_extras(mp4, each, context);
 		    else if (auto asf = dynamic_cast<ASF::File *>(t->file))

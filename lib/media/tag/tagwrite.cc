@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/tag/tagwrite.h"
 
+#include <apetag.h>
 #include <asffile.h>
 #include <asftag.h>
 #include <mp4file.h>
@@ -56,6 +57,18 @@ set_beside(File *file, const String &key, const StringList &values)
 	}
 }
 
+/* What ID3v2 says from now on another tag of an MPEG file must not say otherwise. */
+static void
+ape_drop(APE::Tag *tag, const String &key)
+{
+	PropertyMap map = tag->properties();
+
+	if (map.contains(key)) {
+		map.erase(key);
+		tag->setProperties(map);
+	}
+}
+
 static bool
 set(struct tagfile *t, const String &key, const StringList &values, bool family)
 {
@@ -72,6 +85,9 @@ set(struct tagfile *t, const String &key, const StringList &values, bool family)
 	if (!values.isEmpty())
 		map.insert(key, values);
 	rejected = t->file->setProperties(map);
+	if (auto mpeg = dynamic_cast<MPEG::File *>(t->file))
+		if (mpeg->hasAPETag())
+			ape_drop(mpeg->APETag(), key);
 	/* further authors stand beside the one of the property map */
 	if (auto asf = dynamic_cast<ASF::File *>(t->file))
 		if (key == "ARTIST" && asf->tag() != nullptr)

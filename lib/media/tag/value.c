@@ -11,16 +11,30 @@
 #include "media/tag/tagfile.h"
 #include "worker/record.h"
 
-static bool
-blank(const char *s, size_t len)
+/* The length of a blank, of any width or none, that s begins with, or ends with; 0 where it is none. */
+static size_t
+blank(const char *s, size_t len, bool last)
 {
-	return len > 0 && (*s == ' ' || *s == '\n' || *s == '\t');
+	static const char *const wide[] = { "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
+		"\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
+		"\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\x8b",
+		"\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf" };
+
+	if (len > 0 && strchr(" \n\t", last ? s[len - 1] : s[0]) != NULL)
+		return 1;
+	for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+		size_t n = strlen(wide[i]);
+
+		if (n <= len && memcmp(last ? s + len - n : s, wide[i], n) == 0)
+			return n;
+	}
+	return 0;
 }
 
 bool
 value_clean(struct buf *out, const char *s)
 {
-	size_t left = strlen(s), begin = out->len;
+	size_t left = strlen(s), begin = out->len, n;
 	bool whole = true;
 
 	if (strncmp(s, "\xef\xbb\xbf", 3) == 0) {
@@ -29,8 +43,8 @@ value_clean(struct buf *out, const char *s)
 	}
 	while (left > 0) {
 		unsigned char c = (unsigned char)*s;
-		size_t n = utf8_len(s, left);
 
+		n = utf8_len(s, left);
 		if (out->len - begin + 4 > RECORD_VALUE_MAX) {
 			whole = false;
 			break;
@@ -43,14 +57,16 @@ value_clean(struct buf *out, const char *s)
 				buf_putc(out, '\n');
 		} else if ((c >= 0x20 && c != 0x7f && !(c == 0xc2 && (unsigned char)s[1] < 0xa0)) ||
 		    c == '\n' || c == '\t') {
-			if (out->len > begin || !blank(s, n))
+			if (out->len > begin || blank(s, n, false) == 0)
 				buf_add(out, s, n);
 		}
 		s += n;
 		left -= n;
 	}
-	while (!out->failed && out->len > begin && blank(out->data + out->len - 1, 1))
-		out->data[--out->len] = '\0';
+	while (!out->failed && (n = blank(out->data + begin, out->len - begin, true)) > 0) {
+		out->len -= n;
+		out->data[out->len] = '\0';
+	}
 	return whole;
 }
 
@@ -137,15 +153,39 @@ value_date(const char *s, char *out)
 	return true;
 }
 
+/* "ca. 1970", "[1999]", "31/12/1999", whose day nobody tells from its month: the only number that can be one.
+ */
+static int
+year_amid(const char *s)
+{
+	int year = 0;
+
+	while (*s != '\0') {
+		const char *begin = s;
+		size_t n = strspn(s, "0123456789");
+		int found = n == 4 ? digits(&s, 4) : 0;
+
+		s = begin + (n > 0 ? n : 1);
+		if (found < 1000 || found > 2999 || found == year)
+			continue;
+		if (year != 0)
+			return 0;
+		year = found;
+	}
+	return year;
+}
+
 bool
 value_year(const char *s, char *out)
 {
-	int year = digits(&s, 4);
+	const char *rest = s;
+	int year = digits(&rest, 4);
 
-	if (year <= 0 || isdigit((unsigned char)*s))
-		return false;
-	snprintf(out, VALUE_TEXT, "%04d", year);
-	return true;
+	if (year <= 0 || isdigit((unsigned char)*rest))
+		year = year_amid(s);
+	if (year > 0)
+		snprintf(out, VALUE_TEXT, "%04d", year);
+	return year > 0;
 }
 
 bool
@@ -176,7 +216,8 @@ value_number(const char *s, long *n, long *total)
 		if (!isdigit((unsigned char)*s))
 			return false;
 		*n = strtol(s, &end, 10);
-		s = end + strspn(end, " ");
+		s = end + (end[0] == '.' && end[1] == '\0');
+		s += strspn(s, " ");
 	}
 	if (*s == '\0')
 		return *n < 1000000;

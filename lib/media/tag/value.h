@@ -21,11 +21,12 @@
 bool value_clean(struct buf *out, const char *s);
 
 bool value_date(const char *s, char *out); /* YYYY[-MM[-DD]] of "2001/8/27", "20010827", "27.08.2001" */
-bool value_year(const char *s, char *out); /* the first four digits of anything that begins with them */
+bool value_year(
+    const char *s, char *out); /* four digits that it begins with, or the only ones that can be one */
 bool value_r128(const char *s, char *out); /* dB of Q7.8 at -23 LUFS, as ReplayGain counts: + 5 */
 bool value_true(const char *s);
 
-/* "3/12", "06", "3 of 12": n and total, each 0 where absent; false where it begins with no number. */
+/* "3/12", "06", "6.", "3 of 12": n and total, each 0 where absent; false where it begins with no number. */
 bool value_number(const char *s, long *n, long *total);
 
 /* The genres of "(17)(39)Live" or "17", one a call: *s moves on; false at the end. */
