@@ -32,7 +32,8 @@ static const struct {
 	[SWEEP_BACKUP] = { "backup", sweep_backup, "made bytes removed" },
 	[SWEEP_VERIFY] = { "verify", sweep_verify,
 	    "checked bytes left damaged missing faults unchecked tracks next_track" },
-	[SWEEP_REPAIR] = { "repair", sweep_repair, "fetched mended rows damaged missing faults moved" },
+	[SWEEP_REPAIR] = { "repair", sweep_repair,
+	    "fetched mended rows damaged missing faults moved bytes tracks next_track" },
 };
 
 const char *
