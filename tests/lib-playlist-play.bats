@@ -90,9 +90,10 @@ party() {
 	lib-playlist play -l 1 --query love
 	[[ $(tr '\n' ' ' <args) == '-hide_banner -loglevel error -nodisp -autoexit /'* ]]
 	# mpc where an MPD answers it
-	program mpc <<<'[ $# -gt 0 ] || exit 1'
+	program mpc <<<'[ $# -gt 0 ] || { echo "MPD error: Connection refused" >&2; exit 1; }'
 	rm args
-	lib-playlist play Party --at 2
+	run -0 --separate-stderr lib-playlist play Party --at 2
+	[ -z "$stderr" ] # that mpc was asked is nobody's business
 	[[ $(sed -n '/^-autoexit/{n;p}' args | wc -l) -eq $(($(lib-playlist show Party | wc -l) - 1)) ]]
 	program mpc <<<"cat >>$PWD/queue"
 	rm args

@@ -102,6 +102,7 @@ same_bytes() {
 		printf '# What lib-playlist wrote here; it changes and removes nothing else.\n=\t9\t%s\tx\t%s\n' \
 		    "$(stat -c %Y precious)000000000" "$path" >t/.fonoteca-tree
 		fails 4 lib-playlist export Mix --copy t
+		[[ $stderr == *": t/.fonoteca-tree is not as this command wrote it: remove it, or take another folder" ]]
 	done
 	[ "$(cat precious)" = precious ]
 }

@@ -330,6 +330,15 @@ titles() {
 	[[ $output$stderr == *"backup: "*"made"* ]]
 }
 
+@test "a task that fails does not say that there was nothing to do" {
+	main_line
+	rm -r "$FONOTECA_LIBRARY/backup"
+	touch "$FONOTECA_LIBRARY/backup"
+	run -4 --separate-stderr lib-sweep -v backup
+	[[ $stderr == *"lib-sweep: backup: "*"Not a directory"* ]]
+	[ -z "$output" ]
+}
+
 @test "links that somebody plants where a copy is being written lead nowhere" {
 	main_line
 	echo precious >victim

@@ -137,6 +137,7 @@ sound() {
 	cp "$FIXTURES"/audio/* .
 	run -3 --separate-stderr lib-sweep --from . repair
 	[ -d "$victim" ]
+	[[ $stderr == *"a folder that is none of the library's has its name"* ]]
 	rmdir "$victim"
 	mkdir again
 	cp "$FIXTURES"/audio/* again

@@ -83,6 +83,27 @@ every_command() {
 	done
 }
 
+@test "a folder or catalogue that is a link is told as one, and what is behind it is not taken for lost" {
+	for name in blobs staging trash backup library.db; do
+		mv "$FONOTECA_LIBRARY/$name" "outside/$name"
+		ln -s "$PWD/outside/$name" "$FONOTECA_LIBRARY/$name"
+		for command in 'lib-sweep -q' 'lib-sweep health' 'lib-sweep -q verify' 'lib-sweep rebuild' "lib-import -q $FIXTURES/audio"; do
+			fails 4 $command
+			[[ $stderr == *"the library's $name is a symbolic link, and none is followed there: move the library"* ]] ||
+				fail "$name: $command: $stderr"
+		done
+		rm "$FONOTECA_LIBRARY/$name"
+		mv "outside/$name" "$FONOTECA_LIBRARY/$name"
+	done
+	[ "$(query "SELECT count(*) FROM file WHERE state = 'missing'")" = 0 ]
+	# a single one is that blob's
+	blob=$(lib-search --files id:1)
+	mv "$blob" outside/blob
+	ln -s "$PWD/outside/blob" "$blob"
+	fails 3 lib-sweep -q verify
+	[[ $stderr == *"a symbolic link has its name, and none is followed"* ]]
+}
+
 @test "every blob, staged file and copy may be a link: what they name is neither read for its bytes, changed nor removed" {
 	lib-sweep -q backup
 	find "$FONOTECA_LIBRARY"/{blobs,staging,backup} -type f | while read -r file; do

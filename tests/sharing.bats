@@ -87,7 +87,7 @@ denied() {
 	anna lib-sweep -q backup
 	ben lib-import -q --again --set comment=x "$place/music" >/dev/null
 	[ "$(modes d)" = "2770 " ] || fail "$(modes d)"
-	[ "$(find "$FONOTECA_LIBRARY" -type f ! -path '*/blobs/*' ! -path '*/staging/*' ! -name '*.sha256' -printf '%m %g\n' | sort -u)" = "660 users" ]
+	[ "$(find "$FONOTECA_LIBRARY" -type f ! -path '*/blobs/*' ! -path '*/staging/*' -printf '%m %g\n' | sort -u)" = "660 users" ]
 	[ "$(find "$FONOTECA_LIBRARY" ! -group users | wc -l)" -eq 0 ]
 	[ "$(find "$FONOTECA_LIBRARY"/blobs -type f -printf '%m\n' | sort -u)" = 444 ]
 	[ "$(find "$FONOTECA_LIBRARY"/blobs -type f -user 1001 | wc -l)" -gt 0 ]

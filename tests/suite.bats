@@ -291,8 +291,21 @@ for line in sys.stdin: json.loads(line)' <<<"$stderr" || fail "$line: $stderr"
 	fails 4 lib-commit s2
 	[[ $stderr == *"blobs/ is empty: is its disk mounted?"* ]]
 	[ -z "$(ls "$FONOTECA_LIBRARY/blobs")" ]
+	# who checks at night is told, and nothing is marked as lost
+	for command in 'lib-sweep -q' 'lib-sweep -q verify' 'lib-sweep -q --from aside repair'; do
+		fails 4 $command
+		[[ $stderr == *"blobs/ is empty: is its disk mounted?"* ]] || fail "$command: $stderr"
+	done
+	run -4 --separate-stderr lib-sweep -n verify
+	[[ $stderr == *"is its disk mounted?"* ]]
+	[ "$(query "SELECT count(*) FROM file WHERE state <> 'ok'")" = 0 ]
 	rmdir "$FONOTECA_LIBRARY/blobs" && mv aside "$FONOTECA_LIBRARY/blobs"
 	lib-commit -q --retry s2
+	intact
+	# where they are lost indeed
+	mv "$FONOTECA_LIBRARY/blobs" aside
+	mkdir -p "$FONOTECA_LIBRARY/blobs/00"
+	lib-sweep -q --from aside repair
 	intact
 }
 

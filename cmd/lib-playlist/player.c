@@ -81,7 +81,7 @@ static bool
 is_ready(const char *name)
 {
 	char *argv[] = { (char *)name, NULL };
-	struct program mpc = { .argv = argv, .in = -1, .out = -1 };
+	struct program mpc = { .argv = argv, .in = -1, .out = -1, .err = -1 };
 	struct err e = { 0 };
 	char *file = program_find(name, &e);
 	bool there = file != NULL;
@@ -108,7 +108,9 @@ player_choose(struct player *p, struct err *e)
 		return e->code;
 	if (p->words.n == 0)
 		return err_set(e, ERR_NOTFOUND,
-		    "there is no player: mpv, mpc and ffplay are not there, and no `player` is set");
+		    "there is no player: neither mpv nor ffplay is there, no MPD answers mpc, and no "
+		    "`player` is set in "
+		    "~/.config/fonoteca/config");
 	return understand(p, e);
 }
 

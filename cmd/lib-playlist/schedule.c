@@ -112,7 +112,8 @@ read_options(struct schedule *s)
 			  "'2030-12-31 23:59'",
 		    command.at);
 	if (command.every != NULL && !repeat_parse(command.every, &s->when))
-		cli_usage("--every takes hour, day, weekday, week, month or year, like 2weeks, not '%s'",
+		cli_usage(
+		    "--every takes minute, hour, day, weekday, week, month or year, like 2weeks, not '%s'",
 		    command.every);
 	if (command.every == NULL && s->when.first < now)
 		cli_usage("--at: '%s' has passed", command.at);

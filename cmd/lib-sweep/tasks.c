@@ -56,6 +56,16 @@ sweep_tell(const char *task, const char *action, const char *thing, int64_t byte
 	print(&b);
 }
 
+/* Is there nothing to say of a task that failed but why? */
+static bool
+says_nothing(const struct sweep_report *r, const struct err *e)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->counts[i].n != 0)
+			return false;
+	return e->code != ERR_NONE;
+}
+
 void
 sweep_one(struct db *db, enum sweep_task task, const struct sweep *s, struct err *e)
 {
@@ -68,6 +78,8 @@ sweep_one(struct db *db, enum sweep_task task, const struct sweep *s, struct err
 	if (cli_json()) {
 		sweep_json(&r, &b);
 		print(&b);
+	} else if (says_nothing(&r, e)) {
+		; /* "nothing to do" would be wrong */
 	} else if ((r.changed && !cli_quiet()) || s->dry_run || cli_verbose() ||
 	    (task == SWEEP_VERIFY && cli_columns() > 0)) {
 		sweep_text(&r, &b);

@@ -225,8 +225,16 @@ open_existing(struct db *db, struct err *e)
 		if (layout_mend(db->dirfd, e) != ERR_NONE)
 			return err_context(e, "%s", db->path);
 	}
-	if (open_and_check(db, e) != ERR_NONE || db->mode == DB_READ)
-		return e->code;
+	if (open_and_check(db, e) != ERR_NONE) {
+		struct err link = { 0 };
+
+		if (layout_check_links(db->dirfd, &link) == ERR_NONE)
+			return e->code;
+		*e = link; /* for which SQLite has no words */
+		return err_context(e, "%s", db->path);
+	}
+	if (db->mode == DB_READ)
+		return ERR_NONE;
 	if (choose_journal(db, e) != ERR_NONE)
 		return e->code;
 	return migrate_up(db, e);

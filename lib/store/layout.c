@@ -232,10 +232,27 @@ layout_open(const char *path, int *dirfd, struct err *e)
 }
 
 enum err_code
+layout_check_links(int dirfd, struct err *e)
+{
+	static const char *const names[] = { "library.db", "blobs", "staging", "trash", "backup" };
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (fstatat(dirfd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+			return err_set(e, ERR_LIBRARY,
+			    "the library's %s is a symbolic link, and none is followed there: "
+			    "move the library as a whole, or mount the other disk at its place",
+			    names[i]);
+	return ERR_NONE;
+}
+
+enum err_code
 layout_mend(int dirfd, struct err *e)
 {
 	bool made = false;
 
+	if (layout_check_links(dirfd, e) != ERR_NONE)
+		return e->code;
 	for (size_t i = 1; i < sizeof folders / sizeof folders[0]; i++) {
 		if (below_mkdir(dirfd, folders[i]) == 0)
 			made = true;
@@ -265,10 +282,21 @@ is_empty(int at, const char *name)
 }
 
 enum err_code
+layout_check_blobs(int dirfd, struct err *e)
+{
+	if (layout_check_links(dirfd, e) == ERR_NONE && is_empty(dirfd, "blobs"))
+		err_set(e, ERR_LIBRARY,
+		    "the library's blobs/ is empty: is its disk mounted? if the blobs are lost, make a "
+		    "folder "
+		    "blobs/00: then lib-sweep repair fetches what it finds");
+	return e->code;
+}
+
+enum err_code
 layout_mend_shard(int dirfd, const char *shard, bool has_blobs, struct err *e)
 {
-	if (has_blobs && is_empty(dirfd, "blobs"))
-		return err_set(e, ERR_LIBRARY, "the library's blobs/ is empty: is its disk mounted?");
+	if (has_blobs && layout_check_blobs(dirfd, e) != ERR_NONE)
+		return e->code;
 	if (below_mkdir(dirfd, "blobs") != 0 && errno != EEXIST)
 		return err_sys(e, errno, "cannot make the library's folder blobs");
 	if (below_mkdir(dirfd, shard) != 0 && errno != EEXIST)

@@ -20,7 +20,14 @@ enum err_code layout_check_group(int dirfd, const char *path, const char *group,
 /* Open an existing library's folder. */
 enum err_code layout_open(const char *path, int *dirfd, struct err *e);
 
-/* Make those folders again that a copy without empty folders has lost, but not blobs/. */
+/* ERR_LIBRARY where library.db or one of the folders is a symbolic link: none is followed. */
+enum err_code layout_check_links(int dirfd, struct err *e);
+
+/* ERR_LIBRARY where blobs/ is a link, empty or not there, though the catalogue has blobs. */
+enum err_code layout_check_blobs(int dirfd, struct err *e);
+
+/* Make those folders again that a copy without empty folders has lost, but not blobs/.
+ * Refused where layout_check_links() does. */
 enum err_code layout_mend(int dirfd, struct err *e);
 
 /* Make a folder below blobs/ again.  Refused where blobs/ is empty but should not be: its disk may not be

@@ -35,7 +35,11 @@ open_dir(struct work *w)
 		return errno == EWOULDBLOCK
 		    ? err_set(w->e, ERR_BUSY, "another lib-playlist is at work in %s", dir)
 		    : err_sys(w->e, errno, "%s", dir);
-	return tree_list_read(w->dirfd, &w->old, w->e);
+	if (tree_list_read(w->dirfd, &w->old, w->e) == ERR_FORMAT)
+		err_set(w->e, ERR_FORMAT,
+		    "%s/" TREE_MANIFEST " is not as this command wrote it: remove it, or take another folder",
+		    dir);
+	return w->e->code;
 }
 
 /* One playlist a tree: another one's file that is still there says so. */

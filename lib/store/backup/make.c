@@ -87,13 +87,20 @@ write_sum(struct copy *c, int packed, struct err *e)
 {
 	uint8_t sum[SHA256_BYTES];
 	char line[2 * SHA256_BYTES + BACKUP_NAME + 4], *at = line;
+	int fd;
 
 	if (sha256_file(packed, sum, NULL, e) != ERR_NONE)
 		return e->code;
 	for (int i = 0; i < SHA256_BYTES; i++)
 		at += sprintf(at, "%02x", sum[i]);
 	at += sprintf(at, "  %s\n", c->name);
-	return file_replace(c->dir, c->sum, line, (size_t)(at - line), 0600, e);
+	if (file_replace(c->dir, c->sum, line, (size_t)(at - line), 0600, e) != ERR_NONE)
+		return e->code;
+	fd = openat(c->dir, c->sum, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		(void)file_share(c->dir, fd);
+	fd_close(&fd);
+	return ERR_NONE;
 }
 
 static enum err_code

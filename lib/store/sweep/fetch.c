@@ -180,6 +180,7 @@ bring_in(struct repair *p, struct wanted *w, int64_t staged_ns, const char *show
 		return -1;
 	sweep_failed(p->s, e); /* its name is a folder's, which nobody but its maker takes away */
 	*e = (struct err){ 0 };
+	w->blocked = true;
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "base/out.h"
 #include "base/time.h"
 #include "store/config.h"
+#include "store/layout.h"
 #include "store/session/resting.h"
 #include "store/sweep/health_priv.h"
 #include "store/sweep/priv.h"
@@ -139,6 +140,8 @@ health_read(struct db *db, volatile const int *stop, struct health *h, struct er
 	struct blob_survey v = { 0 };
 
 	h->now = time_now();
+	if (layout_check_links(db->dirfd, e) != ERR_NONE)
+		return err_context(e, "%s", db->path);
 	if (read_limits(db, h, e) != ERR_NONE || check_database(db, h, e) != ERR_NONE ||
 	    health_count(db, h, e) != ERR_NONE || health_sessions(db, h, e) != ERR_NONE ||
 	    health_schedules(db, h, e) != ERR_NONE || read_resting(db, h, e) != ERR_NONE ||

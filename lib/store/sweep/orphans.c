@@ -9,6 +9,7 @@
 #include "base/below.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "store/layout.h"
 #include "store/sweep/priv.h"
 
 enum { MANY = 100, MANY_PERCENT = 1 };
@@ -199,6 +200,21 @@ went_back(struct db *db, struct err *e)
 	return row;
 }
 
+/* Nothing of what the catalogue names is there: its disk may not be mounted, which cron's mail should say. */
+static enum err_code
+check_mounted(struct db *db, const struct blob_survey *v, struct err *e)
+{
+	sqlite3_stmt *st;
+	int named;
+
+	if (v->files > 0)
+		return ERR_NONE;
+	st = sql_get(db, "SELECT 1 FROM blob b WHERE" BLOB_IS_NAMED " LIMIT 1", e);
+	named = st == NULL ? -1 : sql_step(db, st, e);
+	sql_done(st);
+	return named == 1 ? layout_check_blobs(db->dirfd, e) : e->code;
+}
+
 enum err_code
 sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *e)
 {
@@ -207,7 +223,8 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 	int back;
 
 	if (sweep_covers(db, s, r, e) != ERR_NONE ||
-	    sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE)
+	    sweep_survey(db, false, s->stop, &v, sweep_foreign, &f, e) != ERR_NONE ||
+	    check_mounted(db, &v, e) != ERR_NONE)
 		return e->code;
 	if (!s->force && unknown(&v) > 0 && (back = went_back(db, e)) != 0) {
 		sweep_add(r, "refused", (int64_t)v.orphans.n);

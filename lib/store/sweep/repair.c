@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "store/layout.h"
 #include "store/sweep/scrub.h"
 
 /* What was not found stays in the catalogue, marked as what it is. */
@@ -21,7 +22,9 @@ tell_lost(struct repair *p, struct err *e)
 
 		if (w->done)
 			continue;
-		err_set(&j.e, ERR_FORMAT, "no copy of its bytes was found");
+		err_set(&j.e, ERR_FORMAT,
+		    w->blocked ? "a folder that is none of the library's has its name"
+			       : "no copy of its bytes was found");
 		fetch_settle(p, w, &j, e);
 	}
 	return e->code;
@@ -32,7 +35,8 @@ blobs(struct db *db, const struct sweep *s, struct sweep_report *r, struct err *
 {
 	struct repair p = { .db = db, .s = s, .r = r };
 
-	if (wanted_list(&p, e) == ERR_NONE && hunt(&p, e) == ERR_NONE)
+	if (wanted_list(&p, e) == ERR_NONE && (p.n == 0 || layout_check_blobs(db->dirfd, e) == ERR_NONE) &&
+	    hunt(&p, e) == ERR_NONE)
 		tell_lost(&p, e);
 	r->changed = r->changed || (p.left < p.n && !s->dry_run);
 	fetch_end(&p);

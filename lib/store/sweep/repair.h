@@ -20,10 +20,11 @@ struct wanted {
 	uint8_t sha256[32];
 	char suffix[8];
 	int64_t size;
-	bool marked; /* the catalogue holds it for missing or damaged */
-	bool there;  /* a plain file has its name */
-	bool cover;  /* no file names it */
-	bool done;   /* it is right by now */
+	bool marked;  /* the catalogue holds it for missing or damaged */
+	bool there;   /* a plain file has its name */
+	bool cover;   /* no file names it */
+	bool done;    /* it is right by now */
+	bool blocked; /* its bytes were found, but a folder has its name */
 };
 
 struct repair {

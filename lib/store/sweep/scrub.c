@@ -86,6 +86,10 @@ examine(struct scrub *s, struct scrub_job *j, unsigned char *chunk)
 	fd = below_open(s->dirfd, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0 && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)) {
 		set(j, SCRUB_MISSING, errno);
+		if (j->e.sys == ELOOP)
+			err_set(&j->e, ERR_FORMAT, "a symbolic link has its name, and none is followed");
+		else if (j->e.sys == ENOTDIR)
+			err_set(&j->e, ERR_FORMAT, "its folder is a symbolic link, or none at all");
 	} else if (fd < 0 || fstat(fd, &st) != 0) {
 		set(j, is_lost(errno) ? SCRUB_UNREADABLE : SCRUB_FAILED, errno);
 	} else if (!S_ISREG(st.st_mode)) {

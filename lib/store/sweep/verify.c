@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "store/layout.h"
 #include "store/sweep/priv.h"
 #include "store/sweep/scrub.h"
 
@@ -228,6 +229,7 @@ sweep_verify(struct db *db, const struct sweep *s, struct sweep_report *r, struc
 
 	sweep_low_priority();
 	if (sweep_soundness(db, s, r, e) == ERR_NONE && choose(&v, e) == ERR_NONE &&
+	    (v.nids == 0 || layout_check_blobs(db->dirfd, e) == ERR_NONE) &&
 	    scrub_start(&v.scrub, db->dirfd, s->scrub.jobs, s->scrub.rate, e) == ERR_NONE) {
 		feed_and_judge(&v, e);
 		if (note(&v, &noting) != ERR_NONE && e->code == ERR_NONE)
