@@ -336,3 +336,41 @@ for i in range(50): print("a" * 60 + "!\tx")' | "$FONOTECA_BUILD/unit/seed-libra
 	PY
 	python3 "$TREE/tests/query-oracle.py" "$FONOTECA_BUILD/lib-search" "$BATS_TEST_TMPDIR/many" 150 "${ORACLE_SEED:-1}"
 }
+
+@test "a date without a day or a month is whole: from its first day on, and not before" {
+	"$FONOTECA_BUILD/unit/seed-library" dates <<-TABLE
+	title${T}artist${T}date
+	Year${T}A${T}1999
+	Month${T}A${T}1999-03
+	Day${T}A${T}1999-03-01
+	Eve${T}A${T}1998-12-31
+	TABLE
+	export FONOTECA_LIBRARY=$PWD/dates
+	finds "Year; Month; Day" date:1999-01-01..2000-01-01
+	finds "Year; Month; Day" 'date>=1999-01'
+	finds "Month; Day" date:1999-03-01..
+	finds "Eve" 'date<1999-01-01'
+	finds "Year; Eve" 'date<1999-03-01'
+	finds "Eve" 'date:[1998 TO 1999-01-01}'
+	finds "Day" date:1999-03-01
+}
+
+@test "codes however their parts are set apart, and suffixes that several formats share" {
+	"$FONOTECA_BUILD/unit/seed-library" codes <<-TABLE
+	title${T}artist${T}isrc${T}barcode${T}format${T}codec
+	One${T}A${T}USRC17607839${T}5016958101008${T}ogg${T}opus
+	Two${T}A${T}USRC17607840${T}${T}mp4${T}alac
+	Three${T}A${T}${T}${T}mp4${T}aac
+	Four${T}A${T}${T}${T}ogg${T}vorbis
+	TABLE
+	export FONOTECA_LIBRARY=$PWD/codes
+	finds "One" isrc:us-rc1-76-07839
+	finds "One; Two" 'isrc:usrc1*'
+	finds "One" 'barcode:"5 016958 101008"'
+	finds "One" format:opus
+	finds "Two" format:ALAC
+	finds "Three" format:aac -format:ogg
+	finds "Four" format:vorbis
+	finds "One; Four" format:ogg
+	finds "Two; Three" format:m4a
+}

@@ -142,6 +142,23 @@ first() {
 	run -1 lib-search -q '"sugar cane"' year:2023
 }
 
+@test "a word is cut between its letters and digits, however short they are" {
+	local T=$'\t'
+	"$FONOTECA_BUILD/unit/seed-library" digits <<-TABLE
+	title${T}artist${T}album
+	In Too Deep${T}Sum 41${T}All Killer
+	Song 2${T}Blur${T}Blur
+	Symphony No. 40, K. 550${T}Mozart${T}Symphonies
+	Sum${T}41${T}Numbers
+	TABLE
+	export FONOTECA_LIBRARY=$PWD/digits
+	first "In Too Deep" sum41
+	first "In Too Deep" deep sum41
+	first "Song 2" blur song2
+	first "Symphony No. 40, K. 550" k550
+	run -1 lib-search -q '"sum41"'
+}
+
 @test "the beginning of a word comes behind the word" {
 	first "Creep; Creep; Creep; Creep (Acoustic); Creeping Death" creep
 	first "Queen; Dancing Queen" title:queen

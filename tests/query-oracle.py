@@ -204,16 +204,23 @@ def number_term():
     return rnd.choice([(f"{name}:{a}", test(same)), (f"{name}!={a}", lambda t: not test(same)(t))])
 
 
+def first_day(a):
+    """A date without a day, or a month, is from its first one on."""
+    while len(a) > 4 and a.endswith("-01"):
+        a = a[:-3]
+    return a
+
+
 def date_term():
-    a, b = sorted(rnd.choice(["1960", "1977-05", "1999-12-31", "1999", "2001-02", "2015-06-01", "1963"]) for _ in range(2))
+    a, b = sorted(rnd.choice(["1960", "1977-05", "1999-12-31", "1999", "2001-02", "2015-06-01", "1963-01-01", "1963"]) for _ in range(2))
     test = lambda check: lambda t: "date" in t and check(t["date"])
     kind = rnd.randrange(5)
     if kind == 0:
         return f"date:{a}", test(lambda d: d.startswith(a))
     if kind == 1:
-        return f"date:{a}..{b}", test(lambda d: a <= d < b + ":")
+        return f"date:{a}..{b}", test(lambda d: first_day(a) <= d < b + ":")
     if kind == 2:
-        return f"date<{a}", test(lambda d: d < a)
+        return f"date<{a}", test(lambda d: d < first_day(a))
     if kind == 3:
         return f"date>{a}", test(lambda d: d >= a + ":")
     decade = rnd.choice([196, 197, 199, 201])

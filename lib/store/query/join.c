@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/query/join.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 #include "text/distance.h"
 #include "text/fold.h"
 
-enum { LETTERS_HALF = 3, LETTERS_JOINED = 5, WORDS_MOST = 6, OTHERS_MOST = 4 };
+enum { LETTERS_HALF = 3, LETTERS_SEAMED = 3, LETTERS_JOINED = 5, WORDS_MOST = 6, OTHERS_MOST = 4 };
 
 struct joiner {
 	struct db *db;
@@ -91,6 +92,18 @@ add_other(struct joiner *j, const struct node *whole, size_t at, size_t taken, c
 	j->others[j->n++] = other;
 }
 
+/* May a word be cut in front of its i-th byte?  Between a letter and a digit there is little doubt: sum41. */
+static bool
+is_seam(const char *word, size_t len, size_t i)
+{
+	bool before = isdigit((unsigned char)word[i - 1]), behind = isdigit((unsigned char)word[i]);
+
+	if (((unsigned char)word[i] & 0xc0) == 0x80)
+		return false;
+	return (before != behind && len >= LETTERS_SEAMED) ||
+	    (text_length(word, i) >= LETTERS_HALF && text_length(word + i, len - i) >= LETTERS_HALF);
+}
+
 static void
 try_halves(struct joiner *j, const struct node *whole, size_t at, enum field f, const char *word)
 {
@@ -99,8 +112,7 @@ try_halves(struct joiner *j, const struct node *whole, size_t at, enum field f, 
 	for (size_t i = 1; i < len && j->e->code == ERR_NONE; i++) {
 		struct buf both = { 0 };
 
-		if (((unsigned char)word[i] & 0xc0) == 0x80 || text_length(word, i) < LETTERS_HALF ||
-		    text_length(word + i, len - i) < LETTERS_HALF)
+		if (!is_seam(word, len, i))
 			continue;
 		buf_printf(&both, "%.*s %s", (int)i, word, word + i);
 		if (buf_ok(&both, j->e) == ERR_NONE && is_in_index(j, f, both.data))

@@ -195,6 +195,18 @@ day_param(struct compiler *c, const struct day *d, bool behind)
 	return param_text(c, text, strlen(text));
 }
 
+/* A date that knows no day, or no month, is whole: 1999 is not before 1999-01-01, and is from then on. */
+static int
+first_day_param(struct compiler *c, const struct day *d)
+{
+	struct day first = *d;
+	size_t len;
+
+	while ((len = strlen(first.text)) > 4 && strcmp(first.text + len - 3, "-01") == 0)
+		first.text[len - 3] = '\0';
+	return day_param(c, &first, false);
+}
+
 static void
 date_bounds(struct compiler *c, const struct node *n, struct bounds *b)
 {
@@ -214,13 +226,13 @@ date_bounds(struct compiler *c, const struct node *n, struct bounds *b)
 	}
 	if (n->op == OP_BETWEEN) {
 		if (!open_low)
-			above(b, ">=", day_param(c, &d, n->open_low));
+			above(b, ">=", n->open_low ? day_param(c, &d, true) : first_day_param(c, &d));
 		if (!open_high)
-			below(b, "<", day_param(c, &high, !n->open_high));
+			below(b, "<", n->open_high ? first_day_param(c, &high) : day_param(c, &high, true));
 	} else if (less) {
-		below(b, "<", day_param(c, &d, equal));
+		below(b, "<", equal ? day_param(c, &d, true) : first_day_param(c, &d));
 	} else if (more) {
-		above(b, ">=", day_param(c, &d, !equal));
+		above(b, ">=", equal ? first_day_param(c, &d) : day_param(c, &d, true));
 	} else {
 		above(b, ">=", day_param(c, &d, false));
 		if (!d.relative)

@@ -11,6 +11,7 @@
 #include "store/query/place.h"
 #include "text/fold.h"
 #include "text/harmony.h"
+#include "text/value.h"
 
 /* Does haystack have the words of needle in a row (the last may go on)? */
 static bool
@@ -195,16 +196,50 @@ format_name(const char *value)
 	return value;
 }
 
+/* A suffix that several formats share, and that people call a format: the codec is meant. */
+static const char *
+codec_name(const char *value)
+{
+	static const char *const names[][2] = { { "opus", "opus" }, { "spx", "speex" }, { "alac", "alac" },
+		{ "aac", "aac" }, { "vorbis", "vorbis" } };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcasecmp(value, names[i][0]) == 0)
+			return names[i][1];
+	return NULL;
+}
+
+/* A code as the catalogue has it, whatever stands between its parts: us-rc1-76-07839. */
+static const char *
+code_value(const struct node *n, char text[VALUE_TEXT])
+{
+	switch (n->prefix ? F_NONE : n->field) {
+	case F_ISRC:
+		return value_isrc(n->value, text) ? text : n->value;
+	case F_ISWC:
+		return value_iswc(n->value, text) ? text : n->value;
+	case F_BARCODE:
+		return value_barcode(n->value, text) ? text : n->value;
+	case F_FORMAT:
+		return format_name(n->value);
+	default:
+		return n->value;
+	}
+}
+
 static void
 test_code(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
 {
-	const char *value = n->field == F_FORMAT && !n->prefix ? format_name(n->value) : n->value;
+	char text[VALUE_TEXT];
+	const char *codec = n->field == F_FORMAT && !n->prefix ? codec_name(n->value) : NULL;
+	const char *value = codec != NULL ? codec : code_value(n, text);
+	const char *column = codec != NULL ? "f.codec" : p->value;
 	int param = param_text(c, value, strlen(value));
 
 	if (n->prefix)
-		buf_printf(sql, "substr(%s, 1, length(?%d)) = ?%d COLLATE NOCASE", p->value, param, param);
+		buf_printf(sql, "substr(%s, 1, length(?%d)) = ?%d COLLATE NOCASE", column, param, param);
 	else
-		buf_printf(sql, "%s = ?%d COLLATE NOCASE", p->value, param);
+		buf_printf(sql, "%s = ?%d COLLATE NOCASE", column, param);
 }
 
 /* A path as a pattern of SQLite's: brackets are nothing special. */
