@@ -179,6 +179,9 @@ main(int argc, char **argv)
 		return cli_finish(&e);
 	}
 	if (takes_file(METRICS)) {
+		if (cli_json())
+			cli_usage("metrics has its own form: leave out --json; lib-sweep --json health is "
+				  "the same as JSON");
 		sweep_metrics(cli_operands()[1], &e);
 		return cli_finish(&e);
 	}

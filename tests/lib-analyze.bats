@@ -175,7 +175,7 @@ found() {
 	run -3 --separate-stderr lib-analyze --json
 	[[ $stderr == *"track 2"* ]]
 	[ "$(jq -c 'select(.type == "summary") | [.analysed, .failed]' <<<"$output")" = '[2,1]' ]
-	[[ $(jq -r 'select(.track == 2) | .error' <<<"$output") == *"cannot be read"* ]]
+	[[ $(jq -r 'select(.track == 2) | .reason' <<<"$output") == *"cannot be read"* ]]
 	[ "$(query "SELECT count(*) FROM sound WHERE error IS NOT NULL")" = 1 ]
 	run -0 --separate-stderr lib-analyze -v
 	[[ $stderr == *"0 analysed, 0 failed"* ]]

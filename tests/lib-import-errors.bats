@@ -366,7 +366,7 @@ staged_at_least() {
 	lib-import --status s1 --json >out
 	is_json <out
 	grep -q '"status":"waiting".*"failed":1,"not_audio":1.*"next":"lib-commit s1","retry":"lib-import --retry s1"' out
-	grep -q '"type":"item".*"code":"MALFORMED","reason":".*","attempts":1,"failed_at":".*","age":[0-9]*,"dead":true}' out
+	grep -q '"type":"item".*"code":"MALFORMED","reason":".*","attempts":1,"failed_at":".*","age_ms":[0-9]*,"dead":true}' out
 	# on a terminal: columns, and units that people read
 	script -qec "lib-import --status" /dev/null </dev/null >out
 	grep -q '^s1  waiting     1 staged .* 1 failed  1 no audio .*lib-commit s1 ' out

@@ -37,22 +37,22 @@ state() {
 }
 
 @test "a tree is converted once, with its playlist; another setting or another tag converts again what it must" {
-	export_t --convert opus:64 -j 3 | jq -e '.made == 4 and .converted == 4 and .kept == 0'
+	export_t --convert opus:64 -j 3 | jq -e '.made == 4 and .converted == 4 and .unchanged == 0'
 	find t -name '*.opus' | while read -r f; do [ "$(codec "$f")" = opus ] || fail "$f"; done
 	diff <(grep -v '^#' t/Mix.m3u8 | sort) <(cd t && find . -name '*.opus' | sed 's|^\./||' | sort)
 	[ "$(find t -type f | wc -l)" -eq 6 ] # and the playlist, and the manifest
 	state >before
-	export_t --convert opus:64 | jq -e '.made == 0 and .converted == 0 and .kept == 4'
+	export_t --convert opus:64 | jq -e '.made == 0 and .converted == 0 and .unchanged == 4'
 	state | diff before -
 	lib-commit -q --amend 2 title='Once "more" — ünïcode' genre=Rock genre+=Pop artists=A artists+=B mb_trackid=4e0d8649-1f89-44f4-91af-3ad8c4a0b0b5
-	export_t --convert opus:64 | jq -e '.made == 1 and .converted == 1 and .kept == 3'
+	export_t --convert opus:64 | jq -e '.made == 1 and .converted == 1 and .unchanged == 3'
 	f=$(find t -name '*ünïcode.opus')
 	tags "$f" | jq -e '.title == "Once \"more\" — ünïcode" and .genre == "Rock;Pop" and .artists == "A;B" and
 		.musicbrainz_trackid == "4e0d8649-1f89-44f4-91af-3ad8c4a0b0b5"'
-	export_t --convert opus:48 | jq -e '.made == 4 and .kept == 0'
+	export_t --convert opus:48 | jq -e '.made == 4 and .unchanged == 0'
 	lib-playlist remove Mix 2-
 	echo mine >t/note.txt
-	export_t --convert opus:48 | jq -e '.removed == 3 and .kept == 1'
+	export_t --convert opus:48 | jq -e '.removed == 3 and .unchanged == 1'
 	[ "$(find t -name '*.opus' | wc -l)" -eq 1 ]
 	[ -e t/note.txt ]
 	[ -z "$(find t -name '.fonoteca-part*')" ]
@@ -183,7 +183,7 @@ la' composer=X composer+=Y bpm=107 compilation=true isrc=GBAYE0000351 shelf=B12
 	run -143 --separate-stderr lib-playlist -q export Mix --copy t --convert opus:64 -j 1
 	[ "$(find t -name '*.opus' | wc -l)" -eq 2 ]
 	[ -z "$(find t -name '.fonoteca-part*')" ]
-	export_t --convert opus:64 | jq -e '.made == 2 and .kept == 2'
+	export_t --convert opus:64 | jq -e '.made == 2 and .unchanged == 2'
 	cp -r t before
 	rm -r t
 	export_t --convert opus:64 >/dev/null

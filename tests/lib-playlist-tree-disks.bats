@@ -16,12 +16,12 @@ setup() {
 	lib-search --ids -s id 'artist::^[ -~]+$' 'title::^[ -~]+$' 'album::^[ -~]*$' | lib-playlist -q add p1 -
 	n=$(lib-playlist show p1 | wc -l)
 	[ "$n" -ge 5 ]
-	lib-playlist export p1 --copy disk/player --fs vfat --json | jq -e ".made == $n and .kept == 0" >/dev/null
+	lib-playlist export p1 --copy disk/player --fs vfat --json | jq -e ".made == $n and .unchanged == 0" >/dev/null
 	[ -f 'disk/player/Go_ _now__.m3u8' ]
 	for round in 1 2; do
 		leave
 		enter vfat
-		lib-playlist export p1 --copy disk/player --fs vfat --json | jq -e ".made == 0 and .kept == $n" >/dev/null
+		lib-playlist export p1 --copy disk/player --fs vfat --json | jq -e ".made == 0 and .unchanged == $n" >/dev/null
 	done
 	# everything that the list names is there, with the library's bytes
 	grep -v '^#' 'disk/player/Go_ _now__.m3u8' | while read -r file; do
@@ -29,7 +29,7 @@ setup() {
 		[ -e "$FONOTECA_LIBRARY/blobs/${sha:0:2}/$sha.${file##*.}" ] || fail "$file"
 	done
 	lib-playlist -q remove p1 1
-	lib-playlist export p1 --link disk/player --fs vfat --json | jq -e ".removed == 1 and .kept == $((n - 1))" >/dev/null
+	lib-playlist export p1 --link disk/player --fs vfat --json | jq -e ".removed == 1 and .unchanged == $((n - 1))" >/dev/null
 }
 
 @test "summer's times of a vfat tree are its own in winter" {
@@ -39,7 +39,7 @@ setup() {
 	lib-playlist -q export Mix --copy fat --fs vfat
 	lib-playlist -q export Mix --copy posix
 	find fat posix -type f -exec sh -c 'touch -d "@$(($(stat -c %Y "$1") + 3600))" "$1"' sh {} \;
-	lib-playlist export Mix --copy fat --fs vfat --json | jq -e '.made == 0 and .kept == 3' >/dev/null
+	lib-playlist export Mix --copy fat --fs vfat --json | jq -e '.made == 0 and .unchanged == 3' >/dev/null
 	run -3 --separate-stderr lib-playlist export Mix --copy posix
 	[[ $stderr == *'is in the way'* ]]
 	# half an hour and a bit is no zone
@@ -67,7 +67,7 @@ setup() {
 	[[ $stderr == *"cannot write disk/all.wav: no space left"* ]]
 	[ "$(ls -A disk | tr '\n' ' ')" = "filler tree " ]
 	rm disk/filler
-	lib-playlist export --all --copy disk/tree --convert wav --json | jq -e ".kept == $n and .made == 4 - $n" >/dev/null
+	lib-playlist export --all --copy disk/tree --convert wav --json | jq -e ".unchanged == $n and .made == 4 - $n" >/dev/null
 	for i in 1 2 3 4; do
 		[ "$(ffmpeg -v error -i music/$i.flac -f md5 -)" = "$(ffmpeg -v error -i "$(find disk/tree -name "*noise$i.wav")" -f md5 -)" ]
 	done

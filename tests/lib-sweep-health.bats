@@ -82,8 +82,8 @@ reason() {
 	[ "$(health '[.schema, .version, .items.failed, .leaving, .verified_blobs, .blobs, .staging_bytes] | join(" ")')" = \
 		"$(query 'PRAGMA user_version') $(cat "$TREE/VERSION") 3 1 3 9 1000" ]
 	[ "$(health '.failed_by_reason | map(.code + ":" + (.count | tostring)) | join(" ")')" = 'IO:2 NOT_AUDIO:1' ]
-	[ "$(health '[.oldest_unfinished_age, .resting[0].left, .database_bytes > 9000, .free_bytes > 0] | join(" ")')" = \
-		"$DAY 600 true true" ]
+	[ "$(health '[.oldest_unfinished_age_ms, .resting[0].left_ms, .database_bytes > 9000, .free_bytes > 0] | join(" ")')" = \
+		"$((DAY * 1000)) 600000 true true" ]
 }
 
 @test "limits stand in config, and 0 is none" {
@@ -118,7 +118,7 @@ reason() {
 	FONOTECA_NOW=$((FONOTECA_NOW + 800)) run -0 lib-sweep health
 	export FONOTECA_NOW=$((FONOTECA_NOW + 1200))
 	reason 3 'session s2 is held without a sign of life for 20 min by lib-import, process 7 on attic'
-	[ "$(health '.silent[0] | [.session, .holder, .heartbeat_age] | join(" ")')" = 's2 lib-import, process 7 on attic 1200' ]
+	[ "$(health '.silent[0] | [.session, .holder, .heartbeat_age_ms] | join(" ")')" = 's2 lib-import, process 7 on attic 1200000' ]
 	setting 'health-heartbeat = 60'
 	run -0 lib-sweep health
 }
@@ -132,7 +132,7 @@ reason() {
 	[[ $output == *"copies            1, "* && $output == *"last copy         2033-05-18T03:33:20Z, 0 s ago"* ]]
 	# nothing was changed since: no copy is wanted, however old the last one is
 	FONOTECA_NOW=$((FONOTECA_NOW + 6 * DAY)) run -0 lib-sweep health
-	[ "$(FONOTECA_NOW=$((FONOTECA_NOW + 6 * DAY)) health '.last_copy_age')" = $((6 * DAY)) ]
+	[ "$(FONOTECA_NOW=$((FONOTECA_NOW + 6 * DAY)) health '.last_copy_age_ms')" = $((6 * DAY * 1000)) ]
 }
 
 @test "a task that no longer ends well is told with when it last did" {
@@ -143,7 +143,7 @@ reason() {
 	export FONOTECA_NOW=$((FONOTECA_NOW + 8 * DAY))
 	reason 3 'has not ended well for 8 days'
 	[[ $output == *"orphans, status 75; ended well 2033-05-18T03:33:20Z, 8 days ago"* ]]
-	[ "$(health '.runs[] | select(.task == "orphans") | .succeeded_age')" = $((8 * DAY)) ]
+	[ "$(health '.runs[] | select(.task == "orphans") | .succeeded_age_ms')" = $((8 * DAY * 1000)) ]
 	lib-sweep -q
 	[ "$(query "SELECT status, succeeded FROM task WHERE name = 'orphans'")" = "0|$FONOTECA_NOW" ]
 	run -0 lib-sweep health
@@ -244,6 +244,8 @@ valid() {
 	[ "$(lib-sweep metrics - | wc -l)" -eq "$(wc -l <fonoteca.prom)" ]
 	fails 2 lib-sweep metrics
 	fails 2 lib-sweep metrics one two
+	fails 2 lib-sweep --json metrics -
+	[[ $stderr == *"metrics has its own form: leave out --json; lib-sweep --json health "* ]]
 	fails 4 lib-sweep metrics none/fonoteca.prom
 	run -4 bash -c 'lib-sweep metrics - >/dev/full'
 }

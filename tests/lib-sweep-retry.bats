@@ -137,7 +137,7 @@ many() {
 	run -0 lib-import --status --failed --json
 	is_json <<<"$output"
 	[ "$(grep -c '"dead":true' <<<"$output")" -eq 2 ]
-	[[ $output == *'"code":"IO"'*'"attempts":3,"failed_at":"2033-05-18T03:33:20Z","age":100,"due":"2033-05-18T03:43:20Z","dead":false'* ]]
+	[[ $output == *'"code":"IO"'*'"attempts":3,"failed_at":"2033-05-18T03:33:20Z","age_ms":100000,"due":"2033-05-18T03:43:20Z","dead":false'* ]]
 	lib-commit -q s1
 	[ "$(lib-import --status --failed | wc -l)" -eq 3 ] # they are still not in the library
 	lib-commit -q --reject s2

@@ -28,7 +28,7 @@ plays() {
 }
 
 next() {
-	lib-playlist schedule --json | jq -r "select(.id == \"${1:-c1}\").next"
+	lib-playlist schedule --json | jq -r "select(.id == \"${1:-c1}\").next_turn"
 }
 
 @test "schedule: what is due is run once, then the next time is" {
@@ -62,7 +62,7 @@ next() {
 	[ "$output" = 'schedules: 1 run, 0 failed, 0 missed' ]
 	[[ $stderr == *'run c1 play Morning' ]]
 	[ "$(lib-playlist schedule | cut -f 2,6,7)" = $'-\t2026-03-05T20:15:30Z\tdone' ]
-	[ "$(lib-playlist schedule --json | jq -c '[.shuffle, .runs, .last.status, .next]')" = '[true,1,0,null]' ]
+	[ "$(lib-playlist schedule --json | jq -c '[.shuffle, .runs, .last.status, .next_turn]')" = '[true,1,0,null]' ]
 	at '2027-01-01 00:00'
 	lib-sweep schedules
 	plays 1

@@ -44,7 +44,7 @@ report(const struct tree *t, struct err *e)
 	json_int(&out, "made", t->made);
 	if (t->coding != NULL)
 		json_int(&out, "converted", t->encoded);
-	json_int(&out, "kept", t->kept);
+	json_int(&out, "unchanged", t->kept);
 	json_int(&out, "removed", t->removed);
 	json_int(&out, "missing", t->missing);
 	json_int(&out, "failed", failed);

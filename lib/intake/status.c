@@ -66,9 +66,9 @@ json_line(const struct look *l, struct buf *out)
 	json_text(out, "state", s->state);
 	json_text(out, "status", l->status);
 	json_time(out, "created", s->created);
-	json_time(out, "changed", s->changed);
+	json_time(out, "modified", s->changed);
 	json_time(out, "heartbeat", s->heartbeat);
-	json_int(out, "age", l->age);
+	json_int(out, "heartbeat_age_ms", l->age * 1000);
 	if (s->holder[0] != '\0' && strcmp(l->status, "running") == 0)
 		json_text(out, "holder", s->holder);
 	json_int(out, "staged", s->staged + s->pending);
@@ -177,7 +177,7 @@ failed_item(const struct item *it, bool json, struct buf *out)
 		json_int(out, "attempts", it->attempts);
 		if (it->failed != 0) {
 			json_time(out, "failed_at", it->failed);
-			json_int(out, "age", age_of(it));
+			json_int(out, "age_ms", age_of(it) * 1000);
 		}
 		if (it->due != 0)
 			json_time(out, "due", it->due);

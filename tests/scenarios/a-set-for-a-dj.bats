@@ -101,11 +101,11 @@ cost() {
 	lib-playlist remove Set "track:$(lib-search --ids title:ice)"
 	lib-commit -q --amend "$(lib-search --ids title:tide)" title='Tide (Dub)'
 	run -0 lib-playlist export Set --copy disk --json
-	jq -e '[.made, .kept, .removed, .missing, .failed] == [1, 7, 2, 0, 0]' <<<"$output"
+	jq -e '[.made, .unchanged, .removed, .missing, .failed] == [1, 7, 2, 0, 0]' <<<"$output"
 	[ -f 'disk/Marea/Crate/04 Tide (Dub).flac' ]
 	[ ! -e disk/Norte ]
 	run -0 lib-playlist export Set --copy disk --json
-	jq -e '.made == 0 and .kept == 8' <<<"$output"
+	jq -e '.made == 0 and .unchanged == 8' <<<"$output"
 
 	# what a person puts there stays, and is told where it is in the way
 	lib-playlist add Set "$(lib-search --ids title:ice)"

@@ -35,9 +35,9 @@ has() {
 	session=$(json 3 lib-import music | jq -r .id)
 	[ "$session" = s1 ]
 	has "id state staged bytes damaged staged_earlier unchanged not_audio failed links special" <json.out
-	json 0 lib-import --status | has "id state status created changed heartbeat age staged bytes failed not_audio unchanged next retry root"
+	json 0 lib-import --status | has "id state status created modified heartbeat heartbeat_age_ms staged bytes failed not_audio unchanged next retry root"
 	json 0 lib-import --status --failed | jq -es 'any(.[]; (.source | endswith("broken.flac")) and .code == "MALFORMED" and .dead)'
-	json 0 lib-commit --list | has "id state created changed staged failed unchanged bytes root"
+	json 0 lib-commit --list | has "id state created modified staged failed unchanged bytes root"
 	json 0 lib-commit --show s1 | jq -es 'last.type == "summary" and last.items == length - 1 and last.missing == 0'
 	json 0 lib-commit s1 | has "id state tracks duplicates attached retagged skipped removed_earlier failed unchanged"
 	tracks=$(jq .tracks json.out)

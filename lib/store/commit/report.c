@@ -103,7 +103,7 @@ session_json(const struct session *s, struct buf *out)
 	report_session_id(out, "id", s->id);
 	json_text(out, "state", s->state);
 	json_time(out, "created", s->created);
-	json_time(out, "changed", s->changed);
+	json_time(out, "modified", s->changed);
 	if (s->committed != 0)
 		json_time(out, "committed", s->committed);
 	if (s->holder[0] != '\0')

@@ -69,7 +69,7 @@ schedule_json(const struct schedule *s, struct buf *out)
 	json_bytes_or_none(out, "layout", s->layout);
 	json_bytes_or_none(out, "fs", s->fs);
 	if (s->next != 0)
-		json_time(out, "next", s->next);
+		json_time(out, "next_turn", s->next);
 	json_run(s, out);
 	json_close(out);
 }

@@ -54,7 +54,7 @@ sound_json(const struct sound_result *r, struct buf *out)
 			json_text(out, NULL, sound_infos[i].name);
 	json_array_end(out);
 	if (r->failed.code != ERR_NONE) {
-		json_text(out, "error", r->failed.msg);
+		json_text(out, "reason", r->failed.msg);
 		return;
 	}
 	json_int(out, "duration_ms", s->duration_ms);

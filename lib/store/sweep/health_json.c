@@ -23,9 +23,9 @@ instant(const struct health *h, struct buf *out, const char *key, int64_t at)
 
 	if (at == 0)
 		return;
-	snprintf(age, sizeof age, "%s_age", key);
+	snprintf(age, sizeof age, "%s_age_ms", key);
 	json_time(out, key, at);
-	json_int(out, age, health_age(h, at));
+	json_int(out, age, health_age(h, at) * 1000);
 }
 
 static void
@@ -58,6 +58,73 @@ catalogue(const struct db *db, const struct health *h, struct buf *out)
 	json_object_end(out);
 }
 
+/* An array of n objects, each as one() has it. */
+static void
+list(const struct health *h, struct buf *out, const char *key, int n,
+    void one(const struct health *h, int i, struct buf *out))
+{
+	json_array_begin(out, key);
+	for (int i = 0; i < n; i++) {
+		json_object_begin(out, NULL);
+		one(h, i, out);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+/* "s3", "c3" */
+static void
+id(struct buf *out, const char *key, char kind, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%c%lld", kind, (long long)n);
+	json_text(out, key, text);
+}
+
+static void
+failure(const struct health *h, int i, struct buf *out)
+{
+	json_text(out, "code", h->failures[i].code);
+	json_int(out, "count", h->failures[i].n);
+}
+
+static void
+silent(const struct health *h, int i, struct buf *out)
+{
+	id(out, "session", 's', h->silent[i].id);
+	json_text(out, "holder", h->silent[i].holder);
+	instant(h, out, "heartbeat", h->silent[i].beat);
+}
+
+static void
+run(const struct health *h, int i, struct buf *out)
+{
+	json_text(out, "task", h->runs[i].name);
+	json_time(out, "started", h->runs[i].started);
+	instant(h, out, "succeeded", h->runs[i].succeeded);
+	json_int(out, "status", h->runs[i].status);
+}
+
+static void
+resting(const struct health *h, int i, struct buf *out)
+{
+	json_text(out, "root", h->resting[i].root);
+	json_time(out, "until", h->resting[i].until);
+	json_int(out, "left_ms", (h->resting[i].until - h->now) * 1000);
+	json_text(out, "reason", h->resting[i].reason);
+}
+
+static void
+failed_schedule(const struct health *h, int i, struct buf *out)
+{
+	id(out, "schedule", 'c', h->failed_schedules[i].id);
+	json_text(out, "what", h->failed_schedules[i].what);
+	instant(h, out, "at", h->failed_schedules[i].at);
+	if (h->failed_schedules[i].status != HEALTH_CUT_SHORT)
+		json_int(out, "status", h->failed_schedules[i].status);
+}
+
 static void
 sessions(const struct health *h, struct buf *out)
 {
@@ -65,27 +132,9 @@ sessions(const struct health *h, struct buf *out)
 	states(out, "items", h->items, HEALTH_ITEM_STATES, health_item_state);
 	json_int(out, "stuck_sessions", h->stuck);
 	json_int(out, "failed_items", h->failed_items);
-	json_array_begin(out, "failed_by_reason");
-	for (int i = 0; i < h->nfailures; i++) {
-		json_object_begin(out, NULL);
-		json_text(out, "code", h->failures[i].code);
-		json_int(out, "count", h->failures[i].n);
-		json_object_end(out);
-	}
-	json_array_end(out);
+	list(h, out, "failed_by_reason", h->nfailures, failure);
 	instant(h, out, "oldest_unfinished", h->oldest_unfinished);
-	json_array_begin(out, "silent");
-	for (int i = 0; i < h->nsilent; i++) {
-		char id[24];
-
-		snprintf(id, sizeof id, "s%lld", (long long)h->silent[i].id);
-		json_object_begin(out, NULL);
-		json_text(out, "session", id);
-		json_text(out, "holder", h->silent[i].holder);
-		instant(h, out, "heartbeat", h->silent[i].beat);
-		json_object_end(out);
-	}
-	json_array_end(out);
+	list(h, out, "silent", h->nsilent, silent);
 	json_int(out, "leaving", h->leaving);
 	json_int(out, "lost_covers", h->lost_covers);
 }
@@ -116,50 +165,12 @@ storage(const struct health *h, struct buf *out)
 }
 
 static void
-runs(const struct health *h, struct buf *out)
-{
-	json_array_begin(out, "runs");
-	for (int i = 0; i < h->nruns; i++) {
-		json_object_begin(out, NULL);
-		json_text(out, "task", h->runs[i].name);
-		json_time(out, "started", h->runs[i].started);
-		instant(h, out, "succeeded", h->runs[i].succeeded);
-		json_int(out, "status", h->runs[i].status);
-		json_object_end(out);
-	}
-	json_array_end(out);
-	json_array_begin(out, "resting");
-	for (int i = 0; i < h->nresting; i++) {
-		json_object_begin(out, NULL);
-		json_text(out, "root", h->resting[i].root);
-		json_time(out, "until", h->resting[i].until);
-		json_int(out, "left", h->resting[i].until - h->now);
-		json_text(out, "reason", h->resting[i].reason);
-		json_object_end(out);
-	}
-	json_array_end(out);
-}
-
-static void
 schedules(const struct health *h, struct buf *out)
 {
 	json_int(out, "schedules", h->schedules);
 	if (h->next_turn != 0)
 		json_time(out, "next_turn", h->next_turn);
-	json_array_begin(out, "failed_schedules");
-	for (int i = 0; i < h->nfailed_schedules; i++) {
-		char id[24];
-
-		snprintf(id, sizeof id, "c%lld", (long long)h->failed_schedules[i].id);
-		json_object_begin(out, NULL);
-		json_text(out, "schedule", id);
-		json_text(out, "what", h->failed_schedules[i].what);
-		instant(h, out, "at", h->failed_schedules[i].at);
-		if (h->failed_schedules[i].status != HEALTH_CUT_SHORT)
-			json_int(out, "status", h->failed_schedules[i].status);
-		json_object_end(out);
-	}
-	json_array_end(out);
+	list(h, out, "failed_schedules", h->nfailed_schedules, failed_schedule);
 }
 
 static void
@@ -189,7 +200,8 @@ health_json(const struct db *db, const struct health *h, struct buf *out)
 	catalogue(db, h, out);
 	sessions(h, out);
 	storage(h, out);
-	runs(h, out);
+	list(h, out, "runs", h->nruns, run);
+	list(h, out, "resting", h->nresting, resting);
 	schedules(h, out);
 	json_close(out);
 }
