@@ -144,6 +144,35 @@ found() {
 	done
 }
 
+@test "a tone that stands and noise have no tempo, music has" {
+	requires ffmpeg
+	for rate in 44100 192000; do
+		ffmpeg -v error -f lavfi -i "sine=440:d=10:r=$rate" "tone $rate.flac"
+	done
+	ffmpeg -v error -f lavfi -i "sine=300:d=10:r=16000" -b:a 32k tone.mp3
+	ffmpeg -v error -f lavfi -i anoisesrc=d=20:seed=1 noise.flac
+	band rock 96 0 20 song.wav
+	take ./*.flac ./*.mp3 ./*.wav
+	lib-analyze -q
+	[ "$(query "SELECT count(*) FROM sound WHERE error IS NULL")" = 5 ]
+	[ "$(lib-search -f '$title' has:bpm)" = song ] || fail "$(lib-search -f '$title $bpm' has:bpm)"
+}
+
+@test "samples that are no numbers, or beyond all measure, are damage and no error" {
+	python3 - <<-'END'
+	import struct
+	n = 44100 * 6
+	data = b''.join(struct.pack('<f', float('nan') if i % 1000 == 0 else 1e20 if i % 1000 == 1 else (i % 100) / 200) for i in range(n))
+	open('float.wav', 'wb').write(b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVEfmt ' +
+	    struct.pack('<IHHIIHH', 16, 3, 1, 44100, 4 * 44100, 4, 32) + b'data' + struct.pack('<I', len(data)) + data)
+	END
+	take float.wav
+	fails 3 lib-analyze
+	[[ $stderr == *"track 1 is damaged: 530 of its samples are no numbers, or beyond all measure"* ]] || fail "$stderr"
+	[ "$(found 1 lufs)" != null ]
+	lib-search -q is:damaged
+}
+
 @test "silence has no loudness, no tempo and no key, and is no error" {
 	requires ffmpeg
 	ffmpeg -v error -f lavfi -i anullsrc=r=44100 -t 6 silence.flac

@@ -2,10 +2,12 @@
 #include "sound/decode.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +42,8 @@ struct decoder {
 	int64_t decoded, limit;
 	bool whole, ended, flushed;
 	int good, bad, bad_in_a_row, bad_at_end;
-	int trouble; /* errno of a read: the disk's fault, not the file's */
+	int trouble;       /* errno of a read: the disk's fault, not the file's */
+	int64_t senseless; /* samples */
 	struct sums *sums;
 	char damage[160];
 };
@@ -265,6 +268,24 @@ prepare(struct decoder *d, AVFrame *f, struct err *e)
 	return ERR_NONE;
 }
 
+/* A float may be anything: what is no number, or 80 dB above full scale, becomes silence. */
+static void
+drop_senseless(struct decoder *d, size_t n)
+{
+	enum AVSampleFormat packed = av_get_packed_sample_fmt((enum AVSampleFormat)d->in_format);
+	bool any = false;
+
+	if (packed != AV_SAMPLE_FMT_FLT && packed != AV_SAMPLE_FMT_DBL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		any |= !(fabsf(d->samples[i]) <= 1e4F);
+	for (size_t i = 0; any && i < n; i++)
+		if (!(fabsf(d->samples[i]) <= 1e4F)) {
+			d->samples[i] = 0;
+			d->senseless++;
+		}
+}
+
 /* The frame as floats; how many, or -1. */
 static int
 convert(struct decoder *d, AVFrame *f, struct err *e)
@@ -288,6 +309,8 @@ convert(struct decoder *d, AVFrame *f, struct err *e)
 	    (const uint8_t **)f->extended_data, f->nb_samples);
 	if (n < 0)
 		av_error(e, n, "cannot be converted");
+	else
+		drop_senseless(d, (size_t)n * (size_t)d->channels);
 	return n;
 }
 
@@ -431,6 +454,9 @@ decoder_damage(struct decoder *d)
 	else if (d->bad_in_a_row >= BAD_IN_A_ROW)
 		snprintf(d->damage, sizeof d->damage, "nothing can be decoded after %.1f s",
 		    (double)d->decoded / d->rate);
+	else if (d->senseless > 0)
+		snprintf(d->damage, sizeof d->damage,
+		    "%" PRId64 " of its samples are no numbers, or beyond all measure", d->senseless);
 	else if (!sums_right(d->sums, d->decoded))
 		snprintf(d->damage, sizeof d->damage, "its samples are not those that were encoded (MD5)");
 	return d->damage;
