@@ -200,6 +200,17 @@ commits() {
 	commits 1
 }
 
+@test "an archive of which all audio leads out of it has failed, and is not one without audio" {
+	"$PYTHON" - "$FIXTURES/audio/plain.aac" <<-'PY'
+		import sys, zipfile
+		with zipfile.ZipFile("out.zip", "w") as z:
+		    z.write(sys.argv[1], "../music/one.aac")
+	PY
+	run -3 --separate-stderr lib-import out.zip
+	[[ $stderr == *"out.zip: its member '../music/one.aac' leads out of the archive"* ]]
+	lib-import --status --json s1 | grep -q '"failed":1'
+}
+
 @test "a member that is there twice, or lies in a file, is left out" {
 	archive a.tar '
 	t = tarfile.open(path, "w")

@@ -92,17 +92,19 @@ take_member(void *context, enum protocol_member_kind kind, int64_t mtime, const 
 	if (kind != MEMBER_FILE)
 		return true;
 	s->mtime = mtime;
-	if (wrong != NULL) {
-		leave_out(s, name, len, wrong);
-		return true;
-	}
 	s->name = strndup(name, len);
 	if (s->name == NULL) {
 		err_memory(&s->broken);
 		return stop_with(s, UNPACK_LIBRARY);
 	}
-	note_top(s, s->name);
 	s->u->promising = s->u->promising || member_named_audio(s->name);
+	if (wrong == NULL) {
+		note_top(s, s->name);
+	} else {
+		leave_out(s, name, len, wrong);
+		free(s->name);
+		s->name = NULL;
+	}
 	return true;
 }
 
