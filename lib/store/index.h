@@ -26,8 +26,8 @@ enum err_code index_forget(struct db *db, int64_t track, struct err *e);
  * removed track is held where it is not in.  1, 0, -1. */
 int index_holds(struct db *db, int64_t track, struct err *e);
 
-/* Is the index sound in itself?  ERR_FORMAT where it is not.  A transaction of its own where there is none; to
- * SQLite a write, so where the library is open for reading only all of it is just read. */
+/* Is the index sound in itself?  ERR_FORMAT where it is not.  A transaction of its own where there is none;
+ * as that is a write to SQLite, all of it is just read where the library is open for reading only. */
 enum err_code index_check(struct db *db, struct err *e);
 
 /* All of it anew: take everything out; then, whatever was changed in between, put every track in and pack the
