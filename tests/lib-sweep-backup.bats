@@ -60,6 +60,8 @@ titles() {
 	[ "$(find away -type f | wc -l)" -eq 7 ]
 	[ "$(copies)" -eq 0 ]
 	fails 2 lib-sweep --to away
+	fails 2 lib-sweep --to "$FONOTECA_LIBRARY/blobs" backup
+	[[ $stderr == *"/blobs is inside the library: without --to copies go to its backup/" ]]
 	fails 4 lib-sweep --to nowhere backup
 }
 

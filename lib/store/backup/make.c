@@ -190,6 +190,16 @@ take(struct copy *c, struct err *e)
 	return give_name(c, e);
 }
 
+/* A folder of the library's own where a copy would be foreign: all but backup/. */
+static bool
+is_foreign_there(const char *library, const char *folder)
+{
+	size_t n = strlen(library);
+
+	return strncmp(folder, library, n) == 0 && (folder[n] == '/' || folder[n] == '\0') &&
+	    strcmp(folder + n, "/backup") != 0;
+}
+
 static enum err_code
 open_folder(struct copy *c, const char *dir, struct err *e)
 {
@@ -197,6 +207,9 @@ open_folder(struct copy *c, const char *dir, struct err *e)
 	if (c->folder == NULL)
 		return errno == ENOMEM ? err_memory(e)
 				       : err_sys(e, errno, "%s", dir != NULL ? dir : "the library's backup/");
+	if (is_foreign_there(c->db->path, c->folder))
+		return err_set(
+		    e, ERR_USAGE, "%s is inside the library: without --to copies go to its backup/", dir);
 	if (dir == NULL) {
 		c->dir = dir_open_at(c->db->dirfd, "backup", e);
 	} else {
