@@ -170,3 +170,26 @@ ape() {
 	"$PYTHON" "$TREE/tests/fixtures/tag.py" a.flac DATE='about 1999 or 2001'
 	[ "$(says a.flac date)|$(says a.flac tags.date)" = "|about 1999 or 2001" ]
 }
+
+@test "texts of ID3 that claim to be Latin-1 and are UTF-8, or Windows-1252" {
+	requires python3
+	"$PYTHON" - "$FIXTURES/audio/bonnie-and-clyde.mp3" <<-'PY'
+		import struct, sys
+		data = open(sys.argv[1], "rb").read()
+		sound = data[data.index(b"\xff\xf3" if b"\xff\xf3" in data else b"\xff\xfb"):]
+
+		def tag(*frames):
+		    body = b"".join(name + struct.pack(">IH", len(text) + 1, 0) + b"\0" + text for name, text in frames)
+		    size = bytes(len(body) >> shift & 127 for shift in (21, 14, 7, 0))
+		    return b"ID3\3\0\0" + size + body
+
+		def short(title, artist):
+		    return b"TAG" + title.ljust(30, b"\0") + artist.ljust(30, b"\0") + bytes(65)
+
+		open("a.mp3", "wb").write(tag((b"TIT2", "Größe".encode()), (b"TPE1", "Don’t – stop".encode("cp1252")),
+		                              (b"TALB", "Größe".encode("latin-1"))) + sound)
+		open("b.mp3", "wb").write(sound + short("Größe".encode(), "Don’t".encode("cp1252")))
+	PY
+	[ "$(says a.mp3 title)|$(says a.mp3 artist)|$(says a.mp3 album)" = "Größe|Don’t – stop|Größe" ]
+	[ "$(says b.mp3 title)|$(says b.mp3 artist)" = "Größe|Don’t" ]
+}

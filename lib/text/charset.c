@@ -207,3 +207,12 @@ charset_decode(struct buf *out, const void *bytes, size_t len)
 	windows(out, p, len);
 	return "Windows-1252";
 }
+
+void
+charset_western(struct buf *out, const void *bytes, size_t len)
+{
+	if (utf8_valid(bytes, len))
+		buf_add(out, bytes, len);
+	else
+		windows(out, bytes, len);
+}

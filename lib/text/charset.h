@@ -22,4 +22,8 @@ void charset_prepare(void);
  * was found. */
 const char *charset_decode(struct buf *out, const void *bytes, size_t len);
 
+/* The same of a few words that claim to be Latin-1, too few to tell more by: UTF-8 where they are valid as
+ * that, else Windows-1252, of which Latin-1 is a part. */
+void charset_western(struct buf *out, const void *bytes, size_t len);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include <aifffile.h>
@@ -13,6 +14,7 @@
 #include <id3v1genres.h>
 #include <id3v1tag.h>
 #include <id3v2framefactory.h>
+#include <id3v2tag.h>
 #include <itfile.h>
 #include <modfile.h>
 #include <mp4file.h>
@@ -29,6 +31,7 @@
 #include <xmfile.h>
 
 #include "media/tag/frames.hh"
+#include "media/tag/latin.h"
 #include "media/tag/tagfile.hh"
 
 using namespace TagLib;
@@ -46,6 +49,42 @@ void
 tagfile_note_failure(bool memory)
 {
 	out_of_memory = out_of_memory || memory;
+}
+
+static String
+latin(const ByteVector &data)
+{
+	std::unique_ptr<char, decltype(&free)> text(latin_text(data.data(), data.size()), free);
+
+	if (text == nullptr)
+		throw std::bad_alloc();
+	return String(text.get(), String::UTF8);
+}
+
+class Latin2 : public ID3v2::Latin1StringHandler {
+	String
+	parse(const ByteVector &data) const override
+	{
+		return latin(data);
+	}
+};
+
+class Latin1 : public ID3v1::StringHandler {
+	String
+	parse(const ByteVector &data) const override
+	{
+		return latin(data).stripWhiteSpace();
+	}
+};
+
+static void
+understand_latin()
+{
+	static const Latin2 version2;
+	static const Latin1 version1;
+
+	ID3v2::Tag::setLatin1StringHandler(&version2);
+	ID3v1::Tag::setStringHandler(&version1);
 }
 
 /* The readers that know ID3v2 take its factory at different places in TagLib 1 and 2. */
@@ -136,6 +175,7 @@ open_file(int fd, const struct sniffed *s, bool writes)
 
 	if ((s->type == SNIFF_DSF || s->type == SNIFF_DFF) && s->id3 == 0)
 		return nullptr;
+	understand_latin();
 	t->stream = std::make_unique<media::Stream>(
 	    fd, static_cast<media::Offset>(base), static_cast<media::Offset>(s->size - base), writes);
 	t->file = reader(t->stream.get(), s);
