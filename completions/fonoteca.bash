@@ -21,10 +21,10 @@ _fonoteca_dump() {
 }
 
 # The argument name of the option that the word names, or nothing where it takes none.
-# One that may be left out stands behind "=".
+# One that may be left out stands behind "=", which the second argument then is.
 _fonoteca_argument() {
-	"$_fonoteca_command" --dump-options 2>/dev/null |
-		awk -F '\t' -v word="$1" '$1 == "option" && $4 !~ /^\[/ && ("--" $3 == word || ($2 != "" && "-" $2 == word)) { print $4 }'
+	"$_fonoteca_command" --dump-options 2>/dev/null | awk -F '\t' -v word="$1" -v behind="${2-}" '
+		$1 == "option" && (behind != "" || $4 !~ /^\[/) && ("--" $3 == word || ($2 != "" && "-" $2 == word)) { print $4 }'
 }
 
 # Run another command of the suite on the library that this command line names.
@@ -65,13 +65,19 @@ _fonoteca_value() {
 	case $1 in
 	DIR) _fonoteca_files -d ;;
 	FILE*) _fonoteca_files -f ;;
-	WHEN) _fonoteca_offer <<<$'auto\nalways\nnever' ;;
 	ID | SESSION) _fonoteca_offer < <(_fonoteca_sessions) ;;
 	GROUP) _fonoteca_offer < <(compgen -g) ;;
 	FIELD*) _fonoteca_offer <<<"${_fonoteca_fields// /$'\n'}" ;;
 	*)
 		case $2 in
 		--type) _fonoteca_offer <<<"${_fonoteca_histories// /$'\n'}" ;;
+		--color) _fonoteca_offer <<<$'auto\nalways\nnever' ;;
+		--since | --until)
+			_fonoteca_offer <<<$'today\nyesterday\nthis_week\nlast_week\nthis_month\nlast_month\nthis_year\nlast_year' ;;
+		--tz) _fonoteca_offer <<<$'local\nUTC' ;;
+		--stats) _fonoteca_offer <<<plays ;;
+		--gain) _fonoteca_offer <<<$'track\nalbum' ;;
+		--similar) _fonoteca_offer < <(_fonoteca_playlists | sed 's/^/@/') ;;
 		--log) _fonoteca_offer <<<$'text\njson' ;;
 		--mode) _fonoteca_offer <<<$'copy\nreflink\nhardlink\nmove' ;;
 		--on-conflict) _fonoteca_offer <<<$'attach\nfail\nignore\nskip' ;;
@@ -94,7 +100,7 @@ _fonoteca_value() {
 }
 
 _fonoteca() {
-	local _fonoteca_command=$1 _fonoteca_word=$2 previous=$3 argument verb='' i
+	local _fonoteca_command=$1 _fonoteca_word=$2 previous=$3 behind='' argument verb='' i
 	local -a _fonoteca_library=()
 	COMPREPLY=()
 
@@ -112,12 +118,12 @@ _fonoteca() {
 		esac
 	done
 	if [[ $_fonoteca_word == = ]]; then
-		_fonoteca_word=
+		_fonoteca_word='' behind='='
 	elif [[ $previous == = ]]; then
-		previous=${COMP_WORDS[COMP_CWORD - 2]}
+		previous=${COMP_WORDS[COMP_CWORD - 2]} behind='='
 	fi
 
-	argument=$(_fonoteca_argument "$previous")
+	argument=$(_fonoteca_argument "$previous" "$behind")
 	if [[ -n $argument ]]; then
 		_fonoteca_value "$argument" "$previous"
 	elif [[ $_fonoteca_word == -* ]]; then

@@ -65,6 +65,10 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep lib-analy
         set -l spec --command $command --long-option $part[3] --description $part[5]
         test -n "$part[2]"; and set spec $spec --short-option $part[2]
         switch "$part[3]:$part[4]"
+            case 'stats:*'
+                set spec $spec --arguments plays
+            case 'gain:[*'
+                set spec $spec --arguments 'track album'
             case '*:' '*:[=*'
             case '*:DIR'
                 set spec $spec --exclusive --arguments '(__fish_complete_directories)'
@@ -74,6 +78,12 @@ for command in lib-import lib-commit lib-search lib-playlist lib-sweep lib-analy
                 set spec $spec --exclusive --arguments '(__fish_complete_groups)'
             case 'color:*'
                 set spec $spec --exclusive --arguments 'auto always never'
+            case 'since:*' 'until:*'
+                set spec $spec --exclusive --arguments 'today yesterday this_week last_week this_month last_month this_year last_year'
+            case 'tz:*'
+                set spec $spec --exclusive --arguments 'local UTC'
+            case 'similar:*'
+                set spec $spec --exclusive --arguments '(__fonoteca_playlists | string replace --regex "^" @)'
             case 'log:*'
                 set spec $spec --exclusive --arguments 'text json'
             case 'mode:*'

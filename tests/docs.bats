@@ -96,6 +96,42 @@ same() {
 	[ "$(bash_completes lib-sweep rest)" = restore ]
 }
 
+# What an option takes, and a few words that are offered for it.
+taken='lib-search since today
+lib-search until last_year
+lib-search stats plays
+lib-search color never
+lib-search as listenbrainz
+lib-playlist as xspf
+lib-playlist gain album
+lib-playlist do notify
+lib-playlist fs vfat
+lib-import tz local
+lib-import mode hardlink
+lib-import type librefm
+lib-commit on-conflict skip'
+
+@test "each shell offers the words that an option takes" {
+	taken_too=
+	! analyzes || taken_too=$'\nlib-analyze only features\nlib-analyze prefer tags'
+	while read -r c option word; do
+		bash -c 'source "$TREE/completions/fonoteca.bash"
+			COMP_WORDS=("$1" "--$2" = "") COMP_CWORD=3
+			_fonoteca "$1" "" =
+			printf "%s\n" "${COMPREPLY[@]}"' bash "$c" "$option" | grep -qx "$word" || fail "bash: $c --$option: no $word"
+		if command -v zsh >/dev/null; then
+			zsh -fc '_arguments() { print -rl -- "$@" }
+				words=("$1" --) CURRENT=2
+				source "$TREE/completions/_fonoteca"' zsh "$c" |
+				grep -qE "^\*--$option=.*:\((.* )?$word( .*)?\)$" || fail "zsh: $c --$option: no $word"
+		fi
+		if command -v fish >/dev/null; then
+			fish --no-config -c "source $TREE/completions/fonoteca.fish; complete -C '$c --$option='" |
+				cut -f 1 | grep -qxE "(--$option=)?$word" || fail "fish: $c --$option: no $word"
+		fi
+	done <<<"$taken$taken_too"
+}
+
 @test "zsh is given the same options" {
 	command -v zsh >/dev/null || skip "zsh is not installed"
 	for c in $COMMANDS; do
@@ -104,7 +140,7 @@ same() {
 			words=("$1" --) CURRENT=2
 			source "$TREE/completions/_fonoteca"' zsh "$c"
 		same "$c" "zsh's options" "$(dumped "$c" option 3)" \
-			"$(sed -nE 's/^\*--([a-z0-9-]+)=?\[.*/\1/p' <<<"$output" | sort)"
+			"$(sed -nE 's/^\*--([a-z0-9-]+)=?-?\[.*/\1/p' <<<"$output" | sort)"
 		same "$c" "zsh's letters" "$(dumped "$c" option 2)" "$(sed -nE 's/^\*-([^-])\+?\[.*/\1/p' <<<"$output" | sort)"
 	done
 }
@@ -127,7 +163,7 @@ same() {
 	command -v fish >/dev/null || skip "fish is not installed"
 	for c in $COMMANDS; do
 		same "$c" "fish's options" "$(dumped "$c" option 3)" "$(fish --no-config -c \
-			"source $TREE/completions/fonoteca.fish; complete -C '$c --'" | sed -nE 's/^--([a-z0-9-]+).*/\1/p' | sort)"
+			"source $TREE/completions/fonoteca.fish; complete -C '$c --'" | sed -nE 's/^--([a-z0-9-]+).*/\1/p' | sort -u)"
 		[ -n "$(dumped "$c" verb 2)" ] || continue
 		same "$c" "fish's verbs" "$(dumped "$c" verb 2)" "$(fish --no-config -c \
 			"source $TREE/completions/fonoteca.fish; complete -C '$c '" | cut -f 1 | grep -xF "$(dumped "$c" verb 2)" | sort)"

@@ -150,8 +150,7 @@ dump_options(void)
 	for (const struct opt *o = me.cli->opts; o->key != 0; o++) {
 		char letter[2] = { o->key < CLI_LONG ? (char)o->key : '\0', '\0' };
 
-		printf("option\t%s\t%s\t%s\t%s\n", letter, o->name,
-		    o->arg != NULL && *o->arg != '[' ? o->arg : "", o->help);
+		printf("option\t%s\t%s\t%s\t%s\n", letter, o->name, o->arg != NULL ? o->arg : "", o->help);
 	}
 	for (const struct cli_verb *v = me.cli->verbs; v != NULL && v->name != NULL; v++)
 		printf("verb\t%s\t%s\t%s\n", v->name, v->args != NULL ? v->args : "", v->help);
