@@ -87,6 +87,9 @@ party() {
 	fails 4 lib-playlist play Party
 	[[ $stderr == *'there is no player'* ]]
 	program ffplay </dev/null
+	# it runs once for each file, and so -n says
+	run -0 lib-playlist play Party -n
+	[ "$(sed 's/.* //' <<<"$output")" = "$(lib-playlist show Party --json | jq -r 'select(.type=="entry").file')" ]
 	lib-playlist play -l 1 --query love
 	[[ $(tr '\n' ' ' <args) == '-hide_banner -loglevel error -nodisp -autoexit /'* ]]
 	# mpc where an MPD answers it
@@ -121,6 +124,9 @@ party() {
 	[ "$(grep -vc '^#' list)" -eq "$n" ]
 	run -0 --separate-stderr lib-playlist -v play Party
 	[[ $stderr == *"entry 2 is missing: $PWD/nowhere.mp3"* ]]
+	lib-playlist -q add Party --at 1 http://radio.example/x
+	run -0 --separate-stderr lib-playlist -v play Party
+	[[ $stderr == *"entry 1 is missing: http://radio.example/x"* ]]
 	lib-playlist -q create Empty
 	fails 1 lib-playlist play Empty
 	[[ $stderr == *'the playlist is empty' ]]

@@ -73,6 +73,24 @@ setup() {
 	done
 }
 
+@test "on a disk that is full a tree stops at the first file, says so once, and goes on with room" {
+	requires ffmpeg jq
+	disk ext4 8M -O ^has_journal -m 0
+	mkdir music
+	for i in 1 2 3 4; do
+		ffmpeg -v error -f lavfi -i "anoisesrc=duration=12:sample_rate=44100:seed=$i" -ac 1 -metadata title=noise$i "music/$i.flac"
+	done
+	(set -o pipefail && lib-import -q music | lib-commit -q >/dev/null)
+	head -c 5000000 /dev/zero >disk/filler
+	run -4 --separate-stderr lib-playlist export --all --copy disk/tree
+	[[ $stderr == "lib-playlist: cannot write "*"No space left on device" ]]
+	[ "$(grep -c . <<<"$stderr")" -eq 1 ]
+	[ ! -e disk/tree/.fonoteca-part ]
+	rm disk/filler
+	lib-playlist export --all --copy disk/tree --json | jq -e '.made + .unchanged == 4' >/dev/null
+	[ "$(find disk/tree -name '*.flac' | wc -l)" -eq 4 ]
+}
+
 # clones TYPE SIZE [OPTION...] : a tree beside the library takes no room.
 clones() {
 	disk "$@"

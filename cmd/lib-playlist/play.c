@@ -89,9 +89,10 @@ arrange(struct queue *q, struct err *e)
 			q->missing++;
 			if (cli_verbose())
 				cli_note("entry %lld is missing: %s", (long long)n.position,
-				    n.path != NULL        ? n.path
-					: n.title != NULL ? n.title
-							  : "");
+				    n.path != NULL           ? n.path
+					: n.title != NULL    ? n.title
+					: n.location != NULL ? n.location
+							     : "it has no name");
 			continue;
 		}
 		q->v[i] = q->v[q->playing];
@@ -129,15 +130,15 @@ report_json(const struct queue *q, const struct texts *argv, struct buf *out)
 	json_close(out);
 }
 
-/* The command that runs, or would. */
+/* The command that runs, or would, for n entries from v on. */
 static enum err_code
-tell(const struct player *p, const struct queue *q, struct err *e)
+tell_one(
+    const struct player *p, const struct queue *q, const struct playlist_entry *v, size_t n, struct err *e)
 {
 	struct texts argv = { 0 };
 	struct buf out = { 0 };
 
-	if (player_command(p, "LIST.m3u8", q->v, p->way == PLAYER_EACH ? 1 : q->playing, &argv, e) ==
-	    ERR_NONE) {
+	if (player_command(p, "LIST.m3u8", v, n, &argv, e) == ERR_NONE) {
 		if (cli_json())
 			report_json(q, &argv, &out);
 		else
@@ -146,6 +147,17 @@ tell(const struct player *p, const struct queue *q, struct err *e)
 	}
 	buf_free(&out);
 	texts_free(&argv);
+	return e->code;
+}
+
+/* A line for each run of the player; the report of --json is one, and has the first. */
+static enum err_code
+tell(const struct player *p, const struct queue *q, struct err *e)
+{
+	size_t runs = cli_json() || p->way != PLAYER_EACH ? 1 : q->playing;
+
+	for (size_t i = 0; i < runs && e->code == ERR_NONE; i++)
+		tell_one(p, q, q->v + i, p->way == PLAYER_EACH ? 1 : q->playing, e);
 	return e->code;
 }
 

@@ -117,6 +117,11 @@ tree_make_new(struct work *w)
 		    w->t->dry_run || tree_file_make(w->dirfd, f, w->t->link, w->t->stop, &e) == ERR_NONE;
 		if (e.code == ERR_INTERRUPTED)
 			return err_set(w->e, ERR_INTERRUPTED, "stopped; the same command goes on");
+		if (e.code == ERR_SPACE) { /* nor has what comes behind it */
+			(void)unlinkat(w->dirfd, TREE_PART, 0);
+			*w->e = e;
+			return ERR_SPACE;
+		}
 		if (f->made) {
 			w->t->made++;
 			w->t->encoded += f->how.converted && f->how.step != CODING_KEEP;
