@@ -19,8 +19,8 @@
 enum { O_NEW = CLI_LONG, O_ALL, O_ONLY, O_TIME, O_PREFER, O_DUPLICATES, O_STAGED };
 
 static const struct opt opts[] = {
-	{ O_NEW, "new", NULL, "what is not known yet, or by an older version (as without it)" },
-	{ O_ALL, "all", NULL, "everything again, also what is known" },
+	{ O_NEW, "new", NULL, "hear what is not known yet (the default)" },
+	{ O_ALL, "all", NULL, "hear everything again" },
 	{ O_ONLY, "only", "LIST", "of bpm, key, loudness, fingerprint, features, check these" },
 	{ 'j', "jobs", "N", "decode N files at a time (half of the cores)" },
 	{ O_TIME, "time-limit", "TIME",
@@ -38,7 +38,7 @@ static const struct cli cli = {
 	.operands = "[QUERY]...",
 	.summary = "Find out tempo, key, loudness, fingerprint and damage of what is in the library.",
 	.opts = opts,
-	.more = "Without a QUERY of all tracks.  What is known is not decoded again.\n",
+	.more = "Without a QUERY it hears all tracks.  What is known is not decoded again.\n",
 	.dashes_negate = true,
 };
 

@@ -17,7 +17,7 @@ static const struct opt opts[] = {
 	{ 'l', "limit", "N", "at most N rows (50 on a terminal)" },
 	{ O_OFFSET, "offset", "N", "leave out the first N" },
 	{ 's', "sort", "FIELD[-],...", "order by fields, not by relevance; - is descending" },
-	{ O_STRICT, "strict", NULL, "never take for text what looks like more: an error" },
+	{ O_STRICT, "strict", NULL, "unknown fields and queries that do not parse are errors" },
 	{ 'f', "format", "FORMAT", "a line such as '$artist - $title' for each track" },
 	{ O_FIELDS, "fields", "FIELD,...", "the columns of --tsv and --csv" },
 	{ O_FILES, "files", NULL, "print the paths of the files" },
