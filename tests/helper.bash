@@ -71,6 +71,16 @@ query() {
 	PY
 }
 
+# edit SQL : change the library's catalogue behind everybody's back; foreign keys are not looked at.
+edit() {
+	python3 - "$FONOTECA_LIBRARY/library.db" "$1" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.executescript(sys.argv[2])
+	db.commit()
+	PY
+}
+
 # catalogue : everything in the catalogue but what a rerun may touch (times of tasks and sessions), as text.
 catalogue() {
 	python3 - "$FONOTECA_LIBRARY/library.db" <<-'PY'

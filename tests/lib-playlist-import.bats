@@ -10,11 +10,6 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# edit SQL : change the catalogue behind the programs' backs.
-edit() {
-	sqlite3 "$FONOTECA_LIBRARY/library.db" "PRAGMA foreign_keys = ON; $1"
-}
-
 # holds NAME TRACK... : these tracks in this order, - where there is none.
 holds() {
 	local name=$1

@@ -10,17 +10,6 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# edit SQL : change the catalogue behind the programs' backs.
-edit() {
-	python3 - "$FONOTECA_LIBRARY/library.db" "$1" <<-'PY'
-	import sqlite3, sys
-	db = sqlite3.connect(sys.argv[1])
-	db.execute("PRAGMA foreign_keys = ON")
-	db.executescript(sys.argv[2])
-	db.commit()
-	PY
-}
-
 # holds NAME ID... : exactly these tracks, in this order, at 1, 2, 3, ...
 holds() {
 	local name=$1 want
@@ -184,7 +173,7 @@ holds() {
 	lib-playlist move Party 4 1
 	[ "$(query "SELECT track_id FROM entry WHERE position = 1")" = 9 ]
 	# a row that is gone altogether
-	edit "DELETE FROM file WHERE track_id = 2; DELETE FROM track WHERE id = 2"
+	edit "PRAGMA foreign_keys = ON; DELETE FROM file WHERE track_id = 2; DELETE FROM track WHERE id = 2"
 	run -0 lib-playlist show Party
 	[ "${lines[2]}" = $'3\t-\tArtist C\tTitle 2\t1:02\tmissing' ]
 	intact

@@ -16,15 +16,6 @@ teardown() {
 
 DAY=86400
 
-edit() {
-	python3 - "$FONOTECA_LIBRARY/library.db" "$1" <<-'PY'
-	import sqlite3, sys
-	db = sqlite3.connect(sys.argv[1])
-	db.executescript(sys.argv[2])
-	db.commit()
-	PY
-}
-
 # session ID STATE AGE_DAYS : one with two failed items and a staged one.
 session() {
 	local when=$((FONOTECA_NOW - $3 * DAY))

@@ -13,16 +13,6 @@ setup() {
 
 DAY=86400
 
-# edit SQL : change the catalogue behind the programs' backs.
-edit() {
-	python3 - "$FONOTECA_LIBRARY/library.db" "$1" <<-'PY'
-	import sqlite3, sys
-	db = sqlite3.connect(sys.argv[1])
-	db.executescript(sys.argv[2])
-	db.commit()
-	PY
-}
-
 # plant TEXT [SUFFIX] : a file in blobs/ under its right name; its name is in $planted.
 plant() {
 	planted=$(printf %s "$1" | sha256sum | cut -d' ' -f1)

@@ -10,6 +10,7 @@
 #include "base/crew.h"
 #include "base/file.h"
 #include "worker/client.h"
+#include "worker/hand.h"
 
 enum {
 	AHEAD = 16,               /* jobs inside for each thread */
@@ -28,12 +29,6 @@ struct pool {
 	struct crew *crew;
 };
 
-/* What a thread has: a sound worker, or why there is none. */
-struct hand {
-	struct worker *worker;
-	struct err cannot;
-};
-
 static void *
 begin(void *context)
 {
@@ -41,7 +36,7 @@ begin(void *context)
 	struct worker_limits limits = {
 		.timeout_ms = FILE_MS, .memory_bytes = (long)MEMORY_MB << 20, .stop = &p->stop
 	};
-	struct hand *h = calloc(1, sizeof *h);
+	struct hand *h = hand_new();
 
 	if (h != NULL)
 		worker_new_sound(&h->worker, &limits, &h->cannot);
@@ -49,36 +44,22 @@ begin(void *context)
 }
 
 static void
-end(void *own)
-{
-	struct hand *h = own;
-
-	if (h != NULL)
-		worker_free(h->worker);
-	free(h);
-}
-
-static void
 do_one(void *context, void *own, void *job)
 {
 	struct pool *p = context;
-	struct hand *h = own;
+	struct worker *w = NULL;
 	struct sound_result *r = job;
 	struct err ignored = { 0 };
 	int fd = -1;
 
 	if (atomic_load(&p->halted) != 0)
 		err_set(&r->failed, ERR_INTERRUPTED, "stopped");
-	else if (h == NULL)
-		err_memory(&r->failed);
-	else if (h->worker == NULL)
-		r->failed = h->cannot;
-	else
+	else if ((w = hand_worker(own, &r->failed)) != NULL)
 		fd = sound_open(p->library, &r->job, &r->failed);
 	if (fd >= 0)
-		worker_listen(h->worker, fd, &r->job.task, &r->sound, &r->failed);
+		worker_listen(w, fd, &r->job.task, &r->sound, &r->failed);
 	if (fd >= 0 && !atomic_exchange(&p->asked, true))
-		worker_lacks(h->worker, p->lacks, sizeof p->lacks, &ignored);
+		worker_lacks(w, p->lacks, sizeof p->lacks, &ignored);
 	fd_close(&fd);
 }
 
@@ -86,7 +67,7 @@ enum err_code
 pool_start(struct pool **out, const char *library, const struct sound_job *jobs, size_t n, int threads,
     struct err *e)
 {
-	static const struct crew_ways ways = { sizeof(struct sound_result), begin, do_one, end };
+	static const struct crew_ways ways = { sizeof(struct sound_result), begin, do_one, hand_end };
 	struct pool *p = calloc(1, sizeof *p);
 
 	if (p == NULL)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/cli.h"
+#include "base/progress.h"
 #include "cmd/lib-commit/command.h"
 #include "store/edit/edit.h"
 #include "store/edit/write.h"
@@ -142,7 +143,7 @@ edits_write_tags(struct err *e)
 		err_set(e, ERR_NOMATCH, "no track was named: nothing to do");
 	else if ((db = command_library(e)) != NULL && writing_start(&w, db, e) == ERR_NONE) {
 		for (size_t i = 0; i < o.ntracks && write_tags(w, o.tracks[i], &how, &all, e); i++)
-			;
+			cli_progress_draw(NULL, "writing tags", (int64_t)i + 1, (int64_t)o.ntracks, 0);
 		if (e->code == ERR_NONE && all.changed + all.unchanged == 0)
 			e->code = ERR_STATE; /* each was told already */
 		else if (e->code == ERR_NONE)

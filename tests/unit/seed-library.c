@@ -19,6 +19,7 @@
 #include "store/sql.h"
 #include "store/vocabulary.h"
 #include "text/fold.h"
+#include "number.h"
 #include "unit.h"
 
 enum { COLUMNS_MAX = 32, BATCH = 10000, TOLD = 100000 };
@@ -135,21 +136,6 @@ add_row(struct catalogue *c, char **cell, int n, int64_t number, struct err *e)
 	free(release.artist);
 	record_free(&r);
 	return e->code;
-}
-
-static int64_t
-number_of(struct db *db, const char *sql)
-{
-	struct err e = { 0 };
-	sqlite3_stmt *st = sql_prepare(db, sql, &e);
-	int64_t n = -1;
-
-	if (st != NULL && sql_step(db, st, &e) == 1)
-		n = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	if (e.code != ERR_NONE)
-		fprintf(stderr, "%s: %s\n", sql, e.msg);
-	return n;
 }
 
 static double

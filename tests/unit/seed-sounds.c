@@ -17,6 +17,7 @@
 #include "store/sound/near.h"
 #include "store/sound/sound.h"
 #include "store/sql.h"
+#include "number.h"
 #include "unit.h"
 
 enum { STYLES = 50, WORDS = 948, BATCH = 1000, TWIN = 100, COMMON = 400 };
@@ -90,19 +91,6 @@ make_sound(struct sound *s, size_t number)
 	for (int i = 0; i < SOUND_VECTOR; i++)
 		s->vector[i] = (float)(sin(style * 12.9898 + i * 78.233) + 0.5 * (chance() + chance() - 1));
 	make_print(s);
-}
-
-static int64_t
-number_of(struct db *db, const char *sql)
-{
-	struct err e = { 0 };
-	sqlite3_stmt *st = sql_prepare(db, sql, &e);
-	int64_t n = -1;
-
-	if (st != NULL && sql_step(db, st, &e) == 1)
-		n = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return n;
 }
 
 static double spent; /* seconds of processor, keeping and comparing */

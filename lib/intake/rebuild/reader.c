@@ -14,6 +14,7 @@
 #include "digest/sha256.h"
 #include "store/blob.h"
 #include "worker/client.h"
+#include "worker/hand.h"
 
 enum { AHEAD = 2 };
 
@@ -21,12 +22,6 @@ struct reader {
 	int dirfd; /* LIBRARY, the caller's */
 	atomic_int halt;
 	struct crew *crew;
-};
-
-/* What a thread has: a media worker, or why there is none. */
-struct hand {
-	struct worker *worker;
-	struct err cannot;
 };
 
 static enum reader_end
@@ -94,7 +89,7 @@ begin(void *context)
 {
 	struct reader *r = context;
 	struct worker_limits limits = { .stop = &r->halt };
-	struct hand *h = calloc(1, sizeof *h);
+	struct hand *h = hand_new();
 
 	if (h != NULL)
 		worker_new(&h->worker, NULL, &limits, &h->cannot);
@@ -104,28 +99,13 @@ begin(void *context)
 static void
 do_one(void *context, void *own, void *job)
 {
-	struct hand *h = own;
 	struct reading *j = job;
+	struct worker *w = hand_worker(own, &j->why);
 
-	if (h != NULL && h->worker != NULL) {
-		read_one(context, j, h->worker);
-		return;
-	}
-	j->end = READ_BROKEN;
-	if (h != NULL)
-		j->why = h->cannot;
+	if (w != NULL)
+		read_one(context, j, w);
 	else
-		err_memory(&j->why);
-}
-
-static void
-end(void *own)
-{
-	struct hand *h = own;
-
-	if (h != NULL)
-		worker_free(h->worker);
-	free(h);
+		j->end = READ_BROKEN;
 }
 
 static void
@@ -139,7 +119,7 @@ drop(void *job)
 enum err_code
 reader_start(struct reader **out, int dirfd, int threads, struct err *e)
 {
-	static const struct crew_ways ways = { sizeof(struct reading), begin, do_one, end };
+	static const struct crew_ways ways = { sizeof(struct reading), begin, do_one, hand_end };
 	struct reader *r = calloc(1, sizeof *r);
 
 	if (r == NULL)
