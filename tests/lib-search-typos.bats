@@ -81,6 +81,21 @@ means_nothing() {
 	means "paul lennon" paul lenon
 }
 
+@test "of three words and more one may be too much, but no more than one, and of two none" {
+	means "creep radiohead" creep by radiohead
+	means "'creep radiohead'" 'creep by radiohead'
+	means "'creep radiohead'" 'creep radiohead lyrics'
+	means "creep radiohead" creep radiohead lyrics
+	means "'\"nothing else matters\"'" '"nothing else qzqzq matters"'
+	means "'(creep radiohead)'" '(creep radiohead lyrics)'
+	means "pink moon drake" pink moon drake yesterday
+	means_nothing creep lyrics
+	means_nothing qzqzq creep xyxyx radiohead
+	means_nothing artist:radiohead title:creep album:qzqzq
+	run -0 --separate-stderr lib-search -q --auto-correct -f '$title' creep by radiohead
+	[ "${lines[0]}" = Creep ]
+}
+
 @test "a word that exists is taken for one that the others are found with, however many are nearer" {
 	{
 		echo "title${T}artist"

@@ -190,6 +190,11 @@ rewrite(const struct slots *s, size_t arg, const struct move *moves, size_t nmov
 			if (i == moves[m].first)
 				buf_printf(out, quote ? "\"%s\"" : "%s", moves[m].text);
 			done = slot->at + slot->len;
+			if (moves[m].text[0] == '\0') /* a word that goes takes a blank along */
+				done += strspn(text + done, " \t");
+			while (moves[m].text[0] == '\0' && strchr("\")", text[done]) != NULL &&
+			    out->len > 0 && out->data[out->len - 1] == ' ')
+				out->data[--out->len] = '\0';
 		}
 	buf_puts(out, text + done);
 }

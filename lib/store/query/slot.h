@@ -37,7 +37,7 @@ void slots_free(struct slots *s);
 /* Does nothing but blanks stand between slot i and the next? */
 bool slots_adjoin(const struct slots *s, size_t i);
 
-/* `n` words from slot `first` on give way to text, which may be several words. */
+/* `n` words from slot `first` on give way to text, which may be several words, or none. */
 struct move {
 	size_t first, n;
 	const char *text;

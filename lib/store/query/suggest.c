@@ -14,7 +14,8 @@ enum { COST_MEETS = -400 };
 enum {
 	EDITED_MOST = 3, /* moves of one correction */
 	PROBES_MOST = 30,
-	PROBES_SURE = 12 /* that are made however long they take */
+	PROBES_SURE = 12, /* that are made however long they take */
+	LEFT_OUT_MOST = 4
 };
 
 struct correction {
@@ -84,24 +85,17 @@ by_cost(const void *left, const void *right)
 	return (a->cost > b->cost) - (a->cost < b->cost);
 }
 
-/* Does the corrected query find something?  Its words go to *words if so. */
+/* Does the query find something with these moves made?  Its words go to *words if so.  `whole`: its last word
+ * does not stand for the beginnings of others. */
 static bool
-probe(struct search *s, const struct correction *c, char ***words)
+probe_moves(struct search *s, const struct move *moves, size_t nmoves, bool whole, char ***words)
 {
-	struct move moves[EDITED_MOST];
+	char **better = slots_rewrite(&s->slots, moves, nmoves);
 	struct query *q = NULL;
 	struct err own = { 0 }; /* a word that reads as an operator makes no suggestion, and no error */
-	char **better;
-	bool found = false, whole = false;
+	bool found = false;
 	size_t n = 0;
 
-	for (size_t m = 0; m < c->n; m++) {
-		const struct option *o = &s->options[c->move[m].slot].v[c->move[m].option];
-
-		moves[m] = (struct move){ c->move[m].slot, o->slots, o->text };
-		whole |= s->slots.slot[moves[m].first + moves[m].n - 1].last;
-	}
-	better = slots_rewrite(&s->slots, moves, c->n);
 	if (better == NULL) {
 		err_memory(s->e);
 		return false;
@@ -117,6 +111,21 @@ probe(struct search *s, const struct correction *c, char ***words)
 		n++;
 	words_free(better, n);
 	return false;
+}
+
+static bool
+probe(struct search *s, const struct correction *c, char ***words)
+{
+	struct move moves[EDITED_MOST];
+	bool whole = false;
+
+	for (size_t m = 0; m < c->n; m++) {
+		const struct option *o = &s->options[c->move[m].slot].v[c->move[m].option];
+
+		moves[m] = (struct move){ c->move[m].slot, o->slots, o->text };
+		whole |= s->slots.slot[moves[m].first + moves[m].n - 1].last;
+	}
+	return probe_moves(s, moves, c->n, whole, words);
 }
 
 static bool
@@ -214,6 +223,42 @@ correct(struct search *s, size_t unknown, int64_t until, char ***words)
 	return false;
 }
 
+/* May the word go without taking an operator or a field with it? */
+static bool
+stands_among_words(const struct search *s, size_t i)
+{
+	return !s->slots.slot[i].value && s->slots.slot[i].column == NULL &&
+	    ((i > 0 && slots_adjoin(&s->slots, i - 1)) || (i + 1 < s->slots.n && slots_adjoin(&s->slots, i)));
+}
+
+/* Of three words and more one may be too much: creep by radiohead.  That which no track has, else the
+ * shortest few of them by turns. */
+static void
+leave_one_out(struct search *s, char ***words)
+{
+	bool tried[SLOTS_MAX] = { false };
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < s->slots.n; i++)
+		unknown += !s->slots.slot[i].known;
+	for (int n = 0; n < LEFT_OUT_MOST && s->slots.n >= 3 && unknown <= 1 && s->e->code == ERR_NONE; n++) {
+		struct move gone = { s->slots.n, 1, "" };
+
+		for (size_t i = 0; i < s->slots.n; i++) {
+			const struct slot *slot = &s->slots.slot[i];
+
+			if (tried[i] || (unknown > 0 && slot->known) || !stands_among_words(s, i))
+				continue;
+			if (gone.first == s->slots.n ||
+			    strlen(slot->key) < strlen(s->slots.slot[gone.first].key))
+				gone.first = i;
+		}
+		if (gone.first == s->slots.n || probe_moves(s, &gone, 1, false, words))
+			return;
+		tried[gone.first] = true;
+	}
+}
+
 static void
 look_up(struct search *s, char ***words)
 {
@@ -233,8 +278,12 @@ look_up(struct search *s, char ***words)
 		if (!s->slots.slot[i].known)
 			options_find(s, i);
 	}
-	if (correct(s, unknown, until, words) || optional == 0)
+	if (correct(s, unknown, until, words))
 		return;
+	if (optional == 0) {
+		leave_one_out(s, words);
+		return;
+	}
 	for (size_t i = 0; i < s->slots.n; i++)
 		s->slots.slot[i].known |= s->slots.slot[i].optional;
 	correct(s, unknown - optional, until, words);
