@@ -46,6 +46,11 @@ dense() {
 	[ "$(ids P)" != "$(lib-search --ids | tr '\n' ' ')" ]
 	lib-playlist shuffle Q --seed 8
 	[ "$(ids P)" != "$(ids Q)" ]
+	# whatever order they were in
+	lib-playlist shuffle Q --seed 7
+	[ "$(ids P)" = "$(ids Q)" ]
+	lib-playlist shuffle Q --seed 7
+	[ "$(ids P)" = "$(ids Q)" ]
 	dense P
 	[ "$(ids Q | tr ' ' '\n' | sort)" = "$(ids P | tr ' ' '\n' | sort)" ]
 	run -0 --separate-stderr lib-playlist -v shuffle P

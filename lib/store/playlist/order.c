@@ -62,11 +62,13 @@ out:
 	return e->code;
 }
 
-/* The entries' ids in their order, malloced. */
+/* The entries' ids, malloced, in an order that does not depend on the one they have: so that a number
+ * shuffles the same entries alike, however they lie. */
 static enum err_code
 entry_ids(struct db *db, int64_t id, int64_t **ids, size_t *n, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, "SELECT id FROM entry WHERE playlist_id = ?1 ORDER BY position", e);
+	sqlite3_stmt *st = sql_get(db,
+	    "SELECT id FROM entry WHERE playlist_id = ?1 ORDER BY track_id, path, location, title, id", e);
 	int64_t count = 0, *list;
 	size_t i = 0;
 
