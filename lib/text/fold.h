@@ -4,8 +4,8 @@
  *
  * NFKC, case folding, the marks of Latin, Greek, Cyrillic, Hebrew and Arabic letters stripped (ё is е, й is
  * и, the vowel signs of Indic scripts and the voicing marks of kana stay), and what Unicode does not take for
- * the same: ø->o ł->l ß->ss æ->ae œ->oe đ,ð->d þ->th ı->i ... (a table in fold.c), small capitals, katakana
- * as hiragana, the digits of other scripts as ours, Persian yeh and kaf as Arabic ones.  Apostrophes
+ * the same: ø->o ł->l ß->ss æ->ae œ->oe đ,ð->d þ->th ı->i ... (a table in fold_chars.c), small capitals,
+ * katakana as hiragana, the digits of other scripts as ours, Persian yeh and kaf as Arabic ones.  Apostrophes
  * vanish ("don't" = "dont", but "rock'n'roll" = "rock 'n' roll"), other punctuation and
  * blanks become one blank between words, and every CJK or kana character
  * is a word of its own where fold_index() asks for it.  Text that is all
