@@ -66,22 +66,22 @@ harmless() {
 
 @test "pill: a frame that unpacks to 200 MB" {
 	pill zbomb mp3
-	fatal "tags need more than 512 MiB"
+	fatal "its tags need more than 512 MiB"
 }
 
 @test "pill: packed frames in packed frames" {
 	pill zbomb2 mp3
-	fatal "tags need more than 512 MiB"
+	fatal "its tags need more than 512 MiB"
 }
 
 @test "pill: a million tiny frames" {
 	pill frames mp3
-	fatal "tags need more than 512 MiB"
+	fatal "its tags need more than 512 MiB"
 }
 
 @test "pill: a title of 120 MB" {
 	pill tag mp3
-	fatal "tags need more than 512 MiB"
+	fatal "its tags need more than 512 MiB"
 }
 
 @test "pill: two million chunks of nothing" {
