@@ -202,6 +202,11 @@ titles() {
 	fails 4 lib-sweep --force restore foreign.db
 	[[ $stderr == *"no catalogue of a Fonoteca library"* ]]
 	fails 4 lib-sweep restore nowhere.gz
+	# and none of them makes a library for itself
+	for file in nowhere.gz "$FIXTURES/audio/hoppipolla.flac"; do
+		fails 4 lib-sweep -L "$PWD/fresh" restore "$file"
+		[ ! -e fresh ] || fail "$file: made a library"
+	done
 	fails 2 lib-sweep restore
 	fails 2 lib-sweep restore a b
 	[ "$(catalogue)" = "$before" ]

@@ -60,6 +60,7 @@ next() {
 	at '2026-03-05 20:15:30'
 	run -0 --separate-stderr lib-sweep -v schedules
 	[ "$output" = 'schedules: 1 run, 0 failed, 0 missed' ]
+	[ "$(lib-sweep -v schedules)" = 'schedules: nothing to do' ]
 	[[ $stderr == *'run c1 play Morning' ]]
 	[ "$(lib-playlist schedule | cut -f 2,6,7)" = $'-\t2026-03-05T20:15:30Z\tdone' ]
 	[ "$(lib-playlist schedule --json | jq -c '[.shuffle, .runs, .last.status, .next_turn]')" = '[true,1,0,null]' ]

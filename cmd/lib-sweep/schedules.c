@@ -230,13 +230,15 @@ report(void)
 		if (cli_dry_run())
 			json_bool(&b, "dry_run", true);
 		json_close(&b);
-	} else if (cli_dry_run())
+	} else if (!cli_dry_run() && !cli_verbose())
+		return;
+	else if (at_work.runs + at_work.missed == 0)
+		buf_printf(&b, "schedules:%s nothing to do", cli_dry_run() ? " would be:" : "");
+	else if (cli_dry_run())
 		buf_printf(&b, "schedules: would be: %lld run", (long long)at_work.runs);
-	else if (cli_verbose())
+	else
 		buf_printf(&b, "schedules: %lld run, %lld failed, %lld missed", (long long)at_work.runs,
 		    (long long)at_work.failed, (long long)at_work.missed);
-	else
-		return;
 	cli_print_line(NULL, &b);
 	buf_free(&b);
 }

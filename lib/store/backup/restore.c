@@ -253,6 +253,24 @@ open_library(struct restore *r, const char *path, struct db **db, struct err *e)
 	return e->code;
 }
 
+/* Is there a copy at all, packed or not?  Where there is none no library is made for it. */
+static enum err_code
+look_at_file(const char *file, struct err *e)
+{
+	static const unsigned char packed[] = { 0x1f, 0x8b };
+	static const char plain[] = "SQLite format 3";
+	unsigned char head[sizeof plain] = { 0 };
+	int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0 || (pread(fd, head, sizeof head, 0) < 0 && errno != ESPIPE))
+		err_sys(e, errno, "%s", file);
+	else if (lseek(fd, 0, SEEK_CUR) >= 0 && memcmp(head, packed, sizeof packed) != 0 &&
+	    memcmp(head, plain, sizeof plain) != 0)
+		err_set(e, ERR_FORMAT, "%s: it is no catalogue of a Fonoteca library", file);
+	fd_close(&fd);
+	return e->code;
+}
+
 enum err_code
 backup_restore(const char *path, const char *file, bool force, bool dry, volatile const int *stop,
     struct backup_restored *done, struct err *e)
@@ -262,6 +280,8 @@ backup_restore(const char *path, const char *file, bool force, bool dry, volatil
 	struct db *db = NULL;
 	struct stat st;
 
+	if (look_at_file(file, e) != ERR_NONE)
+		return e->code;
 	if (dry && stat(path, &st) != 0)
 		return err_set(e, ERR_LIBRARY, "there is no library in %s yet: it would be made", path);
 	if (open_library(&r, path, &db, e) != ERR_NONE)
