@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "media/tag/rating.h"
+#include "media/tag/rows.h"
 #include "media/tag/value.h"
 #include "worker/protocol.h"
 
@@ -54,135 +55,6 @@ failed:
 	err_memory(m->e);
 	return false;
 }
-
-/* How a tag's text becomes a field's value. */
-enum form {
-	TEXT,   /* as it is; several are joined */
-	LIST,   /* as it is, each for itself */
-	NUMBER, /* n or n/total */
-	TOTAL,
-	DATE,
-	GENRE,
-	KEY,
-	BPM,
-	GAIN,
-	PEAK,
-	R128,      /* of Opus, where it is the only right one */
-	R128_LATE, /* of any other format, where it fills a gap */
-	MBID,
-	ISRC,
-	ISWC,
-	BARCODE,
-	TRUTH,
-	SPARE, /* text for a field that is still empty */
-	RATING,
-	RATING_PART,
-	RATING_SHARED,
-	POPM,
-	SKIP /* not a tag but a marker of the format */
-};
-
-/* The first row that a file has wins over later rows of the same field, where the field holds one value. */
-static const struct row {
-	const char *key;
-	enum field field;
-	enum form form;
-} rows[] = {
-	{ "TITLE", F_TITLE, TEXT },
-	{ "ALBUM", F_ALBUM, TEXT },
-	{ "TRACKNUMBER", F_TRACK, NUMBER },
-	{ "TRACK", F_TRACK, NUMBER },
-	{ "TRACKTOTAL", F_TRACKTOTAL, TOTAL },
-	{ "TOTALTRACKS", F_TRACKTOTAL, TOTAL },
-	{ "TRACKC", F_TRACKTOTAL, TOTAL },
-	{ "DISCNUMBER", F_DISC, NUMBER },
-	{ "DISC", F_DISC, NUMBER },
-	{ "DISCTOTAL", F_DISCTOTAL, TOTAL },
-	{ "TOTALDISCS", F_DISCTOTAL, TOTAL },
-	{ "DISCC", F_DISCTOTAL, TOTAL },
-	{ "DATE", F_DATE, DATE },
-	{ "YEAR", F_DATE, DATE },
-	{ "RELEASEDATE", F_DATE, DATE },
-	{ "ORIGINALDATE", F_ORIGINALDATE, DATE },
-	{ "ORIGINALYEAR", F_ORIGINALDATE, DATE },
-	{ "GENRE", F_GENRE, GENRE },
-	{ "COMPOSER", F_COMPOSER, LIST },
-	{ "LYRICIST", F_LYRICIST, LIST },
-	{ "CONDUCTOR", F_CONDUCTOR, LIST },
-	{ "PERFORMER", F_PERFORMER, LIST },
-	{ "REMIXER", F_REMIXER, LIST },
-	{ "MIXARTIST", F_REMIXER, LIST },
-	{ "COMMENT", F_COMMENT, TEXT },
-	{ "DESCRIPTION", F_COMMENT, TEXT },
-	{ "LYRICS", F_LYRICS, TEXT },
-	{ "UNSYNCEDLYRICS", F_LYRICS, TEXT },
-	{ "UNSYNCED LYRICS", F_LYRICS, TEXT },
-	{ "SYLT", F_LYRICS, SPARE },
-	{ "GROUPING", F_GROUPING, TEXT },
-	{ "WORK", F_WORK, TEXT },
-	{ "LABEL", F_LABEL, LIST },
-	{ "PUBLISHER", F_LABEL, LIST },
-	{ "ORGANIZATION", F_LABEL, LIST },
-	{ "CATALOGNUMBER", F_CATALOGNUMBER, LIST },
-	{ "CATALOGID", F_CATALOGNUMBER, LIST },
-	{ "LABELNO", F_CATALOGNUMBER, LIST },
-	{ "BARCODE", F_BARCODE, BARCODE },
-	{ "UPC", F_BARCODE, BARCODE },
-	{ "EAN/UPN", F_BARCODE, BARCODE },
-	{ "ISRC", F_ISRC, ISRC },
-	{ "ISWC", F_ISWC, ISWC },
-	{ "COMPILATION", F_COMPILATION, TRUTH },
-	{ "ISCOMPILATION", F_COMPILATION, TRUTH },
-	{ "BPM", F_BPM, BPM },
-	{ "TEMPO", F_BPM, BPM },
-	{ "BEATSPERMINUTE", F_BPM, BPM },
-	{ "INITIALKEY", F_KEY, KEY },
-	{ "KEY", F_KEY, KEY },
-	{ "MOOD", F_MOOD, LIST },
-	{ "LANGUAGE", F_LANGUAGE, LIST },
-	{ "COPYRIGHT", F_COPYRIGHT, TEXT },
-	{ "MEDIA", F_MEDIA, TEXT },
-	{ "TITLESORT", F_TITLESORT, TEXT },
-	{ "ARTISTSORT", F_ARTISTSORT, TEXT },
-	{ "ALBUMSORT", F_ALBUMSORT, TEXT },
-	{ "ALBUMARTISTSORT", F_ALBUMARTISTSORT, TEXT },
-	{ "MUSICBRAINZ_TRACKID", F_MB_TRACKID, MBID },
-	{ "MUSICBRAINZ_RECORDINGID", F_MB_TRACKID, MBID },
-	{ "MUSICBRAINZ_ALBUMID", F_MB_ALBUMID, MBID },
-	{ "MUSICBRAINZ_ARTISTID", F_MB_ARTISTID, MBID },
-	{ "MUSICBRAINZ_ALBUMARTISTID", F_MB_ALBUMARTISTID, MBID },
-	{ "MUSICBRAINZ_RELEASEGROUPID", F_MB_RELEASEGROUPID, MBID },
-	{ "MUSICBRAINZ_RELEASETRACKID", F_MB_RELEASETRACKID, MBID },
-	{ "MUSICBRAINZ_WORKID", F_MB_WORKID, MBID },
-	{ "R128_TRACK_GAIN", F_RG_TRACK_GAIN, R128 },
-	{ "R128_ALBUM_GAIN", F_RG_ALBUM_GAIN, R128 },
-	{ "REPLAYGAIN_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
-	{ "REPLAYGAIN_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
-	{ "REPLAYGAIN_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
-	{ "REPLAYGAIN_ALBUM_PEAK", F_RG_ALBUM_PEAK, PEAK },
-	{ "R128_TRACK_GAIN", F_RG_TRACK_GAIN, R128_LATE },
-	{ "R128_ALBUM_GAIN", F_RG_ALBUM_GAIN, R128_LATE },
-	{ "RVA2_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
-	{ "RVA2_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
-	{ "RVA2_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
-	{ "RVA2_ALBUM_PEAK", F_RG_ALBUM_PEAK, PEAK },
-	{ "MPC_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
-	{ "MPC_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
-	{ "MPC_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
-	{ "MPC_ALBUM_PEAK", F_RG_ALBUM_PEAK, PEAK },
-	{ "RGAD_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
-	{ "RGAD_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
-	{ "LAME_TRACK_GAIN", F_RG_TRACK_GAIN, GAIN },
-	{ "LAME_TRACK_PEAK", F_RG_TRACK_PEAK, PEAK },
-	{ "LAME_ALBUM_GAIN", F_RG_ALBUM_GAIN, GAIN },
-	{ "POPM", F_RATING, POPM },
-	{ "FMPS_RATING", F_RATING, RATING_PART },
-	{ "RATING", F_RATING, RATING },
-	{ "SHAREDUSERRATING", F_RATING, RATING_SHARED },
-	{ "COVERARTMIME", F_NONE, SKIP },
-};
-
-enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static enum err_code
 keep(struct map *m, const char *key, const char *value)
@@ -489,18 +361,6 @@ credit(struct map *m, enum field one, enum field list, const char *const *keys)
 	return m->e->code;
 }
 
-static const char *const artist_keys[] = { "ARTIST", NULL };
-static const char *const albumartist_keys[] = { "ALBUMARTIST", "ALBUM ARTIST", "ALBUM_ARTIST", NULL };
-
-static bool
-one_of(const char *key, const char *const *keys)
-{
-	for (; *keys != NULL; keys++)
-		if (strcmp(key, *keys) == 0)
-			return true;
-	return false;
-}
-
 static bool
 present(const struct map *m, const char *key)
 {
@@ -525,9 +385,9 @@ artists(struct map *m)
 		}
 	}
 	if (m->e->code == ERR_NONE)
-		credit(m, F_ARTIST, listed ? F_NONE : F_ARTISTS, artist_keys);
+		credit(m, F_ARTIST, listed ? F_NONE : F_ARTISTS, rows_artist);
 	if (m->e->code == ERR_NONE)
-		credit(m, F_ALBUMARTIST, album_listed ? F_NONE : F_ALBUMARTISTS, albumartist_keys);
+		credit(m, F_ALBUMARTIST, album_listed ? F_NONE : F_ALBUMARTISTS, rows_albumartist);
 	return m->e->code;
 }
 
@@ -539,38 +399,6 @@ work_is_grouping(const struct map *m)
 	    m->type == SNIFF_AIFF || m->type == SNIFF_TTA || m->type == SNIFF_DSF || m->type == SNIFF_DFF;
 
 	return id3 && !present(m, "GROUPING") && !present(m, "MUSICBRAINZ_WORKID");
-}
-
-static const struct row *
-row_of(const char *key)
-{
-	for (size_t i = 0; i < ROWS; i++)
-		if (strcmp(rows[i].key, key) == 0)
-			return &rows[i];
-	return NULL;
-}
-
-const char *
-map_key(enum field f, size_t n)
-{
-	const char *const *own = f == F_ARTIST ? artist_keys : f == F_ALBUMARTIST ? albumartist_keys : NULL;
-
-	if (f == F_ARTISTS || f == F_ALBUMARTISTS)
-		return n > 0 ? NULL : f == F_ARTISTS ? "ARTISTS" : "ALBUMARTISTS";
-	for (size_t i = 0; own != NULL && own[i] != NULL; i++)
-		if (n-- == 0)
-			return own[i];
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].field == f && f != F_NONE && n-- == 0)
-			return rows[i].key;
-	return NULL;
-}
-
-bool
-map_is_field(const char *key)
-{
-	return row_of(key) != NULL || one_of(key, artist_keys) || one_of(key, albumartist_keys) ||
-	    strcmp(key, "ARTISTS") == 0 || strcmp(key, "ALBUMARTISTS") == 0;
 }
 
 /* What no row knows: a few families of names, then a free tag. */
@@ -599,9 +427,9 @@ map_finish(struct map *m)
 
 	artists(m);
 	/* row by row, so that a field's first name wins whatever the order in the file */
-	for (size_t n = 0; n < ROWS && m->e->code == ERR_NONE; n++) {
-		struct row row = rows[n];
-		bool late = n > 0 && rows[n - 1].field == row.field && row.field != F_NONE &&
+	for (size_t n = 0; n < tag_nrows && m->e->code == ERR_NONE; n++) {
+		struct row row = tag_rows[n];
+		bool late = n > 0 && tag_rows[n - 1].field == row.field && row.field != F_NONE &&
 		    !many(row.field) && record_get(m->r, row.field) != NULL;
 
 		if (row.field == F_WORK && grouping)
