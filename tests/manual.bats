@@ -224,6 +224,7 @@ examples() {
 }
 
 @test "the examples of lib-import, lib-commit, lib-sweep, lib-analyze and fonoteca(7) work as they stand" {
+	requires jq
 	mkdir -p "$HOME/Downloads" srv mnt/mirror/blobs mnt/old/Music mnt/copies mnt/old-disk media/player \
 		var/lib/prometheus/node-exporter
 	cp -r "$FIXTURES/audio" "$HOME/Music"
