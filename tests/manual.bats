@@ -72,6 +72,7 @@ all_json() {
 	printf 'PERFORMER "A"\nTITLE "B"\nFILE "cut.wav" WAVE\n TRACK 01 AUDIO\n TITLE "a"\n INDEX 01 00:00:00\n TRACK 02 AUDIO\n TITLE "b"\n INDEX 01 00:00:10\n' >cut/cut.cue
 	j lib-import -n audio
 	j lib-import audio damaged cut music
+	lib-import --log=json -v again nowhere 2>logged >/dev/null || :
 	j lib-import --strict audio/README nowhere
 	j lib-import --status
 	j lib-import --status --failed
@@ -189,7 +190,14 @@ all_json() {
 		            for x in v if isinstance(v, list) else [v]:
 		                if isinstance(x, dict):
 		                    yield from keys(x)
+		section = re.search(r"^\.Sh EVENTS\n(.*?)^\.Sh ", open(man + "/lib-search.1").read(), re.S | re.M).group(1)
+		kinds = set(re.findall(r"[a-z-]+", " ".join(re.findall(r"^\.It Li (.*)", section, re.M))))
+		data = words(" ".join(re.findall(r"^\.Cm (.*)", section, re.M)))
+		log = words(" ".join(re.findall(r"^\.It Li (.*)", re.search(r"^\.Fl -log Ns(.*?)^\.Sh ",
+		    open(man + "/fonoteca.7").read(), re.S | re.M).group(1), re.M))) | {"v", "type"}
 		pages, seen, wrong = {}, set(), set()
+		for line in open("logged"):
+		    wrong |= {"fonoteca(7): log has no " + k for k in json.loads(line) if k not in log}
 		for line in open("printed", encoding="utf-8"):
 		    command, text = line.rstrip("\n").split("\t", 1)
 		    o = json.loads(text)
@@ -197,6 +205,12 @@ all_json() {
 		        pages[command] = described(open("%s/%s.1" % (man, command)).read())
 		        if command == "lib-import": # with --commit it prints what lib-commit does
 		            pages[command]["session"] |= described(open(man + "/lib-commit.1").read())["session"]
+		    if o["type"] == "event":
+		        kind = o["kind"]
+		        if kind not in kinds and not kind.startswith("playlist-"):
+		            wrong.add("lib-search(1) does not describe the event " + kind)
+		        if kind != "sweep" and not kind.startswith("playlist-"): # counts of tasks stand in lib-sweep(1)
+		            wrong |= {"lib-search(1): the event %s has no %s" % (kind, k) for k in o.get("data", {}) if k not in data}
 		    seen.add((command, o["type"]))
 		    types = pages[command]
 		    if o["type"] not in types:
