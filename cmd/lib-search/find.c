@@ -82,12 +82,15 @@ find_count(struct err *e)
 	query_free(q);
 }
 
+/* Some at a time: a million values need not be there twice. */
+enum { PRINTED = 1 << 16 };
+
 static void
 print_facets(const struct facets *f, size_t first, struct err *e)
 {
 	const char *name = f->field != F_NONE ? field_info(f->field)->name : command.subject;
 	enum field_type type = f->field != F_NONE ? field_info(f->field)->type : FIELD_TEXT;
-	struct buf out = { 0 };
+	struct buf out = { 0 }, text = { 0 };
 	struct table t = { .out = &out,
 		.separator = cli_separator(),
 		.aligned = command.listing.columns > 0 && !cli_null(),
@@ -97,28 +100,38 @@ print_facets(const struct facets *f, size_t first, struct err *e)
 	for (size_t i = first; i < f->values.n; i++) {
 		const struct tally_entry *x = &f->values.entry[i];
 
+		if (!t.aligned && out.len > PRINTED && cli_print(&out, e) != ERR_NONE)
+			break;
+		buf_clear(&text);
+		tally_put(x, &text);
+		buf_putc(&text, '\0');
+		if (text.failed) {
+			err_memory(e);
+			break;
+		}
 		if (!cli_json()) {
 			table_int(&t, x->count);
-			table_cell(&t, x->text, x->len);
+			table_cell(&t, text.data, text.len - 1);
 			table_row(&t);
 			continue;
 		}
 		json_open(&out, "facet");
 		json_text(&out, "field", name);
 		if (type == FIELD_INT && f->field != F_OWNER)
-			json_int(&out, "value", strtoll(x->text, NULL, 10));
+			json_int(&out, "value", strtoll(text.data, NULL, 10));
 		else if (type == FIELD_REAL)
-			json_double(&out, "value", strtod(x->text, NULL));
+			json_double(&out, "value", strtod(text.data, NULL));
 		else if (type == FIELD_BOOL)
 			json_bool(&out, "value", true);
 		else
-			json_bytes(&out, "value", x->text, x->len);
+			json_bytes(&out, "value", text.data, text.len - 1);
 		json_int(&out, "tracks", x->count);
 		json_close(&out);
 		buf_putc(&out, cli_separator());
 	}
 	table_end(&t);
 	(void)cli_print(&out, e);
+	buf_free(&text);
 }
 
 /* Its tracks may be without values. */

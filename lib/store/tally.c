@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/tally.h"
-
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "store/tally_priv.h"
 
 struct tally_room {
 	struct tally_room *before;
@@ -12,14 +10,17 @@ struct tally_room {
 };
 enum { ROOM = 1 << 16 };
 
+/* Keep a text: NULL where there is no memory for it. */
 static char *
-copy(struct tally *t, const void *text, size_t len)
+keep(struct tally *t, const char *folder, const void *text, size_t len)
 {
+	const uint32_t head = (uint32_t)len | (folder != NULL ? KEPT_BEHIND : 0);
+	size_t whole = sizeof head + (folder != NULL ? sizeof folder : 0) + len + 1;
 	struct tally_room *r = t->room;
-	char *at;
+	char *at, *kept;
 
-	if (r == NULL || r->size - r->used <= len) {
-		size_t size = len < ROOM / 2 ? ROOM : len + 1;
+	if (r == NULL || r->size - r->used < whole) {
+		size_t size = whole < ROOM / 2 ? ROOM : whole;
 
 		r = malloc(sizeof *r + size);
 		if (r == NULL)
@@ -27,21 +28,73 @@ copy(struct tally *t, const void *text, size_t len)
 		*r = (struct tally_room){ .before = t->room, .size = size };
 		t->room = r;
 	}
-	at = r->text + r->used;
-	memcpy(at, text, len);
+	kept = at = r->text + r->used;
+	r->used += whole;
+	memcpy(at, &head, sizeof head);
+	at += sizeof head;
+	if (folder != NULL) {
+		memcpy(at, &folder, sizeof folder);
+		at += sizeof folder;
+	}
+	if (len > 0)
+		memcpy(at, text, len);
 	at[len] = '\0';
-	r->used += len + 1;
-	return at;
+	return kept;
 }
 
-static uint32_t
-hash_of(const unsigned char *s, size_t len)
+/* The folder of a path, with its slash, as it was kept last or is kept now. */
+static enum err_code
+keep_folder(struct tally *t, const char *path, size_t len, struct err *e)
 {
-	uint64_t h = 1469598103934665603u; /* FNV-1a */
+	struct parts last;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ s[i]) * 1099511628211u;
-	return (uint32_t)(h ^ h >> 29);
+	if (t->folder != NULL) {
+		last = parts_of(t->folder);
+		if (last.len[1] == len && memcmp(last.text[1], path, len) == 0)
+			return ERR_NONE;
+	}
+	t->folder = keep(t, NULL, path, len);
+	return t->folder != NULL ? ERR_NONE : err_memory(e);
+}
+
+static char *
+keep_path(struct tally *t, const char *path, size_t len, struct err *e)
+{
+	const char *slash = memrchr(path, '/', len);
+	size_t folder = slash != NULL ? (size_t)(slash + 1 - path) : 0;
+
+	if (folder == 0)
+		return keep(t, NULL, path, len);
+	if (keep_folder(t, path, folder, e) != ERR_NONE)
+		return NULL;
+	return keep(t, t->folder, path + folder, len - folder);
+}
+
+/* Eight bytes at a time. */
+static uint32_t
+hash_of(const char *s, size_t len)
+{
+	const uint64_t by = 0x9e3779b97f4a7c15u;
+	uint64_t h = len * by, word;
+
+	for (; len >= sizeof word; s += sizeof word, len -= sizeof word) {
+		memcpy(&word, s, sizeof word);
+		h = (h ^ word) * by;
+		h ^= h >> 32;
+	}
+	word = 0;
+	if (len > 0)
+		memcpy(&word, s, len);
+	h = (h ^ word) * by;
+	return (uint32_t)(h >> 32) ^ (uint32_t)h;
+}
+
+/* What a slot says of the entry with that hash: an index and, above it, the part of the hash that has room.
+ */
+static uint32_t
+slot_for(const struct tally *t, uint32_t hash, size_t i)
+{
+	return (hash & ~(uint32_t)(t->slots - 1)) | (uint32_t)(i + 1);
 }
 
 /* Twice the room in both tables, whose sizes are powers of two. */
@@ -54,63 +107,63 @@ grow(struct tally *t, struct err *e)
 
 	if (more != NULL)
 		t->entry = more;
-	if (more == NULL || slot == NULL || cap > UINT32_MAX / 2) {
+	if (more == NULL || slot == NULL || cap > UINT32_MAX / 4) {
 		free(slot);
 		return err_memory(e);
-	}
-	for (size_t i = 0; i < t->n; i++) {
-		size_t at = more[i].hash & (slots - 1);
-
-		while (slot[at] != 0)
-			at = (at + 1) & (slots - 1);
-		slot[at] = (uint32_t)i + 1;
 	}
 	free(t->slot);
 	t->slot = slot;
 	t->slots = slots;
 	t->cap = cap;
+	for (size_t i = 0; i < t->n; i++) {
+		size_t at = more[i].hash & (slots - 1);
+
+		while (slot[at] != 0)
+			at = (at + 1) & (slots - 1);
+		slot[at] = slot_for(t, more[i].hash, i);
+	}
 	return ERR_NONE;
 }
 
 static bool
-is_text(const struct tally_entry *x, const void *text, size_t len)
+is_text(const struct tally_entry *x, const char *text, size_t len)
 {
-	return x->len == len && memcmp(x->text, text, len) == 0;
+	struct parts p = parts_of(x->kept);
+
+	return p.len[0] + p.len[1] == len && memcmp(p.text[1], text + p.len[0], p.len[1]) == 0 &&
+	    memcmp(p.text[0], text, p.len[0]) == 0;
 }
 
 /* The entry of a text, with a count of 0 where it is new; NULL: no memory. */
 static struct tally_entry *
-entry_of(struct tally *t, const void *text, size_t len, struct err *e)
+entry_of(struct tally *t, const char *text, size_t len, struct err *e)
 {
-	struct tally_entry *x;
-	uint32_t hash;
+	uint32_t hash, mask;
 	size_t at;
-
-	if (t->n > 0 && is_text(&t->entry[t->latest], text, len))
-		return &t->entry[t->latest];
+	char *kept;
 
 	if (t->n == t->cap && grow(t, e) != ERR_NONE)
 		return NULL;
-	if (len > UINT32_MAX - 1) {
+	if (len >= KEPT_BEHIND) {
 		err_memory(e);
 		return NULL;
 	}
 	hash = hash_of(text, len);
-	for (at = hash & (t->slots - 1); t->slot[at] != 0; at = (at + 1) & (t->slots - 1)) {
-		t->latest = t->slot[at] - 1;
-		x = &t->entry[t->latest];
-		if (x->hash == hash && is_text(x, text, len))
+	mask = (uint32_t)(t->slots - 1);
+	for (at = hash & mask; t->slot[at] != 0; at = (at + 1) & mask) {
+		struct tally_entry *x = &t->entry[(t->slot[at] & mask) - 1];
+
+		if ((t->slot[at] & ~mask) == (hash & ~mask) && x->hash == hash && is_text(x, text, len))
 			return x;
 	}
-	x = &t->entry[t->n];
-	*x = (struct tally_entry){ copy(t, text, len), (uint32_t)len, hash, 0, 0 };
-	if (x->text == NULL) {
+	kept = t->paths ? keep_path(t, text, len, e) : keep(t, NULL, text, len);
+	if (kept == NULL) {
 		err_memory(e);
 		return NULL;
 	}
-	t->latest = t->n;
-	t->slot[at] = (uint32_t)++t->n;
-	return x;
+	t->slot[at] = slot_for(t, hash, t->n);
+	t->entry[t->n] = (struct tally_entry){ .kept = kept, .hash = hash };
+	return &t->entry[t->n++];
 }
 
 enum err_code
@@ -119,8 +172,8 @@ tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err
 	struct tally_entry *x = entry_of(t, text, len, e);
 
 	if (x != NULL) {
-		x->count += x->last != who;
-		x->last = who;
+		x->count += x->last != (uint32_t)who;
+		x->last = (uint32_t)who;
 	}
 	return e->code;
 }
@@ -135,108 +188,43 @@ tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct
 	return e->code;
 }
 
+const char *
+tally_text(const struct tally_entry *x, size_t *len)
+{
+	struct parts p = parts_of(x->kept);
+
+	*len = p.len[1];
+	return p.text[1];
+}
+
+void
+tally_put(const struct tally_entry *x, struct buf *out)
+{
+	struct parts p = parts_of(x->kept);
+
+	buf_add(out, p.text[0], p.len[0]);
+	buf_add(out, p.text[1], p.len[1]);
+}
+
 enum err_code
 tally_print(struct tally *t, size_t i, const char *print, struct err *e)
 {
 	struct tally_entry *x = &t->entry[i];
-	size_t len = strlen(print);
-	char *both = malloc(x->len + 1 + len), *kept = NULL;
+	size_t len, more = strlen(print);
+	const char *text = tally_text(x, &len);
+	const uint32_t head = (uint32_t)len;
+	char *both = malloc(len + 1 + more), *kept = NULL;
 
 	if (both != NULL) {
-		memcpy(both, x->text, x->len + 1);
-		memcpy(both + x->len + 1, print, len);
-		kept = copy(t, both, x->len + 1 + len);
+		memcpy(both, text, len + 1);
+		memcpy(both + len + 1, print, more);
+		kept = keep(t, NULL, both, len + 1 + more);
 		free(both);
 	}
 	if (kept == NULL)
 		return err_memory(e);
-	x->text = kept;
+	x->kept = memcpy(kept, &head, sizeof head); /* the text itself ends where it did */
 	return ERR_NONE;
-}
-
-/* How many bytes all texts begin with, as paths do. */
-static size_t
-common_beginning(const struct tally *t)
-{
-	size_t same = t->n > 0 ? t->entry[0].len : 0;
-
-	for (size_t i = 1; i < t->n; i++) {
-		const struct tally_entry *x = &t->entry[i];
-
-		same = x->len < same ? x->len : same;
-		while (memcmp(x->text, t->entry[0].text, same) != 0)
-			same--;
-	}
-	return same;
-}
-
-/* The bytes from there on as a number of the same order. */
-static uint64_t
-head_of(const struct tally_entry *x, size_t from)
-{
-	uint64_t head = 0;
-
-	for (size_t i = from; i < from + 8; i++)
-		head = head << 8 | (i < x->len ? (unsigned char)x->text[i] : 0);
-	return head;
-}
-
-/* Once all are counted, `last` is the head. */
-static int
-compare(const void *a, const void *b)
-{
-	const struct tally_entry *x = a, *y = b;
-	uint64_t left = (uint64_t)x->last, right = (uint64_t)y->last;
-	int order;
-
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	if (left != right)
-		return left < right ? -1 : 1;
-	order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
-	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
-}
-
-/* The first `most` come to the front: as a heap, the last of them on top. */
-static void
-choose(struct tally_entry *e, size_t n, size_t most)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct tally_entry x = e[i];
-		size_t at, child;
-
-		if (i < most) {
-			for (at = i; at > 0 && compare(&e[(at - 1) / 2], &x) < 0; at = (at - 1) / 2)
-				e[at] = e[(at - 1) / 2];
-			e[at] = x;
-			continue;
-		}
-		if (compare(&x, &e[0]) >= 0)
-			continue;
-		for (at = 0; (child = 2 * at + 1) < most; at = child) {
-			child += child + 1 < most && compare(&e[child], &e[child + 1]) < 0;
-			if (compare(&e[child], &x) <= 0)
-				break;
-			e[at] = e[child];
-		}
-		e[at] = x;
-	}
-}
-
-void
-tally_sort(struct tally *t, int64_t most)
-{
-	size_t from = common_beginning(t);
-
-	for (size_t i = 0; i < t->n; i++)
-		t->entry[i].last = (int64_t)head_of(&t->entry[i], from);
-	if (most >= 0 && (uint64_t)most < t->n) {
-		if (most > 0)
-			choose(t->entry, t->n, (size_t)most);
-		t->n = (size_t)most;
-	}
-	if (t->n > 0)
-		qsort(t->entry, t->n, sizeof *t->entry, compare);
 }
 
 void

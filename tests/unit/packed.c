@@ -478,9 +478,16 @@ compare_facets(struct db *db, const char *when)
 		query_free(q);
 	}
 	same = f[0].values.n == f[1].values.n;
-	for (size_t i = 0; same && i < f[0].values.n; i++)
+	for (size_t i = 0; same && i < f[0].values.n; i++) {
+		struct buf text[2] = { { 0 }, { 0 } };
+
+		tally_put(&f[0].values.entry[i], &text[0]);
+		tally_put(&f[1].values.entry[i], &text[1]);
 		same = f[0].values.entry[i].count == f[1].values.entry[i].count &&
-		    strcmp(f[0].values.entry[i].text, f[1].values.entry[i].text) == 0;
+		    text[0].len == text[1].len && memcmp(text[0].data, text[1].data, text[0].len) == 0;
+		buf_free(&text[0]);
+		buf_free(&text[1]);
+	}
 	if (!same)
 		fprintf(stderr, "%s: --facet %s %s %s: %zu values, by rows %zu\n", when, field,
 		    query[0] != NULL ? query[0] : "", query[0] != NULL && query[1] != NULL ? query[1] : "",

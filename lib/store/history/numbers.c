@@ -154,10 +154,12 @@ add_names(const struct stats_form *form, const char *title, struct tally *t, int
 
 	if (bars == NULL)
 		return err_memory(e);
-	tally_sort(t, -1);
+	tally_sort(t, -1, e);
 	for (size_t i = 0; i < n; i++) {
-		const char *print = t->entry[i].text + t->entry[i].len + 1;
+		size_t len;
+		const char *print = tally_text(&t->entry[i], &len);
 
+		print += len + 1;
 		bars[i] = (struct bar){ print, strlen(print), t->entry[i].count };
 	}
 	chart_add(form, &chart, bars, n, out);

@@ -128,10 +128,10 @@ facets_count(struct query *q, struct db *db, const char *name, int64_t most, str
 
 	if (find_field(db, name, &v.field, e) != ERR_NONE || run_begin(&c, q, db, e) != ERR_NONE)
 		return e->code;
+	v.texts.paths = v.field == F_SOURCE;
 	if (count_values(&c, q, name, &v) == ERR_NONE)
 		facet_values_end(&v, e);
-	if (run_end(&c) == ERR_NONE) {
-		tally_sort(&v.texts, most);
+	if (run_end(&c) == ERR_NONE && tally_sort(&v.texts, most, e) == ERR_NONE) {
 		*f = (struct facets){ v.texts, v.field };
 		v.texts = (struct tally){ 0 };
 	}

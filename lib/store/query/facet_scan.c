@@ -138,8 +138,9 @@ name_releases(struct counting *k, struct compiler *c, const char *value)
 	for (size_t i = 0; st != NULL && i < k->releases.n && c->e->code == ERR_NONE; i++) {
 		const struct tally_entry *x = &k->releases.entry[i];
 		uint64_t code;
+		size_t len;
 
-		memcpy(&code, x->text, sizeof code);
+		memcpy(&code, tally_text(x, &len), sizeof code);
 		sqlite3_reset(st);
 		sql_int(st, 1, packed_value(PACKED_RELEASE, code));
 		if (sql_step(c->db, st, c->e) <= 0)

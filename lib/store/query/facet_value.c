@@ -91,11 +91,12 @@ facet_values_end(struct facet_values *v, struct err *e)
 		int64_t whole;
 		double real;
 		size_t len;
+		const char *key = tally_text(x, &len);
 
-		memcpy(&whole, x->text + 1, sizeof whole);
-		memcpy(&real, x->text + 1, sizeof real);
-		len = *x->text == 'r' ? (size_t)snprintf(text, sizeof text, "%.10g", real)
-				      : write_whole(v->field, whole, text, sizeof text);
+		memcpy(&whole, key + 1, sizeof whole);
+		memcpy(&real, key + 1, sizeof real);
+		len = *key == 'r' ? (size_t)snprintf(text, sizeof text, "%.10g", real)
+				  : write_whole(v->field, whole, text, sizeof text);
 		tally_add_times(&v->texts, text, len, x->count, e);
 	}
 	return e->code;

@@ -76,8 +76,9 @@ name_all(struct db *db, const char *name, const struct tally *numbers, struct ta
 
 	for (size_t i = 0; st != NULL && i < numbers->n && e->code == ERR_NONE; i++) {
 		int64_t number;
+		size_t len;
 
-		memcpy(&number, numbers->entry[i].text, sizeof number);
+		memcpy(&number, tally_text(&numbers->entry[i], &len), sizeof number);
 		sqlite3_reset(st);
 		sql_int(st, 1, number);
 		if (sql_step(db, st, e) > 0 && sqlite3_column_bytes(st, 0) > 0)

@@ -23,9 +23,11 @@ add_tally(const struct stats_form *form, const char *title, struct tally *t, siz
 		err_memory(e);
 		return;
 	}
-	tally_sort(t, -1);
-	for (size_t i = 0; i < t->n; i++)
-		bars[i] = (struct bar){ t->entry[i].text, t->entry[i].len, t->entry[i].count };
+	tally_sort(t, -1, e);
+	for (size_t i = 0; i < t->n; i++) {
+		bars[i].n = t->entry[i].count;
+		bars[i].label = tally_text(&t->entry[i], &bars[i].len);
+	}
 	chart_add(form, &chart, bars, t->n, out);
 	free(bars);
 }
