@@ -37,6 +37,7 @@ is_plain(enum field f, struct place *p)
 /* What fonoteca_count() counts. */
 struct counting {
 	const struct bits *tracks;
+	bool others; /* all but these */
 	struct facet_values *v;
 	struct tally numbers;
 	bool named; /* by numbers */
@@ -51,7 +52,7 @@ take(sqlite3_context *context, int n, sqlite3_value **value)
 	int64_t track = sqlite3_value_int64(value[0]), number;
 
 	(void)n;
-	if (!bits_have(k->tracks, track) || sqlite3_value_type(value[1]) == SQLITE_NULL)
+	if (bits_have(k->tracks, track) == k->others || sqlite3_value_type(value[1]) == SQLITE_NULL)
 		return;
 	if (k->named) {
 		number = sqlite3_value_int64(value[1]);
@@ -109,9 +110,10 @@ prepare(struct compiler *c, enum field f, const struct way *way)
 }
 
 static enum err_code
-count(struct compiler *c, const struct way *way, const struct bits *tracks, struct facet_values *v)
+count(
+    struct compiler *c, const struct way *way, const struct bits *tracks, bool others, struct facet_values *v)
 {
-	struct counting k = { .tracks = tracks, .v = v, .named = way != NULL };
+	struct counting k = { .tracks = tracks, .others = others, .v = v, .named = way != NULL };
 	sqlite3_stmt *st;
 
 	if (sqlite3_create_function(c->db->sql, "fonoteca_count", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, &k,
@@ -125,6 +127,17 @@ count(struct compiler *c, const struct way *way, const struct bits *tracks, stru
 	return c->e->code;
 }
 
+static enum err_code
+removed_tracks(struct compiler *c, struct bits *tracks)
+{
+	sqlite3_stmt *st = sql_get(c->db, "SELECT id FROM track WHERE removed IS NOT NULL", c->e);
+
+	while (st != NULL && c->e->code == ERR_NONE && sql_step(c->db, st, c->e) > 0)
+		bits_set(tracks, sqlite3_column_int64(st, 0), c->e);
+	sql_done(st);
+	return c->e->code;
+}
+
 /* The values of fewer are sooner asked for one by one. */
 enum { MANY = 100000 };
 
@@ -134,13 +147,19 @@ facet_whole(struct compiler *c, const struct part *p, struct facet_values *v, bo
 	struct place place[PLACES_MAX];
 	const struct way *way = find(v->field);
 	struct bits tracks = { 0 };
+	bool all = false;
 	size_t n = 0;
 
 	*done = false;
 	if (v->field == F_NONE || (way == NULL && !is_plain(v->field, place)) || !scan_can(c, p))
 		return ERR_NONE;
-	if (scan_tracks(c, p, &tracks, &n) == ERR_NONE && n > MANY) {
-		count(c, way, &tracks, v);
+	all = scan_is_all(c, p);
+	if (all && removed_tracks(c, &tracks) == ERR_NONE)
+		n = (size_t)c->sieve->packed.chunks * PACKED_CHUNK;
+	else if (c->e->code == ERR_NONE)
+		scan_tracks(c, p, &tracks, &n);
+	if (c->e->code == ERR_NONE && n > MANY) {
+		count(c, way, &tracks, all, v);
 		*done = true;
 	}
 	free(tracks.byte);

@@ -194,9 +194,10 @@ place_values(const struct place *p, struct buf *number, struct buf *rows)
 			buf_printf(rows, "%.*s CROSS", (int)(join - from), from);
 			from = join;
 		}
-		/* "> 0" for the sake of keys that begin with it: else SQLite would rather follow some index
-		 */
-		buf_printf(rows, "%.*s > 0%s", (int)(behind - from - (ptrdiff_t)owner), from, behind);
+		if (from != p->from && join == NULL)
+			buf_printf(rows, "%.*s1%s", (int)(name - from), from, behind);
+		else /* for the sake of keys that begin with it: else SQLite would rather follow some index */
+			buf_printf(rows, "%.*s > 0%s", (int)(behind - from - (ptrdiff_t)owner), from, behind);
 		return kind;
 	}
 	buf_puts(number, "t.id");

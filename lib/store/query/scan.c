@@ -13,6 +13,12 @@ scan_can(const struct compiler *c, const struct part *p)
 	    !p->where.failed;
 }
 
+bool
+scan_is_all(const struct compiler *c, const struct part *p)
+{
+	return p->match.len == 0 && c->sieve->set[p->sure].n == 0;
+}
+
 enum err_code
 scan_codes(struct compiler *c, const struct scan_batch *b, enum packed_column column, uint64_t *code)
 {

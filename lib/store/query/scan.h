@@ -21,6 +21,9 @@ typedef enum err_code scan_take(void *context, struct compiler *c, const struct 
 /* Is p such? */
 bool scan_can(const struct compiler *c, const struct part *p);
 
+/* And are all tracks matches that there are? */
+bool scan_is_all(const struct compiler *c, const struct part *p);
+
 enum err_code scan_matches(struct compiler *c, const struct part *p, scan_take *take, void *context);
 
 /* The codes of a column for a batch. */
