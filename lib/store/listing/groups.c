@@ -160,8 +160,19 @@ make_few(struct db *db, enum group_by by, const int64_t *tracks, size_t n, struc
 	return e->code;
 }
 
-/* Of more tracks than this the tables are read as they lie. */
-enum { FEW = 80000 };
+/* Of more tracks than this, and than this part of all, columns are read rather than rows. */
+enum { FEW = 1500, ONE_IN = 256 };
+
+static enum err_code
+make(struct db *db, enum group_by by, int64_t **tracks, size_t n, struct groups *g, struct err *e)
+{
+	int64_t all = 0;
+
+	if (n > FEW && sql_number(db, "SELECT max(id) FROM track", NULL, 0, &all, e) < 0)
+		return e->code;
+	return n <= FEW || (int64_t)n < all / ONE_IN ? make_few(db, by, *tracks, n, g, e)
+						     : groups_many(db, by, tracks, n, g, e);
+}
 
 enum err_code
 groups_make(struct db *db, enum group_by by, int64_t **tracks, size_t n, int64_t by_name, struct group **list,
@@ -172,10 +183,7 @@ groups_make(struct db *db, enum group_by by, int64_t **tracks, size_t n, int64_t
 
 	if (sql_begin_read(db, e) != ERR_NONE)
 		return e->code;
-	if (n <= FEW)
-		make_few(db, by, *tracks, n, &g, e);
-	else
-		groups_many(db, by, tracks, n, &g, e);
+	make(db, by, tracks, n, &g, e);
 	if (e->code == ERR_NONE && by_name != 0)
 		groups_sort(db, by, &g, by_name, e);
 	if (sql_commit(db, e->code == ERR_NONE ? e : &ignored) != ERR_NONE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The groups of many tracks: from packed columns and, for artists, the credits as they lie. */
+/* The groups of many tracks: from packed columns and, for artists, credits. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,27 +257,102 @@ add_credit(
 	return ERR_NONE;
 }
 
-_Static_assert(F_ARTISTS + 1 == 4, "the statement names the role by this number");
+_Static_assert(F_ARTISTS + 1 == 4, "the statements name the role by this number");
 
+/* As they lie, artist by artist. */
 static enum err_code
-make_artists(struct db *db, const struct known *k, struct groups *g, struct err *e)
+all_credits(struct artists *a, struct db *db, const struct known *k, struct err *e)
 {
-	struct artists a = { .seen = calloc((size_t)k->releases + 1, sizeof *a.seen) };
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT artist_id, track_id, seq FROM credit INDEXED BY credit_artist WHERE role = 4"
 	    " ORDER BY artist_id, track_id, seq",
 	    e);
 
-	if (a.seen == NULL)
-		err_memory(e);
 	while (e->code == ERR_NONE && st != NULL && sql_step(db, st, e) > 0) {
 		int64_t track = sqlite3_column_int64(st, 1);
 
 		if (track > 0 && track < k->n && k->place[track] != 0)
-			add_credit(&a, k, sqlite3_column_int64(st, 0), track,
-			    (uint16_t)sqlite3_column_int(st, 2), e);
+			add_credit(
+			    a, k, sqlite3_column_int64(st, 0), track, (uint16_t)sqlite3_column_int(st, 2), e);
 	}
 	sql_done(st);
+	return e->code;
+}
+
+struct credit {
+	int64_t artist;
+	uint32_t track;
+	uint16_t seq;
+};
+
+static int
+by_artist(const void *a, const void *b)
+{
+	const struct credit *x = a, *y = b;
+
+	if (x->artist != y->artist)
+		return x->artist < y->artist ? -1 : 1;
+	if (x->track != y->track)
+		return x->track < y->track ? -1 : 1;
+	return x->seq - y->seq;
+}
+
+/* Track by track, in the order of their table. */
+static enum err_code
+read_credits(struct db *db, const struct known *k, struct buf *list, struct err *e)
+{
+	sqlite3_stmt *st =
+	    sql_get(db, "SELECT artist_id, seq FROM credit WHERE track_id = ? AND role = 4", e);
+
+	for (int64_t id = 0; st != NULL && id < k->n && e->code == ERR_NONE; id++) {
+		if (k->place[id] == 0)
+			continue;
+		sqlite3_reset(st);
+		sql_int(st, 1, id);
+		while (sql_step(db, st, e) > 0) {
+			struct credit c = { .artist = sqlite3_column_int64(st, 0),
+				.track = (uint32_t)id,
+				.seq = (uint16_t)sqlite3_column_int(st, 1) };
+
+			buf_add(list, &c, sizeof c);
+		}
+	}
+	sql_done(st);
+	return e->code == ERR_NONE ? buf_ok(list, e) : e->code;
+}
+
+static enum err_code
+some_credits(struct artists *a, struct db *db, const struct known *k, struct err *e)
+{
+	struct buf list = { 0 };
+	struct credit *c;
+	size_t n;
+
+	if (read_credits(db, k, &list, e) == ERR_NONE && list.len > 0) {
+		c = (struct credit *)(void *)list.data;
+		n = list.len / sizeof *c;
+		qsort(c, n, sizeof *c, by_artist);
+		for (size_t i = 0; i < n && e->code == ERR_NONE; i++)
+			add_credit(a, k, c[i].artist, c[i].track, c[i].seq, e);
+	}
+	buf_free(&list);
+	return e->code;
+}
+
+/* To ask one track takes as long as to read the credits of so many. */
+enum { ASKED = 8 };
+
+static enum err_code
+make_artists(struct db *db, const struct known *k, size_t n, struct groups *g, struct err *e)
+{
+	struct artists a = { .seen = calloc((size_t)k->releases + 1, sizeof *a.seen) };
+
+	if (a.seen == NULL)
+		err_memory(e);
+	else if ((int64_t)n < k->n / ASKED)
+		some_credits(&a, db, k, e);
+	else
+		all_credits(&a, db, k, e);
 	if (e->code == ERR_NONE)
 		hand_over(a.list, a.n, g, e);
 	free(a.list);
@@ -295,7 +370,7 @@ groups_many(struct db *db, enum group_by by, int64_t **tracks, size_t n, struct 
 		if (by == GROUP_ALBUMS)
 			make_albums(db, &k, g, e);
 		else
-			make_artists(db, &k, g, e);
+			make_artists(db, &k, n, g, e);
 	}
 	known_free(&k);
 	return e->code;
