@@ -374,3 +374,22 @@ for i in range(50): print("a" * 60 + "!\tx")' | "$FONOTECA_BUILD/unit/seed-libra
 	finds "One; Four" format:ogg
 	finds "Two; Three" format:m4a
 }
+
+@test "a path is found as people see it: letters of two characters, names in an old encoding" {
+	local library=$BATS_TEST_TMPDIR/paths
+	printf '%b' 'title\tsource\nLatin\t/music/M\xfcnchen/a.flac\nApart\t/music/Mu\xcc\x88nchen/b.flac\n' \
+		'One\t/music/M\xc3\xbcnchen/c.flac\nMixed\t/music/\xc3\x84rzte/\xc4rger.flac\n' |
+		"$FONOTECA_BUILD/unit/seed-library" "$library"
+	seen() {
+		FONOTECA_LIBRARY=$library lib-search -q --format '$title' "$@" | paste -sd ,
+	}
+	[ "$(seen path:München)" = Latin,Apart,One ]
+	[ "$(seen 'path:München/*')" = Latin,Apart,One ]
+	[ "$(seen 'path:M?nchen/a*')" = Latin ]
+	[ "$(seen path=München/a.flac)" = Latin ]
+	[ "$(seen $'path:M\xfcnchen')" = Latin ]
+	[ "$(seen 'path:M\xfcnchen')" = Latin ] # as it is printed
+	[ "$(seen path:Ärger)" = Mixed ]
+	[ "$(seen 'path:Ärzte/Ä*')" = Mixed ]
+	[ "$(seen path:/music/ -- -path:München)" = Mixed ]
+}

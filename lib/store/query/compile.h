@@ -94,12 +94,15 @@ void compile_pattern(struct compiler *c, const struct node *n, struct buf *sql);
 /* Comparisons, beginnings, misspelt and near words in the value at p; false where n is none of these:
  * compare.c */
 bool compile_compared(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql);
+/* path: and file:, the path at p: path.c */
+void compile_path(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql);
 /* playlist:value: member.c */
 void compile_playlist(struct compiler *c, const struct node *n, struct buf *sql);
 
 /* The SQL functions that these conditions use. */
 enum err_code compile_functions(struct db *db, struct err *e);
 enum err_code compare_functions(struct db *db, struct err *e);
+enum err_code path_functions(struct db *db, struct err *e);
 enum err_code pattern_functions(struct db *db, struct err *e);
 
 /* An error that names the term. */

@@ -69,51 +69,6 @@ sql_fold(sqlite3_context *context, int n, sqlite3_value **arg)
 		sqlite3_result_text(context, key, -1, free);
 }
 
-/* fonoteca_path(path, pattern): a part of it, or with * and ? a pattern for the whole or for its end. */
-static void
-sql_path(sqlite3_context *context, int n, sqlite3_value **arg)
-{
-	int len = sqlite3_value_bytes(arg[0]);
-	const void *bytes = sqlite3_value_blob(arg[0]);
-	const char *pattern = (const char *)sqlite3_value_text(arg[1]);
-	char *path;
-	bool found = false;
-
-	(void)n;
-	if (bytes == NULL || pattern == NULL)
-		return;
-	path = strndup(bytes, (size_t)len);
-	if (path == NULL) {
-		sqlite3_result_error_nomem(context);
-		return;
-	}
-	if (strpbrk(pattern, "*?") == NULL) {
-		found = strcasestr(path, pattern) != NULL;
-	} else {
-		found = sqlite3_strglob(pattern, path) == 0;
-		for (const char *s = path; !found && (s = strchr(s, '/')) != NULL;)
-			found = sqlite3_strglob(pattern, ++s) == 0;
-	}
-	free(path);
-	sqlite3_result_int(context, found);
-}
-
-/* fonoteca_ends(path, end): the whole path, or what follows one of its slashes? */
-static void
-sql_ends(sqlite3_context *context, int n, sqlite3_value **arg)
-{
-	int len = sqlite3_value_bytes(arg[0]), end_len = sqlite3_value_bytes(arg[1]);
-	const char *path = sqlite3_value_blob(arg[0]), *end = sqlite3_value_blob(arg[1]);
-	int from = len - end_len;
-
-	(void)n;
-	if (path == NULL || end == NULL || from < 0)
-		return;
-	sqlite3_result_int(context,
-	    memcmp(path + from, end, (size_t)end_len) == 0 &&
-		(from == 0 || path[from - 1] == '/' || *end == '/'));
-}
-
 enum err_code
 compile_functions(struct db *db, struct err *e)
 {
@@ -122,13 +77,11 @@ compile_functions(struct db *db, struct err *e)
 	if (sqlite3_create_function(db->sql, "fonoteca_words", 3, flags, NULL, sql_words, NULL, NULL) !=
 		SQLITE_OK ||
 	    sqlite3_create_function(db->sql, "fonoteca_fold", 1, flags, NULL, sql_fold, NULL, NULL) !=
-		SQLITE_OK ||
-	    sqlite3_create_function(db->sql, "fonoteca_ends", 2, flags, NULL, sql_ends, NULL, NULL) !=
-		SQLITE_OK ||
-	    sqlite3_create_function(db->sql, "fonoteca_path", 2, flags, NULL, sql_path, NULL, NULL) !=
 		SQLITE_OK)
 		return sql_error(db, e);
-	return compare_functions(db, e) == ERR_NONE ? pattern_functions(db, e) : e->code;
+	if (compare_functions(db, e) != ERR_NONE || path_functions(db, e) != ERR_NONE)
+		return e->code;
+	return pattern_functions(db, e);
 }
 
 /* Every word of the leaf is in the value. */
@@ -242,43 +195,13 @@ test_code(struct compiler *c, const struct node *n, const struct place *p, struc
 		buf_printf(sql, "%s = ?%d COLLATE NOCASE", column, param);
 }
 
-/* A path as a pattern of SQLite's: brackets are nothing special. */
-static void
-put_literal(struct buf *pattern, const char *text)
-{
-	for (; *text != '\0'; text++)
-		buf_puts(pattern, *text == '[' ? "[[]" : (char[]){ *text, '\0' });
-}
-
-/* path: by a part or a pattern, path= by all of it or what follows a slash, base "dir" by a folder in it. */
-static void
-test_path(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
-{
-	bool pattern = n->op == OP_HAS && strpbrk(n->value, "*?") != NULL && !n->phrase;
-	struct buf text = { 0 };
-
-	if (pattern || n->op == OP_BEGINS)
-		put_literal(&text, n->value);
-	else
-		buf_puts(&text, n->value);
-	if (n->op == OP_BEGINS)
-		buf_puts(&text, text.len > 0 && text.data[text.len - 1] == '/' ? "*" : "/*");
-	if (buf_ok(&text, c->e) != ERR_NONE)
-		buf_puts(sql, "0");
-	else if (n->op == OP_HAS || n->op == OP_BEGINS)
-		buf_printf(sql, "fonoteca_path(%s, ?%d)", p->value, param_text(c, text.data, text.len));
-	else
-		buf_printf(sql, "fonoteca_ends(%s, ?%d)", p->value, param_text(c, text.data, text.len));
-	buf_free(&text);
-}
-
 static void
 test_value(struct compiler *c, const struct node *n, const struct place *p, struct buf *sql)
 {
 	bool path = n->tag == NULL && (n->field == F_SOURCE || n->field == F_FILE);
 
 	if (path)
-		test_path(c, n, p, sql);
+		compile_path(c, n, p, sql);
 	else if (compile_compared(c, n, p, sql))
 		return;
 	else if (n->tag == NULL && field_is_code(n->field) && n->op != OP_EXACT)
