@@ -167,12 +167,12 @@ entry_of(struct tally *t, const char *text, size_t len, struct err *e)
 }
 
 enum err_code
-tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e)
+tally_add(struct tally *t, const void *text, size_t len, int64_t who, int64_t n, struct err *e)
 {
 	struct tally_entry *x = entry_of(t, text, len, e);
 
 	if (x != NULL) {
-		x->count += x->last != (uint32_t)who;
+		x->count += x->last != (uint32_t)who ? n : 0;
 		x->last = (uint32_t)who;
 	}
 	return e->code;

@@ -32,9 +32,9 @@ struct tally {
 	bool paths;
 };
 
-/* Count `who` (not 0, a number below 2^32) for a text; not again where it was the last one to be counted
- * there. */
-enum err_code tally_add(struct tally *t, const void *text, size_t len, int64_t who, struct err *e);
+/* Count `who` (not 0, a number below 2^32) for a text, n times; not again where it was the last one to be
+ * counted there. */
+enum err_code tally_add(struct tally *t, const void *text, size_t len, int64_t who, int64_t n, struct err *e);
 
 /* Count a text n times. */
 enum err_code tally_add_times(struct tally *t, const void *text, size_t len, int64_t n, struct err *e);

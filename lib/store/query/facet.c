@@ -110,7 +110,7 @@ count_values(struct compiler *c, const struct query *q, const char *name, struct
 
 	run_part(c, q->root, &all);
 	if (facet_scan(c, &all, v, &done) == ERR_NONE && !done)
-		facet_whole(c, &all, v, &done);
+		facet_whole(c, &all, name, v, &done);
 	part_free(&all);
 	if (done || c->e->code != ERR_NONE)
 		return c->e->code;

@@ -22,8 +22,8 @@ pack(char key[9], bool real, const void *bytes)
 	memcpy(key + 1, bytes, 8);
 }
 
-enum err_code
-facet_values_add(struct facet_values *v, sqlite3_value *value, int64_t track, struct err *e)
+static enum err_code
+add(struct facet_values *v, sqlite3_value *value, int64_t who, int64_t n, struct err *e)
 {
 	char key[9];
 	int64_t whole;
@@ -35,17 +35,30 @@ facet_values_add(struct facet_values *v, sqlite3_value *value, int64_t track, st
 	case SQLITE_INTEGER:
 		whole = sqlite3_value_int64(value);
 		pack(key, false, &whole);
-		return tally_add(&v->numbers, key, sizeof key, track, e);
+		return tally_add(&v->numbers, key, sizeof key, who, n, e);
 	case SQLITE_FLOAT:
 		real = sqlite3_value_double(value);
 		pack(key, true, &real);
-		return tally_add(&v->numbers, key, sizeof key, track, e);
+		return tally_add(&v->numbers, key, sizeof key, who, n, e);
 	default:
 		if (sqlite3_value_bytes(value) == 0)
 			return ERR_NONE;
 		return tally_add(
-		    &v->texts, sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value), track, e);
+		    &v->texts, sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value), who, n, e);
 	}
+}
+
+enum err_code
+facet_values_add(struct facet_values *v, sqlite3_value *value, int64_t track, struct err *e)
+{
+	return add(v, value, track, 1, e);
+}
+
+/* No track has the number that stands for a release here. */
+enum err_code
+facet_values_of(struct facet_values *v, sqlite3_value *value, int64_t release, int64_t n, struct err *e)
+{
+	return add(v, value, release | (int64_t)1 << 31, n, e);
 }
 
 enum err_code

@@ -18,6 +18,9 @@ void facet_values_free(struct facet_values *v); /* release and zero */
 
 /* Count a track (not twice in a row) for a value; nothing where that is NULL or empty. */
 enum err_code facet_values_add(struct facet_values *v, sqlite3_value *value, int64_t track, struct err *e);
+/* The same of all n tracks of a release. */
+enum err_code facet_values_of(
+    struct facet_values *v, sqlite3_value *value, int64_t release, int64_t n, struct err *e);
 /* Count a number n times. */
 enum err_code facet_values_times(struct facet_values *v, int64_t value, int64_t n, struct err *e);
 /* The same of one that comes but once: as text at once. */
@@ -28,6 +31,7 @@ enum err_code facet_values_end(struct facet_values *v, struct err *e);
 /* Values of the matches of p that need no rows of tracks; *done says whether that was possible: from packed
  * columns (facet_scan.c), or for many tracks from the tables of the values as they lie (facet_whole.c). */
 enum err_code facet_scan(struct compiler *c, const struct part *p, struct facet_values *v, bool *done);
-enum err_code facet_whole(struct compiler *c, const struct part *p, struct facet_values *v, bool *done);
+enum err_code facet_whole(
+    struct compiler *c, const struct part *p, const char *name, struct facet_values *v, bool *done);
 
 #endif

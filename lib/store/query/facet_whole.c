@@ -26,23 +26,25 @@ find(enum field f)
 	return NULL;
 }
 
-/* Has it one table, whose rows name tracks, and are its values shown as they are? */
-static bool
-is_plain(enum field f, struct place *p)
-{
-	return f != F_SHA256 && field_places(f, false, 0, p) == 1 &&
-	    strstr(p->from, " = t.release_id") == NULL;
-}
-
 /* What fonoteca_count() counts. */
 struct counting {
 	const struct bits *tracks;
-	bool others; /* all but these */
+	bool others;          /* all but these */
+	uint32_t *of_release; /* how many of a release's; NULL: the rows name tracks */
+	int64_t releases;     /* ids are below this */
 	struct facet_values *v;
 	struct tally numbers;
 	bool named; /* by numbers */
 	struct err e;
 };
+
+/* fonoteca_count(release, value) */
+static void
+take_releases(struct counting *k, int64_t release, sqlite3_value *value)
+{
+	if (release > 0 && release < k->releases && k->of_release[release] > 0)
+		facet_values_of(k->v, value, release, k->of_release[release], &k->e);
+}
 
 /* fonoteca_count(track, value) */
 static void
@@ -52,11 +54,13 @@ take(sqlite3_context *context, int n, sqlite3_value **value)
 	int64_t track = sqlite3_value_int64(value[0]), number;
 
 	(void)n;
-	if (bits_have(k->tracks, track) == k->others || sqlite3_value_type(value[1]) == SQLITE_NULL)
+	if (k->of_release != NULL)
+		take_releases(k, track, value[1]);
+	else if (bits_have(k->tracks, track) == k->others || sqlite3_value_type(value[1]) == SQLITE_NULL)
 		return;
-	if (k->named) {
+	else if (k->named) {
 		number = sqlite3_value_int64(value[1]);
-		tally_add(&k->numbers, &number, sizeof number, track, &k->e);
+		tally_add(&k->numbers, &number, sizeof number, track, 1, &k->e);
 	} else {
 		facet_values_add(k->v, value[1], track, &k->e);
 	}
@@ -90,40 +94,82 @@ name_all(struct db *db, const char *name, const struct tally *numbers, struct ta
 	return e->code;
 }
 
-static sqlite3_stmt *
-prepare(struct compiler *c, enum field f, const struct way *way)
+/* Count what the rows of a statement (freed) say. */
+static enum err_code
+count_rows(struct compiler *c, struct buf *sql, struct counting *k)
 {
-	struct buf number = { 0 }, rows = { 0 }, sql = { 0 };
-	struct place p[PLACES_MAX];
+	sqlite3_stmt *st;
 
-	if (way != NULL) {
-		buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", way->track, way->number, way->rows);
-	} else if (is_plain(f, p)) {
-		place_values(&p[0], &number, &rows);
-		buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", number.failed ? "" : number.data,
-		    p[0].value, rows.failed ? "" : rows.data);
+	if (sqlite3_create_function(c->db->sql, "fonoteca_count", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, k, NULL,
+		take, taken) != SQLITE_OK) {
+		buf_free(sql);
+		return sql_error(c->db, c->e);
 	}
-	sql.failed |= number.failed || rows.failed;
-	buf_free(&number);
-	buf_free(&rows);
-	return part_prepare(c, &sql);
+	st = part_prepare(c, sql);
+	if (st != NULL)
+		(void)sql_step(c->db, st, c->e);
+	sqlite3_finalize(st);
+	return c->e->code;
 }
 
 static enum err_code
-count(
-    struct compiler *c, const struct way *way, const struct bits *tracks, bool others, struct facet_values *v)
+count_named(struct compiler *c, const struct way *way, struct counting *k)
 {
-	struct counting k = { .tracks = tracks, .others = others, .v = v, .named = way != NULL };
-	sqlite3_stmt *st;
+	struct buf sql = { 0 };
 
-	if (sqlite3_create_function(c->db->sql, "fonoteca_count", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, &k,
-		NULL, take, taken) != SQLITE_OK)
-		return sql_error(c->db, c->e);
-	st = prepare(c, v->field, way);
-	if (st != NULL && sql_step(c->db, st, c->e) > 0 && way != NULL)
-		name_all(c->db, way->name, &k.numbers, &v->texts, c->e);
-	sqlite3_finalize(st);
-	tally_free(&k.numbers);
+	k->named = true;
+	buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", way->track, way->number, way->rows);
+	if (count_rows(c, &sql, k) == ERR_NONE)
+		name_all(c->db, way->name, &k->numbers, &k->v->texts, c->e);
+	tally_free(&k->numbers);
+	return c->e->code;
+}
+
+/* How many tracks of each release are matches. */
+static enum err_code
+take_batch(void *context, struct compiler *c, const struct scan_batch *b)
+{
+	struct counting *k = context;
+	uint64_t code[PACKED_CHUNK];
+
+	if (scan_codes(c, b, PACKED_RELEASE, code) != ERR_NONE)
+		return c->e->code;
+	for (size_t i = 0; i < b->n; i++) {
+		int64_t release = code[i] > 0 ? packed_value(PACKED_RELEASE, code[i]) : 0;
+
+		if (release > 0 && release < k->releases)
+			k->of_release[release]++;
+	}
+	return ERR_NONE;
+}
+
+static enum err_code
+count_releases(struct compiler *c, const struct part *p, struct counting *k)
+{
+	if (sql_number(c->db, "SELECT max(id) + 1 FROM release", NULL, 0, &k->releases, c->e) < 0)
+		return c->e->code;
+	k->of_release = calloc((size_t)k->releases + 1, sizeof *k->of_release);
+	return k->of_release != NULL ? scan_matches(c, p, take_batch, k) : err_memory(c->e);
+}
+
+/* The values at a place, as its table has them. */
+static enum err_code
+count_place(struct compiler *c, const struct part *p, const struct place *place, struct counting *k)
+{
+	struct buf number = { 0 }, rows = { 0 }, sql = { 0 };
+
+	if (place_values(place, &number, &rows) == OF_RELEASE)
+		count_releases(c, p, k);
+	buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", number.failed ? "" : number.data, place->value,
+	    rows.failed ? "" : rows.data);
+	sql.failed |= number.failed || rows.failed;
+	buf_free(&number);
+	buf_free(&rows);
+	if (c->e->code == ERR_NONE)
+		count_rows(c, &sql, k);
+	buf_free(&sql);
+	free(k->of_release);
+	k->of_release = NULL;
 	return c->e->code;
 }
 
@@ -138,29 +184,51 @@ removed_tracks(struct compiler *c, struct bits *tracks)
 	return c->e->code;
 }
 
-/* The values of fewer are sooner asked for one by one. */
-enum { MANY = 100000 };
+/* The values of fewer than this part of all are sooner asked for one by one. */
+enum { ONE_IN = 8 };
 
-enum err_code
-facet_whole(struct compiler *c, const struct part *p, struct facet_values *v, bool *done)
+/* The tracks to count, and whether they are so many. */
+static enum err_code
+find_tracks(struct compiler *c, const struct part *p, struct bits *tracks, bool *others, bool *many)
 {
-	struct place place[PLACES_MAX];
-	const struct way *way = find(v->field);
-	struct bits tracks = { 0 };
-	bool all = false;
+	int64_t all = 0;
 	size_t n = 0;
 
+	*others = *many = scan_is_all(c, p);
+	if (*others)
+		return removed_tracks(c, tracks);
+	if (sql_number(c->db, "SELECT max(id) FROM track", NULL, 0, &all, c->e) >= 0 &&
+	    scan_tracks(c, p, tracks, &n) == ERR_NONE)
+		*many = (int64_t)n > all / ONE_IN;
+	return c->e->code;
+}
+
+/* Are its values shown as the rows have them, and those of a track one behind the other? */
+static bool
+is_plain(enum field f)
+{
+	return f != F_SHA256 && f != F_TAGS && f != F_COVER;
+}
+
+enum err_code
+facet_whole(struct compiler *c, const struct part *p, const char *name, struct facet_values *v, bool *done)
+{
+	bool tag = v->field == F_NONE;
+	const struct way *way = tag ? NULL : find(v->field);
+	struct bits tracks = { 0 };
+	struct counting k = { .tracks = &tracks, .v = v };
+	struct place place[PLACES_MAX];
+	int places;
+
 	*done = false;
-	if (v->field == F_NONE || (way == NULL && !is_plain(v->field, place)) || !scan_can(c, p))
+	if ((!tag && !is_plain(v->field)) || !scan_can(c, p))
 		return ERR_NONE;
-	all = scan_is_all(c, p);
-	if (all && removed_tracks(c, &tracks) == ERR_NONE)
-		n = (size_t)c->sieve->packed.chunks * PACKED_CHUNK;
-	else if (c->e->code == ERR_NONE)
-		scan_tracks(c, p, &tracks, &n);
-	if (c->e->code == ERR_NONE && n > MANY) {
-		count(c, way, &tracks, all, v);
-		*done = true;
+	if (find_tracks(c, p, &tracks, &k.others, done) == ERR_NONE && *done && way != NULL) {
+		count_named(c, way, &k);
+	} else if (*done) {
+		places = field_places(v->field, tag, tag ? param_text(c, name, strlen(name)) : 0, place);
+		for (int i = 0; i < places && c->e->code == ERR_NONE; i++)
+			count_place(c, p, &place[i], &k);
 	}
 	free(tracks.byte);
 	return c->e->code;
