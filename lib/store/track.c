@@ -317,6 +317,12 @@ load_list(struct db *db, const char *sql, int64_t id, struct track *t, struct er
 _Static_assert(F_ALBUMARTISTS + 1 == 7 && F_GENRE + 1 == 16 && F_COVER + 1 == 73,
     "the statements name fields by these numbers");
 
+/* The front before others, then the one that came first.  By min(), which takes the rest of its row along:
+ * SQLite would make a table for each track to put them in order. */
+#define FIRST_COVER                                                                                          \
+	"73, lower(hex(b.sha256)), min((c.kind <> 'front') << 60 | c.id)"                                    \
+	" FROM cover c JOIN blob b ON b.id = c.blob_id"
+
 static enum err_code
 load_lists(struct db *db, int64_t id, int64_t release, struct track *t, struct err *e)
 {
@@ -341,15 +347,11 @@ load_lists(struct db *db, int64_t id, int64_t release, struct track *t, struct e
 		" WHERE v.release_id = ? ORDER BY v.name_id, v.seq",
 		release, t, e) != ERR_NONE)
 		return e->code;
-	if (load_list(db,
-		"SELECT 73, lower(hex(b.sha256)) FROM cover c JOIN blob b ON b.id = c.blob_id"
-		" WHERE c.track_id = ? ORDER BY c.kind = 'front' DESC, c.id LIMIT 1",
-		id, t, e) != ERR_NONE)
+	if (load_list(db, "SELECT " FIRST_COVER " WHERE c.track_id = ? GROUP BY c.track_id", id, t, e) !=
+	    ERR_NONE)
 		return e->code;
-	return load_list(db,
-	    "SELECT 73, lower(hex(b.sha256)) FROM cover c JOIN blob b ON b.id = c.blob_id"
-	    " WHERE c.release_id = ? ORDER BY c.kind = 'front' DESC, c.id LIMIT 1",
-	    release, t, e);
+	return load_list(
+	    db, "SELECT " FIRST_COVER " WHERE c.release_id = ? GROUP BY c.release_id", release, t, e);
 }
 
 enum err_code
