@@ -60,6 +60,7 @@ KINDS = [
     ("a regular expression", 400, ["title::^love"], None, ["title::^love"]),
     ("facets", 400, ["--facet genre", "--facet year", "--facet artists"], "1 GROUP BY year", None),
     ("facets of many values", 400, ["--facet title", "--facet duration", "--facet artist"], "1 GROUP BY title", None),
+    ("facets of paths, of a tag", 400, ["--facet source", "--facet label"], None, None),
     ("what files are, counted", 400, ["--count is:lossless", "--count -- -format:flac", "--count path:/music/love"], None, None),
     ("statistics", 400, ["--stats"], None, None),
     ("albums, artists of all", 400, ["--limit 50 --albums", "--limit 50 --artists"], "1 GROUP BY release_id", None),
