@@ -689,3 +689,19 @@ the_process() {
 	fails 2 lib-import -n --resume s1
 	fails 2 lib-import -n --retry s1
 }
+
+@test "-v names files that are named like audio and are none, and counts one link, one pipe" {
+	mkdir odd
+	cp "$FIXTURES/audio/plain.aac" odd/good.aac
+	echo "no song" >odd/song.mp3
+	echo "a list" >odd/list.txt
+	ln -s good.aac odd/link.aac
+	mkfifo odd/pipe
+	run -0 --separate-stderr lib-import -v odd
+	[[ $stderr == *"/odd/song.mp3: is no audio of a known format"* ]]
+	[[ $stderr != *list.txt* ]]
+	[[ $stderr == *" no audio, 1 symbolic link not followed, 1 special file passed over"* ]]
+	rm -r "$FONOTECA_LIBRARY"
+	run -0 --separate-stderr lib-import odd
+	[[ $stderr != *song.mp3* ]]
+}

@@ -56,8 +56,8 @@ say_summary(int64_t session, const struct import_counts *c, struct buf *out)
 	part(out, c->earlier, "staged earlier");
 	part(out, c->unchanged, "unchanged");
 	part(out, c->skipped, "no audio");
-	part(out, c->links, "symbolic links not followed");
-	part(out, c->special, "special files passed over");
+	part(out, c->links, c->links == 1 ? "symbolic link not followed" : "symbolic links not followed");
+	part(out, c->special, c->special == 1 ? "special file passed over" : "special files passed over");
 	part(out, c->failed, "failed");
 }
 

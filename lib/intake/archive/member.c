@@ -46,7 +46,8 @@ bool
 member_named_audio(const char *name)
 {
 	static const char *const suffixes[] = { "mp3", "flac", "ogg", "oga", "opus", "spx", "m4a", "m4b",
-		"mp4", "aac", "wav", "aif", "aiff", "wma", "ape", "wv", "mpc", "tta", "dsf", "dff", "mka" };
+		"mp4", "aac", "wav", "aif", "aiff", "wma", "ape", "wv", "mpc", "tta", "dsf", "dff", "mka",
+		"mp2", "ac3", "dts", "caf", "w64", "shn" };
 	const char *dot = strrchr(name, '.');
 
 	for (size_t i = 0; dot != NULL && i < sizeof suffixes / sizeof suffixes[0]; i++)

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "intake/archive/member.h"
 #include "store/session/items.h"
 
 enum { LOOK_MS = 500 };
@@ -85,17 +86,25 @@ look_up(struct import *im, struct err *e)
 	return e->code;
 }
 
-/* A file without audio: an error only where that was asked for. */
-void
-import_skip(struct import *im, const char *path)
+/* A file without audio is an error only where that was asked for; of one that is named like audio there is
+ * something to say. */
+static void
+say_no_audio(struct import *im, const char *path)
 {
 	struct err e = { 0 };
 
-	im->run->counts.skipped++;
-	if (!im->run->options->strict)
-		return;
 	err_set(&e, ERR_NOTAUDIO, "is no audio of a known format");
-	import_say_failed(im, path, &e);
+	if (im->run->options->strict)
+		import_say_failed(im, path, &e);
+	else if (member_named_audio(path))
+		im->run->noted(path, false, "is no audio of a known format\n");
+}
+
+void
+import_skip(struct import *im, const char *path)
+{
+	im->run->counts.skipped++;
+	say_no_audio(im, path);
 }
 
 /* All of its members are settled.  One that holds no audio is one file without audio, whatever lies in it; so
@@ -125,8 +134,6 @@ finish_archive(struct import *im, struct unpacked *u)
 static void
 settle_member(struct import *im, struct unpacked *u, const struct job *j)
 {
-	struct err e = { 0 };
-
 	u->inside--;
 	u->staged += j->end == JOB_STAGED;
 	u->failed += j->end == JOB_FAILED;
@@ -135,10 +142,7 @@ settle_member(struct import *im, struct unpacked *u, const struct job *j)
 	if (j->end != JOB_NESTED && j->end != JOB_NOT_AUDIO)
 		return;
 	u->skipped++;
-	if (!im->run->options->strict)
-		return;
-	err_set(&e, ERR_NOTAUDIO, "is no audio of a known format");
-	import_say_failed(im, j->path, &e);
+	say_no_audio(im, j->path);
 }
 
 /* What is no audio has failed where that was asked for. */
