@@ -29,7 +29,8 @@ struct blob_list {
 	struct blob_entry *v;
 	size_t n, cap;
 };
-void blob_list_free(struct blob_list *l); /* release and zero */
+int blob_entry_compare(const void *a, const void *b); /* by hash, then suffix */
+void blob_list_free(struct blob_list *l);             /* release and zero */
 enum err_code blob_list_add(struct blob_list *l, const struct blob_entry *b, struct err *e);
 
 /* SQL: row t of trash is of bytes that the catalogue has never heard of, as they lie there after a crash, or
@@ -62,6 +63,9 @@ typedef void foreign_fn(void *context, const char *path);
  * Sizes are not filled in. */
 enum err_code sweep_list(struct db *db, const char *folder, int shard, struct blob_list *l,
     foreign_fn *foreign, void *context, struct err *e);
+
+/* Tells of what is in blobs/ beside 00 to ff. */
+enum err_code sweep_list_shards(struct db *db, foreign_fn *foreign, void *context, struct err *e);
 
 /* What lies in blobs/ against what the catalogue names. */
 struct blob_survey {
