@@ -80,7 +80,7 @@ static const struct cli cli = {
 
 static struct import_options options;
 static struct history_options heard;
-static struct progress progress = { cli_progress_draw, NULL, &cli_stop };
+static struct progress progress = { cli_progress_draw, NULL, &cli_stop, false };
 static struct {
 	int jobs;
 	int way; /* RESUME, RETRY, STATUS, HISTORY, PLAYED, or 0: a new import */
@@ -254,6 +254,7 @@ main(int argc, char **argv)
 
 	read_options(argc, argv);
 	cli_catch_signals();
+	progress.totals = cli_progress();
 	if (me.way == HISTORY)
 		(void)history_do(&heard, cli_operands(), &e);
 	else if (me.way == PLAYED)

@@ -372,6 +372,17 @@ staged_at_least() {
 	grep -q '^s1  waiting     1 staged .* 1 failed  1 no audio .*lib-commit s1 ' out
 }
 
+@test "on a terminal an import tells how far it is, of how many files, and how long that will take" {
+	many 40 m
+	echo notes >m/notes.txt
+	script -qec "lib-import -j1 --limit-rate $(($(du -sb m | cut -f 1) / 3)) m" /dev/null </dev/null | tr '\r' '\n' >out
+	grep -q 'staging [0-9]*/41, .* left' out
+	run ! grep -q 'staging [0-9]*/[0-9]*[^0-9,+]' out
+	# a second time: nothing to read
+	script -qec "lib-import m" /dev/null </dev/null | tr '\r' '\n' >out
+	run ! grep -q left out
+}
+
 @test "--log=json: messages, progress and stages are objects" {
 	many 40 m
 	cp "$FIXTURES/damaged/cut-computer-love.m4a" m

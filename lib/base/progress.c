@@ -2,6 +2,7 @@
 #include "base/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/amount.h"
 #include "base/cli.h"
@@ -31,7 +32,7 @@ cli_progress_clear(void)
 	drawn = 0;
 }
 
-/* "staging 400/1000, 2.1 GB, 180 MB/s, 0:12 left" */
+/* "staging 400/1000, 2.1 GB, 180 MB/s, 0:12 left"; "staging 400/900+, ..." where more may come */
 static void
 draw(const char *stage, int64_t done, int64_t total, int64_t bytes, double seconds)
 {
@@ -44,8 +45,8 @@ draw(const char *stage, int64_t done, int64_t total, int64_t bytes, double secon
 			snprintf(eta, sizeof eta, ", %ld:%02ld left", left / 60, left % 60);
 	}
 	fprintf(stderr, "\r\033[K%s %lld", stage, (long long)done);
-	if (total > 0)
-		fprintf(stderr, "/%lld", (long long)total);
+	if (total != 0)
+		fprintf(stderr, "/%lld%s", llabs((long long)total), total < 0 ? "+" : "");
 	if (bytes > 0)
 		fprintf(stderr, ", %s, %s/s", amount_bytes(bytes, size),
 		    amount_bytes(seconds > 0 ? (int64_t)((double)bytes / seconds) : 0, rate));

@@ -43,6 +43,8 @@ halt(struct import *im)
 	ended = pool_join(im->pool, STOP_MS);
 	if (im->scout != NULL)
 		ended = scout_stop(im->scout, RUN_POLL_MS) && ended;
+	if (im->counter != NULL)
+		ended = scout_stop(im->counter, RUN_POLL_MS) && ended;
 	return ended;
 }
 
@@ -82,6 +84,7 @@ start_threads(struct import *im, char **roots, size_t nroots, struct err *e)
 {
 	struct import_run *run = im->run;
 	struct walk_options o = { run->options->dereference, db_path(run->db), im->bases, 0 };
+	const struct progress *p = run->progress;
 	struct walk *walk = NULL;
 
 	while (im->bases != NULL && im->bases[o.nbases] != NULL)
@@ -89,6 +92,10 @@ start_threads(struct import *im, char **roots, size_t nroots, struct err *e)
 	if (circuit_new(&im->circuit, im->bases != NULL ? im->bases : roots,
 		im->bases != NULL ? o.nbases : nroots, e) != ERR_NONE ||
 	    walk_new(&walk, roots, nroots, &o, e) != ERR_NONE || scout_start(&im->scout, walk, e) != ERR_NONE)
+		return e->code;
+	if (p != NULL && p->totals &&
+	    (walk_new(&walk, roots, nroots, &o, e) != ERR_NONE ||
+		scout_start_count(&im->counter, walk, e) != ERR_NONE))
 		return e->code;
 	return pool_start(&im->pool, run->jobs, &im->shared, e);
 }
@@ -206,6 +213,7 @@ static void
 import_free(struct import *im)
 {
 	pool_free(im->pool);
+	scout_free(im->counter);
 	shelf_free(&im->shelf);
 	scout_free(im->scout);
 	circuit_free(im->circuit);
@@ -246,6 +254,8 @@ import_run(struct import_run *run, char **roots, size_t nroots, struct err *e)
 	}
 	if (rc == ERR_NONE) {
 		(void)pool_join(im->pool, -1); /* they have nothing left to do */
+		ended = im->counter == NULL || scout_stop(im->counter, STOP_MS);
+		run->held_up = !ended;
 		snprintf(run->lacks, sizeof run->lacks, "%s", im->shared.lacks);
 	}
 	if (im->circuit != NULL && rc != ERR_STATE)

@@ -27,13 +27,28 @@ import_say_failed(struct import *im, const char *path, const struct err *why)
 	im->run->failed(path, why);
 }
 
+/* As struct progress has it. */
+static int64_t
+total(struct import *im)
+{
+	int64_t n, done = im->handled + im->unread;
+	bool all;
+
+	if (im->counter == NULL)
+		return 0;
+	n = scout_counted(im->counter, &all) + im->members;
+	if (n < done)
+		n = done;
+	return all ? n : -n;
+}
+
 static void
 tell(struct import *im)
 {
 	const struct progress *p = im->run->progress;
 
 	if (p != NULL && p->report != NULL)
-		p->report(p->context, "staging", im->handled, 0, im->run->counts.bytes);
+		p->report(p->context, "staging", im->handled + im->unread, total(im), im->run->counts.bytes);
 }
 
 /* What was not recorded does not count. */
@@ -239,8 +254,10 @@ send(struct import *im, const struct walk_entry *entry, struct unpacked *from, s
 	struct job *j;
 	int wanted = import_wants(im, entry, from, e);
 
-	if (wanted <= 0)
+	if (wanted <= 0) {
+		im->unread++;
 		return wanted < 0 ? e->code : ERR_NONE;
+	}
 	if (collect(im, 1, e) != ERR_NONE)
 		return e->code;
 	j = job_new(entry->folder, entry->path);
@@ -248,8 +265,10 @@ send(struct import *im, const struct walk_entry *entry, struct unpacked *from, s
 		return err_memory(e);
 	j->order = im->sent++;
 	j->from = from;
-	if (from != NULL)
+	if (from != NULL) {
 		from->inside++;
+		im->members++;
+	}
 	pool_push(im->pool, j);
 	return ERR_NONE;
 }

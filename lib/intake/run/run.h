@@ -26,15 +26,17 @@ struct import {
 	struct stage *stage;
 	struct pool *pool;
 	struct scout *scout;
+	struct scout *counter; /* how many files there are; NULL where nobody asks */
 	struct batch *batch;
 	struct circuit *circuit;
 	struct config config; /* the library's */
 	struct shelf shelf;
 	char state[16]; /* in which the session has to be */
 	int64_t sent, handled;
-	int64_t looked_ms; /* when it was last seen to be in that state */
-	char **bases;      /* the session's roots, on retry */
-	char **named;      /* what is retried, on retry */
+	int64_t unread, members; /* files that needed no reading; of archives, sent */
+	int64_t looked_ms;       /* when it was last seen to be in that state */
+	char **bases;            /* the session's roots, on retry */
+	char **named;            /* what is retried, on retry */
 	size_t nnamed;
 	char **missed; /* what the walk could not look at */
 	size_t nmissed;

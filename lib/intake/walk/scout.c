@@ -18,6 +18,8 @@ struct scout {
 	struct finding queue[AHEAD];
 	size_t first, n;
 	bool stop, ended;
+	bool counting; /* and nothing else */
+	int64_t counted;
 	struct walk_counts counts;
 };
 
@@ -74,6 +76,19 @@ hand_over(struct scout *s, struct finding *f)
 	return !stop;
 }
 
+/* False: stop. */
+static bool
+count(struct scout *s, enum walk_step step)
+{
+	bool stop;
+
+	pthread_mutex_lock(&s->lock);
+	s->counted += step == WALK_FILE;
+	stop = s->stop;
+	pthread_mutex_unlock(&s->lock);
+	return !stop;
+}
+
 static void *
 thread_main(void *context)
 {
@@ -87,6 +102,10 @@ thread_main(void *context)
 		struct finding f;
 
 		step = walk_next(s->walk, &entry, &why);
+		if (s->counting) {
+			go_on = count(s, step);
+			continue;
+		}
 		if (step == WALK_END)
 			s->counts = *walk_counts(s->walk);
 		f = keep(step, &entry, &why);
@@ -99,8 +118,8 @@ thread_main(void *context)
 	return NULL;
 }
 
-enum err_code
-scout_start(struct scout **ret, struct walk *w, struct err *e)
+static enum err_code
+start(struct scout **ret, struct walk *w, bool counting, struct err *e)
 {
 	struct scout *s = calloc(1, sizeof *s);
 	pthread_condattr_t clock;
@@ -111,6 +130,7 @@ scout_start(struct scout **ret, struct walk *w, struct err *e)
 		return err_memory(e);
 	}
 	s->walk = w;
+	s->counting = counting;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -125,6 +145,30 @@ scout_start(struct scout **ret, struct walk *w, struct err *e)
 	}
 	*ret = s;
 	return ERR_NONE;
+}
+
+enum err_code
+scout_start(struct scout **s, struct walk *w, struct err *e)
+{
+	return start(s, w, false, e);
+}
+
+enum err_code
+scout_start_count(struct scout **s, struct walk *w, struct err *e)
+{
+	return start(s, w, true, e);
+}
+
+int64_t
+scout_counted(struct scout *s, bool *all)
+{
+	int64_t n;
+
+	pthread_mutex_lock(&s->lock);
+	n = s->counted;
+	*all = s->ended;
+	pthread_mutex_unlock(&s->lock);
+	return n;
 }
 
 bool

@@ -5,11 +5,14 @@
  * So the main thread touches no source: it can stop in time where a device does
  * not answer, and the catalogue is asked about one file while the next is looked
  * for.  What was found waits in a queue of bounded length, in the walk's order.
+ *
+ * Another kind only counts files: it is at the end long before they are read.
  */
 #ifndef INTAKE_WALK_SCOUT_H
 #define INTAKE_WALK_SCOUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
@@ -31,6 +34,12 @@ void scout_release(struct finding *f); /* release and zero */
 
 /* Begin to walk; w is taken over, on failure too. */
 enum err_code scout_start(struct scout **s, struct walk *w, struct err *e);
+
+/* The same, only to count. */
+enum err_code scout_start_count(struct scout **s, struct walk *w, struct err *e);
+
+/* How many files that one has found; *all: there are no more. */
+int64_t scout_counted(struct scout *s, bool *all);
 
 /* The next finding into a zeroed *f: false where there is none within wait_ms.  After WALK_END comes no more.
  */
