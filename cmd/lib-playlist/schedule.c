@@ -139,7 +139,7 @@ add(char **words, struct err *e)
 		cli_usage("schedule --at takes NAME");
 	read_options(&s);
 	if (playlist_find(command.db, words[0], &s.playlist, e) == ERR_NONE &&
-	    playlist_load(command.db, s.playlist, &p, e) == ERR_NONE) {
+	    playlist_load_head(command.db, s.playlist, &p, e) == ERR_NONE) {
 		s.name = p.name;
 		p.name = NULL;
 		if (schedule_add(command.db, &s, cli_dry_run(), e) == ERR_NONE)

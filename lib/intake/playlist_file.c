@@ -65,6 +65,17 @@ write_json(const struct playlist *p, const struct playlist_entry *v, size_t n, s
 	}
 }
 
+/* What playlist_load() would have counted. */
+static void
+count_entries(struct playlist *p, const struct playlist_entry *v, size_t n)
+{
+	p->tracks = (int64_t)n;
+	for (size_t i = 0; i < n; i++) {
+		p->missing += v[i].missing;
+		p->duration_ms += v[i].duration_ms;
+	}
+}
+
 enum err_code
 playlist_whole(
     struct db *db, int64_t id, struct playlist *p, struct playlist_entry **v, size_t *n, struct err *e)
@@ -75,13 +86,17 @@ playlist_whole(
 	size_t count = 0;
 
 	if (id != 0) {
-		if (playlist_load(db, id, p, e) == ERR_NONE)
-			playlist_read(db, id, v, n, e);
+		if (playlist_load_head(db, id, p, e) == ERR_NONE &&
+		    playlist_read(db, id, v, n, e) == ERR_NONE)
+			count_entries(p, *v, *n);
 		return e->code;
 	}
 	if (playlist_find_tracks(db, &all, &ids, &count, e) == ERR_NONE &&
-	    playlist_read_tracks(db, ids, count, v, n, e) == ERR_NONE && (p->name = strdup(all.name)) == NULL)
-		err_memory(e);
+	    playlist_read_tracks(db, ids, count, v, n, e) == ERR_NONE) {
+		count_entries(p, *v, *n);
+		if ((p->name = strdup(all.name)) == NULL)
+			err_memory(e);
+	}
 	free(ids);
 	return e->code;
 }

@@ -52,14 +52,17 @@ playlist_begin_entries(struct db *db, int64_t id, struct playlist_change *c, str
 enum err_code
 playlist_close_gaps(struct db *db, int64_t id, struct err *e)
 {
-	if (sql_change(db,
-		"UPDATE entry SET position = -n.new FROM (SELECT id AS row, row_number() OVER"
-		" (ORDER BY position) AS new FROM entry WHERE playlist_id = ?1) AS n"
-		" WHERE entry.id = n.row AND entry.position <> n.new",
-		&id, 1, e) != ERR_NONE)
-		return e->code;
-	return sql_change(
-	    db, "UPDATE entry SET position = -position WHERE playlist_id = ?1 AND position < 0", &id, 1, e);
+	int64_t *ids = NULL;
+	size_t n = 0;
+
+	/* from the first on each moves to a place that is free: so none has to be written twice */
+	if (playlist_entry_ids(db, id, true, &ids, &n, e) == ERR_NONE)
+		for (size_t i = 0; i < n; i++)
+			if (sql_change(db, "UPDATE entry SET position = ?2 WHERE id = ?1 AND position <> ?2",
+				(const int64_t[]){ ids[i], (int64_t)i + 1 }, 2, e) != ERR_NONE)
+				break;
+	free(ids);
+	return e->code;
 }
 
 enum err_code

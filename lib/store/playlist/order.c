@@ -62,13 +62,14 @@ out:
 	return e->code;
 }
 
-/* The entries' ids, malloced, in an order that does not depend on the one they have: so that a number
- * shuffles the same entries alike, however they lie. */
-static enum err_code
-entry_ids(struct db *db, int64_t id, int64_t **ids, size_t *n, struct err *e)
+enum err_code
+playlist_entry_ids(struct db *db, int64_t id, bool as_they_lie, int64_t **ids, size_t *n, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
-	    "SELECT id FROM entry WHERE playlist_id = ?1 ORDER BY track_id, path, location, title, id", e);
+	    as_they_lie
+		? "SELECT id FROM entry WHERE playlist_id = ?1 ORDER BY position"
+		: "SELECT id FROM entry WHERE playlist_id = ?1 ORDER BY track_id, path, location, title, id",
+	    e);
 	int64_t count = 0, *list;
 	size_t i = 0;
 
@@ -106,7 +107,7 @@ playlist_shuffle(struct db *db, int64_t id, uint64_t seed, struct playlist_chang
 	if (playlist_begin_entries(db, id, c, e) != ERR_NONE)
 		return e->code;
 	snprintf(data, sizeof data, "{\"seed\":%llu}", (unsigned long long)seed);
-	if (entry_ids(db, id, &ids, &n, e) == ERR_NONE) {
+	if (playlist_entry_ids(db, id, false, &ids, &n, e) == ERR_NONE) {
 		shuffle(ids, n, sizeof *ids, seed);
 		if (playlist_put_in_order(db, ids, n, e) == ERR_NONE)
 			playlist_settle(db, "playlist-shuffle", data, c, e);

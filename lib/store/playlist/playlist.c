@@ -166,11 +166,11 @@ row_of(sqlite3_stmt *st, struct playlist *p, struct err *e)
 	return ERR_NONE;
 }
 
-/* What its rows say alone, so that it works inside a transaction. */
+/* The one row of such a statement. */
 static enum err_code
-load_row(struct db *db, int64_t id, struct playlist *p, struct err *e)
+load_row(struct db *db, const char *sql, int64_t id, struct playlist *p, struct err *e)
 {
-	sqlite3_stmt *st = sql_get(db, PLAYLIST_ROWS " WHERE p.id = ?1 GROUP BY p.id", e);
+	sqlite3_stmt *st = sql_get(db, sql, e);
 	int row;
 
 	if (st == NULL)
@@ -190,7 +190,24 @@ playlist_load(struct db *db, int64_t id, struct playlist *p, struct err *e)
 {
 	struct playlist out = { 0 };
 
-	if (load_row(db, id, &out, e) != ERR_NONE || playlist_look_into(db, &out, e) != ERR_NONE)
+	if (load_row(db, PLAYLIST_ROWS " WHERE p.id = ?1 GROUP BY p.id", id, &out, e) != ERR_NONE ||
+	    playlist_look_into(db, &out, e) != ERR_NONE)
+		playlist_free(&out);
+	else
+		*p = out;
+	return e->code;
+}
+
+enum err_code
+playlist_load_head(struct db *db, int64_t id, struct playlist *p, struct err *e)
+{
+	struct playlist out = { 0 };
+
+	if (load_row(db,
+		"SELECT id, name, owner, created, modified, 0, 0, 0, query, sort, most, extra FROM playlist"
+		" WHERE id = ?1",
+		id, &out, e) != ERR_NONE ||
+	    (out.smart && playlist_load_words(db, &out, e) != ERR_NONE))
 		playlist_free(&out);
 	else
 		*p = out;
@@ -383,12 +400,12 @@ playlist_delete(struct db *db, int64_t id, struct playlist_change *c, struct err
 	if (playlist_begin(db, c, e) != ERR_NONE)
 		return e->code;
 	c->id = id;
-	if (load_row(db, id, &p, e) != ERR_NONE ||
+	if (playlist_load_head(db, id, &p, e) != ERR_NONE ||
+	    playlist_count(db, id, &c->removed, e) != ERR_NONE ||
 	    sql_change(db, "DELETE FROM entry WHERE playlist_id = ?1", &id, 1, e) != ERR_NONE ||
 	    sql_change(db, "DELETE FROM schedule WHERE playlist_id = ?1", &id, 1, e) != ERR_NONE ||
 	    sql_change(db, "DELETE FROM playlist WHERE id = ?1", &id, 1, e) != ERR_NONE)
 		goto out;
-	c->removed = p.tracks;
 	(void)playlist_finish_named(db, "playlist-delete", p.name, 0, c, e);
 out:
 	if (e->code != ERR_NONE)

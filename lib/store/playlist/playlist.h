@@ -69,6 +69,8 @@ struct playlist_change {
 /* ERR_NOTFOUND "there is no playlist 'x'". */
 enum err_code playlist_find(struct db *db, const char *name, int64_t *id, struct err *e);
 enum err_code playlist_load(struct db *db, int64_t id, struct playlist *p, struct err *e);
+/* The same without the counts, which cost a look at every entry: they are 0. */
+enum err_code playlist_load_head(struct db *db, int64_t id, struct playlist *p, struct err *e);
 
 /* All of them by name; malloced, released by playlists_free(). */
 enum err_code playlist_list(struct db *db, struct playlist **list, size_t *n, struct err *e);

@@ -59,7 +59,7 @@ enum err_code playlist_begin(struct db *db, struct playlist_change *c, struct er
 /* The same for a change of entries: ERR_STATE where the playlist is a smart one. */
 enum err_code playlist_begin_entries(struct db *db, int64_t id, struct playlist_change *c, struct err *e);
 
-/* Positions become 1, 2, 3 again. */
+/* Positions, of 1 or more, become 1, 2, 3 again. */
 enum err_code playlist_close_gaps(struct db *db, int64_t id, struct err *e);
 
 /* The form of a name that is stored: malloced, or NULL after filling in *e. */
@@ -74,6 +74,9 @@ int64_t playlist_id_of_name(struct db *db, const char *stored, struct err *e);
 /* playlist_finish() with {"name":...} and, where there is one, "from":"p3". */
 enum err_code playlist_finish_named(struct db *db, const char *kind, const char *name, int64_t from,
     struct playlist_change *c, struct err *e);
+
+/* The words of a smart playlist's query into p->query, NULL-terminated. */
+enum err_code playlist_load_words(struct db *db, struct playlist *p, struct err *e);
 
 /* What its row does not say of a smart playlist: its query, how many tracks it finds, how long they are. */
 enum err_code playlist_look_into(struct db *db, struct playlist *p, struct err *e);
@@ -95,6 +98,11 @@ bool playlist_names_track(const char *text, int64_t *track);
  * count; then COMMIT, or ROLLBACK for a dry run.  data is JSON or NULL. */
 enum err_code playlist_finish(
     struct db *db, const char *kind, const char *data, struct playlist_change *c, struct err *e);
+
+/* The ids of the entries' rows, malloced: by their positions, or in an order that does not depend on these,
+ * so that a number shuffles the same entries alike, however they lie. */
+enum err_code playlist_entry_ids(
+    struct db *db, int64_t id, bool as_they_lie, int64_t **ids, size_t *n, struct err *e);
 
 /* Give all entries, by the ids of their rows, the positions 1 to n; and the end of such an edit: how many
  * have another one now, then playlist_finish(). */

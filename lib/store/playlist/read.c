@@ -160,7 +160,7 @@ read_smart(struct db *db, int64_t id, struct playlist_entry **v, size_t *n, stru
 	int64_t *ids = NULL;
 	size_t found = 0;
 
-	if (playlist_load(db, id, &p, e) == ERR_NONE &&
+	if (playlist_load_head(db, id, &p, e) == ERR_NONE &&
 	    playlist_find_tracks(db, &p, &ids, &found, e) == ERR_NONE)
 		playlist_read_tracks(db, ids, found, v, n, e);
 	free(ids);

@@ -10,9 +10,8 @@
 #include "store/playlist/priv.h"
 #include "store/query/query.h"
 
-/* The words of a smart playlist's query, NULL-terminated, into p->query. */
-static enum err_code
-load_words(struct db *db, struct playlist *p, struct err *e)
+enum err_code
+playlist_load_words(struct db *db, struct playlist *p, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(
 	    db, "SELECT j.value FROM playlist p, json_each(p.query) j WHERE p.id = ?1 ORDER BY j.key", e);
@@ -95,7 +94,8 @@ playlist_look_into(struct db *db, struct playlist *p, struct err *e)
 
 	if (!p->smart)
 		return ERR_NONE;
-	if (load_words(db, p, e) == ERR_NONE && playlist_find_tracks(db, p, &ids, &n, e) == ERR_NONE) {
+	if (playlist_load_words(db, p, e) == ERR_NONE &&
+	    playlist_find_tracks(db, p, &ids, &n, e) == ERR_NONE) {
 		playlist_ids_json(ids, n, &json);
 		if (buf_ok(&json, e) == ERR_NONE)
 			measure(db, p, json.data, e);
@@ -226,7 +226,7 @@ playlist_freeze(struct db *db, int64_t id, const char *name, struct playlist_cha
 	int64_t *ids = NULL;
 	size_t n = 0;
 
-	if (e->code != ERR_NONE || playlist_load(db, id, &p, e) != ERR_NONE)
+	if (e->code != ERR_NONE || playlist_load_head(db, id, &p, e) != ERR_NONE)
 		goto out;
 	if (!p.smart) {
 		err_set(e, ERR_STATE, "'%s' is a plain playlist already", p.name);
