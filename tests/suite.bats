@@ -37,6 +37,8 @@ READERS=("lib-search love" "lib-commit s1" "lib-playlist list" "lib-sweep stage"
 	[[ $stderr == *"there is no option --staus; did you mean --status?"* ]]
 	run -2 --separate-stderr lib-playlist --libary=x list
 	[[ $stderr == *"there is no option --libary; did you mean --library?"* ]]
+	fails 2 lib-search --li x
+	[[ $stderr == *"--li may be --limit or --library"* ]]
 	run -2 --separate-stderr lib-sweep --frobnicate
 	[[ $stderr != *"did you mean"* ]]
 }

@@ -254,11 +254,36 @@ nearest_option(const char *word)
 	return nearest;
 }
 
+/* "--list, --limit or --library", where --word begins several. */
+static bool
+begins_options(const char *word, char *list, size_t size)
+{
+	size_t length = strcspn(word, "=") - 2, used = 0;
+	const struct opt *last = NULL;
+
+	*list = '\0';
+	for (const struct opt *o = me.cli->opts; length > 0 && o->key != 0; o++) {
+		if (strncmp(o->name, word + 2, length) != 0)
+			continue;
+		if (last != NULL && used < size)
+			used += (size_t)snprintf(
+			    list + used, size - used, "%s--%s", used > 0 ? ", " : "", last->name);
+		last = o;
+	}
+	if (used > 0 && used < size)
+		snprintf(list + used, size - used, " or --%s", last->name);
+	return used > 0;
+}
+
 static void
 no_such_option(const char *word)
 {
-	const char *nearest = nearest_option(word);
+	const char *nearest;
+	char list[256];
 
+	if (begins_options(word, list, sizeof list))
+		cli_usage("%.*s may be %s", (int)strcspn(word, "="), word, list);
+	nearest = nearest_option(word);
 	if (nearest != NULL)
 		cli_usage(
 		    "there is no option %.*s; did you mean --%s?", (int)strcspn(word, "="), word, nearest);
