@@ -57,7 +57,7 @@ as_it_was() {
 	chmod u+w "$cut" && truncate -s 100 "$cut"
 	rm "$gone"
 	run -3 --separate-stderr lib-sweep -q verify
-	[[ $stderr == *"is damaged (track "*"): has 100 bytes instead of "* ]]
+	[[ $stderr == *"is damaged (track "*"): it has 100 bytes instead of "* ]]
 	[[ $stderr == *"is missing (track "*"Roads): No such file or directory"* ]]
 	[ "$(lib-search --count is:damaged)" = 1 ]
 	[ "$(lib-playlist show Evening | grep -c 'missing$')" = 1 ]
