@@ -7,6 +7,7 @@
 # turns in one folder (BENCH_DIR, else below $TMPDIR), with a warm cache; the medians and their ratios are printed,
 # and what is promised.  Then searches of BENCH_TRACKS (1000000) tracks: search.py.  Then BENCH_PLAYS
 # (1000000) plays beside searches: history.py.  BENCH_PART=search, sound, history: these alone.
+# BENCH_PART=commands: what each command costs, commands.py, which is no part of the whole.
 # BENCH_JSON=FILE gets them as JSON lines, too.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -31,7 +32,7 @@ case ${BENCH_PART-} in
 sound)
 	bash "$bench/sound.sh" "$place"
 	exit ;;
-search | history)
+search | history | commands)
 	python3 "$bench/$BENCH_PART.py" "$place"
 	exit ;;
 esac
