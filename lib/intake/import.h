@@ -41,8 +41,8 @@ struct import_run {
 	struct progress *progress; /* or NULL */
 	void (*failed)(const char *path, const struct err *e); /* once for each file that fails */
 	void (*note)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-	/* once for each file that is staged, or named like audio and is none: what there is to say of it, each
-	 * ended by a newline, or "" */
+	/* once for each file that is staged, or named like audio and is none: what there is to say of it,
+	 * each ended by a newline, or "" */
 	void (*noted)(const char *path, bool damaged, const char *notes);
 	struct import_counts counts; /* filled in, on failure too */
 	char state[16];              /* of the session, in the end */

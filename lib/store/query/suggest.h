@@ -5,8 +5,8 @@
  * Words that the index does not have give way to those that it has and that are a slip of the pen away: up to
  * two characters (one in a short word) left out, added, mistaken or swapped, a blank too many or too few.
  * Each correction is tried as a whole query, with its fields and filters, in the order of the fewest edits,
- * then of words that begin alike, then of the commonest; the first that finds something is it.  Where there is
- * none, one of three words and more is left out.
+ * then of words that begin alike, then of the commonest; the first that finds something is it.  Where there
+ * is none, one of three words and more is left out.
  */
 #ifndef STORE_QUERY_SUGGEST_H
 #define STORE_QUERY_SUGGEST_H
