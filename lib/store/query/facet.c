@@ -45,9 +45,8 @@ find_field(struct db *db, const char *name, enum field *ret, struct err *e)
 	return ERR_NONE;
 }
 
-/* What the values are made of, where that is not what they look like. */
-static const char *
-shown_value(enum field f, const char *value)
+const char *
+facet_shown(enum field f, const char *value)
 {
 	switch (f) {
 	case F_SHA256:
@@ -70,7 +69,7 @@ add_statement(struct compiler *c, const struct query *q, enum field f, const str
 	if (conditions != NULL) /* else it is a column of the track itself */
 		buf_printf(&join, " CROSS JOIN %.*s", (int)(conditions - p->from - (ptrdiff_t)strlen(from)),
 		    p->from + strlen(from));
-	buf_printf(sql, "SELECT t.id, %s ", shown_value(f, p->value));
+	buf_printf(sql, "SELECT t.id, %s ", facet_shown(f, p->value));
 	run_set(c, q->root, conditions != NULL && !join.failed ? join.data : "", sql);
 	if (conditions != NULL)
 		buf_printf(sql, " AND %s", conditions + strlen(where));

@@ -28,6 +28,9 @@ enum err_code facet_values_whole(struct facet_values *v, int64_t value, int64_t 
 /* Numbers become texts. */
 enum err_code facet_values_end(struct facet_values *v, struct err *e);
 
+/* What a value at a place is made of, where that is not what it looks like. */
+const char *facet_shown(enum field f, const char *value);
+
 /* Values of the matches of p that need no rows of tracks; *done says whether that was possible: from packed
  * columns (facet_scan.c), or for many tracks from the tables of the values as they lie (facet_whole.c). */
 enum err_code facet_scan(struct compiler *c, const struct part *p, struct facet_values *v, bool *done);

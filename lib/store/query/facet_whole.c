@@ -160,8 +160,8 @@ count_place(struct compiler *c, const struct part *p, const struct place *place,
 
 	if (place_values(place, &number, &rows) == OF_RELEASE)
 		count_releases(c, p, k);
-	buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", number.failed ? "" : number.data, place->value,
-	    rows.failed ? "" : rows.data);
+	buf_printf(&sql, "SELECT fonoteca_count(%s, %s) %s", number.failed ? "" : number.data,
+	    facet_shown(k->v->field, place->value), rows.failed ? "" : rows.data);
 	sql.failed |= number.failed || rows.failed;
 	buf_free(&number);
 	buf_free(&rows);
@@ -203,11 +203,11 @@ find_tracks(struct compiler *c, const struct part *p, struct bits *tracks, bool 
 	return c->e->code;
 }
 
-/* Are its values shown as the rows have them, and those of a track one behind the other? */
+/* Does each of its tables have the values of a track one behind the other? */
 static bool
 is_plain(enum field f)
 {
-	return f != F_SHA256 && f != F_TAGS && f != F_COVER;
+	return f != F_TAGS && f != F_COVER;
 }
 
 enum err_code
