@@ -221,38 +221,6 @@ open_whole(const char *path, struct db **ret, struct err *e)
 	return err_set(e, ERR_LIBRARY, "%s/library.db is damaged", path);
 }
 
-/* The folder, made as a new library's where there is none; *db where its catalogue can be opened. */
-static enum err_code
-open_library(struct restore *r, const char *path, struct db **db, struct err *e)
-{
-	struct err cannot = { 0 };
-	struct stat st;
-
-	if (stat(path, &st) != 0 && errno == ENOENT) {
-		if (db_open(db, path, DB_CREATE, &(struct db_options){ .make_parents = true }, NULL, e) !=
-		    ERR_NONE)
-			return e->code;
-	} else if (layout_open(path, &r->dirfd, e) != ERR_NONE) {
-		return e->code;
-	} else if (!layout_has_database(r->dirfd) && !layout_is_left(r->dirfd)) {
-		fd_close(&r->dirfd);
-		if (db_open(db, path, DB_CREATE, NULL, NULL, e) != ERR_NONE)
-			return e->code;
-	} else if (layout_has_database(r->dirfd) && open_whole(path, db, &cannot) != ERR_NONE &&
-	    cannot.code != ERR_LIBRARY && cannot.code != ERR_FORMAT) {
-		*e = cannot; /* busy, no right to: the catalogue may be well */
-		return e->code;
-	}
-	if (r->dirfd < 0 && layout_open(path, &r->dirfd, e) != ERR_NONE)
-		return e->code;
-	r->path = realpath(path, NULL);
-	if (r->path == NULL)
-		return err_sys(e, errno, "%s", path);
-	if (*db == NULL && layout_mend(r->dirfd, e) == ERR_NONE)
-		r->lockfd = layout_lock_file(r->dirfd, true, e);
-	return e->code;
-}
-
 /* Is there a copy at all, packed or not?  Where there is none no library is made for it. */
 static enum err_code
 look_at_file(const char *file, struct err *e)
@@ -271,6 +239,40 @@ look_at_file(const char *file, struct err *e)
 	return e->code;
 }
 
+/* The folder, made as a new library's where there is none; *db where its catalogue can be opened. */
+static enum err_code
+open_library(struct restore *r, const char *path, struct db **db, struct err *e)
+{
+	struct err cannot = { 0 };
+	struct stat st;
+
+	if (stat(path, &st) != 0 && errno == ENOENT) {
+		if (look_at_file(r->file, e) != ERR_NONE ||
+		    db_open(db, path, DB_CREATE, &(struct db_options){ .make_parents = true }, NULL, e) !=
+			ERR_NONE)
+			return e->code;
+	} else if (layout_open(path, &r->dirfd, e) != ERR_NONE) {
+		return e->code;
+	} else if (!layout_has_database(r->dirfd) && !layout_is_left(r->dirfd)) {
+		fd_close(&r->dirfd);
+		if (look_at_file(r->file, e) != ERR_NONE ||
+		    db_open(db, path, DB_CREATE, NULL, NULL, e) != ERR_NONE)
+			return e->code;
+	} else if (layout_has_database(r->dirfd) && open_whole(path, db, &cannot) != ERR_NONE &&
+	    cannot.code != ERR_LIBRARY && cannot.code != ERR_FORMAT) {
+		*e = cannot; /* busy, no right to: the catalogue may be well */
+		return e->code;
+	}
+	if (r->dirfd < 0 && layout_open(path, &r->dirfd, e) != ERR_NONE)
+		return e->code;
+	r->path = realpath(path, NULL);
+	if (r->path == NULL)
+		return err_sys(e, errno, "%s", path);
+	if (*db == NULL && layout_mend(r->dirfd, e) == ERR_NONE)
+		r->lockfd = layout_lock_file(r->dirfd, true, e);
+	return e->code;
+}
+
 enum err_code
 backup_restore(const char *path, const char *file, bool force, bool dry, volatile const int *stop,
     struct backup_restored *done, struct err *e)
@@ -280,8 +282,6 @@ backup_restore(const char *path, const char *file, bool force, bool dry, volatil
 	struct db *db = NULL;
 	struct stat st;
 
-	if (look_at_file(file, e) != ERR_NONE)
-		return e->code;
 	if (dry && stat(path, &st) != 0)
 		return err_set(e, ERR_LIBRARY, "there is no library in %s yet: it would be made", path);
 	if (open_library(&r, path, &db, e) != ERR_NONE)
