@@ -67,6 +67,8 @@ for r in sorted(items, key=lambda r: r["source"]):
 	conflict recording-id; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000b; musicbrainz_trackid=f0f0f0f0-0000-4000-8000-00000000000b, title=Other, ms=9000
 	conflict number; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000c; musicbrainz_albumid=f0f0f0f0-0000-4000-8000-00000000000c, album=Another Name, artist=Another
 	conflict title; tracknumber=, album=; tracknumber=, album=
+	conflict title; tracknumber=, album=, organization=EMI, barcode=0724384960650; tracknumber=, album=
+	conflict title; tracknumber=, album=; tracknumber=, album=, organization=EMI, catalognumber=E 1
 	conflict number; organization=EMI; organization=Parlophone
 	conflict number; ; title=Song [2009 Digital Remaster] (feat. X)
 	conflict number; title=Song (Live); title=Song (Live) [Remastered]
@@ -131,6 +133,8 @@ for r in sorted(items, key=lambda r: r["source"]):
 	new; ; album=Disc @ (Single)
 	new; ; album=Disc @ EP
 	new; tracknumber=, ms=1000; tracknumber=, ms=5000
+	new; tracknumber=, album=, organization=EMI; tracknumber=, album=, organization=Decca
+	new; tracknumber=, album=, barcode=0724384960650; tracknumber=, album=, barcode=0777774620429
 	END
 }
 
@@ -175,6 +179,33 @@ for r in sorted(items, key=lambda r: r["source"]):
 	[ "$output" = "s2 committed: 0 tracks, 0 duplicates, 0 failed, 1 attached" ]
 	[ "$(query "SELECT format FROM file WHERE preferred = 1")" = flac ]
 	[ "$(lib-search --count is:dup)" = 0 ]
+}
+
+@test "tracks without an album have their own label, catalogue number and barcode, or none" {
+	mkdir one two
+	singles() {
+		lib-search --format '$title $label $catalognumber $barcode' -s title '*' | sed 's/ *$//'
+	}
+	piece one/a.flac album= tracknumber= title=A organization=Elektro 'catalognumber=EL 12' barcode=0724384960650
+	piece one/b.flac album= tracknumber= title=B organization=Elektro 'catalognumber=EL 12' barcode=0724384960650
+	piece one/c.flac album= tracknumber= title=C
+	piece two/d.flac album= tracknumber= title=D
+	piece two/e.flac album= tracknumber= title=E organization=Elektro 'catalognumber=EL 12' barcode=0724384960650
+	piece two/f.flac album= tracknumber= title=F organization=Acetat
+	lib-import -q one two | lib-commit -q >/dev/null
+	diff <(singles) - <<-'END'
+		A Elektro EL 12 0724384960650
+		B Elektro EL 12 0724384960650
+		C
+		D
+		E Elektro EL 12 0724384960650
+		F Acetat
+	END
+	[ "$(query "SELECT count(DISTINCT release_id) FROM track")" = 3 ]
+	"$PYTHON" -c 'import mutagen; f = mutagen.File("two/d.flac"); f["label"] = "Azur"; f.save()' # newer tags of one of them are its own as well
+	lib-import -q two | lib-commit -q >/dev/null
+	[ "$(singles | sed -n '3p;4p')" = $'C\nD Azur' ]
+	intact
 }
 
 @test "the policy: of the run, else of the library's config" {

@@ -18,7 +18,8 @@ enum {
 	TAKEN_SOUND,
 	TAKEN_FILE,
 	TAKEN_TRACK,
-	TAKEN_RETURN
+	TAKEN_RETURN,
+	TAKEN_NAMELESS
 };
 enum { STEP_MS = MATCH_MS + 1, COMPARED_MAX = 64 };
 
@@ -28,51 +29,79 @@ text_hash(const char *text)
 	return (uint64_t)fold_hash(text, strlen(text));
 }
 
+/* Where a place can be taken: a release, or all of an artist's that have no name, which differ by pressing.
+ */
 static uint64_t
-number_hash(int32_t release, const struct piece *p, int64_t step)
+shelf(const struct decider *d, const struct plan_entry *entry)
+{
+	const struct release *r = &d->plan->releases[entry->release];
+
+	return *r->album != '\0' ? (uint64_t)entry->release
+				 : taken_mix(TAKEN_NAMELESS, text_hash(r->artist), 0);
+}
+
+/* Nothing is said of label, catalogue number and barcode. */
+static bool
+any_pressing(const struct release *r)
+{
+	return *r->label == '\0' && *r->catalognumber == '\0' && *r->barcode == '\0';
+}
+
+static bool
+same_shelf(const struct decider *d, const struct plan_entry *a, const struct plan_entry *b)
+{
+	const struct release *x = &d->plan->releases[a->release], *y = &d->plan->releases[b->release];
+
+	return x == y ||
+	    (*x->album == '\0' && *y->album == '\0' && (any_pressing(x) || any_pressing(y)) &&
+		strcmp(x->artist, y->artist) == 0);
+}
+
+static uint64_t
+number_hash(uint64_t shelf, const struct piece *p, int64_t step)
 {
 	uint64_t number = (uint64_t)((p->disc > 1 ? p->disc : 1) << 32 | p->track);
 
-	return taken_mix(TAKEN_NUMBER, taken_mix((uint64_t)release, number, 0), (uint64_t)step);
+	return taken_mix(TAKEN_NUMBER, taken_mix(shelf, number, 0), (uint64_t)step);
 }
 
 static uint64_t
-title_hash(int32_t release, const struct piece *p, int64_t step)
+title_hash(uint64_t shelf, const struct piece *p, int64_t step)
 {
-	return taken_mix(TAKEN_TITLE, taken_mix((uint64_t)release, text_hash(p->told), 0), (uint64_t)step);
+	return taken_mix(TAKEN_TITLE, taken_mix(shelf, text_hash(p->told), 0), (uint64_t)step);
 }
 
 static uint64_t
-id_hash(uint64_t kind, int32_t release, const char *id)
+id_hash(uint64_t kind, uint64_t shelf, const char *id)
 {
-	return taken_mix(kind, (uint64_t)release, text_hash(id));
+	return taken_mix(kind, shelf, text_hash(id));
 }
 
 static uint64_t
-sound_hash(int32_t release, const struct piece *p)
+sound_hash(uint64_t shelf, const struct piece *p)
 {
-	return taken_mix(TAKEN_SOUND, (uint64_t)release, (uint64_t)p->sound);
+	return taken_mix(TAKEN_SOUND, shelf, (uint64_t)p->sound);
 }
 
 static enum err_code
 take_place(struct decider *d, int32_t self, const struct piece *p, struct err *e)
 {
-	int32_t release = d->plan->entries[self].release;
+	uint64_t where = shelf(d, &d->plan->entries[self]);
 	int64_t step = p->duration_ms / STEP_MS;
 
 	if (*p->title == '\0' || *p->artist == '\0')
 		return ERR_NONE;
-	if (p->track > 0 && taken_put(&d->taken, number_hash(release, p, step), self, e) != ERR_NONE)
+	if (p->track > 0 && taken_put(&d->taken, number_hash(where, p, step), self, e) != ERR_NONE)
 		return e->code;
 	if (*p->mb_releasetrackid != '\0' &&
-	    taken_put(&d->taken, id_hash(TAKEN_PLACE_ID, release, p->mb_releasetrackid), self, e) != ERR_NONE)
+	    taken_put(&d->taken, id_hash(TAKEN_PLACE_ID, where, p->mb_releasetrackid), self, e) != ERR_NONE)
 		return e->code;
 	if (*p->mb_trackid != '\0' &&
-	    taken_put(&d->taken, id_hash(TAKEN_RECORDING_ID, release, p->mb_trackid), self, e) != ERR_NONE)
+	    taken_put(&d->taken, id_hash(TAKEN_RECORDING_ID, where, p->mb_trackid), self, e) != ERR_NONE)
 		return e->code;
-	if (p->sound != 0 && taken_put(&d->taken, sound_hash(release, p), self, e) != ERR_NONE)
+	if (p->sound != 0 && taken_put(&d->taken, sound_hash(where, p), self, e) != ERR_NONE)
 		return e->code;
-	return taken_put(&d->taken, title_hash(release, p, step), self, e);
+	return taken_put(&d->taken, title_hash(where, p, step), self, e);
 }
 
 bool
@@ -126,7 +155,7 @@ match_hash(
 		int32_t other = d->taken.slots[slot].entry;
 		struct told theirs = { 0 };
 
-		if (p->entries[other].release != entry->release || p->entries[other].item == entry->item)
+		if (!same_shelf(d, &p->entries[other], entry) || p->entries[other].item == entry->item)
 			continue; /* tracks of one file are never the same */
 		if (plan_read(p, &p->entries[other], &theirs, e) != ERR_NONE)
 			return -1;
@@ -144,21 +173,20 @@ match_hash(
 static int
 match_here(struct decider *d, struct plan_entry *entry, const struct piece *p, struct err *e)
 {
+	uint64_t where = shelf(d, entry);
 	int64_t step = p->duration_ms / STEP_MS;
 	int found = 0;
 
 	if (*p->mb_releasetrackid != '\0')
-		found =
-		    match_hash(d, id_hash(TAKEN_PLACE_ID, entry->release, p->mb_releasetrackid), entry, p, e);
+		found = match_hash(d, id_hash(TAKEN_PLACE_ID, where, p->mb_releasetrackid), entry, p, e);
 	if (found == 0 && *p->mb_trackid != '\0')
-		found =
-		    match_hash(d, id_hash(TAKEN_RECORDING_ID, entry->release, p->mb_trackid), entry, p, e);
+		found = match_hash(d, id_hash(TAKEN_RECORDING_ID, where, p->mb_trackid), entry, p, e);
 	if (found == 0 && p->sound != 0)
-		found = match_hash(d, sound_hash(entry->release, p), entry, p, e);
+		found = match_hash(d, sound_hash(where, p), entry, p, e);
 	for (int64_t s = step - 1; p->track > 0 && s <= step + 1 && found == 0; s++)
-		found = match_hash(d, number_hash(entry->release, p, s), entry, p, e);
+		found = match_hash(d, number_hash(where, p, s), entry, p, e);
 	for (int64_t s = step - 1; s <= step + 1 && found == 0; s++)
-		found = match_hash(d, title_hash(entry->release, p, s), entry, p, e);
+		found = match_hash(d, title_hash(where, p, s), entry, p, e);
 	return found;
 }
 
@@ -267,6 +295,31 @@ match_by_number(
 	return found;
 }
 
+/* Among an artist's tracks without an album, of which there may be any number; see same_shelf().  1, 0, -1.
+ */
+static int
+match_nameless(struct decider *d, struct plan_entry *entry, const struct piece *piece, struct err *e)
+{
+	const struct release *r = &d->plan->releases[entry->release];
+	sqlite3_stmt *st = sql_get(d->plan->db,
+	    PLACE "t.title_key = ?2 AND (+t.release_id = ?1 OR (release.album_key = '' AND "
+		  "release.albumartist_key = ?3"
+		  " AND (?7 OR NOT EXISTS (SELECT 1 FROM release_tag WHERE release_id = release.id"
+		  " AND name_id IN (?8, ?11, ?12))))) ORDER BY +t.release_id = ?1 DESC, t.id",
+	    e);
+
+	if (st == NULL)
+		return -1;
+	sql_int(st, 1, r->id);
+	sql_text(st, 2, piece->title);
+	sql_text(st, 3, r->artist);
+	sql_int(st, 7, any_pressing(r));
+	sql_int(st, 8, F_LABEL + 1);
+	sql_int(st, 11, F_CATALOGNUMBER + 1);
+	sql_int(st, 12, F_BARCODE + 1);
+	return match_rows(d, st, entry, piece, e);
+}
+
 /* Among the tracks of the release in the catalogue: 1, 0, -1. */
 static int
 match_there(struct decider *d, struct plan_entry *entry, const struct piece *piece, struct err *e)
@@ -276,14 +329,6 @@ match_there(struct decider *d, struct plan_entry *entry, const struct piece *pie
 	sqlite3_stmt *st;
 	int found;
 
-	if (*piece->album == '\0') { /* such a release can hold any number of tracks */
-		st = sql_get(d->plan->db, PLACE "+t.release_id = ?1 AND t.title_key = ?2 ORDER BY t.id", e);
-		if (st == NULL)
-			return -1;
-		sql_int(st, 1, release);
-		sql_text(st, 2, piece->title);
-		return match_rows(d, st, entry, piece, e);
-	}
 	found = match_by_number(d, release, entry, piece, e);
 	if (found != 0)
 		return found;
@@ -310,7 +355,9 @@ match(struct decider *d, struct plan_entry *entry, const struct piece *piece, st
 
 	if (*piece->title == '\0' || *piece->artist == '\0')
 		return 0;
-	if (d->plan->releases[entry->release].id != 0)
+	if (*piece->album == '\0')
+		found = match_nameless(d, entry, piece, e);
+	else if (d->plan->releases[entry->release].id != 0)
 		found = match_there(d, entry, piece, e);
 	return found != 0 ? found : match_here(d, entry, piece, e);
 }

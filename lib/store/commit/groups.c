@@ -150,7 +150,9 @@ groups_add(struct groups *g, const char *path, const struct record *r, const str
 	if (add_names(&key, p->album, by_folder ? "" : artist, by_folder ? 0 : len, e) != ERR_NONE)
 		goto out;
 	buf_putc(&key, '\x1f');
-	if (by_folder && slash != NULL)
+	if (*p->album == '\0')
+		buf_printf(&key, "%s\x1f%s", p->label, p->catalognumber);
+	else if (by_folder && slash != NULL)
 		buf_add(&key, path, (size_t)(slash - path));
 	if (buf_ok(&key, e) != ERR_NONE)
 		goto out;
@@ -393,12 +395,16 @@ out:
 	return first;
 }
 
-/* May a group of this name be the release? */
+/* May a group of this name be the release?  One without a name tells nothing of tracks that do not say so
+ * themselves. */
 static bool
 compatible(const struct group *group, const struct release *r)
 {
 	if (match_differ(group->mbid, r->mbid) || match_differ(group->barcode, r->barcode))
 		return false;
+	if (*r->album == '\0')
+		return strcmp(group->label, r->label) == 0 && strcmp(group->barcode, r->barcode) == 0 &&
+		    strcmp(group->catalognumber, r->catalognumber) == 0;
 	return !match_differ(group->label, r->label) || !match_differ(group->catalognumber, r->catalognumber);
 }
 

@@ -15,7 +15,8 @@
  * Without an album artist the tracks of one album in
  * one folder belong together: to their artist, or to "" (various) where they
  * have several or say that they are a compilation.  Tracks without an album
- * share one release without a name per artist.
+ * share one release without a name per artist and label, catalogue number and
+ * barcode: no track gets those of another.
  *
  * A *retag* is an item whose audio is that of a file in the library, and whose
  * source had that file's bytes when it was last committed.  It takes the file's

@@ -68,7 +68,8 @@ agree(void (*words)(struct buf *, const char *), const char *a, const char *b)
 	return same;
 }
 
-/* A single track of an album without an album artist keeps its place among the others, whoever made it. */
+/* A single track of an album without an album artist keeps its place among the others, whoever made it; one
+ * of a release without a name, unless it says now what the others do not. */
 static bool
 stays(const struct release *r, const struct piece *piece)
 {
@@ -80,7 +81,11 @@ stays(const struct release *r, const struct piece *piece)
 		return agree(similar_name, piece->albumartist, r->artist);
 	if (*piece->album != '\0' && (r->credited || *r->artist == '\0' || r->retagged < r->tracks))
 		return true;
-	return strlen(r->artist) == len && strncmp(piece->artist, r->artist, len) == 0;
+	if (strlen(r->artist) != len || strncmp(piece->artist, r->artist, len) != 0)
+		return false;
+	return *piece->album != '\0' || r->retagged == r->tracks ||
+	    (strcmp(piece->label, r->label) == 0 && strcmp(piece->barcode, r->barcode) == 0 &&
+		strcmp(piece->catalognumber, r->catalognumber) == 0);
 }
 
 static enum err_code
