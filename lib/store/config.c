@@ -13,8 +13,7 @@ static const struct setting_info table[SETTING_COUNT] = {
 	[SETTING_ID3_JOINERS] = { "id3-joiners", NULL, "/", 0 },
 	[SETTING_EXCEPTIONS] = { "joiner-exceptions", NULL,
 	    "AC/DC, AC / DC, M/A/R/R/S, \"Earth, Wind & Fire\", Simon & Garfunkel, Hip-Hop/Rap, Hip Hop/Rap, "
-	    "R&B/Soul, "
-	    "Pop/Funk, Singer/Songwriter, Christian/Gospel",
+	    "R&B/Soul, Pop/Funk, Singer/Songwriter, Christian/Gospel",
 	    0 },
 	[SETTING_HEALTH_FREE] = { "health-free", NULL, "1024", 1 << 30 },
 	[SETTING_HEALTH_BACKUP] = { "health-backup", NULL, "7", 36500 },

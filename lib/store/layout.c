@@ -287,8 +287,7 @@ layout_check_blobs(int dirfd, struct err *e)
 	if (layout_check_links(dirfd, e) == ERR_NONE && is_empty(dirfd, "blobs"))
 		err_set(e, ERR_LIBRARY,
 		    "the library's blobs/ is empty: is its disk mounted? if the blobs are lost, make a "
-		    "folder "
-		    "blobs/00: then lib-sweep repair fetches what it finds");
+		    "folder blobs/00: then lib-sweep repair fetches what it finds");
 	return e->code;
 }
 

@@ -44,8 +44,7 @@ sql_error(struct db *db, struct err *e)
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_LIBRARY,
 		    "%s/library.db is %s: lib-sweep restore goes back to a copy of it, lib-sweep rebuild "
-		    "makes "
-		    "it anew from copies and blobs",
+		    "makes it anew from copies and blobs",
 		    db->path, (code & 0xff) == SQLITE_CORRUPT ? "damaged" : "no database");
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:

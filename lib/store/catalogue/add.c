@@ -266,8 +266,7 @@ add_file(struct catalogue *c, int64_t track, bool preferred, const struct item *
 		return e->code;
 	st = sql_get(c->db,
 	    "INSERT INTO file (track_id, blob_id, preferred, state, format, codec, bitrate, samplerate, "
-	    "bitdepth,"
-	    " channels, duration_ms, source, mtime, session_id, added, changed, audio, damaged,"
+	    "bitdepth, channels, duration_ms, source, mtime, session_id, added, changed, audio, damaged,"
 	    " notes, part, start_ms, whole)"
 	    " VALUES (?1, ?2, ?3, 'ok', ?4, nullif(?5, ''), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, "
 	    "?15, ?16, ?17, ?18, iif(?18 > 0, ?19, NULL), iif(?18 > 0, ?20, NULL))",
@@ -427,8 +426,7 @@ catalogue_revive(struct catalogue *c, const uint8_t sha256[32], bool restore, st
 {
 	sqlite3_stmt *st = sql_get(c->db,
 	    "UPDATE file SET state = 'ok', changed = ?2 WHERE (state = 'missing' OR (?3 AND state = "
-	    "'removed'))"
-	    " AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
+	    "'removed')) AND blob_id = (SELECT id FROM blob WHERE sha256 = ?1)",
 	    e);
 	int64_t track = 0;
 

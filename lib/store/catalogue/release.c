@@ -46,8 +46,7 @@ set_columns(struct catalogue *c, struct release *to, const struct record *r, str
 	st = sql_get(c->db,
 	    "UPDATE release SET album = ifnull(album, ?2), albumartist = ifnull(albumartist, ?3),"
 	    " disctotal = ifnull(disctotal, nullif(CAST(?4 AS INTEGER), 0)), compilation = max(compilation, "
-	    "?5)"
-	    " WHERE id = ?1",
+	    "?5) WHERE id = ?1",
 	    e);
 	if (st == NULL)
 		goto out;

@@ -89,9 +89,7 @@ name_recording(struct catalogue *c, int64_t track, const struct record *r, struc
 {
 	sqlite3_stmt *st = sql_get(c->db,
 	    "UPDATE recording SET mb_trackid = lower(?2) WHERE id = (SELECT recording_id FROM track WHERE id "
-	    "= "
-	    "?1)"
-	    " AND (mb_trackid IS NULL OR NOT EXISTS"
+	    "= ?1) AND (mb_trackid IS NULL OR NOT EXISTS"
 	    " (SELECT 1 FROM track WHERE recording_id = recording.id AND id <> ?1))",
 	    e);
 	const char *mbid = record_get(r, F_MB_TRACKID);
@@ -205,8 +203,7 @@ catalogue_retag(struct catalogue *c, int64_t track, int64_t file, int64_t releas
 	if (read_amended(c,
 		sql_get(c->db,
 		    "SELECT name_id, iif(name_id >= 1000, name, NULL) FROM amended JOIN tagname ON id = "
-		    "name_id"
-		    " WHERE track_id = ?1",
+		    "name_id WHERE track_id = ?1",
 		    e),
 		track, amended, r, e) != ERR_NONE ||
 	    keep_columns(c, track, amended, r, e) != ERR_NONE || keep_rows(amended, r, e) != ERR_NONE ||
@@ -232,8 +229,7 @@ forget_columns(struct catalogue *c, struct release *to, const struct record *r, 
 	    "UPDATE release SET album = iif(?2, album, NULL), album_key = iif(?2, album_key, ?3),"
 	    " albumartist = iif(?4, albumartist, NULL), albumartist_key = iif(?4 OR ?5 = '', "
 	    "albumartist_key, "
-	    "?5),"
-	    " disctotal = iif(?6, disctotal, NULL), compilation = iif(?7, compilation, 0),"
+	    "?5), disctotal = iif(?6, disctotal, NULL), compilation = iif(?7, compilation, 0),"
 	    " mb_albumid = iif(?8, mb_albumid, nullif(lower(?9), '')) WHERE id = ?1",
 	    e);
 	const char *mbid = record_get(r, F_MB_ALBUMID);

@@ -42,8 +42,7 @@ take(struct job *j, const char *from, struct err *e)
 		return e->code;
 	st = sql_get(j->db,
 	    "UPDATE session SET state = 'committing', commit_id = ?2, changed = ?3, heartbeat = ?3, holder = "
-	    "?4,"
-	    " commit_error = NULL WHERE id = ?1 AND state = ?5",
+	    "?4, commit_error = NULL WHERE id = ?1 AND state = ?5",
 	    e);
 	if (st == NULL)
 		goto fail;
@@ -256,8 +255,7 @@ count_retagged(struct db *db, int64_t session, struct commit_result *r, struct e
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT ifnull(json_extract(data, '$.retagged'), 0) FROM event WHERE subject = ?1 AND kind = "
-	    "'commit'"
-	    " ORDER BY id DESC",
+	    "'commit' ORDER BY id DESC",
 	    e);
 	char subject[24];
 

@@ -230,8 +230,7 @@ index_restored(struct job *j, int64_t item, struct err *e)
 		    "SELECT file.track_id FROM item JOIN blob ON blob.sha256 = item.sha256"
 		    " JOIN file ON file.blob_id = blob.id JOIN track ON track.id = file.track_id"
 		    " WHERE item.id = ?1 AND file.track_id > ?2 AND file.state <> 'removed' AND removed IS "
-		    "NULL"
-		    " ORDER BY file.track_id LIMIT 1",
+		    "NULL ORDER BY file.track_id LIMIT 1",
 		    e);
 
 		if (st == NULL)
@@ -348,8 +347,7 @@ job_write_session(struct job *j, const uint8_t hash[32], const struct commit_res
 		return e->code;
 	st = sql_get(j->db,
 	    "UPDATE session SET state = 'committed', committed = ?3, changed = ?3, holder = '', fingerprint "
-	    "= ?4"
-	    " WHERE id = ?1 AND state = 'committing' AND commit_id = ?2",
+	    "= ?4 WHERE id = ?1 AND state = 'committing' AND commit_id = ?2",
 	    e);
 	if (st == NULL)
 		return e->code;

@@ -48,8 +48,7 @@ leave_record(struct db *db, const struct item *it, struct err *e)
 		return e->code;
 	st = sql_get(db,
 	    "INSERT OR REPLACE INTO leaving(path, session_id, device, inode, size, mtime_ns, ctime_ns, "
-	    "linked,"
-	    " sha256) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	    "linked, sha256) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	    e);
 
 	if (st == NULL)

@@ -13,9 +13,7 @@ release_of(struct plan *p, int64_t track, int64_t *release, bool *amended, struc
 {
 	sqlite3_stmt *st = sql_get(p->db,
 	    "SELECT release_id, EXISTS (SELECT 1 FROM amended a WHERE a.track_id = t.id AND a.name_id IN "
-	    "(?2, "
-	    "?3))"
-	    " FROM track t WHERE id = ?1",
+	    "(?2, ?3)) FROM track t WHERE id = ?1",
 	    e);
 
 	if (st == NULL)

@@ -179,8 +179,7 @@ find_file(struct db *db, const char *name, int64_t *file, int64_t *track, struct
 	if (!hash_range(name, low, high))
 		return err_set(e, ERR_USAGE,
 		    "'%s' names no file: give the first 8 digits of its SHA-256, or more, as lib-commit "
-		    "--files "
-		    "shows it",
+		    "--files shows it",
 		    name);
 	st = sql_get(db,
 	    "SELECT f.id, f.track_id FROM blob b JOIN file f ON f.blob_id = b.id"
@@ -224,13 +223,11 @@ copy_track(struct catalogue *c, int64_t track, int64_t file, int64_t *copy, stru
 
 	if (sql_change(c->db,
 		"INSERT INTO track (release_id, recording_id, title, title_key, artist, artist_key, disc, "
-		"track,"
-		" date, year, bpm, key, duration_ms, rating, added, modified, owner)"
+		"track, date, year, bpm, key, duration_ms, rating, added, modified, owner)"
 		" SELECT release_id, recording_id, title, title_key, artist, artist_key, disc, track, date, "
 		"year,"
 		" bpm, key, ifnull((SELECT duration_ms FROM file WHERE id = ?3), duration_ms), rating, ?2, "
-		"?2,"
-		" owner FROM track WHERE id = ?1",
+		"?2, owner FROM track WHERE id = ?1",
 		args, 3, e) != ERR_NONE)
 		return e->code;
 	*copy = sqlite3_last_insert_rowid(c->db->sql);

@@ -366,8 +366,7 @@ mark_tracks(struct amend *a, const struct wish *w, struct err *e)
 			continue;
 		if (sql_change(a->db,
 			"INSERT INTO amended (track_id, name_id, at, event_id) SELECT id, ?2, ?3, ?4 FROM "
-			"track"
-			" WHERE id IN " THE_TRACKS
+			"track WHERE id IN " THE_TRACKS
 			" ON CONFLICT (track_id, name_id) DO UPDATE SET at = excluded.at, event_id ="
 			" excluded.event_id",
 			(const int64_t[]){ w->from, t->name_id, a->c.now, a->event }, 4, e) == ERR_NONE)
@@ -459,8 +458,7 @@ amend_releases(struct amend *a, struct err *e)
 		"CREATE TABLE IF NOT EXISTS temp.chosen_release (id INTEGER PRIMARY KEY);"
 		"DELETE FROM temp.chosen_release;"
 		"INSERT OR IGNORE INTO temp.chosen_release SELECT release_id FROM temp.chosen c JOIN "
-		"main.track t"
-		" ON t.id = c.id",
+		"main.track t ON t.id = c.id",
 		e) != ERR_NONE ||
 	    each(a, forget_tracks, e) != ERR_NONE)
 		return e->code;

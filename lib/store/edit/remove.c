@@ -78,8 +78,7 @@ want_blobs(struct db *db, struct err *e)
 		return e->code;
 	return sql_exec(db,
 	    "INSERT OR IGNORE INTO temp.wanted SELECT f.blob_id FROM temp.chosen c JOIN main.track t ON t.id "
-	    "= c.id"
-	    " JOIN main.file f ON f.track_id = t.id WHERE t.removed IS NOT NULL AND" GONE_WITH_TRACK,
+	    "= c.id JOIN main.file f ON f.track_id = t.id WHERE t.removed IS NOT NULL AND" GONE_WITH_TRACK,
 	    e);
 }
 
@@ -91,8 +90,7 @@ restore_track(struct db *db, int64_t track, int64_t now, bool tell_json, struct 
 
 	if (sql_change(db,
 		"DELETE FROM removed WHERE sha256 IN (SELECT b.sha256 FROM track t JOIN file f ON f.track_id "
-		"="
-		" t.id JOIN blob b ON b.id = f.blob_id WHERE t.id = ?1 AND" GONE_WITH_TRACK ")",
+		"= t.id JOIN blob b ON b.id = f.blob_id WHERE t.id = ?1 AND" GONE_WITH_TRACK ")",
 		args, 1, e) != ERR_NONE ||
 	    sql_change(db,
 		"UPDATE file SET state = iif((SELECT damaged FROM blob WHERE id = blob_id), 'damaged', 'ok'),"

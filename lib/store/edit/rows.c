@@ -217,13 +217,10 @@ describe(struct takers *k, const char *table, const char *row, char *text, size_
 	    " json_extract(?2, '$.track_id') > 0 THEN"
 	    " 'track ' || json_extract(?2, '$.track_id') WHEN ?1 = 'track' THEN 'track ' ||"
 	    " json_extract(?2, '$.id') WHEN ?1 = 'file' THEN 'track ' || (SELECT track_id FROM file WHERE id "
-	    "="
-	    " json_extract(?2, '$.id')) WHEN ?1 IN ('entry', 'playlist') THEN 'playlist p' ||"
+	    "= json_extract(?2, '$.id')) WHEN ?1 IN ('entry', 'playlist') THEN 'playlist p' ||"
 	    " coalesce(json_extract(?2, '$.playlist_id'), (SELECT playlist_id FROM entry WHERE ?1 = 'entry' "
-	    "AND"
-	    " id = json_extract(?2, '$.id')), json_extract(?2, '$.id')) WHEN ?1 LIKE 'release%' THEN 'the "
-	    "release'"
-	    " ELSE 'what it did' END",
+	    "AND id = json_extract(?2, '$.id')), json_extract(?2, '$.id')) WHEN ?1 LIKE 'release%' THEN 'the "
+	    "release' ELSE 'what it did' END",
 	    &ignored);
 
 	snprintf(text, size, "what it did");

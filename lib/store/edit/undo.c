@@ -160,8 +160,7 @@ check_files(struct db *db, int64_t event, int64_t by, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT t.id FROM main.track t LEFT JOIN main.file f ON f.track_id = t.id AND f.state <> "
-	    "'removed'"
-	    " WHERE t.id IN (SELECT id FROM temp.chosen) GROUP BY t.id HAVING"
+	    "'removed' WHERE t.id IN (SELECT id FROM temp.chosen) GROUP BY t.id HAVING"
 	    " iif(t.removed IS NULL, total(f.preferred) <> 1, count(f.id) > 0) LIMIT 1",
 	    e);
 	int64_t track = 0, later;
@@ -202,8 +201,7 @@ move_sources(struct db *db, int64_t event, struct err *e)
 			    " FROM changed g JOIN changed r ON r.track = g.track AND g.is_now AND NOT g.was "
 			    "AND r.was AND NOT"
 			    " r.is_now JOIN main.blob o ON o.id = g.blob JOIN main.blob b ON b.id = r.blob) "
-			    "AS m"
-			    " WHERE source.sha256 = m.gone",
+			    "AS m WHERE source.sha256 = m.gone",
 	    &event, 1, e);
 #undef OF_FILE
 }
@@ -218,8 +216,7 @@ remember_taken_out(struct db *db, int64_t event, struct err *e)
 	    " SELECT b.sha256, ?2, json_extract(c.after, '$.track_id'), 'superseded' FROM main.change c"
 	    " JOIN main.blob b ON b.id = json_extract(c.after, '$.blob_id') WHERE c.event_id = ?1 AND"
 	    " c.name = 'file' AND NOT EXISTS (SELECT 1 FROM main.file WHERE blob_id = b.id AND state <> "
-	    "'removed')"
-	    " AND NOT EXISTS (SELECT 1 FROM main.cover WHERE blob_id = b.id)",
+	    "'removed') AND NOT EXISTS (SELECT 1 FROM main.cover WHERE blob_id = b.id)",
 	    (const int64_t[]){ event, time_now() }, 2, e);
 }
 

@@ -56,8 +56,7 @@ static const struct shelf tags = {
 };
 static const struct shelf credits = {
 	"SELECT a.name FROM credit c JOIN artist a ON a.id = c.artist_id WHERE c.track_id = ?1 AND c.role = "
-	"?2"
-	" ORDER BY c.seq",
+	"?2 ORDER BY c.seq",
 	"INSERT INTO credit (track_id, role, seq, artist_id) VALUES (?1, ?2, ?3, ?4)"
 	" ON CONFLICT (track_id, role, seq) DO UPDATE SET artist_id = excluded.artist_id",
 	"DELETE FROM credit WHERE track_id = ?1 AND role = ?2 AND seq >= ?3",

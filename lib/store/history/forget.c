@@ -20,8 +20,7 @@ find_accounts(struct db *db, int64_t import, int64_t first, struct err *e)
 		return e->code;
 	return sql_change(db,
 	    "INSERT INTO temp.account SELECT d.id FROM play g JOIN play d ON d.dup_of = g.id WHERE "
-	    "g.import_id = ?1"
-	    " AND g.id >= ?2 AND (d.import_id IS NOT ?1 OR d.id < ?2)",
+	    "g.import_id = ?1 AND g.id >= ?2 AND (d.import_id IS NOT ?1 OR d.id < ?2)",
 	    (const int64_t[]){ import, first }, 2, e);
 }
 /* The play before `id` that it is another account of, without the import that goes; or 0. */
@@ -131,8 +130,7 @@ reopen(struct db *db, int64_t import, void (*again)(int64_t id, const char *name
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "UPDATE play_import SET state = 'open' WHERE shared > 0 AND state = 'whole' AND sha256 IS NOT "
-	    "NULL"
-	    " AND id <> ?1 RETURNING id, name",
+	    "NULL AND id <> ?1 RETURNING id, name",
 	    e);
 
 	if (st == NULL)
@@ -182,8 +180,7 @@ end(struct db *db, int64_t import, const struct forgotten *f, void (*again)(int6
 	    sql_exec(db,
 		"DELETE FROM told WHERE NOT EXISTS (SELECT 1 FROM play p WHERE p.told_id = told.id);"
 		"DELETE FROM song WHERE id NOT IN (SELECT song_id FROM told) AND id NOT IN (SELECT song_id "
-		"FROM play);"
-		"DELETE FROM history WHERE id NOT IN (SELECT history_id FROM play);"
+		"FROM play);DELETE FROM history WHERE id NOT IN (SELECT history_id FROM play);"
 		"DELETE FROM listener WHERE NOT EXISTS (SELECT 1 FROM play p WHERE p.listener_id = "
 		"listener.id)",
 		e) == ERR_NONE &&

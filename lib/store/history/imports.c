@@ -32,8 +32,7 @@ file_statement(struct db *db, const struct play_import *i, const char *zone, str
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT id, state = 'whole' AND broken = 0 AND zone <> 'local', at, type, zone, added + shared "
-	    "FROM play_import"
-	    " WHERE sha256 = ?1"
+	    "FROM play_import WHERE sha256 = ?1"
 	    " AND listener = ?2 AND (zone = '' OR zone = ?3) AND state <> 'going'"
 	    " ORDER BY state = 'whole' DESC, id DESC LIMIT 1",
 	    e);
@@ -51,8 +50,7 @@ player_statement(struct db *db, const struct play_import *i, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT id, 0, at, type, zone, 0 FROM play_import WHERE type = 'player' AND name = ?1 AND "
-	    "listener = ?2"
-	    " AND sha256 IS NULL AND state = 'whole' LIMIT 1",
+	    "listener = ?2 AND sha256 IS NULL AND state = 'whole' LIMIT 1",
 	    e);
 
 	if (st != NULL) {
@@ -138,8 +136,7 @@ import_keep(struct db *db, struct play_import *i, struct err *e)
 		return ERR_NONE;
 	st = sql_get(db,
 	    "UPDATE play_import SET added = added + ?2, uncounted = uncounted + ?3, near = near + ?4, zone = "
-	    "?5"
-	    " WHERE id = ?1",
+	    "?5 WHERE id = ?1",
 	    e);
 	if (st == NULL)
 		return e->code;
@@ -198,8 +195,7 @@ is_settled(struct db *db, const struct play_import *i, bool whole, struct err *e
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT 1 FROM play_import WHERE id = ?1 AND (state = 'whole') = ?2 AND shared = ?3 AND skipped "
-	    "= ?4"
-	    " AND broken = ?5",
+	    "= ?4 AND broken = ?5",
 	    e);
 	int64_t yes;
 
@@ -300,8 +296,7 @@ imports_list(struct db *db, const struct imports_form *form, struct buf *out, in
 	};
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT id, at, state, type, listener, added, name, zone, uncounted, near, shared, skipped, "
-	    "broken,"
-	    " sha256 FROM play_import ORDER BY id",
+	    "broken, sha256 FROM play_import ORDER BY id",
 	    e);
 	int step = -1;
 

@@ -144,8 +144,7 @@ find_told(struct db *db, struct kept *k, struct err *e)
 		return e->code;
 	st = sql_get(db,
 	    "INSERT INTO told (song_id, artist, title, album, mb_trackid, mb_albumid, isrc, album_key, "
-	    "lead_key)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	    "lead_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	    e);
 	if (st == NULL)
 		return e->code;

@@ -22,8 +22,7 @@ static const struct {
 	[LIKE_PEOPLE] = { "people", SHARED_CREDITS, F_COMPOSER, F_REMIXER },
 	[LIKE_GENRE] = { "genre",
 	    "SELECT DISTINCT b.name FROM track_genre x JOIN genre b ON b.id = x.genre_id WHERE x.track_id = "
-	    "?2"
-	    " AND b.key IN (SELECT g.key FROM track_genre c JOIN genre g ON g.id = c.genre_id"
+	    "?2 AND b.key IN (SELECT g.key FROM track_genre c JOIN genre g ON g.id = c.genre_id"
 	    " WHERE c.track_id IN (SELECT value FROM json_each(?1))) ORDER BY x.seq",
 	    F_NONE, F_NONE },
 	[LIKE_TAGS] = { "tags", NULL, F_NONE, F_NONE },
@@ -39,8 +38,7 @@ static const struct {
 	    F_NONE, F_NONE },
 	[LIKE_SOUND] = { "sound",
 	    "SELECT coalesce(nullif(trim(ifnull(printf('%.0f bpm ', sound_bpm), '') || ifnull(sound_key, "
-	    "'')), ''),"
-	    " 'timbre') FROM track WHERE id = ?2",
+	    "'')), ''), 'timbre') FROM track WHERE id = ?2",
 	    F_NONE, F_NONE },
 	[LIKE_YEAR] = { "year", "SELECT year FROM track WHERE id = ?2", F_NONE, F_NONE },
 	[LIKE_TEMPO] = { "tempo", "SELECT printf('%.10g', tempo) FROM track WHERE id = ?2", F_NONE, F_NONE },

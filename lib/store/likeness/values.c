@@ -26,8 +26,7 @@ static const struct {
 			" WHERE v.track_id = ?1 AND (v.name_id BETWEEN ?2 AND ?3 OR v.name_id >= 1000)",
 	    F_MOOD, F_LANGUAGE },
 	[LIKE_LABEL] = { "SELECT v.name_id, v.value FROM track t CROSS JOIN release_tag v ON v.release_id = "
-			 "t.release_id"
-			 " WHERE t.id = ?1 AND v.name_id BETWEEN ?2 AND ?3",
+			 "t.release_id WHERE t.id = ?1 AND v.name_id BETWEEN ?2 AND ?3",
 	    F_LABEL, F_LABEL },
 	[LIKE_WORK] = { "SELECT name_id, value FROM tag WHERE track_id = ?1 AND name_id IN (?2, ?3)", F_WORK,
 	    F_MB_WORKID },

@@ -26,8 +26,7 @@ static const struct {
 } sections[] = {
 	{ "files",
 	    "SELECT f.id AS id, f.state AS state, f.preferred AS \"preferred bool\", nullif(f.part, 0) AS "
-	    "part,"
-	    " f.start_ms AS start_ms, f.format AS format, f.codec AS codec, f.bitrate AS bitrate,"
+	    "part, f.start_ms AS start_ms, f.format AS format, f.codec AS codec, f.bitrate AS bitrate,"
 	    " f.samplerate AS samplerate, f.bitdepth AS bitdepth, f.channels AS channels,"
 	    " f.duration_ms AS duration_ms, b.size AS size, lower(hex(b.sha256)) AS sha256,"
 	    " " BLOB_NAMED " AS \"file blob\", f.source AS source, 's' || f.session_id AS session,"
@@ -68,8 +67,7 @@ static const struct {
 	/* where tempo and key come from, once they may come from two places */
 	{ "from",
 	    "SELECT iif(tempo IS NULL, NULL, iif(sound_bpm IS NOT NULL AND (bpm IS NULL OR sound_first), "
-	    "'sound',"
-	    " 'tags')) AS bpm, iif(tone IS NULL, NULL, iif(sound_key IS NOT NULL AND (key IS NULL OR"
+	    "'sound', 'tags')) AS bpm, iif(tone IS NULL, NULL, iif(sound_key IS NOT NULL AND (key IS NULL OR"
 	    " sound_first), 'sound', 'tags')) AS key FROM track WHERE id = ?1 AND (sound_bpm IS NOT NULL OR"
 	    " sound_key IS NOT NULL)" },
 	{ "removed", "SELECT removed AS \"at time\" FROM track WHERE id = ?1 AND removed IS NOT NULL" },
@@ -269,8 +267,7 @@ find_cover(struct db *db, int64_t id, sqlite3_stmt **ret, struct err *e)
 	    ? NULL
 	    : sql_get(db,
 		  "SELECT b.sha256, b.suffix, b.size, c.kind, c.mime, iif(c.track_id IS NULL, 'release', "
-		  "'track')"
-		  " FROM cover c JOIN blob b ON b.id = c.blob_id"
+		  "'track') FROM cover c JOIN blob b ON b.id = c.blob_id"
 		  " WHERE c.track_id = ?1 OR c.release_id = " OF_RELEASE
 		  " ORDER BY c.track_id IS NULL, c.kind <> 'front', c.id LIMIT 1",
 		  e);

@@ -39,8 +39,7 @@ playlist_begin_entries(struct db *db, int64_t id, struct playlist_change *c, str
 		if (sql_step(db, st, e) > 0)
 			err_set(e, ERR_STATE,
 			    "'%s' is a smart playlist: its entries are what its query finds; freeze makes it "
-			    "a"
-			    " plain one",
+			    "a plain one",
 			    (const char *)sqlite3_column_text(st, 0));
 		sql_done(st);
 	}

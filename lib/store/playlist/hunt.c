@@ -47,8 +47,7 @@ try_files(struct hunt *h, int64_t session)
 	if (session == 0) /* the other places that the same bytes were seen at */
 		buf_printf(&sql,
 		    " UNION ALL SELECT s.path, %s FROM source s JOIN blob b ON b.sha256 = s.sha256 JOIN file "
-		    "f ON"
-		    " f.blob_id = b.id JOIN track t ON t.id = f.track_id JOIN recording g ON g.id ="
+		    "f ON f.blob_id = b.id JOIN track t ON t.id = f.track_id JOIN recording g ON g.id ="
 		    " t.recording_id WHERE f.state = 'ok' AND t.removed IS NULL AND s.path IS NOT f.source",
 		    columns);
 	if (buf_ok(&sql, h->e) == ERR_NONE)

@@ -193,8 +193,7 @@ settle_name(struct db *db, struct playlist_import *i, const char *nfc, const cha
 	if (old > 0 && !i->replace)
 		return err_set(e, ERR_EXISTS,
 		    "there is a playlist '%s' already, with other entries: p%lld; --name gives this one "
-		    "another name,"
-		    " --replace its place",
+		    "another name, --replace its place",
 		    nfc, (long long)old);
 	if (old > 0 && take_the_place(db, i, old, e) != ERR_NONE)
 		return e->code;

@@ -67,10 +67,8 @@ read_entries(struct db *db, int64_t id, int64_t start, struct entries *x, struct
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT x.id, t.id, t.recording_id, t.tempo, t.tone FROM entry x LEFT JOIN track t ON t.removed "
-	    "IS "
-	    "NULL"
-	    " AND t.id = " PLAYLIST_TRACK("x") " WHERE x.playlist_id = ?1"
-					       " ORDER BY t.id IS NULL, x.position",
+	    "IS NULL AND t.id = " PLAYLIST_TRACK("x") " WHERE x.playlist_id = ?1"
+						      " ORDER BY t.id IS NULL, x.position",
 	    e);
 	int64_t count = 0;
 

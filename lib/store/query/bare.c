@@ -94,7 +94,6 @@ compile_named(struct compiler *c, const struct node *n, struct buf *sql)
 	buf_printf(sql,
 	    c->few ? "EXISTS (SELECT 1 FROM skey k WHERE k.hash = ?%d AND k.kind IN (%s) AND k.doc = d.doc)"
 		   : "t.id IN (SELECT d.track_id FROM skey k CROSS JOIN doc d ON d.doc = k.doc WHERE k.hash "
-		     "= ?%d"
-		     " AND k.kind IN (%s))",
+		     "= ?%d AND k.kind IN (%s))",
 	    hash, bare_kinds(n->field));
 }

@@ -84,7 +84,6 @@ compile_playlist(struct compiler *c, const struct node *n, struct buf *sql)
 	playlist = param_int(c, id);
 	buf_printf(sql,
 	    "t.id IN (SELECT e.track_id FROM entry e WHERE e.playlist_id = ?%d UNION ALL SELECT d.track_id "
-	    "FROM"
-	    " entry e JOIN found d ON d.entry_id = e.id WHERE e.playlist_id = ?%d)",
+	    "FROM entry e JOIN found d ON d.entry_id = e.id WHERE e.playlist_id = ?%d)",
 	    playlist, playlist);
 }

@@ -64,8 +64,7 @@ add_alternative(struct compiler *c, const struct node *n, struct buf *docs)
 	if (branch_read(&b, n, c->e) == ERR_NONE && b.named != NULL) {
 		buf_printf(docs,
 		    "SELECT k.doc AS doc FROM skey k CROSS JOIN doc d ON d.doc = k.doc CROSS JOIN track t ON "
-		    "t.id ="
-		    " d.track_id WHERE k.hash = ?%d AND k.kind IN (%s)",
+		    "t.id = d.track_id WHERE k.hash = ?%d AND k.kind IN (%s)",
 		    param_int(c, fold_hash(b.named->value, strlen(b.named->value))),
 		    bare_kinds(b.named->field));
 		if (b.rest.n > 0) {

@@ -190,8 +190,7 @@ exact_tiers(struct compiler *c, struct branch *b, int64_t need, struct ranking *
 			continue;
 		buf_printf(&sql,
 		    "SELECT %s FROM skey k CROSS JOIN doc d ON d.doc = k.doc CROSS JOIN track t ON t.id = "
-		    "d.track_id%s"
-		    " WHERE k.hash IN (%s) AND k.kind = %d%s",
+		    "d.track_id%s WHERE k.hash IN (%s) AND k.kind = %d%s",
 		    tier_columns, PART_WITH_RELEASE, hashes.failed ? "" : hashes.data, tiers[i].kind,
 		    where.len > 0 ? where.data : "");
 		sql.failed |= hashes.failed || where.failed;

@@ -182,8 +182,7 @@ static const char other_files[] =
     " UNION ALL SELECT f.format, b.size FROM track t INDEXED BY track_removed CROSS JOIN file f ON "
     "f.track_id ="
     " t.id CROSS JOIN blob b ON b.id = f.blob_id WHERE t.removed IS NOT NULL AND f.preferred = 1 AND f.part "
-    "= 0"
-    " AND f.state <> 'removed'";
+    "= 0 AND f.state <> 'removed'";
 
 /* A track may have a genre twice: then its rows follow each other. */
 static const char genres[] =
@@ -198,8 +197,7 @@ static const char artists[] =
     " - (SELECT count(*) FROM (SELECT DISTINCT artist_key AS key FROM track INDEXED BY track_removed WHERE "
     "removed"
     " IS NOT NULL) g WHERE NOT EXISTS (SELECT 1 FROM track t WHERE t.artist_key = g.key AND t.removed IS "
-    "NULL))"
-    " - (SELECT EXISTS (SELECT 1 FROM track WHERE artist_key = '' AND removed IS NULL) AND NOT EXISTS"
+    "NULL)) - (SELECT EXISTS (SELECT 1 FROM track WHERE artist_key = '' AND removed IS NULL) AND NOT EXISTS"
     " (SELECT 1 FROM track WHERE artist_key = '' AND artist IS NOT NULL AND removed IS NULL))";
 
 static enum err_code

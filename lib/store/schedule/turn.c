@@ -69,8 +69,7 @@ swap(struct db *db, const struct schedule *s, const struct choice *c, int64_t no
 		return -1;
 	st = sql_get(db,
 	    "UPDATE schedule SET turn = ?3, started = iif(?4, ?5, started), finished = iif(?4, NULL, "
-	    "finished),"
-	    " status = iif(?4, NULL, status), runs = runs + ?4 WHERE id = ?1 AND turn = ?2",
+	    "finished), status = iif(?4, NULL, status), runs = runs + ?4 WHERE id = ?1 AND turn = ?2",
 	    e);
 	if (st != NULL) {
 		sql_int(st, 1, s->id);

@@ -80,10 +80,8 @@ put_item(struct db *db, int64_t session, const struct item_new *it, int64_t *id,
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item(session_id, state, path, device, inode, size, mtime_ns, ctime_ns, sha256,"
 	    " suffix, record, attempts, code, reason, audio, due, linked, staged_ns, failed) VALUES(?1, ?2, "
-	    "?3, ?4, "
-	    "?5, ?6, ?7, "
-	    "?8,"
-	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE
+	    "?3, ?4, ?5, ?6, ?7, "
+	    "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, CASE WHEN ?16 THEN ?17 + " FIRST_DUE
 	    " END, ?18, ?19, iif(?2 = 'failed', ?17, NULL))"
 	    " ON CONFLICT(session_id, path) WHERE path IS NOT NULL DO UPDATE SET"
 	    " state = excluded.state, device = excluded.device, inode = excluded.inode,"
@@ -142,8 +140,7 @@ put_cover(struct db *db, int64_t item, size_t seq, const struct item_cover *c, s
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "INSERT INTO item_cover(item_id, seq, sha256, size, suffix, mime, kind, folder, text, "
-	    "staged_ns)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	    "staged_ns) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	    e);
 
 	if (st == NULL)

@@ -58,8 +58,7 @@ fail(struct db *db, const struct item *it, const struct err *why, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "UPDATE item SET state = 'failed', code = ?2, reason = ?3, due = NULL, sha256 = NULL, suffix = "
-	    "NULL,"
-	    " record = NULL, audio = NULL, staged_ns = NULL, failed = ?4 WHERE id = ?1",
+	    "NULL, record = NULL, audio = NULL, staged_ns = NULL, failed = ?4 WHERE id = ?1",
 	    e);
 
 	if (st == NULL)

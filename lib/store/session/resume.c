@@ -82,8 +82,7 @@ items_unseen(struct db *db, int64_t id, char ***paths, size_t *n, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT path FROM item WHERE session_id = ?1 AND state = 'failed' AND path IS NOT NULL AND inode "
-	    "= 0"
-	    " ORDER BY id",
+	    "= 0 ORDER BY id",
 	    e);
 
 	if (st == NULL)

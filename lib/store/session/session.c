@@ -114,8 +114,7 @@ load_counts(struct db *db, int64_t id, struct session *s, struct err *e)
 	    "SELECT state, count(*), ifnull(sum(size), 0) FROM item WHERE session_id = ?1 GROUP BY state"
 	    /* one item may have become several tracks */
 	    " UNION ALL SELECT 'committed', count(*), 0 FROM file f WHERE session_id = ?1 AND part > 1 AND "
-	    "NOT EXISTS"
-	    " (SELECT 1 FROM file o WHERE o.track_id = f.track_id AND o.id < f.id)",
+	    "NOT EXISTS (SELECT 1 FROM file o WHERE o.track_id = f.track_id AND o.id < f.id)",
 	    e);
 	int step;
 

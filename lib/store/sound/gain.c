@@ -50,11 +50,9 @@ sound_gain(struct db *db, int64_t track, struct sound_gain *g, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT t.id, d.blocks, s.lufs, s.peak FROM track t LEFT JOIN file_sound f ON f.track_id = t.id "
-	    "AND"
-	    " f.preferred LEFT JOIN sound s USING (hash, start_ms, length_ms) LEFT JOIN sound_detail d ON"
+	    "AND f.preferred LEFT JOIN sound s USING (hash, start_ms, length_ms) LEFT JOIN sound_detail d ON"
 	    " d.sound_id = s.id WHERE t.removed IS NULL AND t.release_id = (SELECT release_id FROM track "
-	    "WHERE"
-	    " id = ?1)",
+	    "WHERE id = ?1)",
 	    e);
 
 	*g = (struct sound_gain){ 0 };

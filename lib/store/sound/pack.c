@@ -12,8 +12,7 @@ enum { CHUNK = 4096, KEPT_DAYS = 400 };
 
 static const char vectors[] =
     "SELECT t.id, s.vector FROM track t JOIN file_sound f ON f.track_id = t.id AND f.preferred JOIN sound s "
-    "ON"
-    " s.hash = f.hash AND s.start_ms = f.start_ms AND s.length_ms = f.length_ms WHERE t.removed IS NULL AND"
+    "ON s.hash = f.hash AND s.start_ms = f.start_ms AND s.length_ms = f.length_ms WHERE t.removed IS NULL AND"
     " length(s.vector) = ?1 ORDER BY t.id";
 
 static bool

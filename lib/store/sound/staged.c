@@ -32,8 +32,7 @@ kinds_left(struct list *l, const struct sound_job *j, struct err *e)
 {
 	sqlite3_stmt *st = sql_get(l->db,
 	    "SELECT bpm_version, key_version, loudness_version, fingerprint_version, features_version, "
-	    "check_version"
-	    " FROM sound WHERE hash = ?1 AND start_ms = ?2 AND length_ms = ?3",
+	    "check_version FROM sound WHERE hash = ?1 AND start_ms = ?2 AND length_ms = ?3",
 	    e);
 	uint32_t kinds = l->wish->kinds;
 

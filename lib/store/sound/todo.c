@@ -24,8 +24,7 @@ static const char waiting[] =
     " ifnull(s.bpm_version, 0), ifnull(s.key_version, 0), ifnull(s.loudness_version, 0),"
     " ifnull(s.fingerprint_version, 0), ifnull(s.features_version, 0), ifnull(s.check_version, 0),"
     " ifnull(f.duration_ms, 0) FROM file f JOIN blob b ON b.id = f.blob_id JOIN file_sound x ON x.file_id = "
-    "f.id"
-    " LEFT JOIN sound s ON s.hash = x.hash AND s.start_ms = x.start_ms AND s.length_ms = x.length_ms"
+    "f.id LEFT JOIN sound s ON s.hash = x.hash AND s.start_ms = x.start_ms AND s.length_ms = x.length_ms"
     " WHERE f.state = 'ok' AND (?1 OR f.track_id IN (SELECT value FROM json_each(?2)))"
     " GROUP BY x.hash, x.start_ms, x.length_ms ORDER BY 1";
 
@@ -170,8 +169,7 @@ sound_counts(struct db *db, struct sound_count *c, struct err *e)
 	    " fingerprint_version < ?4 OR features_version < ?5 OR check_version < ?6), 0), count(error),"
 	    " count(damage) FROM sound WHERE EXISTS (SELECT 1 FROM file f WHERE f.audio = sound.hash AND"
 	    " f.state = 'ok') OR EXISTS (SELECT 1 FROM file f WHERE f.whole = sound.hash AND f.state = 'ok') "
-	    "OR"
-	    " EXISTS (SELECT 1 FROM blob b JOIN file f ON f.blob_id = b.id WHERE b.sha256 = sound.hash AND"
+	    "OR EXISTS (SELECT 1 FROM blob b JOIN file f ON f.blob_id = b.id WHERE b.sha256 = sound.hash AND"
 	    " f.state = 'ok')",
 	    e);
 

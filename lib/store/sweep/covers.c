@@ -84,8 +84,7 @@ drop(struct db *db, int64_t track, struct err *e)
 	int64_t other = 0;
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT o.id FROM track t JOIN track o ON o.release_id = t.release_id WHERE t.id = ?1 AND o.id > "
-	    "?2"
-	    " ORDER BY o.id LIMIT 1",
+	    "?2 ORDER BY o.id LIMIT 1",
 	    e);
 	int row = 1, returns = 0;
 

@@ -89,8 +89,7 @@ judge_known(struct judge *j, const struct health *h)
 	count(j, h->trash_unknown, "file in trash/ that the catalogue has never heard of",
 	    "files in trash/ that the catalogue has never heard of",
 	    "lib-sweep rebuild takes in what is music, lib-sweep --grace 0 trash lets go of the rest, as a "
-	    "year "
-	    "does");
+	    "year does");
 	count(j, h->lost_covers, "lost cover", "lost covers",
 	    "lib-sweep repair takes covers out of the audio again, or fetches them from beside it");
 }

@@ -187,8 +187,7 @@ went_back(struct db *db, struct err *e)
 	sqlite3_stmt *st = sql_get(db,
 	    "SELECT 1 FROM event r WHERE" SWEEP_WENT_BACK
 	    " AND json_extract(data, '$.left') IS NOT 0 AND NOT EXISTS (SELECT 1 FROM event WHERE id > "
-	    "r.id AND"
-	    " ((kind = 'sweep' AND json_extract(data, '$.forced') = 1)"
+	    "r.id AND ((kind = 'sweep' AND json_extract(data, '$.forced') = 1)"
 	    " OR (kind = 'rebuild' AND json_extract(data, '$.left') = 0)))",
 	    e);
 	int row;
@@ -237,8 +236,7 @@ sweep_orphans(struct db *db, const struct sweep *s, struct sweep_report *r, stru
 		sweep_add(r, "refused", (int64_t)v.orphans.n);
 		err_set(e, ERR_ATTENTION,
 		    "%zu of %lld blobs are named by nothing in the catalogue: rebuild takes them in, --force "
-		    "lets "
-		    "them go",
+		    "lets them go",
 		    v.orphans.n, (long long)v.files);
 	} else if (s->dry_run) {
 		for (size_t i = 0; i < v.orphans.n; i++) {

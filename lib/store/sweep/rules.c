@@ -45,8 +45,7 @@ static const struct rule {
 	  " (SELECT 1 FROM item WHERE session_id = s.id AND state IN ('pending', 'reading', 'staged'))",
 	    "is committed, some of its items are not",
 	    "UPDATE item SET state = 'skipped', code = 'STUCK', reason = 'its session was committed without "
-	    "it'"
-	    " WHERE state IN ('pending', 'reading', 'staged')"
+	    "it' WHERE state IN ('pending', 'reading', 'staged')"
 	    " AND session_id IN (SELECT id FROM session WHERE state = 'committed')",
 	    false },
 	{ "SELECT 'the plays of ' || o.artist || ' - ' || o.title FROM told o WHERE o.recording_id IS NOT"
@@ -61,8 +60,7 @@ static const struct rule {
 	    "are not counted as they are",
 	    "UPDATE told SET (plays, last) = (SELECT count(*), max(start) FROM play WHERE told_id = told.id"
 	    " AND uncounted IS NULL AND dup_of IS NULL) WHERE (plays, last) IS NOT (SELECT count(*), "
-	    "max(start)"
-	    " FROM play WHERE told_id = told.id AND uncounted IS NULL AND dup_of IS NULL)",
+	    "max(start) FROM play WHERE told_id = told.id AND uncounted IS NULL AND dup_of IS NULL)",
 	    false },
 	{ "SELECT 'recording ' || recording_id FROM (SELECT recording_id, plays, last FROM heard EXCEPT"
 	  " SELECT recording_id, sum(plays), max(last) FROM told WHERE plays > 0 AND recording_id IS NOT NULL"

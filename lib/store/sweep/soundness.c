@@ -71,8 +71,7 @@ check(struct soundness *k, int *bad, int *worse, struct err *e)
 	*e = (struct err){ 0 };
 	return err_set(e, ERR_LIBRARY,
 	    "the database is damaged: keep it, and go back to a copy of it (lib-sweep restore), or make it "
-	    "anew "
-	    "(lib-sweep rebuild)");
+	    "anew (lib-sweep rebuild)");
 }
 
 static enum err_code
