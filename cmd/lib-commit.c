@@ -73,7 +73,7 @@ static const struct action {
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
-struct command command = { .progress = { cli_progress_draw, NULL, &cli_stop } };
+struct command command = { .progress = { .report = cli_progress_draw, .stop = &cli_stop } };
 static const struct action *action = &actions[0];
 static struct db *library;
 

@@ -80,7 +80,7 @@ static const struct cli cli = {
 
 static struct import_options options;
 static struct history_options heard;
-static struct progress progress = { cli_progress_draw, NULL, &cli_stop, false };
+static struct progress progress = { .report = cli_progress_draw, .stop = &cli_stop };
 static struct {
 	int jobs;
 	int way; /* RESUME, RETRY, STATUS, HISTORY, PLAYED, or 0: a new import */
