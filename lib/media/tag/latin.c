@@ -12,7 +12,8 @@ latin_text(const char *bytes, size_t len)
 	struct buf b = { 0 };
 
 	buf_puts(&b, "");
-	charset_western(&b, bytes, strnlen(bytes, len));
+	if (len > 0)
+		charset_western(&b, bytes, strnlen(bytes, len));
 	if (b.failed) {
 		buf_free(&b);
 		return NULL;

@@ -63,7 +63,8 @@ value_clean(struct buf *out, const char *s)
 		s += n;
 		left -= n;
 	}
-	while (!out->failed && (n = blank(out->data + begin, out->len - begin, true)) > 0) {
+	while (
+	    !out->failed && out->len > begin && (n = blank(out->data + begin, out->len - begin, true)) > 0) {
 		out->len -= n;
 		out->data[out->len] = '\0';
 	}
