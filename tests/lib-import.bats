@@ -1,78 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# lib-import(1): everything that is music comes in, once, whole, and may be stopped at any moment.
+# lib-import(1): everything that is music comes in, once and whole; lib-import-stopped.bats has what stops it.
 
 load helper
+load imports
 # shellcheck disable=SC2030,SC2031
 
 setup() {
 	setup_fonoteca
 	STAGING=$FONOTECA_LIBRARY/staging
-}
-
-# many N FOLDER : N small audio files, no two with the same bytes.
-many() {
-	python3 - "$FIXTURES/audio" "$1" "$2" <<-'PY'
-	import os, sys
-	src, n, to = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-	data = open(src + "/love-will-tear-us-apart.mp3", "rb").read()
-	os.makedirs(to, exist_ok=True)
-	for i in range(n):
-	    with open("%s/%05d.mp3" % (to, i), "wb") as f:
-	        f.write(b"\0" * (i + 1) + data)
-	PY
-}
-
-# staged_right : every file in staging has the bytes that its name says, and each item and cover
-# of the session has its file there; nothing else lies there.
-staged_right() {
-	python3 - "$FONOTECA_LIBRARY" 1 <<-'PY'
-	import hashlib, os, sqlite3, sys
-	lib, session = sys.argv[1], sys.argv[2]
-	folder = "%s/staging/s%s" % (lib, session)
-	db = sqlite3.connect("file:" + lib + "/library.db?mode=ro", uri=True)
-	want = {}
-	for sha, suffix, size in db.execute("SELECT sha256, suffix, size FROM item WHERE session_id = ? AND"
-	    " state = 'staged' UNION SELECT c.sha256, c.suffix, c.size FROM item_cover c JOIN item i ON"
-	    " i.id = c.item_id WHERE i.session_id = ?", (session, session)):
-	    want["%s.%s" % (sha.hex(), suffix)] = size
-	for name in os.listdir(folder):
-	    path = folder + "/" + name
-	    data = open(path, "rb").read()
-	    assert name in want, name
-	    assert hashlib.sha256(data).hexdigest() == name.split(".")[0], name
-	    assert len(data) == want.pop(name), name
-	    assert os.stat(path).st_mode & 0o777 == 0o444, name
-	assert not want, want
-	PY
-}
-
-slow() {
-	# each rename into its last name takes its time, so that there is a middle to act in
-	requires strace
-	local ms=$1
-	shift
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -qq -o /dev/null -e trace=renameat,renameat2 \
-		-e inject=renameat,renameat2:delay_enter=$((ms * 1000)) "$@"
-}
-
-# until_true SECONDS COMMAND...
-until_true() {
-	local tries=$(($1 * 20))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		sleep 0.05
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-	done
-}
-
-has_items() {
-	[ "$(query "SELECT count(*) FROM item")" -ge "$1" ]
-}
-
-the_process() {
-	pgrep -f "^lib-import .*$BATS_TEST_TMPDIR" | head -1
 }
 
 @test "prints the session's id alone" {
@@ -388,39 +324,6 @@ the_process() {
 	[[ $stderr == "lib-import: "*"ead-only"* ]]
 }
 
-@test "a full disk stops it at once; with room it goes on in the same session" {
-	requires unshare
-	unshare -rm true 2>/dev/null || skip "no mount namespaces here"
-	many 400 m
-	mkdir small
-	cat >inner <<-'SH'
-		mount -t tmpfs -o size=2200k none small || exit 99
-		export FONOTECA_LIBRARY=$PWD/small/lib
-		lib-import -q -j2 m >id 2>err
-		echo "first $?" >>log
-		ls small/lib/staging/s1 | grep -c tmp- >>log
-		mount -o remount,size=64m small
-		lib-import -v -j2 m >id2 2>err2
-		echo "second $?" >>log
-		cp -r small/lib copy
-	SH
-	python3 - <<-'PY'
-	import os
-	for i in range(400):     # 4 MB in all
-	    with open("m/%05d.mp3" % i, "ab") as f:
-	        f.write(os.urandom(8000))
-	PY
-	unshare -rm bash inner
-	[ "$(cat log)" = "$(printf 'first 4\n0\nsecond 0')" ]
-	[ ! -s id ]
-	grep -q "No space left on device.*; to go on: lib-import --resume s1" err
-	[ "$(cat id2)" = s1 ]
-	grep -q "going on with session s1" err2
-	export FONOTECA_LIBRARY=$PWD/copy
-	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = 400 ]
-	staged_right
-}
-
 @test "--mode=reflink shares blocks or fails" {
 	cp "$FIXTURES/audio/untagged.wav" .
 	if cp --reflink=always untagged.wav other.wav 2>/dev/null; then
@@ -434,86 +337,6 @@ the_process() {
 	fi
 	run -0 --separate-stderr lib-import -q --mode=copy untagged.wav
 	[ "$output" = s2 ]
-}
-
-@test "killed in the middle, the rerun goes on and ends as if nothing had been" {
-	many 600 m
-	slow 10 lib-import -q -j2 "$BATS_TEST_TMPDIR/m" 3>&- &
-	until_true 30 has_items 200
-	kill -9 "$(the_process)"
-	wait || true
-	before=$(query "SELECT count(*) FROM item")
-	[ "$before" -ge 200 ] && [ "$before" -lt 600 ]
-	[ "$(query "SELECT state FROM session")" = staging ]
-	run -0 --separate-stderr lib-import --json m
-	[[ $output == *'"id":"s1"'*'"staged":'$((600 - before))','*'"staged_earlier":'$before* ]]
-	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "staged|600" ]
-	staged_right
-}
-
-@test "interrupted, it says how to go on, and --resume does" {
-	many 400 m
-	slow 20 lib-import -j2 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
-	local pid=$!
-	until_true 10 test -e "$STAGING/s1"
-	sleep 0.7
-	kill -INT "$(the_process)"
-	local status=0
-	wait $pid || status=$?
-	[ $status -eq 130 ]
-	[ ! -s id ]
-	grep -q "lib-import: stopped; [0-9]* files\\? so far; to go on: lib-import --resume s1" err
-	said=$(sed -n 's/.*stopped; \([0-9]*\) file.*/\1/p' err)
-	[ "$(query "SELECT count(*) FROM item WHERE state = 'staged'")" = "$said" ]
-	[ "$said" -gt 0 ] && [ "$said" -lt 400 ]
-	staged_right
-	run -0 --separate-stderr lib-import -q --resume s1
-	[ "$output" = s1 ]
-	[ "$(query "SELECT state, count(*) FROM item GROUP BY state")" = "staged|400" ]
-	staged_right
-}
-
-@test "a hangup ends it as cleanly" {
-	many 400 m
-	slow 20 lib-import -j2 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
-	local pid=$! status=0
-	until_true 10 test -e "$STAGING/s1"
-	sleep 0.7
-	kill -HUP "$(the_process)"
-	wait $pid || status=$?
-	[ $status -eq 129 ]
-	grep -q "; to go on: lib-import --resume s1" err
-	staged_right
-}
-
-@test "two processes never work on one session" {
-	many 300 m
-	slow 20 lib-import -q -j1 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
-	local pid=$!
-	until_true 10 test -e "$STAGING/s1"
-	fails 75 lib-import -q m
-	[[ $stderr == *"session s1 is in use by lib-import, process "* ]]
-	fails 75 lib-import -q --resume s1
-	# another tree is another session
-	run -0 --separate-stderr lib-import -q "$FIXTURES/audio"
-	[ "$output" = s2 ]
-	wait $pid
-	[ "$(cat id)" = s1 ]
-}
-
-@test "rejected while it runs, it stops and clears up" {
-	many 60 m
-	slow 30 lib-import -q -j1 "$BATS_TEST_TMPDIR/m" >id 2>err 3>&- &
-	local pid=$!
-	until_true 10 test -e "$STAGING/s1"
-	lib-commit -q --reject s1
-	local status=0
-	wait $pid || status=$?
-	[ $status -eq 4 ]
-	[ ! -s id ]
-	grep -q "session s1 is no longer staging: somebody rejected it" err
-	[ "$(query "SELECT state, staging FROM session")" = "rejected|0" ]
-	[ ! -e "$STAGING/s1" ]
 }
 
 @test "what is unchanged and in the library is not opened" {

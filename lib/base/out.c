@@ -71,20 +71,25 @@ plain_len(const char *s, size_t len)
 	return at;
 }
 
+/* Append that, and step over it; is there anything behind? */
+static bool
+add_plain(struct buf *b, const char **s, size_t *len)
+{
+	size_t n = plain_len(*s, *len);
+
+	buf_add(b, *s, n);
+	*s += n;
+	*len -= n;
+	return *len > 0;
+}
+
 static void
 escape(struct buf *b, const char *s, size_t len, bool backslash)
 {
-	while (len > 0) {
+	while (add_plain(b, &s, &len)) {
 		unsigned char c = (unsigned char)*s;
-		size_t n = plain_len(s, len);
+		size_t n = utf8_len(s, len);
 
-		if (n > 0) {
-			buf_add(b, s, n);
-			s += n;
-			len -= n;
-			continue;
-		}
-		n = utf8_len(s, len);
 		if (c == '\\' && backslash)
 			buf_puts(b, "\\\\");
 		else if (c == '\n')
@@ -202,17 +207,10 @@ static void
 quoted(struct buf *b, const char *s, size_t len)
 {
 	buf_putc(b, '"');
-	while (len > 0) {
+	while (add_plain(b, &s, &len)) {
 		unsigned char c = (unsigned char)*s;
-		size_t n = plain_len(s, len);
+		size_t n = utf8_len(s, len);
 
-		if (n > 0) {
-			buf_add(b, s, n);
-			s += n;
-			len -= n;
-			continue;
-		}
-		n = utf8_len(s, len);
 		if (n == 0)
 			buf_puts(b, "\xef\xbf\xbd");
 		else if (c == '"' || c == '\\')
